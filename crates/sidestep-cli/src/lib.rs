@@ -1,0 +1,1 @@
+//! The `sidestep` command as a library.

@@ -1,0 +1,1 @@
+//! Log dialects in, findings out.

@@ -1,0 +1,182 @@
+//! What a user reads: alerts, the hops of their movement, and the reasons of each hop.
+
+use std::fmt;
+
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
+use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
+
+/// One named reason why a login is odd, in nats (natural-log units of surprise).
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
+pub struct Contribution {
+    /// Name of the evidence, such as `dst_given_account`.
+    pub name: String,
+    /// Weighted, capped surprise. The surprise of a login is exactly the sum of these, in order.
+    pub surprise: f64,
+    /// What was seen.
+    pub observed: String,
+    /// What was to be expected.
+    pub expected: String,
+}
+
+/// What [`Engine::score`](crate::Engine::score) says of one event.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
+pub struct Score {
+    /// Sum of the contributions, in nats. 0 for what is habitual and for what is no remote login.
+    pub surprise: f64,
+    /// Share of benign logins at least this surprising, by the engine's own history: 1 where
+    /// nothing is odd.
+    pub p_value: f64,
+    /// The reasons, each with what was seen and what was expected.
+    pub contributions: Vec<Contribution>,
+}
+
+/// One login of a movement.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
+pub struct Hop {
+    /// When.
+    pub time: Timestamp,
+    /// The account logged on as, `name@domain`.
+    pub user: String,
+    /// Where from.
+    pub src_host: String,
+    /// Where to.
+    pub dst_host: String,
+    /// Whether it succeeded.
+    pub outcome: Outcome,
+    /// What authenticated it.
+    pub auth_protocol: AuthProtocol,
+    /// How the account logged on.
+    pub logon_type: LogonType,
+    /// Index into the alert's hops of the login that led here, if one did: it arrived at this
+    /// hop's source, or shares its source or its account.
+    pub parent: Option<usize>,
+    /// Surprise of the login: exactly the sum of its evidence, in order.
+    pub surprise: f64,
+    /// The reasons.
+    pub evidence: Vec<Contribution>,
+    /// The caller's reference to the raw record.
+    pub raw_ref: Option<u64>,
+}
+
+/// A change of credentials within a movement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
+pub struct CredentialSwitch {
+    /// When the second account was first used.
+    pub time: Timestamp,
+    /// The host on which the switch happened.
+    pub host: String,
+    /// The account before.
+    pub from: String,
+    /// The account after.
+    pub to: String,
+}
+
+/// A technique of MITRE ATT&CK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
+pub struct Technique {
+    /// Identifier, such as `T1021`.
+    pub id: &'static str,
+    /// Name.
+    pub name: &'static str,
+}
+
+/// Where a movement began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
+pub struct Origin {
+    /// The host.
+    pub host: String,
+    /// The account used first.
+    pub user: String,
+}
+
+/// How rare such a movement is on this network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum Severity {
+    /// Expected more than once a week.
+    Low,
+    /// Expected at most once a week.
+    Medium,
+    /// Expected at most once a month.
+    High,
+    /// Expected at most once a year.
+    Critical,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        })
+    }
+}
+
+/// Where an alert stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum AlertState {
+    /// Raised now.
+    Opened,
+    /// Its movement grew.
+    Updated,
+    /// Its movement has ended, or the engine was finished; this is its last state.
+    Closed,
+}
+
+/// A movement that somebody should look at.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
+pub struct Alert {
+    /// Identifier, the same in every state of one alert and in every run over the same events.
+    pub id: String,
+    /// Where it stands.
+    pub state: AlertState,
+    /// 0 to 1, high is suspicious; rises with `surprise`.
+    pub score: f64,
+    /// The movement's excess over what chance explains, in nats; unbounded. It ranks alerts.
+    pub surprise: f64,
+    /// Share of the movements of this network that are at least this surprising.
+    pub p_value: f64,
+    /// How rare such a movement is here.
+    pub severity: Severity,
+    /// Time of the first hop.
+    pub first_seen: Timestamp,
+    /// Time of the last hop.
+    pub last_seen: Timestamp,
+    /// Time of the hop at which the alert was raised.
+    pub detected_at: Timestamp,
+    /// Where it began.
+    pub origin: Origin,
+    /// Hosts that were reached and then moved on from, in order of arrival.
+    pub pivots: Vec<String>,
+    /// Hosts that were reached and not moved on from, in order of arrival.
+    pub targets: Vec<String>,
+    /// Techniques of ATT&CK that the hops fit.
+    pub techniques: Vec<Technique>,
+    /// Changes of credentials on the way.
+    pub credential_switches: Vec<CredentialSwitch>,
+    /// The logins, in order of time; a parent comes before its children.
+    pub hops: Vec<Hop>,
+    /// One sentence for a person.
+    pub summary: String,
+}

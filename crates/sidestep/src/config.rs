@@ -1,0 +1,153 @@
+//! Settings, validated once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::ConfigError;
+
+/// When an engine that was given no history may begin to raise alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum WarmUp {
+    /// When new logins have become rare enough that a new one means something: judged from the
+    /// data, at least three days.
+    Auto,
+    /// After this many days from the first event.
+    Days(u32),
+    /// At once: the caller has called `learn` on enough history.
+    None,
+}
+
+/// Settings of an [`Engine`](crate::Engine). Made by [`Config::builder`]; the default is good for
+/// most networks of up to some tens of thousands of accounts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    pub(crate) alerts_per_day: f64,
+    pub(crate) warm_up: WarmUp,
+    pub(crate) lateness_minutes: u32,
+    pub(crate) window_hours: u32,
+    pub(crate) half_life_days: f64,
+    pub(crate) quarantine_days: u32,
+    pub(crate) max_accounts: usize,
+    pub(crate) max_hosts: usize,
+    pub(crate) max_edges: usize,
+    pub(crate) max_movements: usize,
+    pub(crate) max_hops: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            alerts_per_day: 5.0,
+            warm_up: WarmUp::Auto,
+            lateness_minutes: 60,
+            window_hours: 48,
+            half_life_days: 30.0,
+            quarantine_days: 7,
+            max_accounts: 1 << 20,
+            max_hosts: 1 << 20,
+            max_edges: 1 << 23,
+            max_movements: 1 << 16,
+            max_hops: 256,
+        }
+    }
+}
+
+impl Config {
+    /// Begins settings from the default.
+    #[must_use]
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder { config: Self::default() }
+    }
+
+    /// Alerts a day that somebody can read.
+    #[must_use]
+    pub const fn alerts_per_day(&self) -> f64 {
+        self.alerts_per_day
+    }
+
+    /// When alerts may begin.
+    #[must_use]
+    pub const fn warm_up(&self) -> WarmUp {
+        self.warm_up
+    }
+}
+
+/// Builds a [`Config`].
+#[derive(Debug, Clone)]
+pub struct ConfigBuilder {
+    config: Config,
+}
+
+macro_rules! setters {
+    ($($(#[$meta:meta])* $name:ident: $kind:ty,)+) => {
+        $($(#[$meta])* #[must_use] pub const fn $name(mut self, $name: $kind) -> Self {
+            self.config.$name = $name;
+            self
+        })+
+    };
+}
+
+impl ConfigBuilder {
+    setters! {
+        /// Alerts a day that somebody can read: 0.001 to 100,000; 5 unless said.
+        alerts_per_day: f64,
+        /// When alerts may begin; judged from the data unless said.
+        warm_up: WarmUp,
+        /// How much older than the newest event one may be, in minutes, before it is counted as
+        /// late and passed over: at most 10,080 (a week); 60 unless said.
+        lateness_minutes: u32,
+        /// How long after a login the next one of its movement may come, in hours: 1 to 720;
+        /// 48 unless said, which also catches one hop a day.
+        window_hours: u32,
+        /// Days after which a habit that is not renewed counts half: 1 to 3650; 30 unless said.
+        half_life_days: f64,
+        /// Days for which a login that was alerted on is kept out of the baseline: at most 365;
+        /// 7 unless said.
+        quarantine_days: u32,
+        /// Accounts remembered: 16 to 2^28; 2^20 unless said.
+        max_accounts: usize,
+        /// Hosts remembered: 16 to 2^28; 2^20 unless said.
+        max_hosts: usize,
+        /// Login edges (account, source, destination) remembered: 16 to 2^30; 2^23 unless said.
+        max_edges: usize,
+        /// Movements followed at a time: 16 to 2^24; 2^16 unless said.
+        max_movements: usize,
+        /// Hops kept in one movement: 8 to 65,536; 256 unless said.
+        max_hops: usize,
+    }
+
+    /// Checks the settings and gives them out.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the first field outside its range.
+    pub fn build(self) -> Result<Config, ConfigError> {
+        fn within<T: PartialOrd + std::fmt::Display>(
+            field: &'static str,
+            value: T,
+            low: T,
+            high: T,
+            expected: &'static str,
+        ) -> Result<(), ConfigError> {
+            if value >= low && value <= high {
+                Ok(())
+            } else {
+                Err(ConfigError { field, value: value.to_string(), expected })
+            }
+        }
+        let c = &self.config;
+        within("alerts_per_day", c.alerts_per_day, 1e-3, 1e5, "it must lie in 0.001 to 100000")?;
+        if let WarmUp::Days(days) = c.warm_up {
+            within("warm_up", days, 1, 3650, "its days must lie in 1 to 3650")?;
+        }
+        within("lateness_minutes", c.lateness_minutes, 0, 10_080, "at most 10080 (a week)")?;
+        within("window_hours", c.window_hours, 1, 720, "it must lie in 1 to 720")?;
+        within("half_life_days", c.half_life_days, 1.0, 3650.0, "it must lie in 1 to 3650")?;
+        within("quarantine_days", c.quarantine_days, 0, 365, "at most 365")?;
+        within("max_accounts", c.max_accounts, 16, 1 << 28, "it must lie in 16 to 2^28")?;
+        within("max_hosts", c.max_hosts, 16, 1 << 28, "it must lie in 16 to 2^28")?;
+        within("max_edges", c.max_edges, 16, 1 << 30, "it must lie in 16 to 2^30")?;
+        within("max_movements", c.max_movements, 16, 1 << 24, "it must lie in 16 to 2^24")?;
+        within("max_hops", c.max_hops, 8, 65_536, "it must lie in 8 to 65536")?;
+        Ok(self.config)
+    }
+}

@@ -1,0 +1,208 @@
+//! What hosts do beside authenticating: the companion records that prove a movement.
+
+use std::borrow::Cow;
+
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
+use super::builder::{EventError, check_account, check_host, check_length, check_time};
+use super::vocabulary::vocabulary;
+use super::{Account, Host, Timestamp};
+
+vocabulary! {
+    /// What a host did.
+    HostActivityKind {
+        /// A network share was opened (Windows 5140, 5145).
+        #[default]
+        ShareAccess = "Share Access",
+        /// A file came or went over the network.
+        FileTransfer = "File Transfer",
+        /// A service was installed (Windows 4697, 7045).
+        ServiceInstall = "Service Install",
+        /// A scheduled task was made or changed (Windows 4698, 4702).
+        ScheduledTask = "Scheduled Task",
+        /// An account was created (Windows 4720, 4741).
+        AccountCreation = "Account Creation",
+        /// An account was changed (Windows 4722, 4724, 4738).
+        AccountChange = "Account Change",
+        /// An account joined a group (Windows 4728, 4732, 4756).
+        GroupMembership = "Group Membership",
+        /// A process started (Windows 4688, Sysmon 1).
+        ProcessStart = "Process Start",
+        /// A network connection was made (Sysmon 3, Zeek conn).
+        NetworkConnection = "Network Connection",
+    }
+}
+
+/// One companion record: what happened on `host`, by whom, from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "HostActivityBuilder<'a>", into = "HostActivityBuilder<'a>")
+)]
+pub struct HostActivity<'a> {
+    fields: HostActivityBuilder<'a>,
+}
+
+/// Builds a [`HostActivity`]; begun by [`HostActivity::builder`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct HostActivityBuilder<'a> {
+    time: Timestamp,
+    kind: HostActivityKind,
+    #[cfg_attr(feature = "serde", serde(borrow))]
+    host: Host<'a>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    account: Option<Account<'a>>,
+    #[cfg_attr(feature = "serde", serde(default))]
+    peer: Host<'a>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    object: Option<Cow<'a, str>>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    logon_id: Option<u64>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    raw_ref: Option<u64>,
+}
+
+impl<'a> HostActivity<'a> {
+    /// Begins a record of `kind` on `host` at `time`.
+    #[must_use]
+    pub fn builder(
+        time: Timestamp,
+        kind: HostActivityKind,
+        host: Host<'a>,
+    ) -> HostActivityBuilder<'a> {
+        HostActivityBuilder {
+            time,
+            kind,
+            host,
+            account: None,
+            peer: Host::default(),
+            object: None,
+            logon_id: None,
+            raw_ref: None,
+        }
+    }
+
+    /// When it happened: microseconds since 1970, UTC.
+    #[must_use]
+    pub const fn time(&self) -> Timestamp {
+        self.fields.time
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn kind(&self) -> HostActivityKind {
+        self.fields.kind
+    }
+
+    /// The host it happened on.
+    #[must_use]
+    pub const fn host(&self) -> &Host<'a> {
+        &self.fields.host
+    }
+
+    /// The account that did it, where known.
+    #[must_use]
+    pub const fn account(&self) -> Option<&Account<'a>> {
+        self.fields.account.as_ref()
+    }
+
+    /// The other end: where a share was opened from, where a connection went.
+    #[must_use]
+    pub const fn peer(&self) -> &Host<'a> {
+        &self.fields.peer
+    }
+
+    /// The share, file, service, task, account, group or program concerned.
+    #[must_use]
+    pub fn object(&self) -> Option<&str> {
+        self.fields.object.as_deref()
+    }
+
+    /// The session it belongs to.
+    #[must_use]
+    pub const fn logon_id(&self) -> Option<u64> {
+        self.fields.logon_id
+    }
+
+    /// The caller's reference to the raw record.
+    #[must_use]
+    pub const fn raw_ref(&self) -> Option<u64> {
+        self.fields.raw_ref
+    }
+}
+
+impl<'a> HostActivityBuilder<'a> {
+    /// The account that did it.
+    #[must_use]
+    pub fn account(mut self, account: Account<'a>) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// The other end.
+    #[must_use]
+    pub fn peer(mut self, peer: Host<'a>) -> Self {
+        self.peer = peer;
+        self
+    }
+
+    /// The share, file, service, task, account, group or program concerned.
+    #[must_use]
+    pub fn object(mut self, object: impl Into<Cow<'a, str>>) -> Self {
+        self.object = Some(object.into());
+        self
+    }
+
+    /// The session it belongs to.
+    #[must_use]
+    pub const fn logon_id(mut self, logon_id: u64) -> Self {
+        self.logon_id = Some(logon_id);
+        self
+    }
+
+    /// The caller's reference to the raw record.
+    #[must_use]
+    pub const fn raw_ref(mut self, raw_ref: u64) -> Self {
+        self.raw_ref = Some(raw_ref);
+        self
+    }
+
+    /// Checks the record and gives it out.
+    ///
+    /// # Errors
+    /// [`EventError`], naming the field: the host is unknown, a name is longer than any real one,
+    /// or the time lies outside 1970 to 9999.
+    pub fn build(self) -> Result<HostActivity<'a>, EventError> {
+        check_time(self.time)?;
+        check_host("host", &self.host)?;
+        check_host("peer", &self.peer)?;
+        if self.host.is_unknown() {
+            return Err(EventError::Missing { field: "host" });
+        }
+        if let Some(account) = &self.account {
+            check_account("account", account)?;
+        }
+        check_length("object", self.object.as_deref())?;
+        Ok(HostActivity { fields: self })
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'a> TryFrom<HostActivityBuilder<'a>> for HostActivity<'a> {
+    type Error = EventError;
+
+    fn try_from(builder: HostActivityBuilder<'a>) -> Result<Self, EventError> {
+        builder.build()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'a> From<HostActivity<'a>> for HostActivityBuilder<'a> {
+    fn from(activity: HostActivity<'a>) -> Self {
+        activity.fields
+    }
+}

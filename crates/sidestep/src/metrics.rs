@@ -1,0 +1,38 @@
+//! Counters that tell what the engine did and what it did not.
+
+use serde::{Deserialize, Serialize};
+
+/// What was taken in, passed over, evicted and raised since the engine was made. Saved with the
+/// state, so that a restored engine goes on counting.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Events given to `learn` or `process`.
+    pub events: u64,
+    /// Of these, remote logins: they name two different hosts and an account that can move.
+    pub logins: u64,
+    /// Of the logins, those that were habitual and left after one look-up.
+    pub habitual: u64,
+    /// Events later than the newest by more than the configured lateness: not learned, not scored.
+    pub late: u64,
+    /// Events passed over because they carry no host or only a well-known account.
+    pub passed_over: u64,
+    /// Logins kept out of the baseline because their movement was alerted on.
+    pub quarantined: u64,
+    /// Login edges evicted to stay within the bound.
+    pub evicted_edges: u64,
+    /// Pairs (account and host, or host and host) evicted to stay within the bound.
+    pub evicted_pairs: u64,
+    /// Accounts evicted to stay within the bound.
+    pub evicted_accounts: u64,
+    /// Hosts evicted to stay within the bound.
+    pub evicted_hosts: u64,
+    /// Movements opened.
+    pub movements: u64,
+    /// Movements given up early to stay within the bound.
+    pub evicted_movements: u64,
+    /// Hops not kept because their movement was full.
+    pub dropped_hops: u64,
+    /// Alerts raised.
+    pub alerts: u64,
+}

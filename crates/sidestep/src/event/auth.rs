@@ -35,7 +35,11 @@ use super::{
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(
     feature = "serde",
-    serde(try_from = "super::builder::Fields<'a>", into = "super::builder::Fields<'a>")
+    serde(
+        try_from = "super::builder::Fields<'a>",
+        into = "super::builder::Fields<'a>",
+        bound(deserialize = "'de: 'a")
+    )
 )]
 pub struct AuthEvent<'a> {
     pub(super) fields: super::builder::Fields<'a>,

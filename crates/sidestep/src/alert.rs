@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 
 /// One named reason why a login is odd, in nats (natural-log units of surprise).
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Contribution {
     /// Name of the evidence, such as `dst_given_account`.

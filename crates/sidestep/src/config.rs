@@ -121,6 +121,13 @@ impl ConfigBuilder {
     /// # Errors
     /// [`ConfigError`], naming the first field outside its range.
     pub fn build(self) -> Result<Config, ConfigError> {
+        self.config.validated()
+    }
+}
+
+impl Config {
+    /// The same settings if all lie in their ranges.
+    pub(crate) fn validated(self) -> Result<Self, ConfigError> {
         fn within<T: PartialOrd + std::fmt::Display>(
             field: &'static str,
             value: T,
@@ -134,7 +141,7 @@ impl ConfigBuilder {
                 Err(ConfigError { field, value: value.to_string(), expected })
             }
         }
-        let c = &self.config;
+        let c = &self;
         within("alerts_per_day", c.alerts_per_day, 1e-3, 1e5, "it must lie in 0.001 to 100000")?;
         if let WarmUp::Days(days) = c.warm_up {
             within("warm_up", days, 1, 3650, "its days must lie in 1 to 3650")?;
@@ -148,6 +155,6 @@ impl ConfigBuilder {
         within("max_edges", c.max_edges, 16, 1 << 30, "it must lie in 16 to 2^30")?;
         within("max_movements", c.max_movements, 16, 1 << 24, "it must lie in 16 to 2^24")?;
         within("max_hops", c.max_hops, 8, 65_536, "it must lie in 8 to 65536")?;
-        Ok(self.config)
+        Ok(self)
     }
 }

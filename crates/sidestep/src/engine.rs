@@ -1,10 +1,23 @@
 //! The engine: ties the rooms together.
 
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
 use crate::alert::{Alert, Score};
-use crate::config::Config;
-use crate::error::SnapshotError;
-use crate::event::{AuthEvent, Timestamp};
+use crate::baseline::Baseline;
+use crate::baseline::profile::{AccountProfile, HostProfile};
+use crate::config::{Config, WarmUp};
+use crate::detect::{Odd, Tuning};
+use crate::event::{AuthEvent, Outcome, Timestamp};
+use crate::evidence::{self, Context, Known};
+use crate::intern::Id;
+use crate::login::{Login, Meaning, protocol_class, read};
 use crate::metrics::Metrics;
+use crate::movement::{LoginGraph, Movements, login_graph};
+use crate::score::budget::Budget;
+use crate::score::calibrate::Calibration;
+use crate::time::{DAY, Day, HOUR, MINUTE, day_of};
 
 /// Whether the engine raises alerts yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,24 +32,87 @@ pub enum Status {
     },
 }
 
+/// A login that waits to be learned.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    pub(crate) until: Timestamp,
+    pub(crate) movement: u64,
+    pub(crate) key: [Id; 3],
+    pub(crate) time: Timestamp,
+    pub(crate) protocol: u8,
+    pub(crate) odd: bool,
+}
+
 /// Learns what is normal and finds what moves sideways.
+///
+/// [`learn`](Engine::learn) takes history in, [`score`](Engine::score) judges without changing
+/// anything, [`process`](Engine::process) judges and then learns, and gives out alerts. Any split
+/// of the same events into calls gives the same alerts.
+///
+/// ```
+/// use sidestep::{Account, AuthEvent, Config, Engine, Host, Outcome};
+///
+/// let mut engine = Engine::new(Config::builder().alerts_per_day(3.0).build()?);
+/// let event = AuthEvent::builder(0, Account::parse("alice@CORP"))
+///     .src_host(Host::named("WS-17"))
+///     .dst_host(Host::named("FILES-1"))
+///     .outcome(Outcome::Success)
+///     .build()?;
+/// let alerts = engine.process(&event);
+/// assert!(alerts.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Engine {
-    config: Config,
-    metrics: Metrics,
+    pub(crate) config: Config,
+    pub(crate) tuning: Tuning,
+    pub(crate) metrics: Metrics,
+    pub(crate) baseline: Baseline,
+    pub(crate) calibration: Calibration,
+    pub(crate) budget: Budget,
+    pub(crate) movements: Movements,
+    /// Suspicious logins, in order of `until`: learned a day later unless alerted on by then.
+    pub(crate) waiting: VecDeque<Waiting>,
+    /// Logins alerted on, in order of `until`: kept out of the baseline for longer.
+    pub(crate) quarantine: VecDeque<Waiting>,
+    /// Time of the newest event.
+    pub(crate) now: Timestamp,
+    /// Time of the first event given to `process`.
+    pub(crate) first: Option<Timestamp>,
+    /// Whether `learn` was ever called.
+    pub(crate) taught: bool,
+    /// Logins and, of them, new ones on the day so far and on the day before.
+    pub(crate) news: [(u64, u64); 2],
+    /// Days on which anything happened.
+    pub(crate) days_seen: Day,
 }
 
 impl Engine {
     /// An engine that knows nothing yet.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, metrics: Metrics::default() }
+        Self {
+            tuning: Tuning::default(),
+            metrics: Metrics::default(),
+            baseline: Baseline::new(&config),
+            calibration: Calibration::new(),
+            budget: Budget::new(config.alerts_per_day),
+            movements: Movements::new(config.window_hours, config.max_movements, config.max_hops),
+            waiting: VecDeque::new(),
+            quarantine: VecDeque::new(),
+            now: 0,
+            first: None,
+            taught: false,
+            news: [(0, 0); 2],
+            days_seen: 0,
+            config,
+        }
     }
 
     /// Learns one event; raises nothing.
     pub fn learn(&mut self, event: &AuthEvent<'_>) {
-        let _ = event;
-        self.metrics.events += 1;
+        self.taught = true;
+        self.take(event, false, &mut Vec::new());
     }
 
     /// Learns events in order.
@@ -49,8 +125,42 @@ impl Engine {
     /// Scores one event against what was learned; changes nothing.
     #[must_use]
     pub fn score(&self, event: &AuthEvent<'_>) -> Score {
-        let _ = event;
-        Score::default()
+        let reading = read(event);
+        let blank = (AccountProfile::default(), HostProfile::default());
+        let host = |name: &'_ crate::login::HostName<'_>| self.baseline.hosts.find(name.parts());
+        let reports = |slot: u32| self.baseline.hosts.get(slot).profile.reports_logons;
+        let is_login = match reading.meaning {
+            Meaning::Login => true,
+            Meaning::Ticket => !host(&reading.destination).is_some_and(reports),
+            Meaning::Presence | Meaning::Nothing => false,
+        };
+        if !is_login {
+            return Score { p_value: 1.0, ..Score::default() };
+        }
+        let account_name = event.account().to_string();
+        let account = match self.baseline.accounts.find(reading.account) {
+            Some(slot) => known(self.baseline.accounts.get(slot)),
+            None => Known { id: Id::MAX, name: &account_name, profile: &blank.0 },
+        };
+        let known_host = |name: &'_ crate::login::HostName<'_>| match host(name) {
+            Some(slot) => known(self.baseline.hosts.get(slot)),
+            None => Known { id: Id::MAX, name: "a new host", profile: &blank.1 },
+        };
+        let context = Context::new(
+            &self.baseline,
+            event.time(),
+            protocol_class(event.auth_protocol(), event.logon_type()),
+            account,
+            known_host(&reading.source),
+            known_host(&reading.destination),
+        );
+        let surprises = evidence::weigh(&context);
+        let surprise = evidence::total(&surprises);
+        Score {
+            surprise,
+            p_value: self.calibration.p_value(surprise),
+            contributions: evidence::contributions(&context, &surprises),
+        }
     }
 
     /// Scores each event against what was learned; changes nothing.
@@ -61,24 +171,35 @@ impl Engine {
 
     /// Scores one event, then learns it. Gives out the alerts that it opened, updated or closed.
     pub fn process(&mut self, event: &AuthEvent<'_>) -> Vec<Alert> {
-        self.learn(event);
-        Vec::new()
+        let mut alerts = Vec::new();
+        self.process_into(event, &mut alerts);
+        alerts
     }
 
     /// Processes events in order.
     pub fn process_all(&mut self, events: &[AuthEvent<'_>]) -> Vec<Alert> {
-        events.iter().flat_map(|event| self.process(event)).collect()
+        let mut alerts = Vec::new();
+        for event in events {
+            self.process_into(event, &mut alerts);
+        }
+        alerts
+    }
+
+    fn process_into(&mut self, event: &AuthEvent<'_>, alerts: &mut Vec<Alert>) {
+        self.first.get_or_insert(event.time());
+        self.take(event, true, alerts);
     }
 
     /// Ends every open movement and gives out the last state of its alert.
     pub fn finish(&mut self) -> Vec<Alert> {
-        Vec::new()
+        let ended = self.movements.drain();
+        self.close(&ended)
     }
 
     /// Whether alerts are raised yet.
     #[must_use]
     pub fn status(&self) -> Status {
-        Status::Learning
+        self.budget.since().map_or(Status::Learning, |since| Status::Detecting { since })
     }
 
     /// The settings.
@@ -89,22 +210,168 @@ impl Engine {
 
     /// What was taken in, passed over, evicted and raised.
     #[must_use]
-    pub const fn metrics(&self) -> &Metrics {
-        &self.metrics
+    pub fn metrics(&self) -> Metrics {
+        Metrics {
+            evicted_edges: self.baseline.edges.evicted(),
+            evicted_pairs: self.baseline.evicted_pairs(),
+            evicted_accounts: self.baseline.evicted_accounts,
+            evicted_hosts: self.baseline.evicted_hosts,
+            edges: self.baseline.edges.records().len() as u64,
+            table_bytes: self.baseline.table_bytes() as u64,
+            ..self.metrics.clone()
+        }
     }
 
-    /// The whole state as bytes.
+    /// The logins known, as a graph of hosts. It is a copy: later events do not change it.
     #[must_use]
-    pub fn save(&self) -> Vec<u8> {
-        Vec::new()
+    pub fn login_graph(&self) -> LoginGraph {
+        login_graph(&self.baseline)
     }
 
-    /// The engine that [`Engine::save`] wrote.
-    ///
-    /// # Errors
-    /// [`SnapshotError`] for bytes that are foreign, of another version, cut or damaged.
-    pub fn load(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let _ = bytes;
-        Err(SnapshotError::Foreign)
+    /// Takes one event in, and raises alerts if asked and ready.
+    fn take(&mut self, event: &AuthEvent<'_>, raise: bool, alerts: &mut Vec<Alert>) {
+        self.metrics.events += 1;
+        let time = event.time();
+        if time < self.now {
+            let allowed = Timestamp::from(self.config.lateness_minutes) * MINUTE;
+            if self.now - time > allowed {
+                self.metrics.late += 1;
+                return;
+            }
+        } else {
+            self.advance_to(time, raise, alerts);
+        }
+        let reading = read(event);
+        match reading.meaning {
+            Meaning::Nothing => self.metrics.passed_over += 1,
+            Meaning::Presence => {
+                let host = match (&reading.destination, &reading.source) {
+                    (destination, _) if destination.text().is_some() => destination,
+                    (_, source) => source,
+                };
+                let account = self.baseline.intern_account(reading.account);
+                let host = self.baseline.intern_host(host.parts());
+                self.baseline.learn_presence(account, host, time);
+            }
+            Meaning::Login | Meaning::Ticket => {
+                let account = self.baseline.intern_account(reading.account);
+                let source = self.baseline.intern_host(reading.source.parts());
+                let destination = self.baseline.intern_host(reading.destination.parts());
+                let profile = &mut self.baseline.hosts.get_mut(destination).profile;
+                if reading.meaning == Meaning::Login {
+                    profile.reports_logons = true;
+                } else if profile.reports_logons {
+                    self.baseline.learn_presence(account, source, time);
+                    return;
+                }
+                let login = Login {
+                    time,
+                    account,
+                    source,
+                    destination,
+                    protocol: protocol_class(event.auth_protocol(), event.logon_type()),
+                    failed: event.outcome() == Outcome::Failure,
+                };
+                self.take_login(event, &login, raise, alerts);
+            }
+        }
     }
+
+    fn take_login(
+        &mut self,
+        event: &AuthEvent<'_>,
+        login: &Login,
+        raise: bool,
+        alerts: &mut Vec<Alert>,
+    ) {
+        self.metrics.logins += 1;
+        let key = self.baseline.edge_key(login);
+        if self.baseline.is_habitual(key, login) {
+            self.metrics.habitual += 1;
+            return;
+        }
+        let odd = self.judge(event, login, key);
+        let is_new = self.baseline.edges.get(key).is_none();
+        self.news[0].0 += 1;
+        self.news[0].1 += u64::from(is_new);
+        match odd {
+            Odd::No { surprise, tail } => {
+                self.calibration.observe(surprise);
+                self.learn_now(key, login, tail);
+            }
+            Odd::Yes { surprise, tail, suspect } => {
+                self.suspect(key, login, surprise, tail, *suspect, raise, alerts);
+            }
+        }
+    }
+
+    /// Learns a login now.
+    pub(crate) fn learn_now(&mut self, key: [Id; 3], login: &Login, tail: bool) {
+        if login.failed {
+            self.baseline.learn_failure(key, login);
+        } else {
+            self.baseline.learn_login(key, login);
+        }
+        let account = &mut self.baseline.accounts.get_mut(login.account).profile;
+        account.logins += 1.0;
+        account.odd += f32::from(u8::from(tail));
+        let source = &mut self.baseline.hosts.get_mut(login.source).profile;
+        source.logins_from += 1.0;
+        source.odd_from += f32::from(u8::from(tail));
+        let destination = &mut self.baseline.hosts.get_mut(login.destination).profile;
+        destination.odd_to += f32::from(u8::from(tail));
+    }
+
+    /// Moves the clock on: days, hours, and what they bring.
+    fn advance_to(&mut self, time: Timestamp, raise: bool, alerts: &mut Vec<Alert>) {
+        let (day, before) = (day_of(time), day_of(self.now));
+        let first = self.baseline.first_day.is_none();
+        if first || day > before {
+            self.baseline.advance_to(day);
+            if !first {
+                let days = f64::from(day - before);
+                self.calibration.refresh(days);
+                self.budget.refresh(days);
+                self.movements.refresh((-days / 10.0).exp2() as f32);
+            }
+            self.days_seen += 1;
+            self.news = [(0, 0), self.news[0]];
+        }
+        let ticked = time / HOUR > self.now / HOUR;
+        self.now = time;
+        if !ticked && !first {
+            return;
+        }
+        self.release();
+        let ended = self.movements.expire(time);
+        if raise && self.budget.since().is_none() && self.is_ready() {
+            self.budget.start(time);
+        }
+        alerts.extend(self.close(&ended));
+        if raise && self.budget.since().is_some() {
+            self.raise_pending(alerts);
+        }
+    }
+
+    /// Whether enough was learned for an oddity to mean something.
+    fn is_ready(&self) -> bool {
+        match self.config.warm_up {
+            WarmUp::None => self.calibration.is_fitted() || self.taught,
+            WarmUp::Days(days) => {
+                self.first.is_some_and(|first| self.now - first >= Timestamp::from(days) * DAY)
+            }
+            WarmUp::Auto => {
+                // A day on which fewer than one login edge in five was new, after three days.
+                let (logins, new) = self.news[1];
+                self.calibration.is_fitted()
+                    && self.days_seen > 3
+                    && logins > 0
+                    && (5 * new < logins || self.days_seen > 10)
+            }
+        }
+    }
+}
+
+fn known<P>(entry: &crate::intern::Entry<P>) -> Known<'_, P> {
+    Known { id: entry.id, name: &entry.name, profile: &entry.profile }
 }

@@ -1,11 +1,20 @@
 //! Finds lateral movement (MITRE ATT&CK TA0008) in authentication logs.
 
 mod alert;
+mod baseline;
 mod config;
+mod detect;
 mod engine;
 mod error;
 pub mod event;
+mod evidence;
+mod intern;
+mod login;
 mod metrics;
+mod movement;
+mod score;
+mod snapshot;
+mod time;
 
 pub use alert::{
     Alert, AlertState, Contribution, CredentialSwitch, Hop, Origin, Score, Severity, Technique,
@@ -18,3 +27,6 @@ pub use event::{
     HostActivity, HostActivityKind, LogonType, Mfa, Outcome, TicketEncryption, Timestamp,
 };
 pub use metrics::Metrics;
+pub use movement::{LoginEdge, LoginGraph, MovementGraph};
+/// The graph library whose types [`LoginGraph`] and [`MovementGraph`] are.
+pub use petgraph;

@@ -19,6 +19,10 @@ pub struct Metrics {
     pub passed_over: u64,
     /// Logins kept out of the baseline because their movement was alerted on.
     pub quarantined: u64,
+    /// Login edges (account, source, destination) remembered now.
+    pub edges: u64,
+    /// Bytes that the tables of edges and pairs hold now.
+    pub table_bytes: u64,
     /// Login edges evicted to stay within the bound.
     pub evicted_edges: u64,
     /// Pairs (account and host, or host and host) evicted to stay within the bound.

@@ -1,6 +1,5 @@
 //! The closed vocabularies of an authentication event, in OCSF's captions.
 
-#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 /// Microseconds since 1970-01-01T00:00:00Z. Logs that count from their own start
@@ -12,7 +11,7 @@ macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $caption:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-        #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+        #[derive(serde::Serialize, serde::Deserialize)]
         #[non_exhaustive]
         pub enum $name { $($(#[$vmeta])* $variant,)+ }
 
@@ -173,8 +172,7 @@ vocabulary! {
 }
 
 /// Encryption type of a Kerberos ticket, by its IANA number (Windows `TicketEncryptionType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TicketEncryption(pub u32);
 
 impl TicketEncryption {

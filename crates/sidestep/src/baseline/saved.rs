@@ -1,0 +1,95 @@
+//! The baseline as it is saved.
+
+use serde::{Deserialize, Serialize};
+
+use super::affinity::{Affinity, Categorical};
+use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
+use super::table::{SavedTable, Table};
+use super::{Baseline, Edge, Explanation, Pair, features};
+use crate::intern::{Id, Roster, SavedRoster};
+use crate::time::Day;
+
+/// Every table in the order of its slots, so that the same state has the same bytes.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedBaseline {
+    accounts: SavedRoster<AccountProfile>,
+    hosts: SavedRoster<HostProfile>,
+    edges: SavedTable<[Id; 3], Edge>,
+    pairs: [SavedTable<[Id; 2], Pair>; 5],
+    protocols: ProtocolCounts,
+    new_destination: Affinity,
+    new_source: Affinity,
+    explanations: Categorical,
+    transitions: Categorical,
+    today: Day,
+    first_day: Option<Day>,
+    refreshed: (usize, Day),
+    draws: u64,
+    half_life_days: f64,
+    evicted_accounts: u64,
+    evicted_hosts: u64,
+}
+
+impl Baseline {
+    pub(crate) fn to_saved(&self) -> SavedBaseline {
+        SavedBaseline {
+            accounts: self.accounts.to_saved(),
+            hosts: self.hosts.to_saved(),
+            edges: self.edges.to_saved(),
+            pairs: [
+                self.account_destination.to_saved(),
+                self.account_source.to_saved(),
+                self.source_destination.to_saved(),
+                self.presence.to_saved(),
+                self.companions.to_saved(),
+            ],
+            protocols: self.protocols,
+            new_destination: self.new_destination.clone(),
+            new_source: self.new_source.clone(),
+            explanations: self.explanations.clone(),
+            transitions: self.transitions.clone(),
+            today: self.today,
+            first_day: self.first_day,
+            refreshed: self.refreshed,
+            draws: self.draws,
+            half_life_days: self.half_life_days,
+            evicted_accounts: self.evicted_accounts,
+            evicted_hosts: self.evicted_hosts,
+        }
+    }
+
+    /// Builds the baseline from its saved form, refusing one that contradicts itself.
+    pub(crate) fn from_saved(saved: SavedBaseline) -> Result<Self, String> {
+        if saved.new_destination.cells() != features::DESTINATION_CELLS
+            || saved.new_source.cells() != features::SOURCE_CELLS
+            || saved.explanations.classes() != Explanation::COUNT
+            || saved.transitions.classes() != features::TRANSITIONS
+        {
+            return Err("a feature grid has the wrong size".to_owned());
+        }
+        let [account_destination, account_source, source_destination, presence, companions] =
+            saved.pairs;
+        Ok(Self {
+            accounts: Roster::from_saved(saved.accounts, "accounts")?,
+            hosts: Roster::from_saved(saved.hosts, "hosts")?,
+            edges: Table::from_saved(saved.edges, "edges")?,
+            account_destination: Table::from_saved(account_destination, "destinations")?,
+            account_source: Table::from_saved(account_source, "sources")?,
+            source_destination: Table::from_saved(source_destination, "host pairs")?,
+            presence: Table::from_saved(presence, "presence")?,
+            companions: Table::from_saved(companions, "companions")?,
+            protocols: saved.protocols,
+            new_destination: saved.new_destination,
+            new_source: saved.new_source,
+            explanations: saved.explanations,
+            transitions: saved.transitions,
+            today: saved.today,
+            first_day: saved.first_day,
+            refreshed: saved.refreshed,
+            draws: saved.draws,
+            half_life_days: saved.half_life_days,
+            evicted_accounts: saved.evicted_accounts,
+            evicted_hosts: saved.evicted_hosts,
+        })
+    }
+}

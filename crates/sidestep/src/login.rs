@@ -1,0 +1,155 @@
+//! An event in the engine's own terms: symbols instead of names.
+
+use crate::event::{
+    AccountKind, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome, Timestamp,
+};
+use crate::intern::NameParts;
+
+/// Classes of protocol and logon type: four of each.
+pub(crate) const PROTOCOLS: usize = 16;
+
+/// The class of a protocol and logon type together; a number below [`PROTOCOLS`].
+pub(crate) fn protocol_class(protocol: AuthProtocol, logon_type: LogonType) -> u8 {
+    let protocol = match protocol {
+        AuthProtocol::Kerberos => 0,
+        AuthProtocol::Ntlm | AuthProtocol::MsV1 => 1,
+        AuthProtocol::Negotiate => 2,
+        _ => 3,
+    };
+    let logon_type = match logon_type {
+        LogonType::Network => 0,
+        LogonType::RemoteInteractive
+        | LogonType::CachedRemoteInteractive
+        | LogonType::Interactive
+        | LogonType::CachedInteractive
+        | LogonType::Unlock
+        | LogonType::CachedUnlock => 1,
+        LogonType::NewCredentials | LogonType::NetworkCleartext => 2,
+        _ => 3,
+    };
+    protocol * 4 + logon_type
+}
+
+/// A protocol class in words.
+pub(crate) fn protocol_words(class: u8) -> String {
+    let protocol =
+        ["Kerberos", "NTLM", "Negotiate", "another protocol"][usize::from(class / 4) % 4];
+    let logon_type =
+        ["network", "interactive", "explicit-credential", "other"][usize::from(class % 4)];
+    format!("{protocol}, {logon_type} logon")
+}
+
+/// What an event means to the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// An account went from one host to another.
+    Login,
+    /// A controller gave out a ticket for another host: a login if that host reports none itself.
+    Ticket,
+    /// An account was active on a host.
+    Presence,
+    /// Nothing that moves.
+    Nothing,
+}
+
+/// The hosts of an event and what it means.
+pub(crate) struct Reading<'e> {
+    pub(crate) meaning: Meaning,
+    pub(crate) account: NameParts<'e>,
+    /// Name parts of the source, or of the host of a presence.
+    pub(crate) source: HostName<'e>,
+    pub(crate) destination: HostName<'e>,
+}
+
+/// A host's name, or its address written out where it has no name.
+pub(crate) enum HostName<'e> {
+    Named(&'e str),
+    Address(String),
+    Unknown,
+}
+
+impl HostName<'_> {
+    fn of<'e>(host: &'e Host<'_>) -> HostName<'e> {
+        match (&host.name, host.ip) {
+            (Some(name), _) => HostName::Named(name),
+            (None, Some(ip)) => HostName::Address(ip.to_canonical().to_string()),
+            (None, None) => HostName::Unknown,
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::Address(text) => Some(text),
+            Self::Unknown => None,
+        }
+    }
+
+    pub(crate) fn parts(&self) -> NameParts<'_> {
+        NameParts { name: self.text().unwrap_or_default(), domain: None }
+    }
+}
+
+/// Reads an event. A login that stays on its own host is a presence; a machine account on its
+/// own host, a well-known or an anonymous account is nothing that moves.
+pub(crate) fn read<'e>(event: &'e AuthEvent<'_>) -> Reading<'e> {
+    let account = event.account();
+    let source = HostName::of(event.src_host());
+    let destination = HostName::of(event.dst_host());
+    let meaning = match account.kind {
+        AccountKind::WellKnown | AccountKind::Anonymous => Meaning::Nothing,
+        AccountKind::Machine if own_host(&account.name, source.text()) => Meaning::Nothing,
+        _ => meaning(event.activity(), event.outcome(), &source, &destination),
+    };
+    Reading {
+        meaning,
+        account: NameParts { name: &account.name, domain: account.domain.as_deref() },
+        source,
+        destination,
+    }
+}
+
+fn meaning(
+    activity: Activity,
+    outcome: Outcome,
+    source: &HostName<'_>,
+    destination: &HostName<'_>,
+) -> Meaning {
+    let remote = match (source.text(), destination.text()) {
+        (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
+        _ => false,
+    };
+    match activity {
+        Activity::Logon if remote => Meaning::Login,
+        Activity::ServiceTicket if remote => Meaning::Ticket,
+        Activity::Logon
+        | Activity::TicketGrantingTicket
+        | Activity::ServiceTicket
+        | Activity::SessionReconnect
+            if outcome != Outcome::Failure =>
+        {
+            Meaning::Presence
+        }
+        _ => Meaning::Nothing,
+    }
+}
+
+/// Whether a machine account is at home: `C17$` on `C17` or on `c17.corp.example`, or nowhere.
+fn own_host(account: &str, host: Option<&str>) -> bool {
+    let Some(host) = host else { return true };
+    let name = account.strip_suffix('$').unwrap_or(account);
+    host.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+        && matches!(host.as_bytes().get(name.len()), None | Some(b'.'))
+}
+
+/// A remote login in symbols.
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Login {
+    pub(crate) time: Timestamp,
+    /// Slots of account, source and destination in their rosters.
+    pub(crate) account: u32,
+    pub(crate) source: u32,
+    pub(crate) destination: u32,
+    pub(crate) protocol: u8,
+    pub(crate) failed: bool,
+}

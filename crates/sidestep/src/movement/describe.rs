@@ -1,0 +1,187 @@
+//! A movement as the alert that somebody reads.
+
+use super::{Movement, Step, techniques};
+use crate::alert::{Alert, AlertState, CredentialSwitch, Hop, Origin, Severity};
+use crate::event::{Outcome, Timestamp};
+
+/// Score of 0.5, in nats. The score is `surprise / (surprise + HALF)`.
+const HALF: f64 = 20.0;
+
+/// Days in a week, a month and a year: a movement expected less than once in each is medium,
+/// high, critical.
+const SEVERITIES: [(f64, Severity); 3] =
+    [(365.0, Severity::Critical), (30.0, Severity::High), (7.0, Severity::Medium)];
+
+impl Movement {
+    /// The alert on this movement.
+    ///
+    /// `rate` is the number of movements a day that reach its score, `p_value` their share.
+    pub(crate) fn to_alert(
+        &self,
+        state: AlertState,
+        detected_at: Timestamp,
+        rate: f64,
+        p_value: f64,
+    ) -> Alert {
+        let hops: Vec<Hop> = self.steps.iter().map(hop).collect();
+        let origin =
+            Origin { host: self.steps[0].src_host.clone(), user: self.steps[0].user.clone() };
+        let (pivots, targets) = self.reached();
+        let credential_switches = self.switches();
+        let techniques = techniques::of(&self.steps, !credential_switches.is_empty());
+        let severity = SEVERITIES
+            .into_iter()
+            .find(|&(days, _)| rate * days <= 1.0)
+            .map_or(Severity::Low, |(_, severity)| severity);
+        let summary = self.summary(&origin, &pivots, &targets, credential_switches.len());
+        Alert {
+            id: self.id(),
+            state,
+            score: self.score / (self.score + HALF),
+            surprise: self.score,
+            p_value,
+            severity,
+            first_seen: self.steps.iter().map(|step| step.time).min().unwrap_or(detected_at),
+            last_seen: self.steps.iter().map(|step| step.time).max().unwrap_or(detected_at),
+            detected_at,
+            origin,
+            pivots,
+            targets,
+            techniques,
+            credential_switches,
+            hops,
+            summary,
+        }
+    }
+
+    /// FNV-1a of the first login: the same in every run over the same events.
+    fn id(&self) -> String {
+        let first = &self.steps[0];
+        let time = first.time.to_le_bytes();
+        let parts: [&[u8]; 5] = [
+            &time,
+            first.user.as_bytes(),
+            first.src_host.as_bytes(),
+            first.dst_host.as_bytes(),
+            &self.serial.to_le_bytes(),
+        ];
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in parts.iter().flat_map(|part| part.iter().chain(&[0xff])) {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+        }
+        format!("{hash:016x}")
+    }
+
+    /// Hosts reached and moved on from, and hosts reached and not moved on from.
+    fn reached(&self) -> (Vec<String>, Vec<String>) {
+        let is_left = |host: &str| self.steps.iter().any(|step| step.src_host == host);
+        let origin = &self.steps[0].src_host;
+        let (mut pivots, mut targets): (Vec<String>, Vec<String>) = Default::default();
+        for step in self.steps.iter().filter(|step| step.outcome != Outcome::Failure) {
+            let host = &step.dst_host;
+            if host == origin {
+                continue;
+            }
+            let list = if is_left(host) { &mut pivots } else { &mut targets };
+            if !list.contains(host) {
+                list.push(host.clone());
+            }
+        }
+        (pivots, targets)
+    }
+
+    fn switches(&self) -> Vec<CredentialSwitch> {
+        let mut switches: Vec<CredentialSwitch> = Vec::new();
+        for step in self.steps.iter().filter(|step| step.outcome != Outcome::Failure) {
+            let Some((parent, _)) = step.parent else { continue };
+            let from = &self.steps[parent as usize].user;
+            let known = |s: &CredentialSwitch| s.host == step.src_host && s.to == step.user;
+            if from != &step.user && !switches.iter().any(known) {
+                switches.push(CredentialSwitch {
+                    time: step.time,
+                    host: step.src_host.clone(),
+                    from: from.clone(),
+                    to: step.user.clone(),
+                });
+            }
+        }
+        switches
+    }
+
+    fn summary(
+        &self,
+        origin: &Origin,
+        pivots: &[String],
+        targets: &[String],
+        switches: usize,
+    ) -> String {
+        let mut users: Vec<&str> = Vec::new();
+        for step in &self.steps {
+            if !users.contains(&step.user.as_str()) {
+                users.push(&step.user);
+            }
+        }
+        let reached = pivots.len() + targets.len();
+        let failed = self.steps.iter().filter(|step| step.outcome == Outcome::Failure).count();
+        let mut text = format!("From {}, {} ", origin.host, listed(&users, "accounts"));
+        let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+        let pivots: Vec<&str> = pivots.iter().map(String::as_str).collect();
+        match (reached, pivots.is_empty()) {
+            (0, _) => text.push_str("tried hosts that it does not use"),
+            (_, true) => text += &format!("reached {}", listed(&targets, "hosts")),
+            (_, false) if targets.is_empty() => {
+                text += &format!("moved over {}", listed(&pivots, "hosts"));
+            }
+            _ => {
+                text += &format!(
+                    "moved over {} to {}",
+                    listed(&pivots, "hosts"),
+                    listed(&targets, "hosts")
+                );
+            }
+        }
+        if switches > 0 {
+            text += &format!(", changing credentials {}", times(switches));
+        }
+        if failed > 0 {
+            text += &format!("; {failed} login{} failed", if failed == 1 { "" } else { "s" });
+        }
+        text.push('.');
+        text
+    }
+}
+
+/// One to three names, or a number of things.
+fn listed(names: &[&str], things: &str) -> String {
+    match names {
+        [] => format!("no {things}"),
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, three] => format!("{one}, {two} and {three}"),
+        many => format!("{} {things}", many.len()),
+    }
+}
+
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
+fn hop(step: &Step) -> Hop {
+    Hop {
+        time: step.time,
+        user: step.user.clone(),
+        src_host: step.src_host.clone(),
+        dst_host: step.dst_host.clone(),
+        outcome: step.outcome,
+        auth_protocol: step.auth_protocol,
+        logon_type: step.logon_type,
+        parent: step.parent.map(|(parent, _)| parent as usize),
+        surprise: step.surprise,
+        evidence: step.evidence.clone(),
+        raw_ref: step.raw_ref,
+    }
+}

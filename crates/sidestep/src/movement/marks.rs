@@ -1,0 +1,48 @@
+//! Where the suspicious logins of late are: by the host they reached, left, and by account.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Timestamp;
+use crate::intern::Id;
+
+/// Marks kept at one place.
+const KEPT: usize = 8;
+
+/// A login of a movement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    pub(crate) movement: u64,
+    pub(crate) step: u32,
+    pub(crate) time: Timestamp,
+    pub(crate) account: Id,
+    pub(crate) source: Id,
+}
+
+/// The newest marks at each place.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Marks(BTreeMap<Id, Vec<Mark>>);
+
+impl Marks {
+    pub(crate) fn push(&mut self, place: Id, mark: Mark) {
+        let marks = self.0.entry(place).or_default();
+        if marks.len() == KEPT {
+            marks.remove(0);
+        }
+        marks.push(mark);
+    }
+
+    /// The marks at a place no older than `since`, newest first.
+    pub(crate) fn since(&self, place: Id, since: Timestamp) -> impl Iterator<Item = &Mark> {
+        self.0.get(&place).into_iter().flatten().rev().filter(move |mark| mark.time >= since)
+    }
+
+    /// Drops what is older than `since`.
+    pub(crate) fn forget(&mut self, since: Timestamp) {
+        self.0.retain(|_, marks| {
+            marks.retain(|mark| mark.time >= since);
+            !marks.is_empty()
+        });
+    }
+}

@@ -1,0 +1,66 @@
+//! Suspicious logins joined into the path that they form.
+
+mod describe;
+mod graph;
+mod link;
+mod marks;
+mod techniques;
+mod track;
+
+pub(crate) use graph::login_graph;
+pub use graph::{LoginEdge, LoginGraph, MovementGraph};
+pub(crate) use link::{LinkKind, Rates};
+pub(crate) use track::{Movements, Suspect};
+
+use serde::{Deserialize, Serialize};
+
+use crate::alert::Contribution;
+use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::intern::Id;
+use crate::time::Day;
+
+/// Strongest logins that count toward a movement's score: summing over all of them would let
+/// scanners and patch nights rank first.
+const STRONGEST: usize = 6;
+
+/// One login of a movement.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Step {
+    pub(crate) key: [Id; 3],
+    pub(crate) time: Timestamp,
+    pub(crate) user: String,
+    pub(crate) src_host: String,
+    pub(crate) dst_host: String,
+    pub(crate) outcome: Outcome,
+    pub(crate) auth_protocol: AuthProtocol,
+    pub(crate) logon_type: LogonType,
+    pub(crate) raw_ref: Option<u64>,
+    pub(crate) surprise: f64,
+    pub(crate) evidence: Vec<Contribution>,
+    pub(crate) parent: Option<(u32, LinkKind)>,
+    /// Nats beyond chance, its link included.
+    pub(crate) excess: f64,
+}
+
+/// Logins that explain each other.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Movement {
+    /// Number in order of opening.
+    pub(crate) serial: u64,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) opened: Day,
+    /// Time of the last login, kept or not.
+    pub(crate) last_time: Timestamp,
+    pub(crate) score: f64,
+    /// When it was alerted on.
+    pub(crate) detected_at: Option<Timestamp>,
+}
+
+impl Movement {
+    /// Sum of the excess of the strongest distinct logins.
+    fn rescore(&mut self) {
+        let mut excess: Vec<f64> = self.steps.iter().map(|step| step.excess).collect();
+        excess.sort_by(|a, b| b.total_cmp(a));
+        self.score = excess.iter().take(STRONGEST).sum();
+    }
+}

@@ -1,0 +1,146 @@
+//! As many alerts a day as somebody can read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Timestamp;
+use crate::time::{Day, days_between};
+
+/// Width of a bin in nats.
+const BIN: f64 = 0.25;
+/// Bins of movement scores; what lies beyond falls into the last.
+const BINS: usize = 1200;
+/// Days after which a movement counts half in the statistics.
+const HALF_LIFE_DAYS: f64 = 10.0;
+
+/// Sets the threshold from how many movements a day reached each score, and holds the number of
+/// alerts to the budget by raising the threshold when ahead of it and lowering it when behind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Budget {
+    alerts_per_day: f64,
+    /// Movements by the highest score that they reached, weighted by age.
+    peaks: Vec<f64>,
+    /// Days that the statistics stand for, weighted by age.
+    days: f64,
+    /// First event that could raise an alert.
+    since: Option<Timestamp>,
+    emitted: u64,
+}
+
+impl Budget {
+    pub(crate) fn new(alerts_per_day: f64) -> Self {
+        Self { alerts_per_day, peaks: vec![0.0; BINS], days: 0.0, since: None, emitted: 0 }
+    }
+
+    /// Whether the saved parts fit together.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.peaks.len() == BINS
+    }
+
+    /// Forgets `days`, which had movements or not.
+    pub(crate) fn refresh(&mut self, days: f64) {
+        let factor = (-days / HALF_LIFE_DAYS).exp2();
+        self.peaks.iter_mut().for_each(|peak| *peak *= factor);
+        self.days = (self.days + days) * factor;
+    }
+
+    /// A movement that had reached `from` (0 if it is new) on `opened` reached `to`.
+    pub(crate) fn risen(&mut self, from: f64, to: f64, opened: Day, today: Day) {
+        let (from, to) = (bin(from), bin(to));
+        let weight = (-f64::from(today.saturating_sub(opened)) / HALF_LIFE_DAYS).exp2();
+        if from > 0 {
+            self.peaks[from] = (self.peaks[from] - weight).max(0.0);
+        }
+        if to > 0 {
+            self.peaks[to] += weight;
+        }
+    }
+
+    /// Expected number of movements a day that reach `score`.
+    pub(crate) fn rate_of(&self, score: f64) -> f64 {
+        let at = bin(score);
+        let beyond: f64 = self.peaks[at..].iter().sum();
+        let days = self.days.max(1.0);
+        if beyond >= 2.0 {
+            return beyond / days;
+        }
+        // Beyond the second highest the tail falls exponentially, by the mean excess of the
+        // highest dozen.
+        let (edge, count, scale) = self.tail(12.0);
+        let at_edge = count.max(1.0) / days;
+        (at_edge * (-(score - edge).max(0.0) / scale).exp()).min(2.0_f64.max(beyond) / days)
+    }
+
+    /// Edge beyond which about `wanted` movements lie, their number, and their mean excess.
+    fn tail(&self, wanted: f64) -> (f64, f64, f64) {
+        let (mut count, mut excess, mut edge) = (0.0, 0.0, 0);
+        for at in (1..BINS).rev() {
+            if count >= wanted {
+                break;
+            }
+            // Everything beyond lies one bin further from the new edge.
+            excess += count * BIN + self.peaks[at] * BIN / 2.0;
+            count += self.peaks[at];
+            edge = at;
+        }
+        (edge as f64 * BIN, count, ((excess + 4.0) / (count + 1.0)).max(1.0))
+    }
+
+    /// The score that about `rate` movements a day reach.
+    fn quantile(&self, rate: f64) -> f64 {
+        let wanted = rate * self.days.max(1.0);
+        if wanted < 2.0 {
+            let (edge, count, scale) = self.tail(12.0);
+            return edge + scale * (count.max(1.0) / wanted.max(1e-9)).ln().max(0.0);
+        }
+        let mut count = 0.0;
+        for at in (1..BINS).rev() {
+            let next = count + self.peaks[at];
+            if next >= wanted {
+                let part = (next - wanted) / self.peaks[at];
+                return (at as f64 + part) * BIN;
+            }
+            count = next;
+        }
+        BIN
+    }
+
+    /// From now on alerts may be raised.
+    pub(crate) fn start(&mut self, now: Timestamp) {
+        self.since.get_or_insert(now);
+    }
+
+    pub(crate) fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// Alerts asked for until `now`.
+    fn asked(&self, now: Timestamp) -> f64 {
+        self.since.map_or(0.0, |since| self.alerts_per_day * days_between(since, now))
+    }
+
+    /// The score that a movement must reach to be alerted on now.
+    pub(crate) fn threshold(&self, now: Timestamp) -> f64 {
+        let behind = self.asked(now) - self.emitted as f64;
+        // Ahead or behind by two days' alerts moves the rate by a factor of e.
+        let rate = self.alerts_per_day * (behind / (2.0 * self.alerts_per_day).max(1.0)).exp();
+        self.quantile(rate.clamp(self.alerts_per_day / 20.0, self.alerts_per_day * 20.0))
+    }
+
+    /// Whether one more alert stays within the budget, whatever its score.
+    pub(crate) fn has_room(&self, now: Timestamp) -> bool {
+        (self.emitted + 1) as f64 <= (1.4 * self.asked(now) + 0.5).max(1.0)
+    }
+
+    /// Whether so few were raised that the best of what there is should be.
+    pub(crate) fn is_short(&self, now: Timestamp) -> bool {
+        ((self.emitted + 1) as f64) < 0.75 * self.asked(now)
+    }
+
+    pub(crate) fn emitted(&mut self) {
+        self.emitted += 1;
+    }
+}
+
+fn bin(score: f64) -> usize {
+    ((score / BIN) as usize).min(BINS - 1)
+}

@@ -1,0 +1,135 @@
+//! What share of benign logins is at least this surprising.
+
+use serde::{Deserialize, Serialize};
+
+/// Width of a bin in nats.
+const BIN: f64 = 0.25;
+/// Bins; what lies beyond falls into the last. The caps of the evidence end well before.
+const BINS: usize = 480;
+/// The tail beyond this share of logins is fitted, not counted.
+const TAIL: f64 = 0.01;
+/// Logins that a fit needs.
+const ENOUGH: f64 = 300.0;
+/// Days after which a login counts half in the histogram: a baseline's first days, when all is
+/// new, must fade within the usual time of learning.
+const HALF_LIFE_DAYS: f64 = 5.0;
+
+/// A forgetting histogram of surprises with an exponential tail (peaks over threshold with shape
+/// 0: Pickands, Annals of Statistics 3, 1975), fitted anew every day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Calibration {
+    bins: Vec<f32>,
+    /// Share of logins in each bin or beyond, as of the last fit; empty before the first.
+    beyond: Vec<f64>,
+    tail_from: f64,
+    tail_scale: f64,
+}
+
+impl Calibration {
+    pub(crate) fn new() -> Self {
+        Self { bins: vec![0.0; BINS], beyond: Vec::new(), tail_from: 0.0, tail_scale: 1.0 }
+    }
+
+    /// Whether the saved parts fit together.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.bins.len() == BINS && (self.beyond.is_empty() || self.beyond.len() == BINS)
+    }
+
+    pub(crate) fn is_fitted(&self) -> bool {
+        !self.beyond.is_empty()
+    }
+
+    pub(crate) fn observe(&mut self, surprise: f64) {
+        self.bins[bin(surprise)] += 1.0;
+    }
+
+    /// Forgets `days` and fits anew.
+    pub(crate) fn refresh(&mut self, days: f64) {
+        let total: f64 = self.bins.iter().map(|&b| f64::from(b)).sum();
+        if total >= ENOUGH {
+            self.fit(total);
+        }
+        let factor = (-days / HALF_LIFE_DAYS).exp2() as f32;
+        self.bins.iter_mut().for_each(|bin| *bin *= factor);
+    }
+
+    fn fit(&mut self, total: f64) {
+        let mut beyond = vec![0.0; BINS];
+        let mut sum = 0.0;
+        for at in (0..BINS).rev() {
+            sum += f64::from(self.bins[at]);
+            beyond[at] = sum / total;
+        }
+        // The first edge beyond which less than the tail's share lies.
+        let edge = beyond.iter().position(|&share| share < TAIL).unwrap_or(BINS - 1);
+        let from = edge as f64 * BIN;
+        let (mut count, mut excess) = (0.0, 0.0);
+        for at in edge..BINS {
+            let weight = f64::from(self.bins[at]);
+            count += weight;
+            excess += weight * ((at as f64 + 0.5) * BIN - from);
+        }
+        // Two logins one nat beyond are added, so that an empty tail has a scale.
+        self.tail_scale = (excess + 2.0) / (count + 2.0);
+        self.tail_from = from;
+        self.beyond = beyond;
+    }
+
+    /// Share of benign logins at least this surprising; 1 before the first fit.
+    pub(crate) fn p_value(&self, surprise: f64) -> f64 {
+        if self.beyond.is_empty() || surprise <= 0.0 {
+            return 1.0;
+        }
+        if surprise >= self.tail_from {
+            let share = self.beyond[bin(self.tail_from)].max(TAIL / 10.0);
+            return share * (-(surprise - self.tail_from) / self.tail_scale).exp();
+        }
+        // Between the edges of a bin, geometrically.
+        let at = bin(surprise);
+        let low = self.beyond[at];
+        let high = self.beyond.get(at + 1).copied().unwrap_or(low).max(TAIL / 10.0).min(low);
+        let within = (surprise - at as f64 * BIN) / BIN;
+        low * (high / low).powf(within)
+    }
+}
+
+fn bin(surprise: f64) -> usize {
+    ((surprise / BIN) as usize).min(BINS - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_tail_of_an_exponential_is_found() {
+        let mut calibration = Calibration::new();
+        let count = 20_000;
+        for at in 0..count {
+            // Quantiles of an exponential of mean 2.
+            calibration.observe(-2.0 * (1.0 - (f64::from(at) + 0.5) / f64::from(count)).ln());
+        }
+        calibration.refresh(1.0);
+        for surprise in [4.0_f64, 10.0, 16.0, 24.0] {
+            let (found, true_p) = (calibration.p_value(surprise), (-surprise / 2.0).exp());
+            assert!((found / true_p).ln().abs() < 0.5, "{surprise}: {found} for {true_p}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn p_values_fall_and_stay_within_bounds(
+            seen in prop::collection::vec(0.0_f64..90.0, 0..600),
+            mut asked in prop::collection::vec(0.0_f64..200.0, 2..20),
+        ) {
+            let mut calibration = Calibration::new();
+            seen.iter().for_each(|&s| calibration.observe(s));
+            calibration.refresh(1.0);
+            asked.sort_by(f64::total_cmp);
+            let p: Vec<f64> = asked.iter().map(|&s| calibration.p_value(s)).collect();
+            prop_assert!(p.iter().all(|p| (0.0..=1.0).contains(p)));
+            prop_assert!(p.windows(2).all(|w| w[1] <= w[0] + 1e-12), "{asked:?} {p:?}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The engine's state as bytes: versioned, checksummed, the same state the same bytes.
+//!
+//! Layout: signature (8 bytes), format version (u32), length of the body (u64), CRC-32 of the
+//! body (u32), all little-endian, then the body in postcard's wire format.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::baseline::{Baseline, SavedBaseline};
+use crate::config::Config;
+use crate::engine::{Engine, Waiting};
+use crate::error::SnapshotError;
+use crate::event::Timestamp;
+use crate::metrics::Metrics;
+use crate::movement::Movements;
+use crate::score::budget::Budget;
+use crate::score::calibrate::Calibration;
+use crate::time::Day;
+
+const SIGNATURE: [u8; 8] = *b"SIDESTEP";
+const VERSION: u32 = 1;
+const HEADER: usize = 8 + 4 + 8 + 4;
+
+#[derive(Serialize, Deserialize)]
+struct Body {
+    config: Config,
+    metrics: Metrics,
+    baseline: SavedBaseline,
+    calibration: Calibration,
+    budget: Budget,
+    movements: Movements,
+    waiting: VecDeque<Waiting>,
+    quarantine: VecDeque<Waiting>,
+    now: Timestamp,
+    first: Option<Timestamp>,
+    taught: bool,
+    news: [(u64, u64); 2],
+    days_seen: Day,
+}
+
+impl Engine {
+    /// The whole state as bytes. The same state has the same bytes, and the engine that
+    /// [`Engine::load`] makes of them scores and alerts as this one would.
+    ///
+    /// # Panics
+    /// Never: the state holds nothing that cannot be encoded.
+    #[must_use]
+    pub fn save(&self) -> Vec<u8> {
+        let body = Body {
+            config: self.config.clone(),
+            metrics: self.metrics.clone(),
+            baseline: self.baseline.to_saved(),
+            calibration: self.calibration.clone(),
+            budget: self.budget.clone(),
+            movements: self.movements.clone(),
+            waiting: self.waiting.clone(),
+            quarantine: self.quarantine.clone(),
+            now: self.now,
+            first: self.first,
+            taught: self.taught,
+            news: self.news,
+            days_seen: self.days_seen,
+        };
+        let body = postcard::to_stdvec(&body).expect("plain data of known length always encodes");
+        let mut bytes = Vec::with_capacity(HEADER + body.len());
+        bytes.extend_from_slice(&SIGNATURE);
+        bytes.extend_from_slice(&VERSION.to_le_bytes());
+        bytes.extend_from_slice(&(body.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&crc32fast::hash(&body).to_le_bytes());
+        bytes.extend_from_slice(&body);
+        bytes
+    }
+
+    /// The engine that [`Engine::save`] wrote.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] for bytes that are foreign, of another version, cut, damaged, or that
+    /// contradict themselves. Nothing is loaded in part.
+    pub fn load(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let body = checked_body(bytes)?;
+        let malformed = |what: String| SnapshotError::Malformed { what };
+        let (body, rest) = postcard::take_from_bytes::<Body>(body)
+            .map_err(|error| malformed(error.to_string()))?;
+        if !rest.is_empty() {
+            return Err(malformed(format!("{} bytes are left over", rest.len())));
+        }
+        let config = body.config.validated().map_err(|error| malformed(error.to_string()))?;
+        if !body.calibration.is_sound() || !body.budget.is_sound() || !body.movements.is_sound() {
+            return Err(malformed("its parts do not fit together".to_owned()));
+        }
+        let mut engine = Self::new(config);
+        engine.baseline = Baseline::from_saved(body.baseline).map_err(malformed)?;
+        engine.metrics = body.metrics;
+        engine.calibration = body.calibration;
+        engine.budget = body.budget;
+        engine.movements = body.movements;
+        engine.waiting = body.waiting;
+        engine.quarantine = body.quarantine;
+        engine.now = body.now;
+        engine.first = body.first;
+        engine.taught = body.taught;
+        engine.news = body.news;
+        engine.days_seen = body.days_seen;
+        Ok(engine)
+    }
+}
+
+/// Checks the header and gives out the body.
+fn checked_body(bytes: &[u8]) -> Result<&[u8], SnapshotError> {
+    let rest = bytes.strip_prefix(&SIGNATURE).ok_or(SnapshotError::Foreign)?;
+    let short = || SnapshotError::Length { found: bytes.len() as u64, expected: HEADER as u64 };
+    let (version, rest) = rest.split_first_chunk::<4>().ok_or_else(short)?;
+    let version = u32::from_le_bytes(*version);
+    if version != VERSION {
+        return Err(SnapshotError::Version { found: version, supported: VERSION });
+    }
+    let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(short)?;
+    let (checksum, body) = rest.split_first_chunk::<4>().ok_or_else(short)?;
+    let length = u64::from_le_bytes(*length);
+    if body.len() as u64 != length {
+        return Err(SnapshotError::Length {
+            found: bytes.len() as u64,
+            expected: length.saturating_add(HEADER as u64),
+        });
+    }
+    if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
+        return Err(SnapshotError::Checksum);
+    }
+    Ok(body)
+}

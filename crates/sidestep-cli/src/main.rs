@@ -1,3 +1,5 @@
 //! The `sidestep` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    sidestep_cli::run(std::env::args_os()).into()
+}

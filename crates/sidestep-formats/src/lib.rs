@@ -1,1 +1,47 @@
 //! Log dialects in, findings out.
+//!
+//! [`LogReader`] reads a log, plain or compressed, and hands each
+//! [`AuthEvent`](sidestep::AuthEvent) to a closure. Events borrow from the reader's buffer: a
+//! line costs no allocation, and memory stays the same however long the log is. A bad record is
+//! reported with its place, and skipped or fatal as the caller chose.
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//!
+//! use sidestep::{Config, Engine};
+//! use sidestep_formats::{LogReader, ReadOptions};
+//!
+//! let log = "1,U1@DOM1,U1@DOM1,C1,C7,Kerberos,Network,LogOn,Success\n\
+//!            cut,sho\n";
+//! let mut engine = Engine::new(Config::default());
+//! let mut reader = LogReader::new(ReadOptions::default());
+//! let _ = reader.read(log.as_bytes(), "auth.csv", &mut |event| {
+//!     engine.process(event);
+//!     ControlFlow::Continue(())
+//! })?;
+//! assert_eq!(reader.summary().events, 1);
+//! assert_eq!(
+//!     reader.summary().first_errors[0].to_string(),
+//!     "auth.csv:2: has 2 columns where LANL has nine",
+//! );
+//! # Ok::<(), sidestep_formats::FormatError>(())
+//! ```
+//!
+//! [`write_alert`] writes an alert as one line of JSON.
+
+mod csv;
+mod error;
+mod json;
+mod lanl;
+mod line;
+mod reader;
+mod sniff;
+mod source;
+mod time;
+mod words;
+
+pub use csv::{Column, CsvField, CsvMapping};
+pub use error::{FormatError, LineError, ParseError};
+pub use json::{Rfc3339, write_alert};
+pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};
+pub use time::TimeFormat;

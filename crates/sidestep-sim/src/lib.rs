@@ -1,3 +1,27 @@
 //! A seeded enterprise with attacks and hard negatives, and the evaluation of detectors over it.
+//!
+//! [`Simulation`] makes one organisation per seed and lives through it a day at a time; [`write_to_dir`]
+//! puts it on disk as a log in LANL's format with the truth beside it.
 
+mod attack;
+mod benign;
+pub mod config;
+pub mod evaluation;
+mod files;
+mod hard_negatives;
+mod log;
+mod names;
+mod org;
+mod rng;
+mod row;
+pub mod simulation;
+mod telemetry;
 pub mod truth;
+
+pub use attack::{Goal, Noise, Start, Stealth, Technique};
+pub use config::{Scenario, SimConfig, SimError, Telemetry};
+pub use files::{Summary, write_to_dir};
+pub use hard_negatives::{HardNegative, Tally};
+pub use row::{Auth, Logon, Orientation, Row};
+pub use simulation::{AttackKind, Simulation};
+pub use truth::{Truth, TruthLogin};

@@ -1,4 +1,73 @@
-//! What is true of a log: the attacker's logins, and what each attack was.
+//! What is true of a log: the attacker's logins, and what each attack was; and its two CSV files.
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+use std::io::{Read, Write};
+
+use thiserror::Error;
+
+use table::{Table, write_rows};
+
+/// What stands in an attack's axes where the truth does not tell.
+pub const UNKNOWN: &str = "unknown";
+
+/// Columns of `truth.csv`, in order, each with other names that its header may give it.
+const LOGIN_COLUMNS: [&[&str]; 5] = [
+    &["time"],
+    &["account", "user", "dst_user"],
+    &["src_host", "src", "src_computer"],
+    &["dst_host", "dst", "dst_computer"],
+    &["attack_id", "attack"],
+];
+
+/// Columns of `attacks.csv`, in order, each with other names that its header may give it.
+const ATTACK_COLUMNS: [&[&str]; 8] = [
+    &["attack_id", "attack", "id"],
+    &["start"],
+    &["goal"],
+    &["stealth"],
+    &["entry_host", "entry"],
+    &["victim"],
+    &["hops"],
+    &["last_time"],
+];
+
+/// Why a truth file was refused. Shown as `file:line: column: what`.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TruthError {
+    /// A value is not what its column holds, or the column is missing.
+    #[error("{file}:{line}: {column}: {what}")]
+    Value {
+        /// `truth.csv` or `attacks.csv`.
+        file: &'static str,
+        /// Line in the file, from 1.
+        line: u64,
+        /// Name of the column.
+        column: &'static str,
+        /// What is wrong.
+        what: String,
+    },
+    /// The file is not CSV, not UTF-8, or could not be read.
+    #[error("{file}: {source}")]
+    Read {
+        /// `truth.csv` or `attacks.csv`.
+        file: &'static str,
+        /// What the reader says, with the line where it knows it.
+        source: csv::Error,
+    },
+    /// The file could not be written.
+    #[error("cannot write {file}: {source}")]
+    Write {
+        /// `truth.csv` or `attacks.csv`.
+        file: &'static str,
+        /// What the writer says.
+        source: csv::Error,
+    },
+}
 
 /// One login of an attacker, as `truth.csv` lists it: `time,account,src_host,dst_host,attack_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,4 +113,132 @@ pub struct Truth {
     pub logins: Vec<TruthLogin>,
     /// In order of their first login.
     pub attacks: Vec<Attack>,
+}
+
+impl Truth {
+    /// Reads `truth.csv` and `attacks.csv`. Each may have a header, which may name its columns in
+    /// any order and have more of them; without one the columns stand in the order of
+    /// [`TruthLogin`] and [`Attack`]. Times are seconds, whole or with a fraction, which is cut.
+    /// An attack that has logins but is not listed gets [`UNKNOWN`] axes.
+    ///
+    /// # Errors
+    /// [`TruthError`], which names file, line and column.
+    pub fn read(truth_csv: impl Read, attacks_csv: impl Read) -> Result<Self, TruthError> {
+        let logins = Table::read("truth.csv", truth_csv, &LOGIN_COLUMNS, 5)?;
+        let mut truth = Self::default();
+        for row in &logins.rows {
+            truth.logins.push(TruthLogin {
+                time: logins.seconds(row, 0)?,
+                account: logins.required(row, 1)?.to_owned(),
+                src_host: logins.required(row, 2)?.to_owned(),
+                dst_host: logins.required(row, 3)?.to_owned(),
+                attack_id: logins.required(row, 4)?.to_owned(),
+            });
+        }
+        truth.logins.sort_by_key(|login| login.time);
+
+        let attacks = Table::read("attacks.csv", attacks_csv, &ATTACK_COLUMNS, 1)?;
+        let mut listed = HashSet::new();
+        for row in &attacks.rows {
+            let attack_id = attacks.required(row, 0)?.to_owned();
+            if !listed.insert(attack_id.clone()) {
+                return Err(attacks.wrong(row, 0, format!("{attack_id:?} is listed twice")));
+            }
+            let axis = |column| match attacks.get(row, column) {
+                "" => UNKNOWN.to_owned(),
+                text => text.to_owned(),
+            };
+            truth.attacks.push(Attack {
+                attack_id,
+                start: axis(1),
+                goal: axis(2),
+                stealth: axis(3),
+                entry_host: attacks.get(row, 4).to_owned(),
+                victim: attacks.get(row, 5).to_owned(),
+                hops: attacks.count(row, 6)?,
+                last_time: if attacks.get(row, 7).is_empty() {
+                    0
+                } else {
+                    attacks.seconds(row, 7)?
+                },
+            });
+        }
+        truth.add_unlisted(&listed);
+        truth.order_attacks();
+        Ok(truth)
+    }
+
+    /// Writes `truth.csv` and `attacks.csv`, each with its header.
+    ///
+    /// # Errors
+    /// [`TruthError::Write`] where a writer fails.
+    pub fn write(&self, truth_csv: impl Write, attacks_csv: impl Write) -> Result<(), TruthError> {
+        let failed = |file| move |source| TruthError::Write { file, source };
+        let mut out = csv::Writer::from_writer(truth_csv);
+        write_rows(
+            &mut out,
+            &LOGIN_COLUMNS,
+            self.logins.iter().map(|l| {
+                let time = l.time.to_string();
+                [
+                    time,
+                    l.account.clone(),
+                    l.src_host.clone(),
+                    l.dst_host.clone(),
+                    l.attack_id.clone(),
+                ]
+            }),
+        )
+        .map_err(failed("truth.csv"))?;
+        let mut out = csv::Writer::from_writer(attacks_csv);
+        write_rows(
+            &mut out,
+            &ATTACK_COLUMNS,
+            self.attacks.iter().map(|a| {
+                [
+                    a.attack_id.clone(),
+                    a.start.clone(),
+                    a.goal.clone(),
+                    a.stealth.clone(),
+                    a.entry_host.clone(),
+                    a.victim.clone(),
+                    a.hops.to_string(),
+                    a.last_time.to_string(),
+                ]
+            }),
+        )
+        .map_err(failed("attacks.csv"))
+    }
+
+    /// Makes an attack for every id that has logins and is not listed.
+    fn add_unlisted(&mut self, listed: &HashSet<String>) {
+        let mut made: HashMap<&str, usize> = HashMap::new();
+        for login in self.logins.iter().filter(|login| !listed.contains(&login.attack_id)) {
+            let at = *made.entry(&login.attack_id).or_insert_with(|| {
+                self.attacks.push(Attack {
+                    attack_id: login.attack_id.clone(),
+                    start: UNKNOWN.to_owned(),
+                    goal: UNKNOWN.to_owned(),
+                    stealth: UNKNOWN.to_owned(),
+                    entry_host: login.src_host.clone(),
+                    victim: login.account.clone(),
+                    hops: 0,
+                    last_time: login.time,
+                });
+                self.attacks.len() - 1
+            });
+            let attack = &mut self.attacks[at];
+            attack.hops += 1;
+            attack.last_time = attack.last_time.max(login.time);
+        }
+    }
+
+    /// Orders the attacks by their first login; those without one come last, as they were.
+    fn order_attacks(&mut self) {
+        let mut first: HashMap<&str, i64> = HashMap::new();
+        for login in &self.logins {
+            first.entry(&login.attack_id).or_insert(login.time);
+        }
+        self.attacks.sort_by_key(|a| first.get(a.attack_id.as_str()).copied().unwrap_or(i64::MAX));
+    }
 }

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::{Alert, AlertState};
 use crate::engine::{Engine, Waiting};
-use crate::event::{AuthEvent, Timestamp};
+use crate::event::{AuthEvent, AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::evidence::{self, Context, Known};
 use crate::intern::Id;
 use crate::login::Login;
-use crate::movement::{Movement, Rates, Step, Suspect};
-use crate::time::{DAY, day_of};
+use crate::movement::{Bridge, Movement, Rates, Step, Suspect};
+use crate::time::{DAY, Day, day_of};
 
 /// Constants of the method, found on simulated organisations that no reported figure uses.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub(crate) struct Tuning {
     /// Logins that a movement could have chosen from: the excess of a login is what remains of
     /// its nats after that choice.
     pub(crate) choices: f64,
+    pub(crate) step: f64,
     /// Share of logins that count as odd when an account or host is called noisy.
     pub(crate) tail: f64,
     /// Weight of a failed login in a movement.
@@ -31,8 +32,9 @@ impl Default for Tuning {
             std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
         };
         Self {
-            gate: env("SS_GATE", 0.03),
+            gate: env("SS_GATE", 0.1),
             choices: env("SS_CHOICES", 100.0),
+            step: env("SS_STEP", 50.0),
             tail: env("SS_TAIL", 0.01),
             failed: env("SS_FAILED", 0.5),
         }
@@ -80,14 +82,7 @@ impl Engine {
         if p > self.tuning.gate {
             return Odd::No { surprise, tail };
         }
-        // The choice taken out smoothly: ln(1 + 1/(p m)) is -ln(p m) where that is large, and
-        // never negative.
-        let excess = (1.0 / (p * self.tuning.choices)).ln_1p()
-            * if login.failed { self.tuning.failed } else { 1.0 };
-        let rate = |odd: f32, first_day: u32| {
-            let days = f64::from(self.baseline.today.saturating_sub(first_day) + 1);
-            (f64::from(odd) + 0.2) / days.min(RATE_DAYS)
-        };
+        let weight = if login.failed { self.tuning.failed } else { 1.0 };
         let suspect = Suspect {
             step: Step {
                 key,
@@ -102,15 +97,65 @@ impl Engine {
                 surprise,
                 evidence: evidence::contributions(&context, &surprises),
                 parent: None,
-                excess,
+                gain: -p.max(f64::MIN_POSITIVE).ln() * weight,
+                base: 0.0,
+                value: 0.0,
             },
             rates: Rates {
-                reaching_source: rate(source.profile.odd_to, source.profile.first_day),
-                leaving_source: rate(source.profile.odd_from, source.profile.first_day),
-                by_account: rate(account.profile.odd, account.profile.first_day),
+                from_source: self.rate(source.profile.logins_from, source.profile.first_day),
+                by_account: self.rate(account.profile.logins, account.profile.first_day),
             },
+            openings: self.tuning.choices,
+            step_cost: self.tuning.step,
+            bridge: self.bridge(login, key),
         };
         Odd::Yes { surprise, tail, suspect: Box::new(suspect) }
+    }
+
+    /// The latest usual login by which the account came to the source from a host that a
+    /// movement had reached; none if it came to the source in a movement itself.
+    fn bridge(&self, login: &Login, [account, source, _]: [Id; 3]) -> Option<Bridge> {
+        let since = login.time - self.movements.window();
+        if self.movements.has_reached(account, source, since) {
+            return None;
+        }
+        let baseline = &self.baseline;
+        let (host, edge, from) = self
+            .movements
+            .reached_since(since)
+            .filter(|&(host, mark)| host != source && mark.time <= login.time)
+            .filter_map(|(host, mark)| {
+                let edge = baseline.edges.get([account, host, source])?;
+                let slot = baseline.hosts.slot_of(host)?;
+                (edge.days > 0 && (mark.time..=login.time).contains(&edge.last))
+                    .then_some((slot, edge, mark))
+            })
+            .max_by_key(|(slot, edge, _)| (edge.last, *slot))?;
+        let name = |slot| baseline.hosts.get(slot).name.to_string();
+        let step = Step {
+            key: [account, baseline.hosts.get(host).id, source],
+            time: edge.last,
+            user: baseline.accounts.get(login.account).name.to_string(),
+            src_host: name(host),
+            dst_host: name(login.source),
+            outcome: Outcome::Success,
+            auth_protocol: AuthProtocol::Unknown,
+            logon_type: LogonType::Unknown,
+            raw_ref: None,
+            surprise: 0.0,
+            evidence: Vec::new(),
+            parent: None,
+            gain: 0.0,
+            base: 0.0,
+            value: 0.0,
+        };
+        Some(Bridge { step, from: *from })
+    }
+
+    /// Logins a day of something that had `logins` since `first_day`.
+    fn rate(&self, logins: f32, first_day: Day) -> f64 {
+        let days = f64::from(self.baseline.today.saturating_sub(first_day) + 1);
+        (f64::from(logins) + 0.2) / days.min(RATE_DAYS)
     }
 
     /// Takes an odd login into its movement, and raises an alert where that is due.
@@ -125,7 +170,11 @@ impl Engine {
         raise: bool,
         alerts: &mut Vec<Alert>,
     ) {
-        let attached = self.movements.attach(suspect);
+        let Some(attached) = self.movements.attach(suspect) else {
+            self.calibration.observe(surprise);
+            self.learn_now(key, login, tail);
+            return;
+        };
         self.metrics.evicted_movements += u64::from(attached.evicted);
         let serial = attached.movement;
         if login.failed {

@@ -332,7 +332,6 @@ impl Engine {
                 let days = f64::from(day - before);
                 self.calibration.refresh(days);
                 self.budget.refresh(days);
-                self.movements.refresh((-days / 10.0).exp2() as f32);
             }
             self.days_seen += 1;
             self.news = [(0, 0), self.news[0]];

@@ -4,7 +4,7 @@ use super::Baseline;
 use super::profile::{AccountProfile, HostProfile};
 use crate::event::Timestamp;
 use crate::intern::Id;
-use crate::time::{DAY, HOUR};
+use crate::time::{DAY, Day, HOUR, day_of};
 
 /// Buckets of a similarity: unknown, then five steps of the cosine.
 const SIMILARITIES: usize = 6;
@@ -13,7 +13,8 @@ const COUNTS: usize = 5;
 /// Buckets of a count of users of a source: 0, 1, 2 to 4, 5 and more.
 const USERS: usize = 4;
 
-pub(super) const DESTINATION_CELLS: usize = COUNTS * SIMILARITIES;
+/// One more for a host that came into being only now.
+pub(super) const DESTINATION_CELLS: usize = COUNTS * SIMILARITIES + 1;
 pub(super) const SOURCE_CELLS: usize = USERS * SIMILARITIES;
 /// Kinds of host, by how many accounts come to it and how many leave from it.
 const ROLES: usize = COUNTS * USERS;
@@ -24,8 +25,10 @@ pub(super) const TRANSITIONS: usize = ROLES * ROLES;
 pub(crate) enum Explanation {
     /// It was seen at the host's keyboard.
     AtKeyboard,
-    /// It came over the network.
+    /// It came over the network a short while ago.
     CameOver,
+    /// It came over the network before, but not lately.
+    OnceCameOver,
     /// It is often used where the host's owner, or somebody who came over lately, is.
     Companion,
     /// The host itself is new.
@@ -35,7 +38,7 @@ pub(crate) enum Explanation {
 }
 
 impl Explanation {
-    pub(crate) const COUNT: usize = 5;
+    pub(crate) const COUNT: usize = 6;
 }
 
 /// An explanation and, for a companion or the lack of any, the account it was measured against.
@@ -49,6 +52,9 @@ pub(crate) struct SourceExplanation {
 const VISIT: Timestamp = DAY;
 /// How long after an arrival the use of another account teaches that the two go together.
 pub(super) const SWITCH: Timestamp = 8 * HOUR;
+
+/// Days for which a host counts as new to the network.
+const JUST_BORN: Day = 1;
 
 fn similarity_bucket(similarity: Option<f64>) -> usize {
     match similarity {
@@ -81,7 +87,10 @@ fn users_bucket(count: u32) -> usize {
 }
 
 /// Cell of a new destination: how many go there, and whether the likes of this account do.
-pub(super) fn destination_cell(account: &AccountProfile, host: &HostProfile) -> usize {
+pub(super) fn destination_cell(account: &AccountProfile, host: &HostProfile, today: Day) -> usize {
+    if today.saturating_sub(host.first_day) <= JUST_BORN {
+        return DESTINATION_CELLS - 1;
+    }
     let similarity = account.direction.similarity(&host.visitors);
     count_bucket(host.accounts_to.distinct()) * SIMILARITIES + similarity_bucket(similarity)
 }
@@ -116,7 +125,7 @@ pub(crate) fn role_words(host: &HostProfile) -> &'static str {
 impl Baseline {
     /// Share of new destinations that were at most as plausible as this one.
     pub(crate) fn p_new_destination(&self, account: &AccountProfile, host: &HostProfile) -> f64 {
-        self.new_destination.p_value(destination_cell(account, host))
+        self.new_destination.p_value(destination_cell(account, host, self.today))
     }
 
     /// Share of new sources that were at most as plausible as this one.
@@ -142,8 +151,11 @@ impl Baseline {
         if known(self.presence.get([account, source])) {
             return because(Explanation::AtKeyboard);
         }
-        if known(self.account_destination.get([account, source]))
-            || profile.arrivals_within(time, VISIT).any(|a| a.account == account)
+        let visit = self.account_destination.get([account, source]);
+        // Pairs know the day only: a visit of yesterday counts in the small hours.
+        let lately = day_of(time - SWITCH);
+        if visit.is_some_and(|visit| visit.days > 0 && visit.last_day >= lately)
+            || profile.arrivals_within(time, SWITCH).any(|a| a.account == account)
         {
             return because(Explanation::CameOver);
         }
@@ -159,6 +171,9 @@ impl Baseline {
                     other: Some(other),
                 };
             }
+        }
+        if known(visit) {
+            return because(Explanation::OnceCameOver);
         }
         if owner.is_none() && profile.accounts_from.distinct() == 0 {
             return because(Explanation::NewHost);

@@ -77,7 +77,11 @@ impl Baseline {
             if login.failed {
                 edge.failed_day == day + 1
             } else {
-                edge.days > 0 && edge.last_day >= day && edge.protocols & bit != 0
+                let habitual = edge.days > 0 && edge.last_day() >= day && edge.protocols & bit != 0;
+                if habitual {
+                    edge.last = edge.last.max(login.time);
+                }
+                habitual
             }
         })
     }
@@ -108,14 +112,14 @@ impl Baseline {
         let bit = 1_u16 << login.protocol;
         match self.edges.get_mut(key) {
             Some(edge) => {
-                if edge.days == 0 || edge.last_day < day {
+                if edge.days == 0 || edge.last_day() < day {
                     edge.days = edge.days.saturating_add(1);
-                    edge.last_day = day;
                 }
+                edge.last = edge.last.max(login.time);
                 edge.protocols |= bit;
             }
             None => {
-                let edge = Edge { last_day: day, failed_day: 0, days: 1, protocols: bit };
+                let edge = Edge { last: login.time, failed_day: 0, days: 1, protocols: bit };
                 self.edges.insert_new(key, edge);
             }
         }
@@ -156,17 +160,21 @@ impl Baseline {
             let cell = destination_cell(
                 &self.accounts.get(login.account).profile,
                 &self.hosts.get(login.destination).profile,
+                day,
             );
             self.new_destination.occurred(cell);
             let drawn = self.draw_host();
             let cell = destination_cell(
                 &self.accounts.get(login.account).profile,
                 &self.hosts.get(drawn).profile,
+                day,
             );
             self.new_destination.possible(cell);
         }
-        self.accounts.get_mut(login.account).profile.destinations.observe(days);
-        self.hosts.get_mut(login.destination).profile.accounts_to.observe(days);
+        let account = &mut self.accounts.get_mut(login.account).profile;
+        account.destinations.observe(days, day, &mut self.populations.account_destinations);
+        let host = &mut self.hosts.get_mut(login.destination).profile;
+        host.accounts_to.observe(days, day, &mut self.populations.accounts_to);
     }
 
     fn learn_account_source(&mut self, login: &Login, key: [Id; 2], day: Day) {
@@ -194,8 +202,10 @@ impl Baseline {
             );
             self.new_source.possible(cell);
         }
-        self.accounts.get_mut(login.account).profile.sources.observe(days);
-        self.hosts.get_mut(login.source).profile.accounts_from.observe(days);
+        let account = &mut self.accounts.get_mut(login.account).profile;
+        account.sources.observe(days, day, &mut self.populations.account_sources);
+        let host = &mut self.hosts.get_mut(login.source).profile;
+        host.accounts_from.observe(days, day, &mut self.populations.accounts_from);
     }
 
     fn learn_source_destination(&mut self, login: &Login, key: [Id; 2], day: Day) {
@@ -211,8 +221,10 @@ impl Baseline {
             self.forget_source_destination(gone, pair.days);
         }
         let Seen::Before(days) = seen else { return };
-        self.hosts.get_mut(login.source).profile.destinations.observe(days);
-        self.hosts.get_mut(login.destination).profile.sources.observe(days);
+        let host = &mut self.hosts.get_mut(login.source).profile;
+        host.destinations.observe(days, day, &mut self.populations.host_destinations);
+        let host = &mut self.hosts.get_mut(login.destination).profile;
+        host.sources.observe(days, day, &mut self.populations.host_sources);
     }
 
     /// A host for comparison: each in its turn, in an order without pattern.
@@ -259,7 +271,7 @@ impl Baseline {
         if self.first_day.is_none_or(|first| first >= oldest) {
             return;
         }
-        self.edges.sweep(|_, edge| edge.last_day.max(edge.failed_day) >= oldest);
+        self.edges.sweep(|_, edge| edge.last_day().max(edge.failed_day) >= oldest);
         self.presence.sweep(|_, pair| pair.last_day >= oldest);
         self.companions.sweep(|_, pair| pair.last_day >= oldest);
         let mut stale = Vec::new();

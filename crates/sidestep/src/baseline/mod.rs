@@ -15,23 +15,32 @@ pub(crate) use features::{Explanation, SourceExplanation, role_words};
 pub(crate) use saved::SavedBaseline;
 
 use crate::config::Config;
+use crate::event::Timestamp;
 use crate::intern::{Id, Roster};
-use crate::time::Day;
+use crate::time::{Day, day_of};
 use affinity::{Affinity, Categorical};
+use novelty::Population;
 use profile::{AccountProfile, HostProfile, ProtocolCounts};
 use table::Table;
 
 /// One (account, source, destination).
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Edge {
-    /// Day of the last login that succeeded; with `days` 0 there was none.
-    pub(crate) last_day: Day,
+    /// Time of the last login that succeeded; with `days` 0 there was none.
+    pub(crate) last: Timestamp,
     /// Day of the last login that failed, plus one; 0 if none did.
     pub(crate) failed_day: Day,
     /// Days on which it succeeded.
     pub(crate) days: u16,
     /// Protocol classes seen, a bit each.
     pub(crate) protocols: u16,
+}
+
+impl Edge {
+    /// Day of the last login that succeeded.
+    pub(crate) fn last_day(&self) -> Day {
+        day_of(self.last)
+    }
 }
 
 /// One pair of an account and a host, or of two hosts.
@@ -41,6 +50,21 @@ pub(crate) struct Pair {
     /// Days on which it was seen.
     pub(crate) days: u16,
 }
+
+/// How often accounts and hosts of this network meet something new, by what it is.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Populations {
+    pub(crate) account_destinations: Population,
+    pub(crate) account_sources: Population,
+    pub(crate) accounts_from: Population,
+    pub(crate) accounts_to: Population,
+    pub(crate) host_destinations: Population,
+    pub(crate) host_sources: Population,
+}
+
+/// Days after which news counts half: the first days of a baseline, when all is new, must fade
+/// within the usual time of learning.
+const NEWS_HALF_LIFE: f64 = 5.0;
 
 /// Everything learned.
 #[derive(Debug, Clone)]
@@ -57,6 +81,7 @@ pub(crate) struct Baseline {
     pub(crate) companions: Table<[Id; 2], Pair>,
     /// Protocols of the whole network.
     pub(crate) protocols: ProtocolCounts,
+    pub(crate) populations: Populations,
     /// Plausibility of a new destination of an account.
     pub(crate) new_destination: Affinity,
     /// Plausibility of a new source of an account.
@@ -91,6 +116,7 @@ impl Baseline {
             presence: Table::new(edges),
             companions: Table::new(edges),
             protocols: ProtocolCounts::default(),
+            populations: Populations::default(),
             new_destination: Affinity::new(features::DESTINATION_CELLS),
             new_source: Affinity::new(features::SOURCE_CELLS),
             explanations: Categorical::new(Explanation::COUNT),
@@ -139,6 +165,18 @@ impl Baseline {
             return;
         }
         let kept = self.kept_after(day - self.today);
+        let faded = (-f64::from(day - self.today) / NEWS_HALF_LIFE).exp2();
+        let p = &mut self.populations;
+        for population in [
+            &mut p.account_destinations,
+            &mut p.account_sources,
+            &mut p.accounts_from,
+            &mut p.accounts_to,
+            &mut p.host_destinations,
+            &mut p.host_sources,
+        ] {
+            population.decay(faded);
+        }
         self.today = day;
         for account in self.accounts.entries_mut() {
             let profile = &mut account.profile;

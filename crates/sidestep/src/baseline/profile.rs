@@ -41,38 +41,43 @@ impl ProtocolCounts {
     }
 }
 
-/// Bins of the week: eight of three hours on working days, eight at weekends.
-const WEEK_BINS: usize = 16;
+/// Bins of the day, three hours each.
+const DAY_BINS: usize = 8;
+/// Days of the week, counted from the epoch's.
+const WEEK_DAYS: usize = 7;
 
-/// When an account is active.
+/// When an account is active: by hour and by day of the week. Which days are weekends is learned,
+/// because a log that counts from its own start does not say.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct WeekCounts([u16; WEEK_BINS]);
+pub(crate) struct WeekCounts {
+    hours: [u16; DAY_BINS],
+    days: [u16; WEEK_DAYS],
+}
 
 impl WeekCounts {
-    fn bin(time: Timestamp) -> usize {
-        let hour = (time / HOUR % 24) as usize;
-        // 1970-01-01 was a Thursday; LANL's day 0 is read as that day, which shifts its weekends
-        // but keeps them apart from its working days in most weeks.
-        let weekday = (day_of(time) + 3) % 7;
-        hour / 3 + if weekday >= 5 { 8 } else { 0 }
+    fn bins(time: Timestamp) -> (usize, usize) {
+        ((time / HOUR % 24) as usize / 3, day_of(time) as usize % WEEK_DAYS)
     }
 
     pub(crate) fn observe(&mut self, time: Timestamp) {
-        let bin = Self::bin(time);
-        if self.0[bin] == u16::MAX {
-            self.0.iter_mut().for_each(|count| *count /= 2);
+        let (hour, day) = Self::bins(time);
+        if self.days[day] == u16::MAX || self.hours[hour] == u16::MAX {
+            self.hours.iter_mut().chain(&mut self.days).for_each(|count| *count /= 2);
         }
-        self.0[bin] += 1;
+        self.hours[hour] += 1;
+        self.days[day] += 1;
     }
 
-    /// Share of activity in this bin and the ones beside it, with two draws spread evenly added.
+    /// Share of activity around this hour, times the share on this day of the week against an
+    /// even one; two draws spread evenly are added.
     pub(crate) fn p_value(&self, time: Timestamp) -> f64 {
-        let bin = Self::bin(time);
-        let (half, at) = (bin / 8 * 8, bin % 8);
-        let near = [(at + 7) % 8, at, (at + 1) % 8];
-        let count: f64 = near.iter().map(|&b| f64::from(self.0[half + b])).sum();
-        let total: f64 = self.0.iter().map(|&c| f64::from(c)).sum();
-        ((count + 0.75) / (total + 2.0)).min(1.0)
+        let (hour, day) = Self::bins(time);
+        let near = [(hour + 7) % DAY_BINS, hour, (hour + 1) % DAY_BINS];
+        let around: f64 = near.iter().map(|&bin| f64::from(self.hours[bin])).sum();
+        let total: f64 = self.hours.iter().map(|&count| f64::from(count)).sum();
+        let by_hour = (around + 0.75) / (total + 2.0);
+        let by_day = (f64::from(self.days[day]) * 7.0 + 2.0) / (total + 2.0);
+        by_hour * by_day.min(1.0)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::affinity::{Affinity, Categorical};
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::table::{SavedTable, Table};
-use super::{Baseline, Edge, Explanation, Pair, features};
+use super::{Baseline, Edge, Explanation, Pair, Populations, features};
 use crate::intern::{Id, Roster, SavedRoster};
 use crate::time::Day;
 
@@ -17,6 +17,7 @@ pub(crate) struct SavedBaseline {
     edges: SavedTable<[Id; 3], Edge>,
     pairs: [SavedTable<[Id; 2], Pair>; 5],
     protocols: ProtocolCounts,
+    populations: Populations,
     new_destination: Affinity,
     new_source: Affinity,
     explanations: Categorical,
@@ -44,6 +45,7 @@ impl Baseline {
                 self.companions.to_saved(),
             ],
             protocols: self.protocols,
+            populations: self.populations,
             new_destination: self.new_destination.clone(),
             new_source: self.new_source.clone(),
             explanations: self.explanations.clone(),
@@ -79,6 +81,7 @@ impl Baseline {
             presence: Table::from_saved(presence, "presence")?,
             companions: Table::from_saved(companions, "companions")?,
             protocols: saved.protocols,
+            populations: saved.populations,
             new_destination: saved.new_destination,
             new_source: saved.new_source,
             explanations: saved.explanations,

@@ -7,13 +7,21 @@ pub(super) const EVIDENCE: Evidence =
 
 /// `-ln P(account | destination)`.
 fn surprise(context: &Context<'_>) -> f64 {
-    draw(&context.destination.profile.accounts_to, context.account_destination.days)
+    draw(
+        &context.destination.profile.accounts_to,
+        &context.baseline.populations.accounts_to,
+        context.account_destination.days,
+    )
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (user, host) = (context.account.name, context.destination.name);
     (
         format!("{host} was visited by {user} {}", seen(context.account_destination.days)),
-        expected_news(&context.destination.profile.accounts_to, "visitor"),
+        expected_news(
+            &context.destination.profile.accounts_to,
+            &context.baseline.populations.accounts_to,
+            "visitor",
+        ),
     )
 }

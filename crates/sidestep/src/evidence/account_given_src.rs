@@ -7,13 +7,21 @@ pub(super) const EVIDENCE: Evidence =
 
 /// `-ln P(account | source)`.
 fn surprise(context: &Context<'_>) -> f64 {
-    draw(&context.source.profile.accounts_from, context.account_source.days)
+    draw(
+        &context.source.profile.accounts_from,
+        &context.baseline.populations.accounts_from,
+        context.account_source.days,
+    )
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (user, host) = (context.account.name, context.source.name);
     (
         format!("{host} was used by {user} {}", seen(context.account_source.days)),
-        expected_news(&context.source.profile.accounts_from, "account"),
+        expected_news(
+            &context.source.profile.accounts_from,
+            &context.baseline.populations.accounts_from,
+            "account",
+        ),
     )
 }

@@ -31,7 +31,12 @@ fn words(context: &Context<'_>) -> (String, String) {
         }
         (Explanation::AtKeyboard, _) => format!("{user} was used on {host}, having sat there"),
         (Explanation::NewHost, _) => format!("{user} was used on {host}, a new machine"),
-        _ => format!("{user} was used on {host}, having come over the network"),
+        (Explanation::OnceCameOver, _) => {
+            format!("{user} was used on {host}, where it came before but not lately")
+        }
+        (Explanation::CameOver | Explanation::Companion, _) => {
+            format!("{user} was used on {host}, having come there")
+        }
     };
     let share = context.baseline.explanations.share(context.why_source.explanation as usize);
     (observed, format!("so it is in {:.0} % of first uses", 100.0 * share))

@@ -9,7 +9,11 @@ pub(super) const EVIDENCE: Evidence =
 /// destinations that accounts came to by themselves.
 fn surprise(context: &Context<'_>) -> f64 {
     let days = context.account_destination.days;
-    let news = draw(&context.account.profile.destinations, days);
+    let news = draw(
+        &context.account.profile.destinations,
+        &context.baseline.populations.account_destinations,
+        days,
+    );
     if days > 0 {
         return news;
     }
@@ -21,6 +25,10 @@ fn words(context: &Context<'_>) -> (String, String) {
     let (user, host) = (context.account.name, context.destination.name);
     (
         format!("{user} logged on to {host} {}", seen(context.account_destination.days)),
-        expected_news(&context.account.profile.destinations, "destination"),
+        expected_news(
+            &context.account.profile.destinations,
+            &context.baseline.populations.account_destinations,
+            "destination",
+        ),
     )
 }

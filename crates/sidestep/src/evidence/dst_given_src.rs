@@ -7,13 +7,21 @@ pub(super) const EVIDENCE: Evidence =
 
 /// `-ln P(destination | source)`.
 fn surprise(context: &Context<'_>) -> f64 {
-    draw(&context.source.profile.destinations, context.source_destination.days)
+    draw(
+        &context.source.profile.destinations,
+        &context.baseline.populations.host_destinations,
+        context.source_destination.days,
+    )
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (from, to) = (context.source.name, context.destination.name);
     (
         format!("{from} reached {to} {}", seen(context.source_destination.days)),
-        expected_news(&context.source.profile.destinations, "destination"),
+        expected_news(
+            &context.source.profile.destinations,
+            &context.baseline.populations.host_destinations,
+            "destination",
+        ),
     )
 }

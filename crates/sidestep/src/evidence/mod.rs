@@ -17,7 +17,7 @@ mod src_given_dst;
 mod time_of_week;
 
 use crate::alert::Contribution;
-use crate::baseline::novelty::Novelty;
+use crate::baseline::novelty::{Novelty, Population};
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
 use crate::event::Timestamp;
@@ -130,22 +130,17 @@ fn nats(p: f64) -> f64 {
 }
 
 /// Nats of drawing a value that was drawn on `days` days before.
-fn draw(novelty: &Novelty, days: u16) -> f64 {
-    nats(if days == 0 { novelty.p_new() } else { novelty.p_seen(days) })
+fn draw(novelty: &Novelty, population: &Population, days: u16) -> f64 {
+    nats(if days == 0 { novelty.p_new(population) } else { novelty.p_seen(days, population) })
 }
 
 /// How often something new is to be expected, in words.
-fn expected_news(novelty: &Novelty, what: &str) -> String {
-    let share = novelty.p_new();
-    if novelty.distinct() == 0 {
+fn expected_news(novelty: &Novelty, population: &Population, what: &str) -> String {
+    let of = novelty.distinct();
+    if of == 0 {
         return format!("no {what} known yet");
     }
-    let of = novelty.distinct();
-    if share >= 0.1 {
-        format!("one in {:.0} is a new {what}; {of} known", 1.0 / share)
-    } else {
-        format!("fewer than one in {:.0} is a new {what}; {of} known", (1.0 / share).floor())
-    }
+    format!("a new {what} in {:.0} days; {of} known", 1.0 / novelty.p_new(population))
 }
 
 /// How often a pair was seen, in words.

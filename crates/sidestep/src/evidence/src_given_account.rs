@@ -9,7 +9,8 @@ pub(super) const EVIDENCE: Evidence =
 /// accounts came to by themselves.
 fn surprise(context: &Context<'_>) -> f64 {
     let days = context.account_source.days;
-    let news = draw(&context.account.profile.sources, days);
+    let news =
+        draw(&context.account.profile.sources, &context.baseline.populations.account_sources, days);
     if days > 0 {
         return news;
     }
@@ -21,6 +22,10 @@ fn words(context: &Context<'_>) -> (String, String) {
     let (user, host) = (context.account.name, context.source.name);
     (
         format!("{user} was used from {host} {}", seen(context.account_source.days)),
-        expected_news(&context.account.profile.sources, "source"),
+        expected_news(
+            &context.account.profile.sources,
+            &context.baseline.populations.account_sources,
+            "source",
+        ),
     )
 }

@@ -7,13 +7,21 @@ pub(super) const EVIDENCE: Evidence =
 
 /// `-ln P(source | destination)`.
 fn surprise(context: &Context<'_>) -> f64 {
-    draw(&context.destination.profile.sources, context.source_destination.days)
+    draw(
+        &context.destination.profile.sources,
+        &context.baseline.populations.host_sources,
+        context.source_destination.days,
+    )
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (from, to) = (context.source.name, context.destination.name);
     (
         format!("{to} was reached from {from} {}", seen(context.source_destination.days)),
-        expected_news(&context.destination.profile.sources, "source"),
+        expected_news(
+            &context.destination.profile.sources,
+            &context.baseline.populations.host_sources,
+            "source",
+        ),
     )
 }

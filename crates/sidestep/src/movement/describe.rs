@@ -23,7 +23,7 @@ impl Movement {
         rate: f64,
         p_value: f64,
     ) -> Alert {
-        let hops: Vec<Hop> = self.steps.iter().map(hop).collect();
+        let hops = self.hops();
         let origin =
             Origin { host: self.steps[0].src_host.clone(), user: self.steps[0].user.clone() };
         let (pivots, targets) = self.reached();
@@ -52,6 +52,17 @@ impl Movement {
             hops,
             summary,
         }
+    }
+
+    /// The steps in order of time. A bridge is added when the step after it is found.
+    fn hops(&self) -> Vec<Hop> {
+        let mut order: Vec<usize> = (0..self.steps.len()).collect();
+        order.sort_by_key(|&at| self.steps[at].time);
+        let mut place = vec![0; order.len()];
+        for (to, &from) in order.iter().enumerate() {
+            place[from] = to;
+        }
+        order.iter().map(|&at| hop(&self.steps[at], &place)).collect()
     }
 
     /// FNV-1a of the first login: the same in every run over the same events.
@@ -170,7 +181,7 @@ fn times(count: usize) -> String {
     }
 }
 
-fn hop(step: &Step) -> Hop {
+fn hop(step: &Step, place: &[usize]) -> Hop {
     Hop {
         time: step.time,
         user: step.user.clone(),
@@ -179,7 +190,7 @@ fn hop(step: &Step) -> Hop {
         outcome: step.outcome,
         auth_protocol: step.auth_protocol,
         logon_type: step.logon_type,
-        parent: step.parent.map(|(parent, _)| parent as usize),
+        parent: step.parent.map(|(parent, _)| place[parent as usize]),
         surprise: step.surprise,
         evidence: step.evidence.clone(),
         raw_ref: step.raw_ref,

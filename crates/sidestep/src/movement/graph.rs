@@ -45,7 +45,7 @@ pub(crate) fn login_graph(baseline: &Baseline) -> LoginGraph {
         let edge = LoginEdge {
             account: account.to_owned(),
             days: record.value.days,
-            last_day: record.value.last_day.max(record.value.failed_day.saturating_sub(1)),
+            last_day: record.value.last_day().max(record.value.failed_day.saturating_sub(1)),
         };
         graph.add_edge(source, destination, edge);
     }

@@ -1,0 +1,237 @@
+//! `sidestep detect`.
+
+use std::path::Path;
+
+use sidestep::{Alert, AlertState, Config, Engine, Metrics, Status, WarmUp};
+use sidestep_formats::{CsvMapping, LogReader, ReadOptions, ReadSummary, write_alert};
+
+use crate::alert;
+use crate::args::DetectArgs;
+use crate::exit::{Exit, Failure};
+use crate::inputs::{Inputs, is_stdin, total_bytes};
+use crate::output::{self, LateFile};
+use crate::progress::Progress;
+use crate::system::peak_memory;
+use crate::text;
+
+/// Share of lines that may be bad before the exit status says so.
+const TOLERATED: f64 = 0.01;
+
+pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
+    check(args)?;
+    let mut engine = engine(args)?;
+    let before = engine.metrics();
+    let mut outputs = Outputs::open(args)?;
+
+    let reader = LogReader::new(read_options(args)?);
+    let progress = Progress::over_bytes(total_bytes(args.learn.iter().chain(&args.inputs)));
+    let mut inputs = Inputs::new(reader, progress);
+    let mut alerts = Vec::new();
+    let mut keep = |states: Vec<Alert>| {
+        alerts.extend(states.into_iter().filter(|alert| alert.state == AlertState::Closed));
+    };
+    let learned = inputs.read(&args.learn, &mut |event| engine.learn(event));
+    let learned_events = inputs.reader.summary().events;
+    let read =
+        learned.and_then(|()| inputs.read(&args.inputs, &mut |event| keep(engine.process(event))));
+    let state = outputs.state.is_some().then(|| engine.save());
+    keep(engine.finish());
+    let (reader, seconds) = inputs.end();
+    alerts.sort_by(|a, b| (a.detected_at, &a.id).cmp(&(b.detected_at, &b.id)));
+
+    outputs.write_alerts(&alerts)?;
+    let summary = reader.summary();
+    output::tell(&closing(&Closing {
+        summary,
+        learned_events,
+        seconds,
+        metrics: &since(&engine.metrics(), &before),
+        status: engine.status(),
+        told_by_log: args.learn.is_empty() && args.learn_days.is_none(),
+        alerts: alerts.len(),
+    }));
+    // What was read before an error is judged and shown; only then is the error said.
+    read.map_err(|error| Failure::Error(error.to_string()))?;
+    if let (Some(file), Some(state)) = (outputs.state, state) {
+        file.write(&state)?;
+    }
+    Ok(if summary.skipped_share() > TOLERATED { Exit::BadInput } else { Exit::Success })
+}
+
+/// Refuses arguments that contradict each other.
+fn check(args: &DetectArgs) -> Result<(), Failure> {
+    let logs = || args.learn.iter().chain(&args.inputs);
+    if logs().filter(|path| is_stdin(path)).count() > 1 {
+        return Err(Failure::Usage("standard input can be read only once".to_owned()));
+    }
+    let is_log = |written: &Path| {
+        let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
+            (Ok(a), Ok(b)) => a == b,
+            _ => false,
+        };
+        logs().any(|log| same(log, written))
+    };
+    for written in [&args.output, &args.save_state].into_iter().flatten() {
+        if !is_stdin(written) && is_log(written) {
+            let path = written.display();
+            return Err(Failure::Usage(format!("{path} is read as a log; write to another file")));
+        }
+    }
+    Ok(())
+}
+
+fn engine(args: &DetectArgs) -> Result<Engine, Failure> {
+    if let Some(path) = &args.load_state {
+        let bytes = std::fs::read(path).map_err(|error| {
+            Failure::Error(format!("{}: cannot be read: {error}", path.display()))
+        })?;
+        return Engine::load(&bytes)
+            .map_err(|error| Failure::Error(format!("{}: {error}", path.display())));
+    }
+    let warm_up = match args.learn_days {
+        Some(days) => WarmUp::Days(days),
+        None if args.learn.is_empty() => WarmUp::Auto,
+        None => WarmUp::None,
+    };
+    let mut builder = Config::builder().warm_up(warm_up);
+    if let Some(budget) = args.alerts_per_day {
+        builder = builder.alerts_per_day(budget);
+    }
+    let config = builder.build().map_err(|error| {
+        let option = match error.field {
+            "warm_up" => "--learn-days",
+            _ => "--alerts-per-day",
+        };
+        Failure::Usage(format!("{option}: {error}"))
+    })?;
+    Ok(Engine::new(config))
+}
+
+fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
+    let mapping = args
+        .map
+        .iter()
+        .try_fold(CsvMapping::default(), |mapping, pair| mapping.with_pair(pair))
+        .map_err(|error| Failure::Usage(format!("--map: {error}")))?
+        .with_time_format(args.time_format);
+    Ok(ReadOptions {
+        format: args.format,
+        mapping,
+        on_error: args.on_error,
+        ..ReadOptions::default()
+    })
+}
+
+/// Where alerts and state go.
+struct Outputs {
+    file: Option<LateFile>,
+    lines_to_stdout: bool,
+    state: Option<LateFile>,
+}
+
+impl Outputs {
+    fn open(args: &DetectArgs) -> Result<Self, Failure> {
+        let open = |path: &Option<_>| path.as_deref().map(LateFile::open).transpose();
+        let lines_to_stdout = args.output.as_deref().is_some_and(is_stdin);
+        let file = if lines_to_stdout { None } else { open(&args.output)? };
+        Ok(Self { file, lines_to_stdout, state: open(&args.save_state)? })
+    }
+
+    /// JSON lines where they were asked for; blocks for people unless a file got the lines and
+    /// nobody watches, or the lines themselves go to standard output.
+    fn write_alerts(&mut self, alerts: &[Alert]) -> Result<(), Failure> {
+        let blocks = !self.lines_to_stdout && (self.file.is_none() || output::is_watched());
+        if self.lines_to_stdout || self.file.is_some() {
+            let mut lines = Vec::new();
+            for alert in alerts {
+                write_alert(&mut lines, alert)
+                    .map_err(|error| Failure::Error(format!("alert {}: {error}", alert.id)))?;
+            }
+            match self.file.take() {
+                Some(file) => file.write(&lines)?,
+                None => output::print(&String::from_utf8_lossy(&lines))?,
+            }
+        }
+        if blocks {
+            let text: String = alerts.iter().map(alert::block).collect();
+            output::print(&text)?;
+        }
+        Ok(())
+    }
+}
+
+/// What was counted since.
+fn since(now: &Metrics, before: &Metrics) -> Metrics {
+    let mut metrics = now.clone();
+    metrics.late -= before.late.min(now.late);
+    metrics.logins -= before.logins.min(now.logins);
+    metrics
+}
+
+/// What the closing summary tells.
+struct Closing<'a> {
+    summary: &'a ReadSummary,
+    learned_events: u64,
+    seconds: f64,
+    metrics: &'a Metrics,
+    status: Status,
+    /// Whether the engine itself had to tell when it had learned enough.
+    told_by_log: bool,
+    alerts: usize,
+}
+
+fn closing(closing: &Closing<'_>) -> String {
+    let Closing { summary, metrics, seconds, .. } = closing;
+    let mut lines = Vec::new();
+    let mut line = |name: &str, text: String| lines.push(format!("{name:<9}{text}"));
+
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let rate = (summary.events as f64 / seconds.max(1e-9)) as u64;
+    line(
+        "events",
+        format!(
+            "{} in {seconds:.1} s ({} a second), {} late",
+            text::grouped(summary.events),
+            text::grouped(rate),
+            text::grouped(metrics.late)
+        ),
+    );
+    if summary.skipped > 0 {
+        let lines = text::counted(summary.skipped, "line");
+        line("skipped", format!("{lines} ({:.1} %):", 100.0 * summary.skipped_share()));
+        for error in &summary.first_errors {
+            line("", format!("  {}", text::printable(&error.to_string())));
+        }
+        let more = summary.skipped - (summary.first_errors.len() as u64).min(summary.skipped);
+        if more > 0 {
+            line("", format!("  and {} more", text::grouped(more)));
+        }
+    } else {
+        line("skipped", "no line".to_owned());
+    }
+    line("logins", format!("{} between hosts", text::grouped(metrics.logins)));
+    line("judged", judged(closing));
+    line("alerts", text::grouped(closing.alerts as u64));
+    if let Some(bytes) = peak_memory() {
+        line("memory", format!("{} MiB at the peak", text::grouped(bytes.div_ceil(1 << 20))));
+    }
+    lines.join("\n")
+}
+
+/// Since when alerts were raised, and what was learned before.
+fn judged(closing: &Closing<'_>) -> String {
+    let source = if closing.learned_events > 0 {
+        format!("{} learned before", text::counted(closing.learned_events, "event"))
+    } else if closing.told_by_log {
+        "when the log had shown enough of what is normal".to_owned()
+    } else {
+        "after the days to learn from".to_owned()
+    };
+    match closing.status {
+        Status::Detecting { since } => format!("from {} on, {source}", text::time(since)),
+        _ if closing.told_by_log => "nothing: the log is too short to learn from it what is \
+             normal; give history with --learn, or say --learn-days"
+            .to_owned(),
+        _ => "nothing: the log ends within the days to learn from".to_owned(),
+    }
+}

@@ -1,0 +1,68 @@
+//! Lines of bounded length out of a [`Source`].
+
+use std::io;
+
+use memchr::memchr;
+
+use crate::source::Source;
+
+/// Longest line, in bytes, that is held. What is longer is no log line; it is skipped unread.
+pub(crate) const MAX_LINE: usize = 1 << 20;
+
+/// One line.
+pub(crate) enum Line<'a> {
+    /// Its bytes, without the line break.
+    Text(&'a [u8]),
+    /// It was longer than [`MAX_LINE`] and is gone.
+    TooLong,
+}
+
+impl Source<'_> {
+    /// The next line; `None` at the end of the input. A last line need not be terminated.
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+        let mut searched = 0;
+        loop {
+            let window = self.window();
+            if let Some(found) = memchr(b'\n', &window[searched..]) {
+                let length = searched + found;
+                return Ok(Some(self.take_line(length, length + 1)));
+            }
+            if self.exhausted() {
+                let length = window.len();
+                return Ok(if length == 0 { None } else { Some(self.take_line(length, length)) });
+            }
+            searched = window.len();
+            if searched > MAX_LINE {
+                self.skip_line()?;
+                return Ok(Some(Line::TooLong));
+            }
+            self.more()?;
+        }
+    }
+
+    /// Uses up `used` bytes, the first `length` of which are a line.
+    fn take_line(&mut self, length: usize, used: usize) -> Line<'_> {
+        let line = self.take(length, used);
+        if line.len() > MAX_LINE {
+            return Line::TooLong;
+        }
+        Line::Text(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+
+    /// Drops everything up to and with the next line break.
+    fn skip_line(&mut self) -> io::Result<()> {
+        loop {
+            let window = self.window();
+            let held = window.len();
+            if let Some(found) = memchr(b'\n', window) {
+                self.consume(found + 1);
+                return Ok(());
+            }
+            self.consume(held);
+            if self.exhausted() {
+                return Ok(());
+            }
+            self.more()?;
+        }
+    }
+}

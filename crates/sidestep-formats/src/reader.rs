@@ -1,0 +1,238 @@
+//! The reader of logs, whatever their dialect.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::str::FromStr;
+
+use sidestep::AuthEvent;
+
+use crate::csv::{Csv, CsvMapping};
+use crate::error::{Fault, FormatError, LineError, ParseError};
+use crate::lanl::Lanl;
+use crate::sniff;
+use crate::source::Source;
+
+/// What a reader hands events to. `Break` ends the reading.
+pub type EventSink<'s> = dyn FnMut(&AuthEvent<'_>) -> ControlFlow<()> + 's;
+
+/// What is said of a line or record that is too long to be held.
+pub(crate) const TOO_LONG: &str = "is longer than 1 MiB; no login is";
+
+/// The dialect of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Format {
+    /// Told from the contents.
+    #[default]
+    Auto,
+    /// The nine columns of the LANL authentication log, with or without a header.
+    Lanl,
+    /// Columns by name or number, see [`CsvMapping`].
+    Csv,
+}
+
+impl FromStr for Format {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "lanl" => Ok(Self::Lanl),
+            "csv" => Ok(Self::Csv),
+            _ => Err(ParseError {
+                what: "format",
+                value: text.to_owned(),
+                expected: "auto, lanl or csv".to_owned(),
+            }),
+        }
+    }
+}
+
+/// What to do with a record that is no event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// Count it, keep the first few messages, go on.
+    #[default]
+    Skip,
+    /// Stop with [`FormatError::BadLine`].
+    Stop,
+}
+
+impl FromStr for OnError {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        match text {
+            "skip" => Ok(Self::Skip),
+            "stop" => Ok(Self::Stop),
+            _ => Err(ParseError {
+                what: "error mode",
+                value: text.to_owned(),
+                expected: "skip or stop".to_owned(),
+            }),
+        }
+    }
+}
+
+/// How to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The dialect.
+    pub format: Format,
+    /// Which column holds what, where the dialect is CSV.
+    pub mapping: CsvMapping,
+    /// What to do with a record that is no event.
+    pub on_error: OnError,
+    /// Messages kept of skipped records; 5 unless said.
+    pub messages_kept: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            format: Format::Auto,
+            mapping: CsvMapping::default(),
+            on_error: OnError::Skip,
+            messages_kept: 5,
+        }
+    }
+}
+
+/// What was read so far, over all logs that one reader was given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ReadSummary {
+    /// Events handed on.
+    pub events: u64,
+    /// Lines skipped because they hold no event. Blank lines and headers are not counted.
+    pub skipped: u64,
+    /// What was wrong with the first of them.
+    pub first_errors: Vec<LineError>,
+}
+
+impl ReadSummary {
+    /// Skipped lines as a share of all: 0 where nothing was read.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    pub fn skipped_share(&self) -> f64 {
+        match self.events + self.skipped {
+            0 => 0.0,
+            all => self.skipped as f64 / all as f64,
+        }
+    }
+}
+
+/// Reads logs, one after the other, and counts over all of them.
+#[derive(Debug, Clone)]
+pub struct LogReader {
+    options: ReadOptions,
+    summary: ReadSummary,
+}
+
+impl LogReader {
+    /// A reader that has read nothing yet.
+    #[must_use]
+    pub fn new(options: ReadOptions) -> Self {
+        Self { options, summary: ReadSummary::default() }
+    }
+
+    /// What was read so far, also when reading broke off with an error.
+    #[must_use]
+    pub const fn summary(&self) -> &ReadSummary {
+        &self.summary
+    }
+
+    /// Reads a file. Compression is told from its contents.
+    ///
+    /// # Errors
+    /// As [`LogReader::read`], or the file cannot be opened.
+    pub fn read_path(
+        &mut self,
+        path: &Path,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let place = path.display().to_string();
+        let file = File::open(path)
+            .map_err(|source| FormatError::Open { place: place.clone(), source })?;
+        self.read(file, &place, sink)
+    }
+
+    /// Reads `input` to its end or until the sink breaks, which is what it gives back. Errors call
+    /// the input `place`. The input is read in large blocks and needs no buffer of its own.
+    ///
+    /// # Errors
+    /// [`FormatError`]: the dialect is not known, its columns give no event, reading broke off,
+    /// or a record is bad and the options say to stop. What was handed on before stays counted.
+    pub fn read(
+        &mut self,
+        input: impl Read,
+        place: &str,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let mut source = Source::open(input, place)?;
+        let mut run = Run { place, options: &self.options, summary: &mut self.summary, sink };
+        sniff::prepare(&mut source, &mut run)?;
+        let mut dialect: Box<dyn Dialect> = match self.options.format {
+            Format::Auto => sniff::dialect(&source, place, &self.options.mapping)?,
+            Format::Lanl => Box::new(Lanl),
+            Format::Csv => Box::new(Csv::new(self.options.mapping.clone())),
+        };
+        dialect.read(&mut source, &mut run)
+    }
+}
+
+/// One dialect: one file here implements it.
+pub(crate) trait Dialect {
+    /// Turns the source into events and faults and gives each to the run.
+    fn read(
+        &mut self,
+        source: &mut Source<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<ControlFlow<()>, FormatError>;
+}
+
+/// One reading of one log: where events and faults go.
+pub(crate) struct Run<'a> {
+    pub(crate) place: &'a str,
+    options: &'a ReadOptions,
+    summary: &'a mut ReadSummary,
+    sink: &'a mut EventSink<'a>,
+}
+
+impl Run<'_> {
+    /// Hands on an event.
+    #[inline]
+    pub(crate) fn event(&mut self, event: &AuthEvent<'_>) -> ControlFlow<()> {
+        self.summary.events += 1;
+        (self.sink)(event)
+    }
+
+    /// Takes a bad record that begins on `line` and is `lines` long.
+    #[cold]
+    pub(crate) fn bad(&mut self, line: u64, lines: u64, fault: Fault) -> Result<(), FormatError> {
+        let stop = self.options.on_error == OnError::Stop;
+        self.summary.skipped += lines;
+        if !stop && self.summary.first_errors.len() >= self.options.messages_kept {
+            return Ok(());
+        }
+        let error = LineError {
+            place: self.place.to_owned(),
+            line,
+            column: fault.column.map(Into::into),
+            what: fault.what,
+        };
+        if stop {
+            return Err(FormatError::BadLine(error));
+        }
+        self.summary.first_errors.push(error);
+        Ok(())
+    }
+
+    /// The error of a reading that broke off after `line`.
+    #[cold]
+    pub(crate) fn broken(&self, line: u64, source: io::Error) -> FormatError {
+        FormatError::Read { place: self.place.to_owned(), line, source }
+    }
+}

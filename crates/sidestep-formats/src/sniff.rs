@@ -1,0 +1,114 @@
+//! Tells a log's dialect from its first lines.
+
+use crate::csv::{Csv, CsvField, CsvMapping, Header};
+use crate::error::{FormatError, quote};
+use crate::lanl::{COLUMNS, Lanl};
+use crate::reader::{Dialect, Run};
+use crate::source::Source;
+
+/// Bytes and lines that are looked at.
+const LOOKED_AT: usize = 64 << 10;
+const LINES: usize = 20;
+
+/// The byte-order mark of UTF-8.
+const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
+
+/// Fills the window, steps over a byte-order mark, and refuses UTF-16.
+pub(crate) fn prepare(source: &mut Source<'_>, run: &mut Run<'_>) -> Result<(), FormatError> {
+    // What breaks here breaks again where lines are counted; nothing is lost by going on.
+    let _ = source.fill(LOOKED_AT);
+    let window = source.window();
+    if window.starts_with(&[0xff, 0xfe]) || window.starts_with(&[0xfe, 0xff]) {
+        return Err(FormatError::UnknownDialect {
+            place: run.place.to_owned(),
+            looked_at: "the file is UTF-16".to_owned(),
+            advice: "convert it to UTF-8 first".to_owned(),
+        });
+    }
+    if window.starts_with(BOM) {
+        source.consume(BOM.len());
+    }
+    Ok(())
+}
+
+/// The dialect that the first lines show.
+pub(crate) fn dialect(
+    source: &Source<'_>,
+    place: &str,
+    mapping: &CsvMapping,
+) -> Result<Box<dyn Dialect>, FormatError> {
+    let lines = first_lines(source);
+    let csv = || Box::new(Csv::new(mapping.clone()));
+    let Some(&first) = lines.first() else {
+        return Ok(Box::new(Lanl));
+    };
+    if !mapping.is_default() {
+        return Ok(csv());
+    }
+    let logins = lines.iter().filter(|line| is_lanl(line)).count();
+    let header = Header::parse(first);
+    if is_lanl_header(&header) || (2 * logins >= lines.len() && !header.gives_event(mapping)) {
+        return Ok(Box::new(Lanl));
+    }
+    if header.gives_event(mapping) {
+        return Ok(csv());
+    }
+    Err(FormatError::UnknownDialect {
+        place: place.to_owned(),
+        looked_at: format!(
+            "the format cannot be told: the first line, {}, neither begins a LANL log (nine columns, the first a number) nor names the columns of a login",
+            quote(first)
+        ),
+        advice: format!(
+            "pass --format lanl, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
+            CsvField::list()
+        ),
+    })
+}
+
+/// The first lines that are not blank, without the last where it may be cut.
+fn first_lines<'s>(source: &'s Source<'_>) -> Vec<&'s [u8]> {
+    let window = source.window();
+    let mut rest = window;
+    let mut lines = Vec::new();
+    while lines.len() < LINES && !rest.is_empty() {
+        let (line, after, whole) = match memchr::memchr(b'\n', rest) {
+            Some(end) => (&rest[..end], &rest[end + 1..], true),
+            None => (rest, &rest[rest.len()..], source.exhausted()),
+        };
+        rest = after;
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if !line.is_empty() && (whole || lines.is_empty()) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// Whether a line has LANL's shape: nine columns, the first a number.
+fn is_lanl(line: &[u8]) -> bool {
+    let mut columns = line.split(|&byte| byte == b',');
+    let number = columns.next().is_some_and(|time| {
+        !time.is_empty() && time.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    });
+    number && columns.count() + 1 == COLUMNS.len()
+}
+
+/// Whether a header names LANL's columns in LANL's order.
+fn is_lanl_header(header: &Header) -> bool {
+    use CsvField::{
+        Account, Activity, AuthProtocol, DstHost, LogonType, Outcome, SrcHost, Subject, Time,
+    };
+    header.delimiter == b','
+        && header.fields().eq([
+            Some(Time),
+            Some(Subject),
+            Some(Account),
+            Some(SrcHost),
+            Some(DstHost),
+            Some(AuthProtocol),
+            Some(LogonType),
+            Some(Activity),
+            Some(Outcome),
+        ])
+}

@@ -1,0 +1,134 @@
+//! A bounded window over a log's bytes, decompressed where they are compressed.
+
+use std::io::{self, Read};
+
+use crate::error::FormatError;
+
+/// Bytes asked of the input at a time.
+const BLOCK: usize = 256 << 10;
+
+/// What a dialect reads from: a buffer that is refilled as it is consumed.
+pub(crate) struct Source<'r> {
+    input: Box<dyn Read + 'r>,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    exhausted: bool,
+}
+
+impl<'r> Source<'r> {
+    /// A window over `input`, through the decompressor that its first bytes call for.
+    pub(crate) fn open(input: impl Read + 'r, place: &str) -> Result<Self, FormatError> {
+        let input = decompress(input, place)?;
+        Ok(Self { input, buffer: vec![0; BLOCK], start: 0, end: 0, exhausted: false })
+    }
+
+    /// What is in the window.
+    pub(crate) fn window(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Marks the first bytes of the window as used.
+    pub(crate) fn consume(&mut self, bytes: usize) {
+        self.start = (self.start + bytes).min(self.end);
+    }
+
+    /// Uses up `used` bytes and gives out the first `length` of them.
+    pub(crate) fn take(&mut self, length: usize, used: usize) -> &[u8] {
+        let start = self.start;
+        self.consume(used);
+        &self.buffer[start..start + length]
+    }
+
+    /// Whether the window holds all that is left.
+    pub(crate) const fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    /// Reads until the window holds `wanted` bytes or the input ends.
+    pub(crate) fn fill(&mut self, wanted: usize) -> io::Result<()> {
+        while !self.exhausted && self.end - self.start < wanted {
+            self.more()?;
+        }
+        Ok(())
+    }
+
+    /// Adds to the window what one read gives; notes the end of the input.
+    pub(crate) fn more(&mut self) -> io::Result<()> {
+        if self.exhausted {
+            return Ok(());
+        }
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.buffer.len() - self.end < BLOCK / 2 {
+            self.buffer.resize(self.end + BLOCK, 0);
+        }
+        loop {
+            match self.input.read(&mut self.buffer[self.end..]) {
+                Ok(0) => {
+                    self.exhausted = true;
+                    return Ok(());
+                }
+                Ok(read) => {
+                    self.end += read;
+                    return Ok(());
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// First bytes of a gzip member and of a Zstandard frame.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// Puts the decompressor in front that the first bytes call for.
+fn decompress<'r>(
+    mut input: impl Read + 'r,
+    place: &str,
+) -> Result<Box<dyn Read + 'r>, FormatError> {
+    let broken = |source| FormatError::Read { place: place.to_owned(), line: 0, source };
+    let mut first = Vec::with_capacity(ZSTD.len());
+    input.by_ref().take(ZSTD.len() as u64).read_to_end(&mut first).map_err(broken)?;
+    let (gzip, zstd) = (first.starts_with(GZIP), first.starts_with(ZSTD));
+    let whole = io::Cursor::new(first).chain(input);
+    if gzip {
+        return gunzip(whole, place);
+    }
+    if zstd {
+        return unzstd(whole, place);
+    }
+    Ok(Box::new(whole))
+}
+
+#[cfg(feature = "gzip")]
+#[allow(clippy::unnecessary_wraps, reason = "the build without the feature does fail")]
+fn gunzip<'r>(input: impl Read + 'r, _place: &str) -> Result<Box<dyn Read + 'r>, FormatError> {
+    let input = io::BufReader::with_capacity(BLOCK, input);
+    Ok(Box::new(flate2::bufread::MultiGzDecoder::new(input)))
+}
+
+#[cfg(not(feature = "gzip"))]
+fn gunzip<'r>(_input: impl Read + 'r, place: &str) -> Result<Box<dyn Read + 'r>, FormatError> {
+    Err(FormatError::Codec { place: place.to_owned(), codec: "gzip" })
+}
+
+#[cfg(feature = "zstd")]
+fn unzstd<'r>(input: impl Read + 'r, place: &str) -> Result<Box<dyn Read + 'r>, FormatError> {
+    let decoder = zstd::stream::read::Decoder::new(input).map_err(|source| FormatError::Read {
+        place: place.to_owned(),
+        line: 0,
+        source,
+    })?;
+    Ok(Box::new(decoder))
+}
+
+#[cfg(not(feature = "zstd"))]
+fn unzstd<'r>(_input: impl Read + 'r, place: &str) -> Result<Box<dyn Read + 'r>, FormatError> {
+    Err(FormatError::Codec { place: place.to_owned(), codec: "zstd" })
+}

@@ -1,0 +1,183 @@
+//! The words that logs use for the closed vocabularies, whatever their case and punctuation.
+
+use sidestep::{Activity, AuthProtocol, LogonType, Mfa, Outcome};
+
+/// Longest word that any table here holds.
+const LONGEST: usize = 48;
+
+/// Calls `with` with the letters and digits of `text` in lower case, without an allocation;
+/// words longer than any known one come out cut, and so match nothing.
+pub(crate) fn folded<T>(text: &str, with: impl FnOnce(&str) -> T) -> T {
+    let mut buffer = [0_u8; LONGEST];
+    let mut length = 0;
+    for byte in text.bytes().filter(u8::is_ascii_alphanumeric).take(LONGEST) {
+        buffer[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    // Only ASCII was put in.
+    with(std::str::from_utf8(&buffer[..length]).unwrap_or_default())
+}
+
+/// Whether a field says that it says nothing.
+pub(crate) fn is_absent(text: &str) -> bool {
+    matches!(text, "" | "-" | "?")
+        || text.eq_ignore_ascii_case("null")
+        || text.eq_ignore_ascii_case("none")
+        || text.eq_ignore_ascii_case("n/a")
+}
+
+/// How the account logged on; a word that is not known is [`LogonType::Other`].
+pub(crate) fn logon_type(text: &str) -> LogonType {
+    folded(text, |word| match word {
+        "unknown" => LogonType::Unknown,
+        "0" | "system" => LogonType::System,
+        "2" | "interactive" => LogonType::Interactive,
+        "3" | "network" => LogonType::Network,
+        "4" | "batch" => LogonType::Batch,
+        "5" | "service" | "osservice" => LogonType::Service,
+        "7" | "unlock" => LogonType::Unlock,
+        "8" | "networkcleartext" => LogonType::NetworkCleartext,
+        "9" | "newcredentials" => LogonType::NewCredentials,
+        "10" | "remoteinteractive" | "rdp" => LogonType::RemoteInteractive,
+        "11" | "cachedinteractive" => LogonType::CachedInteractive,
+        "12" | "cachedremoteinteractive" => LogonType::CachedRemoteInteractive,
+        "13" | "cachedunlock" => LogonType::CachedUnlock,
+        _ => LogonType::Other,
+    })
+}
+
+/// What authenticated; a word that is not known is [`AuthProtocol::Other`].
+pub(crate) fn auth_protocol(text: &str) -> AuthProtocol {
+    folded(text, |word| match word {
+        "unknown" => AuthProtocol::Unknown,
+        "kerberos" | "krb5" => AuthProtocol::Kerberos,
+        "ntlm" | "ntlmssp" | "ntlmv1" | "ntlmv2" => AuthProtocol::Ntlm,
+        "negotiate" | "negotiat" => AuthProtocol::Negotiate,
+        "msv1" | "msv10" => AuthProtocol::MsV1,
+        "digest" | "wdigest" => AuthProtocol::Digest,
+        "openid" | "oidc" => AuthProtocol::OpenId,
+        "saml" | "saml2" => AuthProtocol::Saml,
+        "oauth" | "oauth2" | "oauth20" => AuthProtocol::OAuth2,
+        "pap" => AuthProtocol::Pap,
+        "chap" | "mschap" | "mschapv2" => AuthProtocol::Chap,
+        "eap" => AuthProtocol::Eap,
+        "radius" => AuthProtocol::Radius,
+        "basic" | "basicauthentication" => AuthProtocol::Basic,
+        "ldap" => AuthProtocol::Ldap,
+        "password" | "keyboardinteractive" => AuthProtocol::Password,
+        "publickey" => AuthProtocol::PublicKey,
+        // LANL holds this name cut anywhere.
+        _ if word.len() >= 9 && word.starts_with("microsoft") => AuthProtocol::MsV1,
+        _ => AuthProtocol::Other,
+    })
+}
+
+/// Whether it succeeded; `None` for a word that says neither.
+pub(crate) fn outcome(text: &str) -> Option<Outcome> {
+    folded(text, |word| match word {
+        "success" | "successful" | "succeeded" | "succeed" | "ok" | "pass" | "passed" | "true"
+        | "yes" | "allow" | "allowed" | "accepted" | "auditsuccess" | "0x0" | "0x00000000" => {
+            Some(Outcome::Success)
+        }
+        "fail" | "failure" | "failed" | "false" | "no" | "deny" | "denied" | "rejected"
+        | "error" | "auditfailure" | "invalid" => Some(Outcome::Failure),
+        "unknown" | "unspecified" => Some(Outcome::Unknown),
+        // A Windows status other than 0x0.
+        _ if word.starts_with("0x") && word.len() == 10 => Some(Outcome::Failure),
+        _ => None,
+    })
+}
+
+/// What happened; a word that is not known is [`Activity::Other`].
+pub(crate) fn activity(text: &str) -> Activity {
+    folded(text, |word| match word {
+        "logon" | "login" | "loggedin" | "loggedon" | "sessionopened" => Activity::Logon,
+        "logoff" | "logout" | "loggedoff" | "loggedout" | "sessionclosed" => Activity::Logoff,
+        "tgt" | "authenticationticket" | "as" | "asreq" => Activity::TicketGrantingTicket,
+        "tgs" | "serviceticketrequest" | "serviceticket" | "tgsreq" => Activity::ServiceTicket,
+        "serviceticketrenew" | "renewal" | "renew" => Activity::Renewal,
+        "preauth" | "preauthentication" => Activity::Preauthentication,
+        "accountswitch" | "explicitcredentials" => Activity::AccountSwitch,
+        "specialprivileges" => Activity::SpecialPrivileges,
+        "screenunlock" | "sessionreconnect" => Activity::SessionReconnect,
+        "screenlock" | "sessiondisconnect" => Activity::SessionDisconnect,
+        "credentialvalidation" => Activity::CredentialValidation,
+        _ => Activity::Other,
+    })
+}
+
+/// What happened and with what outcome, by the number of the Windows event.
+pub(crate) const fn windows_event(code: u32) -> Option<(Activity, Option<Outcome>)> {
+    Some(match code {
+        4624 => (Activity::Logon, Some(Outcome::Success)),
+        4625 => (Activity::Logon, Some(Outcome::Failure)),
+        4634 | 4647 => (Activity::Logoff, Some(Outcome::Success)),
+        4648 => (Activity::AccountSwitch, None),
+        4672 => (Activity::SpecialPrivileges, Some(Outcome::Success)),
+        4768 => (Activity::TicketGrantingTicket, None),
+        4769 => (Activity::ServiceTicket, None),
+        4770 => (Activity::Renewal, Some(Outcome::Success)),
+        4771 => (Activity::Preauthentication, Some(Outcome::Failure)),
+        4776 => (Activity::CredentialValidation, None),
+        4778 => (Activity::SessionReconnect, Some(Outcome::Success)),
+        4779 => (Activity::SessionDisconnect, Some(Outcome::Success)),
+        _ => return None,
+    })
+}
+
+/// Whether a second factor was used; `None` for a word that does not say.
+pub(crate) fn mfa(text: &str) -> Option<Mfa> {
+    folded(text, |word| match word {
+        "true" | "yes" | "1" | "used" | "mfa" => Some(Mfa::Used),
+        "false" | "no" | "0" | "notused" => Some(Mfa::NotUsed),
+        "unknown" => Some(Mfa::Unknown),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_caption_reads_back() {
+        for &value in LogonType::ALL {
+            assert_eq!(logon_type(value.caption()), value);
+        }
+        for &value in AuthProtocol::ALL {
+            assert_eq!(auth_protocol(value.caption()), value);
+        }
+        for &value in Activity::ALL {
+            assert_eq!(activity(value.caption()), value);
+        }
+        for &value in Outcome::ALL {
+            assert_eq!(outcome(value.caption()), Some(value));
+        }
+        for &value in Mfa::ALL {
+            assert_eq!(mfa(value.caption()), Some(value));
+        }
+    }
+
+    #[test]
+    fn a_package_name_may_be_cut() {
+        let whole = "MICROSOFT_AUTHENTICATION_PACKAGE_V1_0";
+        for length in "MICROSOFT".len()..=whole.len() {
+            assert_eq!(auth_protocol(&whole[..length]), AuthProtocol::MsV1);
+        }
+        assert_eq!(auth_protocol("Wave"), AuthProtocol::Other);
+    }
+
+    #[test]
+    fn a_windows_status_is_an_outcome() {
+        assert_eq!(outcome("0x0"), Some(Outcome::Success));
+        assert_eq!(outcome("0xC000006D"), Some(Outcome::Failure));
+        assert_eq!(outcome("200"), None);
+    }
+
+    #[test]
+    fn a_word_longer_than_any_matches_none() {
+        let long = "logon".repeat(40);
+        assert_eq!(activity(&long), Activity::Other);
+        assert_eq!(outcome(&long), None);
+    }
+}

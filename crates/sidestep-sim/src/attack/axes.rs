@@ -1,0 +1,116 @@
+//! What makes one attack differ from another.
+
+use crate::config::axis;
+
+axis! {
+    /// How an attack begins.
+    Start ("start") {
+        /// On anybody's machine.
+        Random = "random",
+        /// On a machine that several accounts use.
+        Ambiguous = "ambiguous",
+        /// Far from what it is after, one host after another.
+        LongPath = "long-path",
+        /// By somebody with his own credentials, from his own machine.
+        Insider = "insider",
+        /// With an account that the attacker creates after entry.
+        NewAccount = "new-account",
+        /// With an account that has been silent for long.
+        DormantAccount = "dormant-account",
+        /// With a service account, on a host it runs on.
+        ServiceAccount = "service-account",
+        /// On a jump host.
+        JumpHost = "jump-host",
+    }
+}
+
+axis! {
+    /// What an attack is after.
+    Goal ("goal") {
+        /// Many hosts.
+        Explore = "explore",
+        /// An administrator's credential, then a controller.
+        Escalate = "escalate",
+        /// One particular server, by the shortest way there is.
+        Targeted = "targeted",
+        /// Many hosts at once.
+        Burst = "burst",
+    }
+}
+
+axis! {
+    /// How an attack hides.
+    Stealth ("stealth") {
+        /// Not at all.
+        None = "none",
+        /// In office hours.
+        OfficeHours = "office-hours",
+        /// From a host only to hosts that others reached from it before.
+        KnownEdges = "known-edges",
+        /// With a credential only where its owner was active within a day.
+        ActiveCredentials = "active-credentials",
+        /// Known edges and active credentials.
+        Both = "both",
+        /// Only where the peers of the stolen account go, in office hours.
+        PeerMimicry = "peer-mimicry",
+        /// Hours between hops.
+        Slow = "slow",
+        /// A hop a day.
+        VerySlow = "very-slow",
+    }
+}
+
+impl Stealth {
+    pub(crate) const fn known_edges(self) -> bool {
+        matches!(self, Self::KnownEdges | Self::Both)
+    }
+
+    pub(crate) const fn active_credentials(self) -> bool {
+        matches!(self, Self::ActiveCredentials | Self::Both)
+    }
+
+    pub(crate) const fn office_hours(self) -> bool {
+        matches!(self, Self::OfficeHours | Self::PeerMimicry)
+    }
+
+    /// Hides among what is normal, and so makes no noise.
+    pub(crate) const fn careful(self) -> bool {
+        !matches!(self, Self::None | Self::OfficeHours)
+    }
+}
+
+axis! {
+    /// How an attack logs on.
+    Technique ("technique") {
+        /// Remote desktop.
+        RemoteDesktop = "rdp",
+        /// Files to a share, then a service.
+        Smb = "smb-service",
+        /// Windows remote management.
+        WinRm = "winrm",
+        /// WMI or DCOM.
+        Wmi = "wmi-dcom",
+        /// A stolen SSH key.
+        SshKey = "ssh-key",
+        /// NTLM with a stolen hash.
+        PassTheHash = "pass-the-hash",
+        /// A stolen ticket.
+        PassTheTicket = "pass-the-ticket",
+        /// A ticket asked for with a stolen hash.
+        OverpassTheHash = "overpass-the-hash",
+        /// Another account's password from the session one has.
+        ExplicitCredentials = "explicit-credentials",
+    }
+}
+
+axis! {
+    /// What noise an attack makes.
+    Noise ("noise") {
+        /// None.
+        None = "none",
+        /// One password tried on many accounts.
+        Spray = "spray",
+        /// One account tried on many hosts.
+        Sweep = "sweep",
+    }
+}

@@ -1,0 +1,169 @@
+//! Attackers: they land on a host, steal the credentials that are there, and go where those lead.
+//!
+//! An attack sees everyday life only up to its own moment, never beyond, and never changes it.
+
+mod access;
+mod axes;
+mod entry;
+mod login;
+mod noise;
+mod plan;
+mod step;
+mod watch;
+
+pub use axes::{Goal, Noise, Start, Stealth, Technique};
+
+use crate::config::SimConfig;
+use crate::log::{Log, settle};
+use crate::names::{Ids, NONE};
+use crate::org::Org;
+use crate::rng::{Rng, Stream};
+use crate::row::Row;
+use crate::telemetry::Filter;
+use plan::Plan;
+use watch::Watch;
+
+/// Days and hours in seconds.
+const DAY: u32 = 86_400;
+const HOUR: u32 = 3_600;
+
+/// A credential the attacker holds.
+#[derive(Debug, Clone, Copy)]
+struct Credential {
+    account: u32,
+    /// Index into the attack's list of what credentials open.
+    reach: usize,
+}
+
+/// One login the attacker made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Made {
+    src: u32,
+    dst: u32,
+    account: u32,
+}
+
+/// One attack under way.
+#[derive(Debug)]
+pub(crate) struct Attack {
+    pub(crate) number: u16,
+    pub(crate) plan: Plan,
+    pub(crate) entry: u32,
+    pub(crate) victim: u32,
+    /// Second of the next act; `u32::MAX` when it is over.
+    next: u32,
+    rng: Rng,
+    footholds: Vec<u32>,
+    credentials: Vec<Credential>,
+    reaches: Vec<Vec<u32>>,
+    made: Vec<Made>,
+    /// Logins that succeeded and reached the log.
+    logged: u32,
+    acts: u32,
+    /// Acts that nobody had done before with that account.
+    fresh: u32,
+    /// Acts without a way on.
+    stuck: u32,
+    target: u32,
+    arrived: bool,
+    /// Whether one login began where an earlier one ended.
+    path: bool,
+    noisy: bool,
+}
+
+/// All attacks of a simulation.
+#[derive(Debug)]
+pub(crate) struct Attackers {
+    pub(crate) attacks: Vec<Attack>,
+    watch: Watch,
+    end: u32,
+    spare: usize,
+    /// Rows of sessions that go on into the next day.
+    later: Vec<Row>,
+}
+
+/// What an attack may look at while it acts.
+struct World<'a> {
+    org: &'a Org,
+    watch: &'a Watch,
+    end: u32,
+}
+
+impl Attackers {
+    pub(crate) fn new(config: &SimConfig, ids: Ids) -> Self {
+        let attacks = (1..=config.attack_count()).map(|number| {
+            let plan = plan::plan(config, number);
+            Attack {
+                number: u16::try_from(number).unwrap_or(u16::MAX),
+                plan,
+                entry: NONE,
+                victim: NONE,
+                next: plan.begin,
+                rng: Rng::new(config.seed, Stream::Attack, u64::from(number), 0),
+                footholds: Vec::new(),
+                credentials: Vec::new(),
+                reaches: Vec::new(),
+                made: Vec::new(),
+                logged: 0,
+                acts: 0,
+                fresh: 0,
+                stuck: 0,
+                target: NONE,
+                arrived: false,
+                path: false,
+                noisy: false,
+            }
+        });
+        Self {
+            attacks: attacks.collect(),
+            watch: Watch::new(ids),
+            end: config.days * DAY,
+            spare: 0,
+            later: Vec::new(),
+        }
+    }
+
+    /// Lives through `day`, whose everyday rows are `benign`, in order; adds what the attackers do.
+    pub(crate) fn day(
+        &mut self,
+        day: u32,
+        org: &Org,
+        filter: &Filter,
+        benign: &[Row],
+        rows: &mut Vec<Row>,
+    ) {
+        rows.append(&mut self.later);
+        let end = (day + 1) * DAY;
+        let mut seen = 0;
+        while let Some(index) = self.due(end) {
+            let time = self.attacks[index].next;
+            while seen < benign.len() && benign[seen].time <= time {
+                self.watch.see(&benign[seen]);
+                seen += 1;
+            }
+            let attack = &mut self.attacks[index];
+            let world = World { org, watch: &self.watch, end: self.end };
+            let before = rows.len();
+            let mut log = Log { rows, ids: org.ids(), attack: attack.number };
+            if attack.footholds.is_empty() {
+                attack.enter(&world, time, &mut self.spare);
+            } else {
+                attack.act(&world, time, &mut log);
+            }
+            let logged = rows[before..].iter().filter(|row| row.success && filter.is_truth(row));
+            attack.logged += u32::try_from(logged.count()).unwrap_or(0);
+            // Time moves on, whatever an act decides.
+            attack.next = attack.next.max(time + 1);
+        }
+        for row in &benign[seen..] {
+            self.watch.see(row);
+        }
+        settle(rows, &mut self.later, day);
+    }
+
+    /// The attack that acts first before `end`.
+    fn due(&self, end: u32) -> Option<usize> {
+        let first = self.attacks.iter().enumerate().min_by_key(|(_, attack)| attack.next)?;
+        (first.1.next < end.min(self.end.saturating_sub(1))).then_some(first.0)
+    }
+}

@@ -1,0 +1,91 @@
+//! Runs the engine over a log and takes down what it raised.
+
+use std::collections::HashMap;
+
+use sidestep::{Alert, Config, ConfigError, Engine, WarmUp};
+
+use super::EvaluationError;
+use super::baselines::Detected;
+use super::judge::Finding;
+use super::logins::{LoginKey, LoginLog};
+use super::source::EventSource;
+
+/// Runs an engine at each budget (alerts a day) over the log, in one reading of it. Gives out the
+/// last state of every alert, in the order in which they were opened.
+pub(crate) fn run_engines(
+    source: &dyn EventSource,
+    learn_days: u32,
+    budgets: &[f64],
+) -> Result<Vec<Vec<Alert>>, EvaluationError> {
+    let configs = budgets.iter().map(|&budget| config(learn_days, budget));
+    let mut engines = configs
+        .map(|config| Ok((Engine::new(config?), Alerts::default())))
+        .collect::<Result<Vec<_>, ConfigError>>()?;
+    source
+        .for_each(&mut |event| {
+            for (engine, alerts) in &mut engines {
+                alerts.take(engine.process(event));
+            }
+        })
+        .map_err(EvaluationError::Source)?;
+    let finish = |(mut engine, mut alerts): (Engine, Alerts)| {
+        alerts.take(engine.finish());
+        alerts.last
+    };
+    Ok(engines.into_iter().map(finish).collect())
+}
+
+fn config(learn_days: u32, alerts_per_day: f64) -> Result<Config, ConfigError> {
+    let warm_up = if learn_days == 0 { WarmUp::Auto } else { WarmUp::Days(learn_days) };
+    Config::builder().alerts_per_day(alerts_per_day.max(1e-3)).warm_up(warm_up).build()
+}
+
+/// The last state of every alert.
+#[derive(Default)]
+struct Alerts {
+    last: Vec<Alert>,
+    places: HashMap<String, usize>,
+}
+
+impl Alerts {
+    fn take(&mut self, states: Vec<Alert>) {
+        for alert in states {
+            match self.places.get(&alert.id) {
+                Some(&place) => self.last[place] = alert,
+                None => {
+                    self.places.insert(alert.id.clone(), self.last.len());
+                    self.last.push(alert);
+                }
+            }
+        }
+    }
+}
+
+/// An alert as the judge reads it.
+pub(crate) fn finding(alert: &Alert, log: &mut LoginLog) -> Finding {
+    let key = |hop: &sidestep::Hop| hop_key(hop, log);
+    Finding {
+        score: alert.surprise,
+        detected_at: alert.detected_at.div_euclid(1_000_000),
+        hops: alert.hops.iter().map(key).collect(),
+    }
+}
+
+/// Alerts as the judge reads them. A login scores the surprise of the most surprising hop that
+/// shows it, and 0 where no alert does.
+pub(crate) fn detected(alerts: &[Alert], log: &mut LoginLog) -> Detected {
+    let findings = alerts.iter().map(|alert| finding(alert, log)).collect();
+    let mut surprise: HashMap<LoginKey, f32> = HashMap::new();
+    for hop in alerts.iter().flat_map(|alert| &alert.hops) {
+        let best = surprise.entry(hop_key(hop, log)).or_default();
+        #[allow(clippy::cast_possible_truncation)]
+        let new = hop.surprise as f32;
+        *best = best.max(new);
+    }
+    let score = |login: &super::logins::Login| surprise.get(&login.key).copied().unwrap_or(0.0);
+    Detected { findings, login_scores: log.logins.iter().map(score).collect() }
+}
+
+fn hop_key(hop: &sidestep::Hop, log: &mut LoginLog) -> LoginKey {
+    log.find(hop.time.div_euclid(1_000_000), &hop.user, &hop.src_host, &hop.dst_host)
+}

@@ -40,7 +40,7 @@ impl Default for Config {
             alerts_per_day: 5.0,
             warm_up: WarmUp::Auto,
             lateness_minutes: 60,
-            window_hours: 48,
+            window_hours: 60,
             half_life_days: 30.0,
             quarantine_days: 7,
             max_accounts: 1 << 20,
@@ -97,7 +97,7 @@ impl ConfigBuilder {
         /// late and passed over: at most 10,080 (a week); 60 unless said.
         lateness_minutes: u32,
         /// How long after a login the next one of its movement may come, in hours: 1 to 720;
-        /// 48 unless said, which also catches one hop a day.
+        /// 60 unless said, which also catches one hop a day.
         window_hours: u32,
         /// Days after which a habit that is not renewed counts half: 1 to 3650; 30 unless said.
         half_life_days: f64,

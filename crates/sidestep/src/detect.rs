@@ -1,45 +1,26 @@
 //! From an odd login to an alert: gate, movement, quarantine, budget.
 
-use serde::{Deserialize, Serialize};
-
 use crate::alert::{Alert, AlertState};
 use crate::engine::{Engine, Waiting};
-use crate::event::{AuthEvent, AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::event::{AuthEvent, Timestamp};
 use crate::evidence::{self, Context, Known};
 use crate::intern::Id;
 use crate::login::Login;
-use crate::movement::{Bridge, Movement, Rates, Step, Suspect};
-use crate::time::{DAY, Day, day_of};
+use crate::movement::{Movement, Step, Suspect};
+use crate::time::{DAY, Day};
 
-/// Constants of the method, found on simulated organisations that no reported figure uses.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Tuning {
-    /// Share of benign logins odd enough to join a movement.
-    pub(crate) gate: f64,
-    /// Logins that a movement could have chosen from: the excess of a login is what remains of
-    /// its nats after that choice.
-    pub(crate) choices: f64,
-    pub(crate) step: f64,
-    /// Share of logins that count as odd when an account or host is called noisy.
-    pub(crate) tail: f64,
-    /// Weight of a failed login in a movement.
-    pub(crate) failed: f64,
-}
+// The constants below were found on simulated organisations that no reported figure uses; see
+// docs/detection.md for what each is worth.
 
-impl Default for Tuning {
-    fn default() -> Self {
-        let env = |name: &str, default: f64| {
-            std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-        };
-        Self {
-            gate: env("SS_GATE", 0.1),
-            choices: env("SS_CHOICES", 100.0),
-            step: env("SS_STEP", 50.0),
-            tail: env("SS_TAIL", 0.01),
-            failed: env("SS_FAILED", 0.5),
-        }
-    }
-}
+/// Share of benign logins odd enough to join a movement.
+const GATE: f64 = 0.005;
+/// Share of logins that count as odd when an account or host is called noisy.
+const TAIL: f64 = 0.01;
+/// An account or source that was odd more often than others is that much less remarkable, by
+/// this power of the ratio.
+const NOISE_WEIGHT: f64 = 0.2;
+/// Least ratio: nobody's logins count for much more because he was never odd.
+const LEAST_NOISE: f64 = 0.5;
 
 /// What became of a login.
 pub(crate) enum Odd {
@@ -47,8 +28,11 @@ pub(crate) enum Odd {
     Yes { surprise: f64, tail: bool, suspect: Box<Suspect> },
 }
 
-/// Logins that may wait at a time; beyond that the oldest is learned at once.
-const MAX_WAITING: usize = 1 << 18;
+/// A movement expected more often than this a day is learned from although it was alerted on.
+const QUARANTINED_RATE: f64 = 1.0 / 7.0;
+
+/// Logins that may wait at a time; beyond that the oldest is taken at once.
+pub(crate) const MAX_WAITING: usize = 1 << 18;
 
 /// Longest time that a rate is measured over, in days: the mean age of what is not forgotten.
 const RATE_DAYS: f64 = 40.0;
@@ -72,17 +56,15 @@ impl Engine {
         let surprises = evidence::weigh(&context);
         let surprise = evidence::total(&surprises);
         let p_value = self.calibration.p_value(surprise);
-        let tail = p_value <= self.tuning.tail;
-        let noise = |odd: f32, logins: f32| {
-            (f64::from(odd) + 1.0) / (self.tuning.tail * f64::from(logins) + 1.0)
-        };
+        let tail = p_value <= TAIL;
+        let noise =
+            |odd: f32, logins: f32| (f64::from(odd) + 1.0) / (TAIL * f64::from(logins) + 1.0);
         let noisy = noise(account.profile.odd, account.profile.logins)
             .max(noise(source.profile.odd_from, source.profile.logins_from));
-        let p = (p_value * noisy.max(0.5)).min(1.0);
-        if p > self.tuning.gate {
+        let p = p_value * noisy.max(LEAST_NOISE).powf(NOISE_WEIGHT);
+        if p > GATE {
             return Odd::No { surprise, tail };
         }
-        let weight = if login.failed { self.tuning.failed } else { 1.0 };
         let suspect = Suspect {
             step: Step {
                 key,
@@ -97,65 +79,17 @@ impl Engine {
                 surprise,
                 evidence: evidence::contributions(&context, &surprises),
                 parent: None,
-                gain: -p.max(f64::MIN_POSITIVE).ln() * weight,
-                base: 0.0,
-                value: 0.0,
+                gain: (GATE / p.max(f64::MIN_POSITIVE)).ln(),
             },
-            rates: Rates {
-                from_source: self.rate(source.profile.logins_from, source.profile.first_day),
-                by_account: self.rate(account.profile.logins, account.profile.first_day),
-            },
-            openings: self.tuning.choices,
-            step_cost: self.tuning.step,
-            bridge: self.bridge(login, key),
+            rate: self.rate(source.profile.odd_to, source.profile.first_day),
         };
         Odd::Yes { surprise, tail, suspect: Box::new(suspect) }
     }
 
-    /// The latest usual login by which the account came to the source from a host that a
-    /// movement had reached; none if it came to the source in a movement itself.
-    fn bridge(&self, login: &Login, [account, source, _]: [Id; 3]) -> Option<Bridge> {
-        let since = login.time - self.movements.window();
-        if self.movements.has_reached(account, source, since) {
-            return None;
-        }
-        let baseline = &self.baseline;
-        let (host, edge, from) = self
-            .movements
-            .reached_since(since)
-            .filter(|&(host, mark)| host != source && mark.time <= login.time)
-            .filter_map(|(host, mark)| {
-                let edge = baseline.edges.get([account, host, source])?;
-                let slot = baseline.hosts.slot_of(host)?;
-                (edge.days > 0 && (mark.time..=login.time).contains(&edge.last))
-                    .then_some((slot, edge, mark))
-            })
-            .max_by_key(|(slot, edge, _)| (edge.last, *slot))?;
-        let name = |slot| baseline.hosts.get(slot).name.to_string();
-        let step = Step {
-            key: [account, baseline.hosts.get(host).id, source],
-            time: edge.last,
-            user: baseline.accounts.get(login.account).name.to_string(),
-            src_host: name(host),
-            dst_host: name(login.source),
-            outcome: Outcome::Success,
-            auth_protocol: AuthProtocol::Unknown,
-            logon_type: LogonType::Unknown,
-            raw_ref: None,
-            surprise: 0.0,
-            evidence: Vec::new(),
-            parent: None,
-            gain: 0.0,
-            base: 0.0,
-            value: 0.0,
-        };
-        Some(Bridge { step, from: *from })
-    }
-
-    /// Logins a day of something that had `logins` since `first_day`.
-    fn rate(&self, logins: f32, first_day: Day) -> f64 {
+    /// Odd logins a day to be expected of something that had `odd` since `first_day`.
+    fn rate(&self, odd: f32, first_day: Day) -> f64 {
         let days = f64::from(self.baseline.today.saturating_sub(first_day) + 1);
-        (f64::from(logins) + 0.2) / days.min(RATE_DAYS)
+        (f64::from(odd) + 0.2) / days.min(RATE_DAYS)
     }
 
     /// Takes an odd login into its movement, and raises an alert where that is due.
@@ -175,44 +109,54 @@ impl Engine {
             self.learn_now(key, login, tail);
             return;
         };
+        self.metrics.dropped_hops += u64::from(attached.full);
         self.metrics.evicted_movements += u64::from(attached.evicted);
         let serial = attached.movement;
-        if login.failed {
+        let today = self.baseline.today;
+        let Some(movement) = self.movements.get(serial) else { return };
+        let (score, opened, detected) = (movement.score, movement.opened, movement.detected_at);
+        self.metrics.movements += u64::from(attached.kept && attached.before == 0.0);
+        if detected.is_none() {
+            self.calibration.observe(surprise);
+            if attached.kept {
+                self.budget.risen(attached.before, score, opened, today);
+            }
+        }
+        if raise && attached.kept && self.budget.since().is_some() {
+            if detected.is_some() {
+                alerts.extend(self.describe(serial, AlertState::Updated));
+            } else if score >= self.budget.threshold(self.now) && self.budget.has_room(self.now) {
+                self.raise(serial, alerts);
+            }
+        }
+        if !self.is_quarantined(serial) {
+            self.learn_now(key, login, tail);
+        } else if login.failed {
             self.baseline.learn_failure(key, login);
         } else if attached.kept {
-            self.waiting.push_back(Waiting {
-                until: self.now + DAY,
-                movement: serial,
+            self.metrics.quarantined += 1;
+            let days = Timestamp::from(self.config.quarantine_days);
+            self.quarantine.push_back(Waiting {
+                until: self.now + days * DAY,
                 key,
                 time: login.time,
                 protocol: login.protocol,
-                odd: tail,
             });
-            if self.waiting.len() > MAX_WAITING {
+            if self.quarantine.len() > MAX_WAITING {
                 self.release_oldest();
             }
         }
-        let today = self.baseline.today;
-        let Some(movement) = self.movements.get(serial) else { return };
-        if !attached.kept {
-            return;
-        }
-        if movement.steps.len() == 1 {
-            self.metrics.movements += 1;
-        }
-        let (score, opened, detected) = (movement.score, movement.opened, movement.detected_at);
-        if detected.is_none() {
-            self.calibration.observe(surprise);
-            self.budget.risen(attached.before, score, opened, today);
-        }
-        if !raise || self.budget.since().is_none() {
-            return;
-        }
-        if detected.is_some() {
-            alerts.extend(self.describe(serial, AlertState::Updated));
-        } else if score >= self.budget.threshold(self.now) && self.budget.has_room(self.now) {
-            self.raise(serial, alerts);
-        }
+    }
+
+    /// Whether the logins of a movement are kept out of the baseline: it was alerted on, and it is
+    /// of a kind that is not expected every week. What somebody is shown because the budget allows
+    /// it is mostly benign, and must not stay new for a week.
+    fn is_quarantined(&self, serial: u64) -> bool {
+        self.config.quarantine_days > 0
+            && self.movements.get(serial).is_some_and(|movement| {
+                movement.detected_at.is_some()
+                    && self.budget.rate_of(movement.score) <= QUARANTINED_RATE
+            })
     }
 
     /// Raises an alert on a movement.
@@ -258,27 +202,20 @@ impl Engine {
         ended.iter().filter_map(|movement| self.to_alert(movement, AlertState::Closed)).collect()
     }
 
-    /// Learns what has waited long enough; what was alerted on waits on in quarantine.
+    /// Learns what was in quarantine long enough, and counts the odd logins of the day before.
     pub(crate) fn release(&mut self) {
-        while self.waiting.front().is_some_and(|waiting| waiting.until <= self.now) {
+        while self.quarantine.front().is_some_and(|waiting| waiting.until <= self.now) {
             self.release_oldest();
         }
-        while self.quarantine.front().is_some_and(|waiting| waiting.until <= self.now) {
-            if let Some(waiting) = self.quarantine.pop_front() {
-                self.learn_waiting(&waiting);
-            }
+        while let Some(&(time, key)) = self.odd.front().filter(|(time, _)| time + DAY <= self.now) {
+            self.odd.pop_front();
+            debug_assert!(time <= self.now);
+            self.baseline.count_odd(key);
         }
     }
 
     fn release_oldest(&mut self) {
-        let Some(mut waiting) = self.waiting.pop_front() else { return };
-        let alerted = self.movements.get(waiting.movement).is_some_and(|m| m.detected_at.is_some());
-        let days = Timestamp::from(self.config.quarantine_days);
-        if alerted && days > 1 && self.quarantine.len() < MAX_WAITING {
-            self.metrics.quarantined += 1;
-            waiting.until += (days - 1) * DAY;
-            self.quarantine.push_back(waiting);
-        } else {
+        if let Some(waiting) = self.quarantine.pop_front() {
             self.learn_waiting(&waiting);
         }
     }
@@ -301,7 +238,6 @@ impl Engine {
             protocol: waiting.protocol,
             failed: false,
         };
-        debug_assert!(day_of(waiting.time) <= self.baseline.today);
-        self.learn_now(waiting.key, &login, waiting.odd);
+        self.learn_now(waiting.key, &login, false);
     }
 }

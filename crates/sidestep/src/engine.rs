@@ -8,7 +8,7 @@ use crate::alert::{Alert, Score};
 use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::{Config, WarmUp};
-use crate::detect::{Odd, Tuning};
+use crate::detect::{MAX_WAITING, Odd};
 use crate::event::{AuthEvent, Outcome, Timestamp};
 use crate::evidence::{self, Context, Known};
 use crate::intern::Id;
@@ -36,11 +36,9 @@ pub enum Status {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Waiting {
     pub(crate) until: Timestamp,
-    pub(crate) movement: u64,
     pub(crate) key: [Id; 3],
     pub(crate) time: Timestamp,
     pub(crate) protocol: u8,
-    pub(crate) odd: bool,
 }
 
 /// Learns what is normal and finds what moves sideways.
@@ -65,15 +63,15 @@ pub(crate) struct Waiting {
 #[derive(Debug, Clone)]
 pub struct Engine {
     pub(crate) config: Config,
-    pub(crate) tuning: Tuning,
     pub(crate) metrics: Metrics,
     pub(crate) baseline: Baseline,
     pub(crate) calibration: Calibration,
     pub(crate) budget: Budget,
     pub(crate) movements: Movements,
-    /// Suspicious logins, in order of `until`: learned a day later unless alerted on by then.
-    pub(crate) waiting: VecDeque<Waiting>,
-    /// Logins alerted on, in order of `until`: kept out of the baseline for longer.
+    /// Odd logins of the last day, in order of time: they count against their account and hosts
+    /// a day later, so that an intruder's first login does not excuse his second.
+    pub(crate) odd: VecDeque<(Timestamp, [Id; 3])>,
+    /// Logins alerted on, in order of `until`: kept out of the baseline until then.
     pub(crate) quarantine: VecDeque<Waiting>,
     /// Time of the newest event.
     pub(crate) now: Timestamp,
@@ -92,13 +90,12 @@ impl Engine {
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self {
-            tuning: Tuning::default(),
             metrics: Metrics::default(),
             baseline: Baseline::new(&config),
             calibration: Calibration::new(),
             budget: Budget::new(config.alerts_per_day),
             movements: Movements::new(config.window_hours, config.max_movements, config.max_hops),
-            waiting: VecDeque::new(),
+            odd: VecDeque::new(),
             quarantine: VecDeque::new(),
             now: 0,
             first: None,
@@ -312,14 +309,14 @@ impl Engine {
         } else {
             self.baseline.learn_login(key, login);
         }
-        let account = &mut self.baseline.accounts.get_mut(login.account).profile;
-        account.logins += 1.0;
-        account.odd += f32::from(u8::from(tail));
-        let source = &mut self.baseline.hosts.get_mut(login.source).profile;
-        source.logins_from += 1.0;
-        source.odd_from += f32::from(u8::from(tail));
-        let destination = &mut self.baseline.hosts.get_mut(login.destination).profile;
-        destination.odd_to += f32::from(u8::from(tail));
+        self.baseline.accounts.get_mut(login.account).profile.logins += 1.0;
+        self.baseline.hosts.get_mut(login.source).profile.logins_from += 1.0;
+        if tail {
+            self.odd.push_back((self.now, key));
+            if self.odd.len() > MAX_WAITING {
+                self.odd.pop_front();
+            }
+        }
     }
 
     /// Moves the clock on: days, hours, and what they bring.

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::engine::{Engine, Waiting};
 use crate::error::SnapshotError;
 use crate::event::Timestamp;
+use crate::intern::Id;
 use crate::metrics::Metrics;
 use crate::movement::Movements;
 use crate::score::budget::Budget;
@@ -30,7 +31,7 @@ struct Body {
     calibration: Calibration,
     budget: Budget,
     movements: Movements,
-    waiting: VecDeque<Waiting>,
+    odd: VecDeque<(Timestamp, [Id; 3])>,
     quarantine: VecDeque<Waiting>,
     now: Timestamp,
     first: Option<Timestamp>,
@@ -54,7 +55,7 @@ impl Engine {
             calibration: self.calibration.clone(),
             budget: self.budget.clone(),
             movements: self.movements.clone(),
-            waiting: self.waiting.clone(),
+            odd: self.odd.clone(),
             quarantine: self.quarantine.clone(),
             now: self.now,
             first: self.first,
@@ -95,7 +96,7 @@ impl Engine {
         engine.calibration = body.calibration;
         engine.budget = body.budget;
         engine.movements = body.movements;
-        engine.waiting = body.waiting;
+        engine.odd = body.odd;
         engine.quarantine = body.quarantine;
         engine.now = body.now;
         engine.first = body.first;

@@ -109,7 +109,7 @@ fn an_alerted_login_is_not_learned_by_repeating_it() {
     let plain = office_with_intrusion();
     let mut engine = Engine::new(config());
     let _ = engine.process_all(&events(&plain));
-    let odd = Plain::login(16 * DAY - HOUR, "U17@DOM1", "S11", "C20");
+    let odd = Plain::login(16 * DAY - HOUR, "U17@DOM1", "S3", "C20");
     let first = engine.score(&odd.event()).surprise;
     for again in 0..20 {
         let mut repeat = odd.clone();
@@ -117,7 +117,7 @@ fn an_alerted_login_is_not_learned_by_repeating_it() {
         repeat.ntlm = true;
         let _ = engine.process(&repeat.event());
     }
-    let later = Plain::login(16 * DAY + HOUR, "U17@DOM1", "S11", "C20");
+    let later = Plain::login(16 * DAY + HOUR, "U17@DOM1", "S3", "C20");
     assert!(engine.score(&later.event()).surprise > 0.5 * first);
     assert!(engine.metrics().quarantined > 0);
 }

@@ -1,25 +1,23 @@
 //! What is normal: tables of edges and pairs, profiles of accounts and hosts.
 
-pub(crate) mod affinity;
-mod features;
+mod categorical;
+pub(crate) mod draws;
+mod explain;
 mod learn;
-pub(crate) mod novelty;
 pub(crate) mod profile;
 mod saved;
-mod structure;
-pub(crate) mod table;
+mod table;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use features::{Explanation, SourceExplanation, role_words};
+pub(crate) use explain::{Explanation, SourceExplanation};
 pub(crate) use saved::SavedBaseline;
 
 use crate::config::Config;
 use crate::event::Timestamp;
 use crate::intern::{Id, Roster};
 use crate::time::{Day, day_of};
-use affinity::{Affinity, Categorical};
-use novelty::Population;
+use categorical::Categorical;
 use profile::{AccountProfile, HostProfile, ProtocolCounts};
 use table::Table;
 
@@ -32,8 +30,8 @@ pub(crate) struct Edge {
     pub(crate) failed_day: Day,
     /// Days on which it succeeded.
     pub(crate) days: u16,
-    /// Protocol classes seen, a bit each.
-    pub(crate) protocols: u16,
+    /// Protocol classes seen on the last of them, a bit each.
+    pub(crate) protocols_today: u16,
 }
 
 impl Edge {
@@ -43,28 +41,13 @@ impl Edge {
     }
 }
 
-/// One pair of an account and a host, or of two hosts.
+/// One pair of an account and a host, of two hosts, or of two accounts.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Pair {
     pub(crate) last_day: Day,
-    /// Days on which it was seen.
-    pub(crate) days: u16,
+    /// Draws (see [`draws`]), forgotten with the configured half-life.
+    pub(crate) count: f32,
 }
-
-/// How often accounts and hosts of this network meet something new, by what it is.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct Populations {
-    pub(crate) account_destinations: Population,
-    pub(crate) account_sources: Population,
-    pub(crate) accounts_from: Population,
-    pub(crate) accounts_to: Population,
-    pub(crate) host_destinations: Population,
-    pub(crate) host_sources: Population,
-}
-
-/// Days after which news counts half: the first days of a baseline, when all is new, must fade
-/// within the usual time of learning.
-const NEWS_HALF_LIFE: f64 = 5.0;
 
 /// Everything learned.
 #[derive(Debug, Clone)]
@@ -81,23 +64,12 @@ pub(crate) struct Baseline {
     pub(crate) companions: Table<[Id; 2], Pair>,
     /// Protocols of the whole network.
     pub(crate) protocols: ProtocolCounts,
-    pub(crate) populations: Populations,
-    /// Plausibility of a new destination of an account.
-    pub(crate) new_destination: Affinity,
-    /// Plausibility of a new source of an account.
-    pub(crate) new_source: Affinity,
     /// How the new sources of accounts explain themselves.
     pub(crate) explanations: Categorical,
-    /// From which kind of host to which kind the new pairs of hosts go.
-    pub(crate) transitions: Categorical,
     /// Day of the newest event.
     pub(crate) today: Day,
     /// Day of the first event.
     pub(crate) first_day: Option<Day>,
-    /// Pairs known at the last refresh of the directions, and its day.
-    refreshed: (usize, Day),
-    /// Draws of hosts for comparison (see [`Affinity`]).
-    draws: u64,
     half_life_days: f64,
     pub(crate) evicted_accounts: u64,
     pub(crate) evicted_hosts: u64,
@@ -116,15 +88,9 @@ impl Baseline {
             presence: Table::new(edges),
             companions: Table::new(edges),
             protocols: ProtocolCounts::default(),
-            populations: Populations::default(),
-            new_destination: Affinity::new(features::DESTINATION_CELLS),
-            new_source: Affinity::new(features::SOURCE_CELLS),
             explanations: Categorical::new(Explanation::COUNT),
-            transitions: Categorical::new(features::TRANSITIONS),
             today: 0,
             first_day: None,
-            refreshed: (0, 0),
-            draws: 0,
             half_life_days: config.half_life_days,
             evicted_accounts: 0,
             evicted_hosts: 0,
@@ -150,33 +116,37 @@ impl Baseline {
             + self.companions.bytes()
     }
 
-    /// Share of what is left of a count after `days`.
-    fn kept_after(&self, days: u32) -> f32 {
-        (-f64::from(days) / self.half_life_days).exp2() as f32
+    /// Base measure of a destination: its share of all pairs of an account and a destination,
+    /// with half a pair added to each host.
+    pub(crate) fn base_of_destination(&self, host: &HostProfile) -> f64 {
+        self.base(host.accounts_to.distinct(), self.account_destination.records().len())
     }
 
-    /// Moves on to the day of an event: forgets a little, and learns structure anew where it grew.
+    /// Base measure of a source, likewise.
+    pub(crate) fn base_of_source(&self, host: &HostProfile) -> f64 {
+        self.base(host.accounts_from.distinct(), self.account_source.records().len())
+    }
+
+    fn base(&self, accounts: u32, pairs: usize) -> f64 {
+        let hosts = self.hosts.len().max(1) as f64;
+        (f64::from(accounts) + 0.5) / (pairs as f64 + 0.5 * hosts)
+    }
+
+    /// Base measure of an account: all alike.
+    pub(crate) fn base_of_account(&self) -> f64 {
+        1.0 / self.accounts.len().max(1) as f64
+    }
+
+    /// Moves on to the day of an event: forgets a little.
     pub(crate) fn advance_to(&mut self, day: Day) {
-        let first = *self.first_day.get_or_insert(day);
-        if first == day && self.today == 0 {
+        if self.first_day.is_none() {
+            self.first_day = Some(day);
             self.today = day;
         }
         if day <= self.today {
             return;
         }
-        let kept = self.kept_after(day - self.today);
-        let faded = (-f64::from(day - self.today) / NEWS_HALF_LIFE).exp2();
-        let p = &mut self.populations;
-        for population in [
-            &mut p.account_destinations,
-            &mut p.account_sources,
-            &mut p.accounts_from,
-            &mut p.accounts_to,
-            &mut p.host_destinations,
-            &mut p.host_sources,
-        ] {
-            population.decay(faded);
-        }
+        let kept = (-f64::from(day - self.today) / self.half_life_days).exp2() as f32;
         self.today = day;
         for account in self.accounts.entries_mut() {
             let profile = &mut account.profile;
@@ -190,22 +160,11 @@ impl Baseline {
             profile.accounts_from.decay(kept);
             profile.accounts_to.decay(kept);
             profile.destinations.decay(kept);
-            profile.sources.decay(kept);
             profile.logins_from *= kept;
             profile.odd_from *= kept;
             profile.odd_to *= kept;
         }
-        self.new_destination.refresh(kept);
-        self.new_source.refresh(kept);
         self.explanations.decay(kept);
-        self.transitions.decay(kept);
-        self.forget_stale();
-        let pairs = self.account_destination.records().len() + self.account_source.records().len();
-        let (known, refreshed) = self.refreshed;
-        // Directions cost a pass over all pairs, so they wait until the pairs have changed.
-        if pairs.abs_diff(known) * 50 >= known || day - refreshed >= 7 {
-            structure::refresh(self);
-            self.refreshed = (pairs, day);
-        }
+        self.forget(kept);
     }
 }

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::novelty::Novelty;
-use super::structure::Vector;
+use super::draws::Draws;
 use crate::event::Timestamp;
 use crate::intern::Id;
 use crate::login::PROTOCOLS;
-use crate::time::{Day, HOUR, day_of};
+use crate::time::Day;
 
 /// Counts of the protocol classes of a login (see [`crate::login`]); halved when one is full.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -22,15 +21,16 @@ impl ProtocolCounts {
         self.0[usize::from(class)] += 1;
     }
 
-    /// Share of draws in classes at most as frequent as this one. `prior` draws of the
-    /// network's own distribution are added, so that a few logins do not make a rule.
-    pub(crate) fn p_value(&self, class: u8, network: &Self, prior: f64) -> f64 {
-        let all: f64 = network.0.iter().map(|&c| f64::from(c)).sum::<f64>().max(1.0);
-        let mass =
-            |at: usize| f64::from(self.0[at]) + prior * (f64::from(network.0[at]) + 0.01) / all;
-        let own = mass(usize::from(class));
-        let total: f64 = (0..PROTOCOLS).map(mass).sum();
-        (0..PROTOCOLS).map(mass).filter(|&m| m <= own).sum::<f64>() / total
+    /// Probability of a class, with `prior` draws of the network's own distribution added, so that
+    /// a few logins do not make a rule.
+    pub(crate) fn predictive(&self, class: u8, network: &Self, prior: f64) -> f64 {
+        let at = usize::from(class);
+        let base = (f64::from(network.0[at]) + 0.1) / network.total().max(1.0);
+        ((f64::from(self.0[at]) + prior * base) / (self.total() + prior)).min(1.0)
+    }
+
+    fn total(&self) -> f64 {
+        self.0.iter().map(|&count| f64::from(count)).sum()
     }
 
     /// The class drawn most.
@@ -41,61 +41,18 @@ impl ProtocolCounts {
     }
 }
 
-/// Bins of the day, three hours each.
-const DAY_BINS: usize = 8;
-/// Days of the week, counted from the epoch's.
-const WEEK_DAYS: usize = 7;
-
-/// When an account is active: by hour and by day of the week. Which days are weekends is learned,
-/// because a log that counts from its own start does not say.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct WeekCounts {
-    hours: [u16; DAY_BINS],
-    days: [u16; WEEK_DAYS],
-}
-
-impl WeekCounts {
-    fn bins(time: Timestamp) -> (usize, usize) {
-        ((time / HOUR % 24) as usize / 3, day_of(time) as usize % WEEK_DAYS)
-    }
-
-    pub(crate) fn observe(&mut self, time: Timestamp) {
-        let (hour, day) = Self::bins(time);
-        if self.days[day] == u16::MAX || self.hours[hour] == u16::MAX {
-            self.hours.iter_mut().chain(&mut self.days).for_each(|count| *count /= 2);
-        }
-        self.hours[hour] += 1;
-        self.days[day] += 1;
-    }
-
-    /// Share of activity around this hour, times the share on this day of the week against an
-    /// even one; two draws spread evenly are added.
-    pub(crate) fn p_value(&self, time: Timestamp) -> f64 {
-        let (hour, day) = Self::bins(time);
-        let near = [(hour + 7) % DAY_BINS, hour, (hour + 1) % DAY_BINS];
-        let around: f64 = near.iter().map(|&bin| f64::from(self.hours[bin])).sum();
-        let total: f64 = self.hours.iter().map(|&count| f64::from(count)).sum();
-        let by_hour = (around + 0.75) / (total + 2.0);
-        let by_day = (f64::from(self.days[day]) * 7.0 + 2.0) / (total + 2.0);
-        by_hour * by_day.min(1.0)
-    }
-}
-
 /// What is known of an account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct AccountProfile {
     /// Its destinations.
-    pub(crate) destinations: Novelty,
+    pub(crate) destinations: Draws,
     /// Its sources.
-    pub(crate) sources: Novelty,
+    pub(crate) sources: Draws,
     /// Logins, once a day each, since it is known; forgotten with the half-life.
     pub(crate) logins: f32,
     /// Of these, those in the odd tail.
     pub(crate) odd: f32,
     pub(crate) protocols: ProtocolCounts,
-    pub(crate) week: WeekCounts,
-    /// Where it goes, as a direction (see [`super::structure`]).
-    pub(crate) direction: Vector,
     pub(crate) first_day: Day,
 }
 
@@ -116,13 +73,11 @@ const OWNERS: usize = 2;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct HostProfile {
     /// Accounts that use it as a source.
-    pub(crate) accounts_from: Novelty,
+    pub(crate) accounts_from: Draws,
     /// Hosts that are reached from it.
-    pub(crate) destinations: Novelty,
-    /// Hosts that reach it.
-    pub(crate) sources: Novelty,
+    pub(crate) destinations: Draws,
     /// Accounts that log on to it from elsewhere.
-    pub(crate) accounts_to: Novelty,
+    pub(crate) accounts_to: Draws,
     /// Logins from it, once a day each; forgotten with the half-life.
     pub(crate) logins_from: f32,
     /// Of these, those in the odd tail.
@@ -130,10 +85,6 @@ pub(crate) struct HostProfile {
     /// Odd logins to it.
     pub(crate) odd_to: f32,
     pub(crate) protocols: ProtocolCounts,
-    /// Who goes there, as a direction.
-    pub(crate) visitors: Vector,
-    /// Who works from there, as a direction.
-    pub(crate) users: Vector,
     /// The accounts most seen at its keyboard, with the days of each (Space-Saving: Metwally,
     /// Agrawal, El Abbadi, ICDT 2005).
     owners: [(Id, u16); OWNERS],

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::affinity::{Affinity, Categorical};
+use super::categorical::Categorical;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::table::{SavedTable, Table};
-use super::{Baseline, Edge, Explanation, Pair, Populations, features};
+use super::{Baseline, Edge, Explanation, Pair};
 use crate::intern::{Id, Roster, SavedRoster};
 use crate::time::Day;
 
@@ -17,15 +17,9 @@ pub(crate) struct SavedBaseline {
     edges: SavedTable<[Id; 3], Edge>,
     pairs: [SavedTable<[Id; 2], Pair>; 5],
     protocols: ProtocolCounts,
-    populations: Populations,
-    new_destination: Affinity,
-    new_source: Affinity,
     explanations: Categorical,
-    transitions: Categorical,
     today: Day,
     first_day: Option<Day>,
-    refreshed: (usize, Day),
-    draws: u64,
     half_life_days: f64,
     evicted_accounts: u64,
     evicted_hosts: u64,
@@ -45,15 +39,9 @@ impl Baseline {
                 self.companions.to_saved(),
             ],
             protocols: self.protocols,
-            populations: self.populations,
-            new_destination: self.new_destination.clone(),
-            new_source: self.new_source.clone(),
             explanations: self.explanations.clone(),
-            transitions: self.transitions.clone(),
             today: self.today,
             first_day: self.first_day,
-            refreshed: self.refreshed,
-            draws: self.draws,
             half_life_days: self.half_life_days,
             evicted_accounts: self.evicted_accounts,
             evicted_hosts: self.evicted_hosts,
@@ -62,12 +50,8 @@ impl Baseline {
 
     /// Builds the baseline from its saved form, refusing one that contradicts itself.
     pub(crate) fn from_saved(saved: SavedBaseline) -> Result<Self, String> {
-        if saved.new_destination.cells() != features::DESTINATION_CELLS
-            || saved.new_source.cells() != features::SOURCE_CELLS
-            || saved.explanations.classes() != Explanation::COUNT
-            || saved.transitions.classes() != features::TRANSITIONS
-        {
-            return Err("a feature grid has the wrong size".to_owned());
+        if saved.explanations.classes() != Explanation::COUNT {
+            return Err("explanations: the number of classes is wrong".to_owned());
         }
         let [account_destination, account_source, source_destination, presence, companions] =
             saved.pairs;
@@ -81,15 +65,9 @@ impl Baseline {
             presence: Table::from_saved(presence, "presence")?,
             companions: Table::from_saved(companions, "companions")?,
             protocols: saved.protocols,
-            populations: saved.populations,
-            new_destination: saved.new_destination,
-            new_source: saved.new_source,
             explanations: saved.explanations,
-            transitions: saved.transitions,
             today: saved.today,
             first_day: saved.first_day,
-            refreshed: saved.refreshed,
-            draws: saved.draws,
             half_life_days: saved.half_life_days,
             evicted_accounts: saved.evicted_accounts,
             evicted_hosts: saved.evicted_hosts,

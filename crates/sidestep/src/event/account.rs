@@ -135,9 +135,9 @@ impl AccountKind {
         let begins = |prefix: &&str| {
             name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
-        if WELL_KNOWN.iter().any(|word| is(word)) || WELL_KNOWN_PREFIXES.iter().any(|p| begins(p)) {
+        if WELL_KNOWN.iter().any(is) || WELL_KNOWN_PREFIXES.iter().any(begins) {
             Self::WellKnown
-        } else if is(&"ANONYMOUS LOGON") || is(&"ANONYMOUS") {
+        } else if ["ANONYMOUS LOGON", "ANONYMOUS"].iter().any(is) {
             Self::Anonymous
         } else {
             Self::Unknown

@@ -1,27 +1,24 @@
 //! A host is visited by an account that does not visit it.
 
-use super::{Context, Evidence, draw, expected_news, seen};
+use super::{Context, Evidence, nats, usual};
 
 pub(super) const EVIDENCE: Evidence =
     Evidence { name: "account_given_dst", weight: 0.5, cap: 14.0, surprise, words };
 
-/// `-ln P(account | destination)`.
+/// `-ln P(account | destination)`, with an even base measure.
 fn surprise(context: &Context<'_>) -> f64 {
-    draw(
-        &context.destination.profile.accounts_to,
-        &context.baseline.populations.accounts_to,
-        context.account_destination.days,
+    let base = context.baseline.base_of_account();
+    nats(
+        context.destination.profile.accounts_to.predictive(context.account_destination.count, base),
     )
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
-    let (user, host) = (context.account.name, context.destination.name);
-    (
-        format!("{host} was visited by {user} {}", seen(context.account_destination.days)),
-        expected_news(
-            &context.destination.profile.accounts_to,
-            &context.baseline.populations.accounts_to,
-            "visitor",
-        ),
-    )
+    let (a, b) = (context.account.name, context.destination.name);
+    let observed = if context.account_destination.count > 0.0 {
+        format!("{b} was seldom visited by {a} before")
+    } else {
+        format!("{b} had never been visited by {a}")
+    };
+    (observed, usual(&context.destination.profile.accounts_to, "visitor"))
 }

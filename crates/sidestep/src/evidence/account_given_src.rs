@@ -1,27 +1,22 @@
 //! A machine is used by an account that does not use it.
 
-use super::{Context, Evidence, draw, expected_news, seen};
+use super::{Context, Evidence, nats, usual};
 
 pub(super) const EVIDENCE: Evidence =
     Evidence { name: "account_given_src", weight: 0.75, cap: 14.0, surprise, words };
 
-/// `-ln P(account | source)`.
+/// `-ln P(account | source)`, with an even base measure.
 fn surprise(context: &Context<'_>) -> f64 {
-    draw(
-        &context.source.profile.accounts_from,
-        &context.baseline.populations.accounts_from,
-        context.account_source.days,
-    )
+    let base = context.baseline.base_of_account();
+    nats(context.source.profile.accounts_from.predictive(context.account_source.count, base))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
-    let (user, host) = (context.account.name, context.source.name);
-    (
-        format!("{host} was used by {user} {}", seen(context.account_source.days)),
-        expected_news(
-            &context.source.profile.accounts_from,
-            &context.baseline.populations.accounts_from,
-            "account",
-        ),
-    )
+    let (a, b) = (context.account.name, context.source.name);
+    let observed = if context.account_source.count > 0.0 {
+        format!("{b} was seldom used by {a} before")
+    } else {
+        format!("{b} had never been used by {a}")
+    };
+    (observed, usual(&context.source.profile.accounts_from, "account"))
 }

@@ -6,14 +6,14 @@ use crate::baseline::Explanation;
 pub(super) const EVIDENCE: Evidence =
     Evidence { name: "credential_switch", weight: 1.0, cap: 14.0, surprise, words };
 
-/// For an account new to the source, `-ln` of the share of such cases that were explained at most
-/// as often in this way: seen at the keyboard, came over the network, goes together with
+/// For an account new to the source, `-ln` of the share of such cases that were explained in this
+/// way: seen at the keyboard, came over the network, goes together with
 /// somebody who is there, a new machine, or nothing.
 fn surprise(context: &Context<'_>) -> f64 {
-    if context.account_source.days > 0 {
+    if context.account_source.count > 0.0 {
         return 0.0;
     }
-    nats(context.baseline.explanations.p_value(context.why_source.explanation as usize))
+    nats(context.baseline.explanations.share(context.why_source.explanation as usize))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {

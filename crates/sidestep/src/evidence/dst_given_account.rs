@@ -1,34 +1,22 @@
-//! An account goes where it does not go: new to it, and not where the likes of it go.
+//! An account goes where it does not go.
 
-use super::{Context, Evidence, draw, expected_news, nats, seen};
+use super::{Context, Evidence, nats, usual};
 
 pub(super) const EVIDENCE: Evidence =
     Evidence { name: "dst_given_account", weight: 1.0, cap: 14.0, surprise, words };
 
-/// `-ln P(new | account)`, and for a new destination `-ln` of its p-value among the new
-/// destinations that accounts came to by themselves.
+/// `-ln P(destination | account)`, with a base measure of the destination's popularity.
 fn surprise(context: &Context<'_>) -> f64 {
-    let days = context.account_destination.days;
-    let news = draw(
-        &context.account.profile.destinations,
-        &context.baseline.populations.account_destinations,
-        days,
-    );
-    if days > 0 {
-        return news;
-    }
-    let (account, host) = (context.account.profile, context.destination.profile);
-    news + nats(context.baseline.p_new_destination(account, host))
+    let base = context.baseline.base_of_destination(context.destination.profile);
+    nats(context.account.profile.destinations.predictive(context.account_destination.count, base))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
-    let (user, host) = (context.account.name, context.destination.name);
-    (
-        format!("{user} logged on to {host} {}", seen(context.account_destination.days)),
-        expected_news(
-            &context.account.profile.destinations,
-            &context.baseline.populations.account_destinations,
-            "destination",
-        ),
-    )
+    let (a, b) = (context.account.name, context.destination.name);
+    let observed = if context.account_destination.count > 0.0 {
+        format!("{a} seldom logged on to {b} before")
+    } else {
+        format!("{a} had never logged on to {b}")
+    };
+    (observed, usual(&context.account.profile.destinations, "destination"))
 }

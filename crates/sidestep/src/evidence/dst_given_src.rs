@@ -1,27 +1,22 @@
 //! A machine reaches a host that it does not reach.
 
-use super::{Context, Evidence, draw, expected_news, seen};
+use super::{Context, Evidence, nats, usual};
 
 pub(super) const EVIDENCE: Evidence =
     Evidence { name: "dst_given_src", weight: 0.5, cap: 14.0, surprise, words };
 
-/// `-ln P(destination | source)`.
+/// `-ln P(destination | source)`, with a base measure of the destination's popularity.
 fn surprise(context: &Context<'_>) -> f64 {
-    draw(
-        &context.source.profile.destinations,
-        &context.baseline.populations.host_destinations,
-        context.source_destination.days,
-    )
+    let base = context.baseline.base_of_destination(context.destination.profile);
+    nats(context.source.profile.destinations.predictive(context.source_destination.count, base))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
-    let (from, to) = (context.source.name, context.destination.name);
-    (
-        format!("{from} reached {to} {}", seen(context.source_destination.days)),
-        expected_news(
-            &context.source.profile.destinations,
-            &context.baseline.populations.host_destinations,
-            "destination",
-        ),
-    )
+    let (a, b) = (context.source.name, context.destination.name);
+    let observed = if context.source_destination.count > 0.0 {
+        format!("{a} seldom reached {b} before")
+    } else {
+        format!("{a} had never reached {b}")
+    };
+    (observed, usual(&context.source.profile.destinations, "destination"))
 }

@@ -1,8 +1,7 @@
 //! Named evidence: why a login is odd, in nats, one file each.
 //!
-//! Each asks how improbable one aspect of the login is, given what was learned before it, as a
-//! tail probability: the share of draws at most as familiar. So 0 nats is what always happens,
-//! whether the account uses one server or a hundred.
+//! Each is `-ln` of the probability of one aspect of the login, given what was learned before it.
+//! How improbable a sum of them is among logins of this network is for the calibration to say.
 
 mod account_given_dst;
 mod account_given_src;
@@ -11,13 +10,10 @@ mod dst_given_account;
 mod dst_given_src;
 mod protocol_given_account;
 mod protocol_given_dst;
-mod role_transition;
 mod src_given_account;
-mod src_given_dst;
-mod time_of_week;
 
 use crate::alert::Contribution;
-use crate::baseline::novelty::{Novelty, Population};
+use crate::baseline::draws::Draws;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
 use crate::event::Timestamp;
@@ -26,7 +22,6 @@ use crate::intern::Id;
 /// A login and all that is known of its parts, looked up once for every evidence.
 pub(crate) struct Context<'b> {
     pub(crate) baseline: &'b Baseline,
-    pub(crate) time: Timestamp,
     pub(crate) protocol: u8,
     pub(crate) account: Known<'b, AccountProfile>,
     pub(crate) source: Known<'b, HostProfile>,
@@ -63,7 +58,6 @@ impl<'b> Context<'b> {
             source_destination: pair(baseline.source_destination.get([source.id, destination.id])),
             why_source: baseline.explain_source(account.id, source.id, source.profile, time),
             baseline,
-            time,
             protocol,
             account,
             source,
@@ -85,18 +79,15 @@ pub(crate) struct Evidence {
 }
 
 /// Every kind of evidence, in the order in which contributions are given out and summed.
-pub(crate) const ALL: [Evidence; 11] = [
+pub(crate) const ALL: [Evidence; 8] = [
     dst_given_account::EVIDENCE,
     src_given_account::EVIDENCE,
     credential_switch::EVIDENCE,
     account_given_src::EVIDENCE,
     account_given_dst::EVIDENCE,
     dst_given_src::EVIDENCE,
-    src_given_dst::EVIDENCE,
-    role_transition::EVIDENCE,
     protocol_given_account::EVIDENCE,
     protocol_given_dst::EVIDENCE,
-    time_of_week::EVIDENCE,
 ];
 
 /// The weighted, capped surprise of each evidence.
@@ -126,28 +117,14 @@ pub(crate) fn contributions(context: &Context<'_>, surprises: &Surprises) -> Vec
 
 /// Nats of a probability.
 fn nats(p: f64) -> f64 {
-    -p.ln()
+    -p.max(f64::MIN_POSITIVE).ln()
 }
 
-/// Nats of drawing a value that was drawn on `days` days before.
-fn draw(novelty: &Novelty, population: &Population, days: u16) -> f64 {
-    nats(if days == 0 { novelty.p_new(population) } else { novelty.p_seen(days, population) })
-}
-
-/// How often something new is to be expected, in words.
-fn expected_news(novelty: &Novelty, population: &Population, what: &str) -> String {
-    let of = novelty.distinct();
-    if of == 0 {
-        return format!("no {what} known yet");
-    }
-    format!("a new {what} in {:.0} days; {of} known", 1.0 / novelty.p_new(population))
-}
-
-/// How often a pair was seen, in words.
-fn seen(days: u16) -> String {
-    match days {
-        0 => "never before".to_owned(),
-        1 => "on one day before".to_owned(),
-        days => format!("on {days} days before"),
+/// How much something draws new names, in words.
+fn usual(draws: &Draws, what: &str) -> String {
+    match draws.distinct() {
+        0 => format!("no {what} known yet"),
+        1 => format!("always the same {what}"),
+        known => format!("{known} {what}s known, {:.0} % of draws were new", 100.0 * draws.news()),
     }
 }

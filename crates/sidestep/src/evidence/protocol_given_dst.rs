@@ -4,15 +4,15 @@ use super::{Context, Evidence, nats};
 use crate::login::protocol_words;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "protocol_given_dst", weight: 0.5, cap: 6.0, surprise, words };
+    Evidence { name: "protocol_given_dst", weight: 0.75, cap: 6.0, surprise, words };
 
 /// Draws of the network's own distribution that stand in for what is not known.
-const PRIOR: f64 = 4.0;
+const PRIOR: f64 = 2.0;
 
-/// `-ln P(protocol and logon type | destination)`, as a tail.
+/// `-ln P(protocol and logon type | destination)`.
 fn surprise(context: &Context<'_>) -> f64 {
     let counts = &context.destination.profile.protocols;
-    nats(counts.p_value(context.protocol, &context.baseline.protocols, PRIOR))
+    nats(counts.predictive(context.protocol, &context.baseline.protocols, PRIOR))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {

@@ -2,7 +2,7 @@
 
 use super::{Movement, Step, techniques};
 use crate::alert::{Alert, AlertState, CredentialSwitch, Hop, Origin, Severity};
-use crate::event::{Outcome, Timestamp};
+use crate::event::Timestamp;
 
 /// Score of 0.5, in nats. The score is `surprise / (surprise + HALF)`.
 const HALF: f64 = 20.0;
@@ -28,7 +28,7 @@ impl Movement {
             Origin { host: self.steps[0].src_host.clone(), user: self.steps[0].user.clone() };
         let (pivots, targets) = self.reached();
         let credential_switches = self.switches();
-        let techniques = techniques::of(&self.steps, !credential_switches.is_empty());
+        let techniques = techniques::of(&self.steps, self.failed, !credential_switches.is_empty());
         let severity = SEVERITIES
             .into_iter()
             .find(|&(days, _)| rate * days <= 1.0)
@@ -54,7 +54,7 @@ impl Movement {
         }
     }
 
-    /// The steps in order of time. A bridge is added when the step after it is found.
+    /// The steps in order of time: a login that came late may be older than the one before it.
     fn hops(&self) -> Vec<Hop> {
         let mut order: Vec<usize> = (0..self.steps.len()).collect();
         order.sort_by_key(|&at| self.steps[at].time);
@@ -88,7 +88,7 @@ impl Movement {
         let is_left = |host: &str| self.steps.iter().any(|step| step.src_host == host);
         let origin = &self.steps[0].src_host;
         let (mut pivots, mut targets): (Vec<String>, Vec<String>) = Default::default();
-        for step in self.steps.iter().filter(|step| step.outcome != Outcome::Failure) {
+        for step in &self.steps {
             let host = &step.dst_host;
             if host == origin {
                 continue;
@@ -103,8 +103,8 @@ impl Movement {
 
     fn switches(&self) -> Vec<CredentialSwitch> {
         let mut switches: Vec<CredentialSwitch> = Vec::new();
-        for step in self.steps.iter().filter(|step| step.outcome != Outcome::Failure) {
-            let Some((parent, _)) = step.parent else { continue };
+        for step in &self.steps {
+            let Some(parent) = step.parent else { continue };
             let from = &self.steps[parent as usize].user;
             let known = |s: &CredentialSwitch| s.host == step.src_host && s.to == step.user;
             if from != &step.user && !switches.iter().any(known) {
@@ -132,18 +132,16 @@ impl Movement {
                 users.push(&step.user);
             }
         }
-        let reached = pivots.len() + targets.len();
-        let failed = self.steps.iter().filter(|step| step.outcome == Outcome::Failure).count();
+        let failed = self.failed;
         let mut text = format!("From {}, {} ", origin.host, listed(&users, "accounts"));
         let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
         let pivots: Vec<&str> = pivots.iter().map(String::as_str).collect();
-        match (reached, pivots.is_empty()) {
-            (0, _) => text.push_str("tried hosts that it does not use"),
-            (_, true) => text += &format!("reached {}", listed(&targets, "hosts")),
-            (_, false) if targets.is_empty() => {
+        match pivots.is_empty() {
+            true => text += &format!("reached {}", listed(&targets, "hosts")),
+            false if targets.is_empty() => {
                 text += &format!("moved over {}", listed(&pivots, "hosts"));
             }
-            _ => {
+            false => {
                 text += &format!(
                     "moved over {} to {}",
                     listed(&pivots, "hosts"),
@@ -190,7 +188,7 @@ fn hop(step: &Step, place: &[usize]) -> Hop {
         outcome: step.outcome,
         auth_protocol: step.auth_protocol,
         logon_type: step.logon_type,
-        parent: step.parent.map(|(parent, _)| place[parent as usize]),
+        parent: step.parent.map(|parent| place[parent as usize]),
         surprise: step.surprise,
         evidence: step.evidence.clone(),
         raw_ref: step.raw_ref,

@@ -17,9 +17,6 @@ pub(crate) struct Mark {
     pub(crate) step: u32,
     pub(crate) time: Timestamp,
     pub(crate) account: Id,
-    pub(crate) source: Id,
-    /// Logins of the same account from the same source in its movement, this one included.
-    pub(crate) fan: u32,
 }
 
 /// The newest marks at each place.
@@ -38,14 +35,6 @@ impl Marks {
     /// The marks at a place no older than `since`, newest first.
     pub(crate) fn since(&self, place: Id, since: Timestamp) -> impl Iterator<Item = &Mark> {
         self.0.get(&place).into_iter().flatten().rev().filter(move |mark| mark.time >= since)
-    }
-
-    /// The places with a mark no older than `since`, each with its newest.
-    pub(crate) fn places_since(&self, since: Timestamp) -> impl Iterator<Item = (Id, &Mark)> {
-        self.0
-            .iter()
-            .filter_map(|(&place, marks)| marks.last().map(|mark| (place, mark)))
-            .filter(move |(_, mark)| mark.time >= since)
     }
 
     /// Drops what is older than `since`.

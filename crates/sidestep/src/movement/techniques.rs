@@ -2,7 +2,7 @@
 
 use super::Step;
 use crate::alert::Technique;
-use crate::event::{AuthProtocol, LogonType, Outcome};
+use crate::event::{AuthProtocol, LogonType};
 
 const REMOTE_SERVICES: Technique = Technique { id: "T1021", name: "Remote Services" };
 const RDP: Technique = Technique { id: "T1021.001", name: "Remote Desktop Protocol" };
@@ -12,18 +12,15 @@ const BRUTE_FORCE: Technique = Technique { id: "T1110", name: "Brute Force" };
 const PASS_THE_HASH: Technique = Technique { id: "T1550.002", name: "Pass the Hash" };
 
 /// Failed logins that look like guessing.
-const GUESSING: usize = 5;
+const GUESSING: u32 = 5;
 /// Nats of protocol evidence at which NTLM looks out of place.
-const OUT_OF_PLACE: f64 = 1.0;
+const OUT_OF_PLACE: f64 = 1.5;
 
 /// In order of their ids.
-pub(super) fn of(steps: &[Step], switched: bool) -> Vec<Technique> {
+pub(super) fn of(steps: &[Step], failed: u32, switched: bool) -> Vec<Technique> {
     let mut found = Vec::new();
-    let succeeded = || steps.iter().filter(|step| step.outcome != Outcome::Failure);
-    let any = |test: &dyn Fn(&Step) -> bool| succeeded().any(test);
-    if succeeded().next().is_some() {
-        found.push(REMOTE_SERVICES);
-    }
+    let any = |test: &dyn Fn(&Step) -> bool| steps.iter().any(test);
+    found.push(REMOTE_SERVICES);
     if any(&|step| {
         matches!(step.logon_type, LogonType::RemoteInteractive | LogonType::CachedRemoteInteractive)
     }) {
@@ -35,7 +32,7 @@ pub(super) fn of(steps: &[Step], switched: bool) -> Vec<Technique> {
     if switched {
         found.push(VALID_ACCOUNTS);
     }
-    if steps.iter().filter(|step| step.outcome == Outcome::Failure).count() >= GUESSING {
+    if failed >= GUESSING {
         found.push(BRUTE_FORCE);
     }
     if any(&|step| {

@@ -95,8 +95,8 @@ pub(crate) fn intrusion(start: Timestamp) -> Vec<Plain> {
     let path = [
         ("U3@DOM1", "C3", "C9"),
         ("U9@DOM1", "C9", "C17"),
-        ("U17@DOM1", "C17", "S11"),
-        ("U17@DOM1", "S11", "C20"),
+        ("U17@DOM1", "C17", "S3"),
+        ("U17@DOM1", "S3", "C20"),
         ("U20@DOM1", "C20", "S2"),
         ("U20@DOM1", "S2", "C21"),
     ];

@@ -1,0 +1,86 @@
+//! Why an account may be used from a host where it was never used before.
+
+use super::profile::HostProfile;
+use super::{Baseline, Pair};
+use crate::event::Timestamp;
+use crate::intern::Id;
+use crate::time::{DAY, HOUR, day_of};
+
+/// Why an account that was never used from a host may be used from there now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Explanation {
+    /// It was seen at the host's keyboard.
+    AtKeyboard,
+    /// It came over the network a short while ago.
+    CameOver,
+    /// It is often used where the host's owner, or somebody who came over lately, is.
+    Companion,
+    /// It came over the network before, but not lately.
+    OnceCameOver,
+    /// The host itself is new.
+    NewHost,
+    /// Nothing explains it.
+    Unexplained,
+}
+
+impl Explanation {
+    pub(crate) const COUNT: usize = 6;
+}
+
+/// An explanation and, for a companion or the lack of any, the account it was measured against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SourceExplanation {
+    pub(crate) explanation: Explanation,
+    pub(crate) other: Option<Id>,
+}
+
+/// How long after it came over the network an account may explain another one's use.
+const VISIT: Timestamp = DAY;
+/// How long after an arrival a use is explained by it, or teaches that two accounts go together.
+pub(super) const SWITCH: Timestamp = 8 * HOUR;
+/// Days that make a habit: one is what is judged.
+const HABIT: f32 = 2.0;
+
+impl Baseline {
+    /// Why `account` may be used from `source`, apart from having been used from there before.
+    pub(crate) fn explain_source(
+        &self,
+        account: Id,
+        source: Id,
+        profile: &HostProfile,
+        time: Timestamp,
+    ) -> SourceExplanation {
+        let because = |explanation| SourceExplanation { explanation, other: None };
+        // On one day only may be the day of the login itself: its own ticket is seen first.
+        if self.presence.get([account, source]).is_some_and(|pair| pair.count >= HABIT) {
+            return because(Explanation::AtKeyboard);
+        }
+        let visit = self.account_destination.get([account, source]);
+        // Pairs know the day only: a visit of yesterday counts in the small hours.
+        let lately = day_of((time - SWITCH).max(0));
+        if visit.is_some_and(|visit: &Pair| visit.last_day >= lately)
+            || profile.arrivals_within(time, SWITCH).any(|arrival| arrival.account == account)
+        {
+            return because(Explanation::CameOver);
+        }
+        let owner = profile.owner();
+        let others = owner
+            .into_iter()
+            .chain(profile.arrivals_within(time, VISIT).map(|arrival| arrival.account));
+        for other in others {
+            if self.companions.get([other, account]).is_some_and(|pair| pair.count >= HABIT) {
+                return SourceExplanation {
+                    explanation: Explanation::Companion,
+                    other: Some(other),
+                };
+            }
+        }
+        if visit.is_some() {
+            return because(Explanation::OnceCameOver);
+        }
+        if owner.is_none() && profile.accounts_from.distinct() == 0 {
+            return because(Explanation::NewHost);
+        }
+        SourceExplanation { explanation: Explanation::Unexplained, other: owner }
+    }
+}

@@ -67,7 +67,7 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "N")]
     pub(crate) learn_days: Option<u32>,
 
-    /// Alerts a day that somebody can read [default: 5]
+    /// Alerts a day that somebody can read [default: 1]
     #[arg(long, value_name = "B")]
     pub(crate) alerts_per_day: Option<f64>,
 
@@ -137,6 +137,12 @@ pub(crate) struct EvaluateArgs {
     /// Folder with a log and its truth
     #[arg(value_name = "FOLDER", conflicts_with_all = ["scenario", "seeds", "days", "telemetry"])]
     pub(crate) folder: Option<PathBuf>,
+
+    /// Instead, lay the red-team logins of FILE, a log in LANL format, over a simulated organisation
+    /// without attacks and count those found: at 100 alerts a day, after one day of learning, with
+    /// and without source C17693; semi-synthetic
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["folder", "scenario", "learn_days", "alerts_per_day", "telemetry"])]
+    pub(crate) overlay: Option<PathBuf>,
 
     /// How hard attacks are to find: standard or hard
     #[arg(long, default_value = "standard")]

@@ -15,7 +15,7 @@ use crate::system::peak_memory;
 use crate::text;
 
 /// Share of lines that may be bad before the exit status says so.
-const TOLERATED: f64 = 0.01;
+pub(crate) const TOLERATED: f64 = 0.01;
 
 pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     check(args)?;
@@ -153,7 +153,10 @@ impl Outputs {
             }
         }
         if blocks {
-            let text: String = alerts.iter().map(alert::block).collect();
+            // Whoever reads down the screen should meet the strongest first.
+            let mut ranked: Vec<&Alert> = alerts.iter().collect();
+            ranked.sort_by(|a, b| b.surprise.total_cmp(&a.surprise).then(a.id.cmp(&b.id)));
+            let text: String = ranked.into_iter().map(alert::block).collect();
             output::print(&text)?;
         }
         Ok(())

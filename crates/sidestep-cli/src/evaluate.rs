@@ -6,14 +6,16 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use sidestep::AuthEvent;
-use sidestep_formats::{LogReader, OnError, ReadOptions};
-use sidestep_sim::Truth;
+use sidestep_formats::{LogReader, ReadOptions};
+use sidestep_sim::evaluation::overlay::{OverlayOptions, OverlayReport, evaluate_overlay};
 use sidestep_sim::evaluation::{
-    EvaluationError, EventSource, LogOptions, Plan, Report, SourceError, evaluate_log,
+    EvaluationError, EventSource, LogOptions, Plan, Report, SimSource, SourceError, evaluate_log,
     evaluate_simulated,
 };
+use sidestep_sim::{Scenario, SimConfig, Truth};
 
 use crate::args::EvaluateArgs;
+use crate::detect::TOLERATED;
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::progress::Progress;
@@ -26,18 +28,58 @@ const LOGS: [&str; 3] = ["auth.csv", "auth.csv.gz", "auth.csv.zst"];
 
 pub(crate) fn run(args: &EvaluateArgs, words: &[OsString]) -> Result<Exit, Failure> {
     let mut progress = Progress::over_steps();
-    let report = match &args.folder {
-        Some(folder) => over_folder(args, folder, &mut progress),
-        None => over_seeds(args, &mut progress),
+    let text = match (&args.overlay, &args.folder) {
+        (Some(red_team), _) => overlay(args, red_team, &mut progress).map(|report| {
+            let report = report.with_command(command(words));
+            if args.json { report.to_json().to_string() } else { report.to_text() }
+        }),
+        (None, Some(folder)) => over_folder(args, folder, &mut progress).map(told(args, words)),
+        (None, None) => over_seeds(args, &mut progress).map(told(args, words)),
     };
     progress.end();
-    let report = report?.with_command(command(words));
-    let mut text = if args.json { report.to_json().to_string() } else { report.to_text() };
+    let mut text = text?;
     if !text.ends_with('\n') {
         text.push('\n');
     }
     output::print(&text)?;
     Ok(Exit::Success)
+}
+
+/// A report as it is to be printed.
+fn told<'a>(args: &'a EvaluateArgs, words: &'a [OsString]) -> impl FnOnce(Report) -> String + 'a {
+    |report| {
+        let report = report.with_command(command(words));
+        if args.json { report.to_json().to_string() } else { report.to_text() }
+    }
+}
+
+fn overlay(
+    args: &EvaluateArgs,
+    red_team: &Path,
+    progress: &mut Progress,
+) -> Result<OverlayReport, Failure> {
+    let defaults = OverlayOptions::default();
+    let seed = args.seeds.0.first().copied().unwrap_or(1);
+    let config = SimConfig::new(
+        seed,
+        args.accounts.unwrap_or(ACCOUNTS),
+        args.days,
+        defaults.learn_days,
+        Scenario::Clean,
+    )
+    .map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut events = Vec::new();
+    LogFile { path: red_team.to_owned() }
+        .for_each(&mut |event| events.push(event.clone().into_owned()))
+        .map_err(|error| Failure::Error(error.to_string()))?;
+    let options = OverlayOptions {
+        background: format!("simulated, scenario clean, seed {seed}"),
+        ..defaults
+    };
+    evaluate_overlay(&SimSource::new(config), &events, &options, &mut |step| {
+        progress.at(0, || step.to_owned());
+    })
+    .map_err(failure)
 }
 
 fn over_seeds(args: &EvaluateArgs, progress: &mut Progress) -> Result<Report, Failure> {
@@ -101,12 +143,18 @@ struct LogFile {
 
 impl EventSource for LogFile {
     fn for_each(&self, sink: &mut dyn FnMut(&AuthEvent<'_>)) -> Result<(), SourceError> {
-        // A figure over a log of which lines were skipped would be a figure over another log.
-        let options = ReadOptions { on_error: OnError::Stop, ..ReadOptions::default() };
-        let _ = LogReader::new(options).read_path(&self.path, &mut |event| {
+        let mut reader = LogReader::new(ReadOptions::default());
+        let _ = reader.read_path(&self.path, &mut |event| {
             sink(event);
             ControlFlow::Continue(())
         })?;
+        // A figure over a log of which many lines were skipped would be one over another log.
+        let summary = reader.summary();
+        if summary.skipped_share() > TOLERATED {
+            let first = summary.first_errors.first().map(ToString::to_string).unwrap_or_default();
+            let skipped = summary.skipped;
+            return Err(format!("{skipped} lines cannot be read; the first: {first}").into());
+        }
         Ok(())
     }
 }

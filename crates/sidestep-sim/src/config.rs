@@ -102,7 +102,7 @@ impl Scenario {
     pub(crate) const fn restlessness(self) -> f64 {
         match self {
             Self::Clean | Self::Standard => 1.0,
-            Self::Hard => 2.0,
+            Self::Hard => 1.8,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::error::ConfigError;
 #[non_exhaustive]
 pub enum WarmUp {
     /// When new logins have become rare enough that a new one means something: judged from the
-    /// data, at least three days.
+    /// data, after a week at the least and two weeks at the most.
     Auto,
     /// After this many days from the first event.
     Days(u32),
@@ -37,7 +37,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            alerts_per_day: 5.0,
+            alerts_per_day: 1.0,
             warm_up: WarmUp::Auto,
             lateness_minutes: 60,
             window_hours: 60,
@@ -89,7 +89,7 @@ macro_rules! setters {
 
 impl ConfigBuilder {
     setters! {
-        /// Alerts a day that somebody can read: 0.001 to 100,000; 5 unless said.
+        /// Alerts a day that somebody can read: 0.001 to 100,000; 1 unless said.
         alerts_per_day: f64,
         /// When alerts may begin; judged from the data unless said.
         warm_up: WarmUp,

@@ -14,6 +14,13 @@ use crate::time::{DAY, Day};
 
 /// Share of benign logins odd enough to join a movement.
 const GATE: f64 = 0.005;
+/// Share of benign logins odd enough to be shown alone where the budget asks for more than the
+/// gate lets in, at most.
+const WIDEST_GATE: f64 = 0.2;
+/// Logins let in for each alert asked for.
+const LET_IN: f64 = 3.0;
+/// Most that a login beyond the gate gains, in nats: less than any within it.
+const BEYOND: f64 = 0.1;
 /// Share of logins that count as odd when an account or host is called noisy.
 const TAIL: f64 = 0.01;
 /// An account or source that was odd more often than others is that much less remarkable, by
@@ -62,9 +69,14 @@ impl Engine {
         let noisy = noise(account.profile.odd, account.profile.logins)
             .max(noise(source.profile.odd_from, source.profile.logins_from));
         let p = p_value * noisy.max(LEAST_NOISE).powf(NOISE_WEIGHT);
-        if p > GATE {
+        let wide = self.wide_gate();
+        let gain = if p <= GATE {
+            BEYOND + (GATE / p.max(f64::MIN_POSITIVE)).ln()
+        } else if p <= wide && !login.failed {
+            BEYOND * (wide / p).ln() / (wide / GATE).ln()
+        } else {
             return Odd::No { surprise, tail };
-        }
+        };
         let suspect = Suspect {
             step: Step {
                 key,
@@ -79,11 +91,18 @@ impl Engine {
                 surprise,
                 evidence: evidence::contributions(&context, &surprises),
                 parent: None,
-                gain: (GATE / p.max(f64::MIN_POSITIVE)).ln(),
+                gain,
             },
+            alone: p > GATE,
             rate: self.rate(source.profile.odd_to, source.profile.first_day),
         };
         Odd::Yes { surprise, tail, suspect: Box::new(suspect) }
+    }
+
+    /// The gate that lets in as many logins as the budget needs to choose from.
+    fn wide_gate(&self) -> f64 {
+        let (logins, _) = self.news[1];
+        (LET_IN * self.config.alerts_per_day / (logins as f64).max(1.0)).clamp(GATE, WIDEST_GATE)
     }
 
     /// Odd logins a day to be expected of something that had `odd` since `first_day`.

@@ -357,12 +357,11 @@ impl Engine {
                 self.first.is_some_and(|first| self.now - first >= Timestamp::from(days) * DAY)
             }
             WarmUp::Auto => {
-                // A day on which fewer than one login edge in five was new, after three days.
+                // A day on which fewer than one login in eight took a new edge.
                 let (logins, new) = self.news[1];
+                let settled = logins > 0 && 8 * new < logins;
                 self.calibration.is_fitted()
-                    && self.days_seen > 3
-                    && logins > 0
-                    && (5 * new < logins || self.days_seen > 10)
+                    && (settled && self.days_seen > 7 || self.days_seen > 14)
             }
         }
     }

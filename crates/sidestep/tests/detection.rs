@@ -70,7 +70,7 @@ fn an_engine_without_history_begins_to_judge_by_itself() {
     let _ = engine.process_all(&events(&office(2)));
     assert_eq!(engine.status(), Status::Learning);
     let _ = engine.process_all(&events(&office(14)[..]));
-    assert!(matches!(engine.status(), Status::Detecting { since } if since >= 3 * DAY));
+    assert!(matches!(engine.status(), Status::Detecting { since } if since >= 7 * DAY));
 }
 
 #[test]

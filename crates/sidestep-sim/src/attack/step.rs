@@ -41,7 +41,7 @@ impl Attack {
         }
         // An attack that only ever did what its victims do all day would be none.
         let enough = (self.acts >= self.plan.acts || self.arrived) && self.fresh >= FRESH;
-        let enough = enough && (self.path || self.plan.start == Start::Insider);
+        let enough = enough && self.path;
         if (enough && self.logged >= 3) || self.acts > 4 * self.plan.acts + 20 || self.stuck > 60 {
             self.next = u32::MAX;
             return;
@@ -62,7 +62,10 @@ impl Attack {
                 .watch
                 .on(*host)
                 .iter()
-                .filter_map(|p| p.credential.map(|t| (t, p.account)))
+                // A live session can be taken over even where it left no credential behind.
+                .filter_map(|p| {
+                    if careful { Some(p.time) } else { p.credential }.map(|t| (t, p.account))
+                })
                 .filter(|(t, _)| t + within >= time)
                 .collect();
             there.sort_unstable_by(|a, b| b.cmp(a));
@@ -85,10 +88,6 @@ impl Attack {
             held.push((first.account, first.reach));
         }
         for (age, src) in footholds.iter().enumerate() {
-            // The insider never leaves his machine.
-            if self.plan.start == Start::Insider && *src != self.entry {
-                continue;
-            }
             for (account, reach) in &held {
                 let active = world.watch.active(*src, *account, time, DAY);
                 if self.plan.stealth.active_credentials() && !active {
@@ -164,6 +163,10 @@ impl Attack {
         // Where the account goes every day there is little to gain.
         if world.watch.habit(step.account, step.src, step.dst) {
             weight *= if insider { 0.02 } else { 0.2 };
+        }
+        // Whoever works from there all day shows him nothing that his own host did not.
+        if !insider && self.acts > 0 && world.watch.from_there(step.account, step.src) {
+            weight *= 0.1;
         }
         if self.plan.start == Start::NewAccount && step.account == self.victim && self.acts > 0 {
             weight *= 0.05;

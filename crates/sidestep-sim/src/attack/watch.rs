@@ -46,6 +46,8 @@ pub(crate) struct Presence {
 pub(crate) struct Watch {
     ids: Ids,
     pairs: HashSet<u64, BuildHasherDefault<Mixer>>,
+    /// Accounts and the hosts they were used from.
+    origins: HashSet<u64, BuildHasherDefault<Mixer>>,
     /// Account, source and destination together, mixed into one number.
     habits: HashSet<u64, BuildHasherDefault<Mixer>>,
     out: Vec<Vec<u32>>,
@@ -60,6 +62,7 @@ impl Watch {
         Self {
             ids,
             pairs: HashSet::default(),
+            origins: HashSet::default(),
             habits: HashSet::default(),
             out: vec![Vec::new(); hosts],
             presence: vec![Vec::new(); hosts],
@@ -83,9 +86,8 @@ impl Watch {
         if row.src == row.dst {
             return;
         }
-        if row.logon.leaves_credential() {
-            self.note(row.dst, row.account, row.time, true);
-        }
+        self.note(row.dst, row.account, row.time, row.logon.leaves_credential());
+        self.origins.insert(pair(row.account, row.src));
         let used = &mut self.used[row.account as usize];
         if !used.contains(&row.dst) && used.len() < DESTINATIONS {
             used.push(row.dst);
@@ -115,6 +117,11 @@ impl Watch {
     /// Whether `account` was ever seen to log on from `src` to `dst`.
     pub(crate) fn habit(&self, account: u32, src: u32, dst: u32) -> bool {
         self.habits.contains(&triple(account, src, dst))
+    }
+
+    /// Whether `account` was ever used from `src`.
+    pub(crate) fn from_there(&self, account: u32, src: u32) -> bool {
+        self.origins.contains(&pair(account, src))
     }
 
     /// Where logons from `host` went.

@@ -51,7 +51,7 @@ impl Draws {
 
     /// Share of draws that were new names.
     pub(crate) fn news(&self) -> f64 {
-        f64::from(self.distinct) / f64::from(self.count.max(1.0))
+        (f64::from(self.distinct) / f64::from(self.count.max(1.0))).min(1.0)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::time::{HOUR, day_of};
 pub(crate) struct Suspect {
     /// The login; its gain is that of the login alone.
     pub(crate) step: Step,
+    /// Whether it is too common to belong to a movement, and is shown alone if at all.
+    pub(crate) alone: bool,
     /// Odd logins a day that reach its source.
     pub(crate) rate: f64,
 }
@@ -89,7 +91,10 @@ impl Movements {
     /// A login that left from a host which a movement reached follows from that arrival; else one
     /// by the same account from the same source as an earlier one follows from that.
     pub(crate) fn attach(&mut self, suspect: Suspect) -> Option<Attached> {
-        let Suspect { mut step, rate } = suspect;
+        let Suspect { mut step, alone, rate } = suspect;
+        if alone {
+            return Some(self.open(step));
+        }
         let [account, source, _] = step.key;
         let since = step.time - self.window;
         let alive = |link: &Link| self.live.contains_key(&link.mark.movement);
@@ -97,7 +102,7 @@ impl Movements {
             .filter(alive)
             .or_else(|| sibling(&self.left, account, source, step.time, since).filter(alive));
         let Some(link) = link else {
-            return (step.outcome != Outcome::Failure).then(|| self.open(step));
+            return (step.outcome != Outcome::Failure).then(|| self.open_marked(step));
         };
         let movement = self.live.get_mut(&link.mark.movement)?;
         let before = movement.score;
@@ -129,6 +134,13 @@ impl Movements {
         Some(Attached { kept: true, ..attached })
     }
 
+    /// Opens a movement that later logins may follow from.
+    fn open_marked(&mut self, step: Step) -> Attached {
+        let attached = self.open(step);
+        self.mark(attached.movement, 0);
+        attached
+    }
+
     fn open(&mut self, step: Step) -> Attached {
         let evicted = self.live.len() >= self.max_movements && self.evict();
         let serial = self.next_serial;
@@ -144,7 +156,6 @@ impl Movements {
         };
         movement.rescore();
         self.live.insert(serial, movement);
-        self.mark(serial, 0);
         Attached { movement: serial, before: 0.0, kept: true, evicted, full: false }
     }
 

@@ -150,9 +150,13 @@ impl Simulation {
             if !self.filter.is_truth(row) {
                 continue;
             }
+            // What failed is in the log, but an alert is judged by the logins that led somewhere.
+            if !row.success {
+                continue;
+            }
             let time = i64::from(row.time);
             if let Some(span) = self.spans.get_mut(usize::from(row.attack).wrapping_sub(1)) {
-                span.0 += u32::from(row.success);
+                span.0 += 1;
                 span.1 = span.1.min(time);
                 span.2 = span.2.max(time);
             }

@@ -13,7 +13,7 @@ use crate::simulation::Simulation;
 pub struct Summary {
     /// Rows of `auth.csv`.
     pub rows: u64,
-    /// Rows of `truth.csv`.
+    /// Rows of `truth.csv`: the attackers' logins that succeeded.
     pub truth_logins: u64,
     /// Rows of `attacks.csv`.
     pub attacks: u64,
@@ -27,7 +27,7 @@ pub struct Summary {
 const CHUNK: usize = 1 << 18;
 
 /// Simulates `config` into `dir`, which is made if need be: `auth.csv` in LANL's format without a
-/// header, `truth.csv` and `attacks.csv` with one. `progress` is told of each day that is done.
+/// header, `truth.csv` (the attackers' logins that succeeded) and `attacks.csv` with one. `progress` is told of each day that is done.
 ///
 /// # Errors
 /// [`SimError::Config`] naming the field that is out of range; [`SimError::Write`] naming the file

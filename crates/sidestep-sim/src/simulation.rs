@@ -147,11 +147,8 @@ impl Simulation {
 
     fn note_truth(&mut self) {
         for row in &self.rows {
-            if !self.filter.is_truth(row) {
-                continue;
-            }
             // What failed is in the log, but an alert is judged by the logins that led somewhere.
-            if !row.success {
+            if !row.success || !self.filter.is_truth(row) {
                 continue;
             }
             let time = i64::from(row.time);
@@ -228,7 +225,7 @@ impl Simulation {
         text.push('\n');
     }
 
-    /// The attackers' logins so far; after the last day all of them, and the attacks.
+    /// The attackers' successful logins so far; after the last day all of them, and the attacks.
     #[must_use]
     pub const fn truth(&self) -> &Truth {
         &self.truth

@@ -1,4 +1,7 @@
 //! What is true of a log: the attacker's logins, and what each attack was; and its two CSV files.
+//!
+//! A simulated truth lists the logins that succeeded. What failed, such as a sweep of passwords, is
+//! in the log, where a detector may count it, but leads nowhere and is no hop of an alert.
 
 mod table;
 #[cfg(test)]
@@ -69,7 +72,8 @@ pub enum TruthError {
     },
 }
 
-/// One login of an attacker, as `truth.csv` lists it: `time,account,src_host,dst_host,attack_id`.
+/// One successful login of an attacker, as `truth.csv` lists it:
+/// `time,account,src_host,dst_host,attack_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TruthLogin {
     /// Seconds since the log's start, as in the log.
@@ -100,13 +104,13 @@ pub struct Attack {
     pub entry_host: String,
     /// The account taken first.
     pub victim: String,
-    /// How many logins it made.
+    /// How many rows of `truth.csv` it has; where another generator wrote the file, what that counts.
     pub hops: u32,
-    /// Time of its last login, seconds since the log's start.
+    /// Time of the last of them, seconds since the log's start.
     pub last_time: i64,
 }
 
-/// The attacker's logins and the attacks.
+/// The attackers' successful logins and the attacks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Truth {
     /// In order of time.

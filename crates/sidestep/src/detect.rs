@@ -124,7 +124,7 @@ impl Engine {
         alerts: &mut Vec<Alert>,
     ) {
         let Some(attached) = self.movements.attach(suspect) else {
-            self.calibration.observe(surprise);
+            self.calibrate(surprise);
             self.learn_now(key, login, tail);
             return;
         };
@@ -136,7 +136,7 @@ impl Engine {
         let (score, opened, detected) = (movement.score, movement.opened, movement.detected_at);
         self.metrics.movements += u64::from(attached.kept && attached.before == 0.0);
         if detected.is_none() {
-            self.calibration.observe(surprise);
+            self.calibrate(surprise);
             if attached.kept {
                 self.budget.risen(attached.before, score, opened, today);
             }
@@ -190,11 +190,13 @@ impl Engine {
 
     /// Raises what had to wait for the budget, and the best of what there is when too few were.
     pub(crate) fn raise_pending(&mut self, alerts: &mut Vec<Alert>) {
+        let Some(since) = self.budget.since() else { return };
         while self.budget.has_room(self.now) {
+            // What ended before was given as an example of what is normal.
             let best = self
                 .movements
                 .iter()
-                .filter(|movement| movement.detected_at.is_none())
+                .filter(|movement| movement.detected_at.is_none() && movement.last_time >= since)
                 .max_by(|a, b| a.score.total_cmp(&b.score).then(b.serial.cmp(&a.serial)))
                 .map(|movement| (movement.serial, movement.score));
             let Some((serial, score)) = best else { return };

@@ -32,6 +32,9 @@ pub enum Status {
     },
 }
 
+/// Days at the start on which surprises say nothing.
+const COLD_DAYS: Day = 2;
+
 /// A login that waits to be learned.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Waiting {
@@ -293,12 +296,20 @@ impl Engine {
         self.news[0].1 += u64::from(is_new);
         match odd {
             Odd::No { surprise, tail } => {
-                self.calibration.observe(surprise);
+                self.calibrate(surprise);
                 self.learn_now(key, login, tail);
             }
             Odd::Yes { surprise, tail, suspect } => {
                 self.suspect(key, login, surprise, tail, *suspect, raise, alerts);
             }
+        }
+    }
+
+    /// Takes a surprise into the calibration, but for the first days, on which all is new.
+    pub(crate) fn calibrate(&mut self, surprise: f64) {
+        let age = self.baseline.first_day.map_or(0, |first| self.baseline.today - first);
+        if age >= COLD_DAYS {
+            self.calibration.observe(surprise);
         }
     }
 

@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sidestep-formats", &["sidestep"]),
     ("sidestep-arrow", &["sidestep"]),
     ("sidestep-sim", &["sidestep"]),
+    ("sidestep-benches", &["sidestep", "sidestep-formats", "sidestep-sim"]),
     ("sidestep-cli", &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim"]),
     (
         "sidestep-python",

@@ -11,7 +11,8 @@ axis! {
         Ambiguous = "ambiguous",
         /// Far from what it is after, one host after another.
         LongPath = "long-path",
-        /// By somebody with his own credentials, from his own machine.
+        /// By somebody with nothing but his own credentials, from his own machine and then from the
+        /// hosts that he reached.
         Insider = "insider",
         /// With an account that the attacker creates after entry.
         NewAccount = "new-account",
@@ -47,7 +48,8 @@ axis! {
         OfficeHours = "office-hours",
         /// From a host only to hosts that others reached from it before.
         KnownEdges = "known-edges",
-        /// With a credential only where its owner was active within a day.
+        /// With a credential only from a host on which its account was seen within a day, in a session
+        /// over the network or at the keyboard.
         ActiveCredentials = "active-credentials",
         /// Known edges and active credentials.
         Both = "both",

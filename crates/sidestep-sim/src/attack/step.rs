@@ -165,7 +165,7 @@ impl Attack {
             weight *= if insider { 0.02 } else { 0.2 };
         }
         // Whoever works from there all day shows him nothing that his own host did not.
-        if !insider && self.acts > 0 && world.watch.from_there(step.account, step.src) {
+        if !insider && self.acts > 0 && world.watch.was_used_from(step.account, step.src) {
             weight *= 0.1;
         }
         if self.plan.start == Start::NewAccount && step.account == self.victim && self.acts > 0 {

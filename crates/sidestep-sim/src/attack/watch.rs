@@ -32,12 +32,13 @@ impl Hasher for Mixer {
     }
 }
 
-/// An account seen on a host.
+/// An account seen on a host: in a session over the network or at the keyboard, or as it logged on
+/// from there.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Presence {
     pub(crate) account: u32,
     pub(crate) time: u32,
-    /// When a logon last left a credential behind, or `None`.
+    /// When a logon last left a credential behind there, or `None`.
     pub(crate) credential: Option<u32>,
 }
 
@@ -120,7 +121,7 @@ impl Watch {
     }
 
     /// Whether `account` was ever used from `src`.
-    pub(crate) fn from_there(&self, account: u32, src: u32) -> bool {
+    pub(crate) fn was_used_from(&self, account: u32, src: u32) -> bool {
         self.origins.contains(&pair(account, src))
     }
 
@@ -134,7 +135,7 @@ impl Watch {
         &self.presence[host as usize]
     }
 
-    /// Whether `account` was active on `host` within `seconds` before `time`.
+    /// Whether `account` was seen on `host` within `seconds` before `time`.
     pub(crate) fn active(&self, host: u32, account: u32, time: u32, seconds: u32) -> bool {
         self.on(host).iter().any(|p| p.account == account && p.time + seconds >= time)
     }

@@ -169,7 +169,7 @@ impl Judging<'_> {
         let quarter = read.partition_point(|r| r.false_before <= self.allowed[QUARTER]);
         let judged = log.logins.iter().zip(&detected.login_scores);
         let scored = judged
-            .filter(|(login, _)| login.key.time >= self.judged_from)
+            .filter(|(login, _)| login.key.time >= self.judged_from && !login.failed)
             .map(|(login, score)| (*score, self.judge.is_attack(&login.key)));
         DetectorRun {
             name,

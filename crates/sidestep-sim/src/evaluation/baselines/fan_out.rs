@@ -9,9 +9,9 @@ use super::{Detected, Detector};
 /// Seconds in an hour.
 const HOUR: i64 = 3600;
 
-/// One alert for each source and day on which it reached new destinations, with those logins. It
-/// scores the number of new destinations in the busiest clock hour of the day, and a login that of
-/// its hour so far.
+/// One alert for each source and day on which it reached new destinations, with those of its logins
+/// that succeeded. It scores the number of new destinations, tried or reached, in the busiest clock
+/// hour of the day, and a login that of its hour so far.
 pub(crate) struct FanOut;
 
 /// What a source did since its day began.
@@ -58,7 +58,9 @@ impl Detector for FanOut {
             today.new_this_hour = today.new_this_hour.saturating_add(1);
             detected.login_scores.push(f32::from(today.new_this_hour));
             if key.time >= judged_from {
-                today.hops.push(key);
+                if !login.failed {
+                    today.hops.push(key);
+                }
                 if today.new_this_hour > today.best {
                     (today.best, today.detected_at) = (today.new_this_hour, key.time);
                 }

@@ -6,8 +6,8 @@ use super::super::judge::Finding;
 use super::super::logins::LoginLog;
 use super::{Detected, Detector};
 
-/// An alert for every first login of an account to a destination. It scores `1 / (1 + n)`, where
-/// `n` other accounts have used the destination before.
+/// Successful logins only. An alert for every first login of an account to a destination. It scores
+/// `1 / (1 + n)`, where `n` other accounts have used the destination before.
 pub(crate) struct FirstSeen;
 
 impl Detector for FirstSeen {
@@ -22,7 +22,7 @@ impl Detector for FirstSeen {
         for login in &log.logins {
             let key = login.key;
             let mut score = 0.0;
-            if seen.insert((key.account, key.dst)) {
+            if !login.failed && seen.insert((key.account, key.dst)) {
                 let accounts = accounts_of.entry(key.dst).or_default();
                 score = 1.0 / (1.0 + f32::from(*accounts));
                 *accounts = accounts.saturating_add(1);

@@ -9,7 +9,7 @@ use super::{Detected, Detector};
 /// Weight of the pair of hosts, which only breaks ties.
 const TIE_BREAK: f32 = 0.01;
 
-/// A login scores `1 / (1 + n)` for `n` earlier logins of its account to its destination, plus a
+/// Successful logins only. A login scores `1 / (1 + n)` for `n` earlier logins of its account to its destination, plus a
 /// hundredth of the same for its pair of hosts. One alert for each account, destination and day:
 /// the day's best login.
 pub(crate) struct InverseCount;
@@ -26,6 +26,10 @@ impl Detector for InverseCount {
         let mut today: HashMap<(u32, u32), usize> = HashMap::new();
         let mut day = i64::MIN;
         for login in &log.logins {
+            if login.failed {
+                detected.login_scores.push(0.0);
+                continue;
+            }
             let key = login.key;
             let score = inverse(by_account.entry((key.account, key.dst)).or_default())
                 + TIE_BREAK * inverse(by_hosts.entry((key.src, key.dst)).or_default());

@@ -1,7 +1,8 @@
 //! Simple detectors that every table carries, so that a figure means something.
 //!
 //! Each sees the remote logins once, in order, learns from all of them, and judges each before it
-//! learns it. What it finds in the learning days is not reported.
+//! learns it. What it finds in the learning days is not reported. An alert lists logins that
+//! succeeded, as one of sidestep does: failed ones may raise its score, and are no hops.
 
 mod credential_switch;
 mod fan_out;

@@ -232,7 +232,7 @@ fn alerts_come_as_json_lines_and_as_blocks() {
     let lines = fs::read_to_string(&file).unwrap();
     assert_eq!(lines, out(&sidestep(&[&args[..], &["-o", "-"]].concat())));
 
-    let alerts: Vec<Value> =
+    let mut alerts: Vec<Value> =
         lines.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
     assert!(!alerts.is_empty());
     let keys = [
@@ -280,6 +280,9 @@ fn alerts_come_as_json_lines_and_as_blocks() {
     let text = out(&blocks);
     let blocks: Vec<&str> = text.split_terminator("\n\n").collect();
     assert_eq!(blocks.len(), alerts.len());
+    // On the screen the strongest comes first.
+    let surprise = |alert: &serde_json::Value| alert["surprise"].as_f64().unwrap();
+    alerts.sort_by(|a, b| surprise(b).total_cmp(&surprise(a)));
     for (block, alert) in blocks.iter().zip(&alerts) {
         assert!(block.contains(alert["id"].as_str().unwrap()), "{block}");
         assert!(block.contains(alert["origin"]["host"].as_str().unwrap()), "{block}");

@@ -19,7 +19,7 @@ fn kinds(simulation: &Simulation) -> HashMap<u16, AttackKind> {
 }
 
 #[test]
-fn every_login_of_the_truth_is_in_the_log() {
+fn every_login_of_the_truth_is_in_the_log_and_succeeded() {
     for telemetry in Telemetry::ALL {
         let (rows, simulation) = all(config(2, Scenario::Hard).with_telemetry(*telemetry));
         let mut lines = String::new();
@@ -33,7 +33,10 @@ fn every_login_of_the_truth_is_in_the_log() {
         for login in &truth.logins {
             let begin = format!("{},", login.time);
             let ends = format!(",{},{},{},", login.account, login.src_host, login.dst_host);
-            assert!(lines.iter().any(|l| l.starts_with(&begin) && l.contains(&ends)), "{login:?}");
+            let found = lines.iter().any(|line| {
+                line.starts_with(&begin) && line.contains(&ends) && line.ends_with(",Success")
+            });
+            assert!(found, "{login:?}");
         }
     }
 }
@@ -44,6 +47,8 @@ fn the_truth_lists_every_login_in_which_the_attackers_succeeded() {
     let logins =
         rows.iter().filter(|row| row.attack != 0 && row.success && row.is_movement()).count();
     assert_eq!(logins, simulation.truth().logins.len());
+    let failed = rows.iter().filter(|row| row.attack != 0 && !row.success && row.is_movement());
+    assert!(failed.count() > 0, "what failed stays in the log");
     for attack in &simulation.truth().attacks {
         let own: Vec<_> =
             simulation.truth().logins.iter().filter(|l| l.attack_id == attack.attack_id).collect();
@@ -177,12 +182,15 @@ fn an_insider_stays_himself_and_goes_on_from_where_he_got() {
     let insiders: Vec<_> =
         simulation.truth().attacks.iter().filter(|a| a.start == Start::Insider.word()).collect();
     assert!(!insiders.is_empty());
+    let mut went_on = 0;
     for attack in insiders {
         let mut reached = HashSet::from([attack.entry_host.clone()]);
         for login in simulation.truth().logins.iter().filter(|l| l.attack_id == attack.attack_id) {
             assert_eq!(login.account, attack.victim);
             assert!(reached.contains(&login.src_host), "{login:?}");
+            went_on += usize::from(login.src_host != attack.entry_host);
             reached.insert(login.dst_host.clone());
         }
     }
+    assert!(went_on > 0);
 }

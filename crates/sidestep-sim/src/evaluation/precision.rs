@@ -1,4 +1,4 @@
-//! Average precision over single logins.
+//! Average precision over single logins, of which those that succeeded are given.
 
 /// Average precision of scored logins: the sum over score levels, from the best down, of the
 /// recall that the level adds times the precision down to and with it. Logins of equal score are

@@ -89,7 +89,7 @@ fn ranked(report: &Report, out: &mut String) -> std::fmt::Result {
     let one = if many { " in each run" } else { "" };
     writeln!(
         out,
-        "That is up to {allowed} false alerts{one}. AP: average precision over single logins."
+        "Up to {allowed} false alerts{one}. AP: average precision over successful logins."
     )?;
     Ok(())
 }

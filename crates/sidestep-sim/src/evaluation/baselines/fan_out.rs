@@ -89,6 +89,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_failed_try_counts_and_is_no_hop() {
+        let mut log = log(&[(0, "a", "x", "h1"), (1, "a", "x", "h2"), (2, "a", "y", "h3")]);
+        log.logins[0].failed = true;
+        log.logins[2].failed = true;
+        let detected = FanOut.run(&log, 0);
+        assert_eq!(detected.findings.len(), 1);
+        assert_eq!(detected.findings[0].hops, [log.logins[1].key]);
+        assert!((detected.findings[0].score - 2.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
     fn scores_the_busiest_hour_and_keeps_the_day() {
         let log = log(&[
             (0, "a", "x", "h1"),

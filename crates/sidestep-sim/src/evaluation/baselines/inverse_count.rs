@@ -9,9 +9,9 @@ use super::{Detected, Detector};
 /// Weight of the pair of hosts, which only breaks ties.
 const TIE_BREAK: f32 = 0.01;
 
-/// Successful logins only. A login scores `1 / (1 + n)` for `n` earlier logins of its account to its destination, plus a
-/// hundredth of the same for its pair of hosts. One alert for each account, destination and day:
-/// the day's best login.
+/// Successful logins only. A login scores `1 / (1 + n)` for `n` earlier logins of its account to
+/// its destination, plus a hundredth of the same for its pair of hosts. One alert for each account,
+/// destination and day: the day's best login.
 pub(crate) struct InverseCount;
 
 impl Detector for InverseCount {

@@ -63,4 +63,16 @@ pub(crate) mod tests {
             assert_eq!(early, 0, "{}", detector.name());
         }
     }
+
+    #[test]
+    fn failed_logins_are_in_no_alert() {
+        let mut log = log(&[(0, "a", "x", "y"), (1, "b", "x", "z"), (2, "c", "y", "w")]);
+        log.logins[0].failed = true;
+        log.logins[2].failed = true;
+        for detector in ALL {
+            let hops = detector.run(&log, 0).findings.into_iter().flat_map(|found| found.hops);
+            let times: Vec<_> = hops.map(|hop| hop.time).collect();
+            assert!(times.iter().all(|time| *time == 1), "{}: {times:?}", detector.name());
+        }
+    }
 }

@@ -42,32 +42,24 @@ impl Log<'_> {
 
     /// Asks for a ticket-granting ticket.
     pub(crate) fn tgt(&mut self, time: u32, account: u32, host: u32, success: bool) {
-        let pair = (host, host);
-        self.push(
-            time,
-            account,
-            account,
-            pair,
-            Auth::Unknown,
-            Logon::Unknown,
-            Orientation::Tgt,
-            success,
-        );
+        self.ticket(time, account, (host, host), Orientation::Tgt, success);
     }
 
     /// Asks for a ticket to a service on `dst`.
     pub(crate) fn tgs(&mut self, time: u32, account: u32, src: u32, dst: u32) {
-        let pair = (src, dst);
-        self.push(
-            time,
-            account,
-            account,
-            pair,
-            Auth::Unknown,
-            Logon::Unknown,
-            Orientation::Tgs,
-            true,
-        );
+        self.ticket(time, account, (src, dst), Orientation::Tgs, true);
+    }
+
+    fn ticket(
+        &mut self,
+        time: u32,
+        account: u32,
+        pair: (u32, u32),
+        kind: Orientation,
+        success: bool,
+    ) {
+        let (auth, logon) = (Auth::Unknown, Logon::Unknown);
+        self.push(time, account, account, pair, auth, logon, kind, success);
     }
 
     /// Ends a session.

@@ -32,7 +32,7 @@ const LEAST_NOISE: f64 = 0.5;
 /// What became of a login.
 pub(crate) enum Odd {
     No { surprise: f64, tail: bool },
-    Yes { surprise: f64, tail: bool, suspect: Box<Suspect> },
+    Yes { tail: bool, suspect: Box<Suspect> },
 }
 
 /// A movement expected more often than this a day is learned from although it was alerted on.
@@ -48,7 +48,6 @@ impl Engine {
     /// Weighs a login that is not habitual.
     pub(crate) fn judge(&self, event: &AuthEvent<'_>, login: &Login, key: [Id; 3]) -> Odd {
         let baseline = &self.baseline;
-        let [account_id, source_id, destination_id] = key;
         let account = baseline.accounts.get(login.account);
         let source = baseline.hosts.get(login.source);
         let destination = baseline.hosts.get(login.destination);
@@ -56,9 +55,9 @@ impl Engine {
             baseline,
             login.time,
             login.protocol,
-            Known { id: account_id, name: &account.name, profile: &account.profile },
-            Known { id: source_id, name: &source.name, profile: &source.profile },
-            Known { id: destination_id, name: &destination.name, profile: &destination.profile },
+            Known::of(account),
+            Known::of(source),
+            Known::of(destination),
         );
         let surprises = evidence::weigh(&context);
         let surprise = evidence::total(&surprises);
@@ -96,7 +95,7 @@ impl Engine {
             alone: p > GATE,
             rate: self.rate(source.profile.odd_to, source.profile.first_day),
         };
-        Odd::Yes { surprise, tail, suspect: Box::new(suspect) }
+        Odd::Yes { tail, suspect: Box::new(suspect) }
     }
 
     /// The gate that lets in as many logins as the budget needs to choose from.
@@ -112,17 +111,15 @@ impl Engine {
     }
 
     /// Takes an odd login into its movement, and raises an alert where that is due.
-    #[allow(clippy::too_many_arguments)]
     pub(crate) fn suspect(
         &mut self,
-        key: [Id; 3],
         login: &Login,
-        surprise: f64,
         tail: bool,
         suspect: Suspect,
         raise: bool,
         alerts: &mut Vec<Alert>,
     ) {
+        let (key, surprise) = (suspect.step.key, suspect.step.surprise);
         let Some(attached) = self.movements.attach(suspect) else {
             self.calibrate(surprise);
             self.learn_now(key, login, tail);

@@ -139,11 +139,11 @@ impl Engine {
         }
         let account_name = event.account().to_string();
         let account = match self.baseline.accounts.find(reading.account) {
-            Some(slot) => known(self.baseline.accounts.get(slot)),
+            Some(slot) => Known::of(self.baseline.accounts.get(slot)),
             None => Known { id: Id::MAX, name: &account_name, profile: &blank.0 },
         };
         let known_host = |name: &'_ crate::login::HostName<'_>| match host(name) {
-            Some(slot) => known(self.baseline.hosts.get(slot)),
+            Some(slot) => Known::of(self.baseline.hosts.get(slot)),
             None => Known { id: Id::MAX, name: "a new host", profile: &blank.1 },
         };
         let context = Context::new(
@@ -299,15 +299,14 @@ impl Engine {
                 self.calibrate(surprise);
                 self.learn_now(key, login, tail);
             }
-            Odd::Yes { surprise, tail, suspect } => {
-                self.suspect(key, login, surprise, tail, *suspect, raise, alerts);
-            }
+            Odd::Yes { tail, suspect } => self.suspect(login, tail, *suspect, raise, alerts),
         }
     }
 
     /// Takes a surprise into the calibration, but for the first days, on which all is new.
     pub(crate) fn calibrate(&mut self, surprise: f64) {
-        let age = self.baseline.first_day.map_or(0, |first| self.baseline.today - first);
+        let age =
+            self.baseline.first_day.map_or(0, |first| self.baseline.today.saturating_sub(first));
         if age >= COLD_DAYS {
             self.calibration.observe(surprise);
         }
@@ -376,8 +375,4 @@ impl Engine {
             }
         }
     }
-}
-
-fn known<P>(entry: &crate::intern::Entry<P>) -> Known<'_, P> {
-    Known { id: entry.id, name: &entry.name, profile: &entry.profile }
 }

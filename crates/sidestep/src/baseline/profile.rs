@@ -8,6 +8,9 @@ use crate::intern::Id;
 use crate::login::PROTOCOLS;
 use crate::time::Day;
 
+/// Draws of the network's own distribution that stand in for what is not known.
+const PRIOR: f64 = 2.0;
+
 /// Counts of the protocol classes of a login (see [`crate::login`]); halved when one is full.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct ProtocolCounts([u16; PROTOCOLS]);
@@ -21,12 +24,12 @@ impl ProtocolCounts {
         self.0[usize::from(class)] += 1;
     }
 
-    /// Probability of a class, with `prior` draws of the network's own distribution added, so that
-    /// a few logins do not make a rule.
-    pub(crate) fn predictive(&self, class: u8, network: &Self, prior: f64) -> f64 {
+    /// Probability of a class, with [`PRIOR`] draws of the network's own distribution added, so
+    /// that a few logins do not make a rule.
+    pub(crate) fn predictive(&self, class: u8, network: &Self) -> f64 {
         let at = usize::from(class);
         let base = (f64::from(network.0[at]) + 0.1) / network.total().max(1.0);
-        ((f64::from(self.0[at]) + prior * base) / (self.total() + prior)).min(1.0)
+        ((f64::from(self.0[at]) + PRIOR * base) / (self.total() + PRIOR)).min(1.0)
     }
 
     fn total(&self) -> f64 {
@@ -53,11 +56,10 @@ pub(crate) struct AccountProfile {
     /// Of these, those in the odd tail.
     pub(crate) odd: f32,
     pub(crate) protocols: ProtocolCounts,
-    pub(crate) first_day: Day,
 }
 
 /// An account that came to a host, and when.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Arrival {
     pub(crate) account: Id,
     pub(crate) time: Timestamp,

@@ -14,10 +14,11 @@ mod src_given_account;
 
 use crate::alert::Contribution;
 use crate::baseline::draws::Draws;
-use crate::baseline::profile::{AccountProfile, HostProfile};
+use crate::baseline::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
 use crate::event::Timestamp;
-use crate::intern::Id;
+use crate::intern::{Entry, Id};
+use crate::login::protocol_words;
 
 /// A login and all that is known of its parts, looked up once for every evidence.
 pub(crate) struct Context<'b> {
@@ -38,6 +39,12 @@ pub(crate) struct Known<'b, P> {
     pub(crate) id: Id,
     pub(crate) name: &'b str,
     pub(crate) profile: &'b P,
+}
+
+impl<'b, P> Known<'b, P> {
+    pub(crate) fn of(entry: &'b Entry<P>) -> Self {
+        Self { id: entry.id, name: &entry.name, profile: &entry.profile }
+    }
 }
 
 impl<'b> Context<'b> {
@@ -118,6 +125,14 @@ pub(crate) fn contributions(context: &Context<'_>, surprises: &Surprises) -> Vec
 /// Nats of a probability.
 fn nats(p: f64) -> f64 {
     -p.max(f64::MIN_POSITIVE).ln()
+}
+
+/// The protocol that something uses most, in words.
+fn usual_protocol(protocols: &ProtocolCounts) -> String {
+    protocols.usual().map_or_else(
+        || "nothing known of it yet".to_owned(),
+        |class| format!("usually {}", protocol_words(class)),
+    )
 }
 
 /// How much something draws new names, in words.

@@ -1,4 +1,4 @@
-//! Where the suspicious logins of late are: by the host they reached, left, and by account.
+//! Where the suspicious logins of late are: by the host they reached and by the host they left.
 
 use std::collections::BTreeMap;
 
@@ -35,6 +35,11 @@ impl Marks {
     /// The marks at a place no older than `since`, newest first.
     pub(crate) fn since(&self, place: Id, since: Timestamp) -> impl Iterator<Item = &Mark> {
         self.0.get(&place).into_iter().flatten().rev().filter(move |mark| mark.time >= since)
+    }
+
+    /// Every mark, whatever its place.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Mark> {
+        self.0.values().flatten()
     }
 
     /// Drops what is older than `since`.

@@ -62,16 +62,22 @@ impl Movements {
 
     /// Whether the saved parts fit together.
     pub(crate) fn is_sound(&self) -> bool {
-        self.live.iter().all(|(&serial, movement)| {
-            movement.serial == serial
-                && serial < self.next_serial
-                && !movement.steps.is_empty()
-                && movement
-                    .steps
-                    .iter()
-                    .enumerate()
-                    .all(|(at, step)| step.parent.is_none_or(|parent| (parent as usize) < at))
-        })
+        let is_kept = |mark: &Mark| {
+            self.live
+                .get(&mark.movement)
+                .is_none_or(|movement| (mark.step as usize) < movement.steps.len())
+        };
+        self.reached.all().chain(self.left.all()).all(is_kept)
+            && self.live.iter().all(|(&serial, movement)| {
+                movement.serial == serial
+                    && serial < self.next_serial
+                    && !movement.steps.is_empty()
+                    && movement
+                        .steps
+                        .iter()
+                        .enumerate()
+                        .all(|(at, step)| step.parent.is_none_or(|parent| (parent as usize) < at))
+            })
     }
 
     pub(crate) fn get(&self, serial: u64) -> Option<&Movement> {

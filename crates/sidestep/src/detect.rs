@@ -1,6 +1,7 @@
 //! From an odd login to an alert: gate, movement, quarantine, budget.
 
 use crate::alert::{Alert, AlertState};
+use crate::baseline::combination::Combination;
 use crate::engine::{Engine, Waiting};
 use crate::event::{AuthEvent, Timestamp};
 use crate::evidence::{self, Context, Known};
@@ -29,10 +30,18 @@ const NOISE_WEIGHT: f64 = 0.2;
 /// Least ratio: nobody's logins count for much more because he was never odd.
 const LEAST_NOISE: f64 = 0.5;
 
+/// How odd a login is.
+pub(crate) struct Judged {
+    pub(crate) surprise: f64,
+    /// Whether it lies in the odd tail.
+    pub(crate) tail: bool,
+    pub(crate) combination: Combination,
+}
+
 /// What became of a login.
 pub(crate) enum Odd {
-    No { surprise: f64, tail: bool },
-    Yes { tail: bool, suspect: Box<Suspect> },
+    No(Judged),
+    Yes(Judged, Box<Suspect>),
 }
 
 /// A movement expected more often than this a day is learned from although it was alerted on.
@@ -63,6 +72,7 @@ impl Engine {
         let surprise = evidence::total(&surprises);
         let p_value = self.calibration.p_value(surprise);
         let tail = p_value <= TAIL;
+        let judged = Judged { surprise, tail, combination: evidence::combination(&context) };
         let noise =
             |odd: f32, logins: f32| (f64::from(odd) + 1.0) / (TAIL * f64::from(logins) + 1.0);
         let noisy = noise(account.profile.odd, account.profile.logins)
@@ -74,7 +84,7 @@ impl Engine {
         } else if p <= wide && !login.failed {
             BEYOND * (wide / p).ln() / (wide / GATE).ln()
         } else {
-            return Odd::No { surprise, tail };
+            return Odd::No(judged);
         };
         let suspect = Suspect {
             step: Step {
@@ -95,7 +105,7 @@ impl Engine {
             alone: p > GATE,
             rate: self.rate(source.profile.odd_to, source.profile.first_day),
         };
-        Odd::Yes { tail, suspect: Box::new(suspect) }
+        Odd::Yes(judged, Box::new(suspect))
     }
 
     /// The gate that lets in as many logins as the budget needs to choose from.
@@ -114,14 +124,14 @@ impl Engine {
     pub(crate) fn suspect(
         &mut self,
         login: &Login,
-        tail: bool,
+        judged: &Judged,
         suspect: Suspect,
         raise: bool,
         alerts: &mut Vec<Alert>,
     ) {
-        let (key, surprise) = (suspect.step.key, suspect.step.surprise);
+        let (key, tail) = (suspect.step.key, judged.tail);
         let Some(attached) = self.movements.attach(suspect) else {
-            self.calibrate(surprise);
+            self.calibrate(judged);
             self.learn_now(key, login, tail);
             return;
         };
@@ -133,7 +143,7 @@ impl Engine {
         let (score, opened, detected) = (movement.score, movement.opened, movement.detected_at);
         self.metrics.movements += u64::from(attached.kept && attached.before == 0.0);
         if detected.is_none() {
-            self.calibrate(surprise);
+            self.calibrate(judged);
             if attached.kept {
                 self.budget.risen(attached.before, score, opened, today);
             }

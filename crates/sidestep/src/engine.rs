@@ -8,10 +8,10 @@ use crate::alert::{Alert, Score};
 use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::{Config, WarmUp};
-use crate::detect::{MAX_WAITING, Odd};
-use crate::event::{AuthEvent, Outcome, Timestamp};
+use crate::detect::{Judged, MAX_WAITING, Odd};
+use crate::event::{AccountKind, AuthEvent, Outcome, Timestamp};
 use crate::evidence::{self, Context, Known};
-use crate::intern::Id;
+use crate::intern::{Id, NameParts};
 use crate::login::{Login, Meaning, protocol_class, read};
 use crate::metrics::Metrics;
 use crate::movement::{LoginGraph, Movements, login_graph};
@@ -132,7 +132,7 @@ impl Engine {
         let is_login = match reading.meaning {
             Meaning::Login => true,
             Meaning::Ticket => !host(&reading.destination).is_some_and(reports),
-            Meaning::Presence | Meaning::Nothing => false,
+            Meaning::Presence | Meaning::AtKeyboard | Meaning::Nothing => false,
         };
         if !is_login {
             return Score { p_value: 1.0, ..Score::default() };
@@ -244,13 +244,18 @@ impl Engine {
         let reading = read(event);
         match reading.meaning {
             Meaning::Nothing => self.metrics.passed_over += 1,
-            Meaning::Presence => {
+            Meaning::Presence | Meaning::AtKeyboard => {
                 let host = match (&reading.destination, &reading.source) {
                     (destination, _) if destination.text().is_some() => destination,
                     (_, source) => source,
                 };
                 let account = self.baseline.intern_account(reading.account);
                 let host = self.baseline.intern_host(host.parts());
+                if reading.meaning == Meaning::AtKeyboard {
+                    let subject =
+                        subject_of(event).map(|parts| self.baseline.intern_account(parts));
+                    self.baseline.learn_keyboard(account, host, time, subject);
+                }
                 self.baseline.learn_presence(account, host, time);
             }
             Meaning::Login | Meaning::Ticket => {
@@ -295,20 +300,21 @@ impl Engine {
         self.news[0].0 += 1;
         self.news[0].1 += u64::from(is_new);
         match odd {
-            Odd::No { surprise, tail } => {
-                self.calibrate(surprise);
-                self.learn_now(key, login, tail);
+            Odd::No(judged) => {
+                self.calibrate(&judged);
+                self.learn_now(key, login, judged.tail);
             }
-            Odd::Yes { tail, suspect } => self.suspect(login, tail, *suspect, raise, alerts),
+            Odd::Yes(judged, suspect) => self.suspect(login, &judged, *suspect, raise, alerts),
         }
     }
 
-    /// Takes a surprise into the calibration, but for the first days, on which all is new.
-    pub(crate) fn calibrate(&mut self, surprise: f64) {
+    /// Takes what is judged into the calibration, but for the first days, on which all is new.
+    pub(crate) fn calibrate(&mut self, judged: &Judged) {
         let age =
             self.baseline.first_day.map_or(0, |first| self.baseline.today.saturating_sub(first));
         if age >= COLD_DAYS {
-            self.calibration.observe(surprise);
+            self.calibration.observe(judged.surprise);
+            self.baseline.combinations.observe(&judged.combination);
         }
     }
 
@@ -375,4 +381,13 @@ impl Engine {
             }
         }
     }
+}
+
+/// Who ran something as another account; not a machine, on whose behalf people log on.
+fn subject_of<'e>(event: &'e AuthEvent<'_>) -> Option<NameParts<'e>> {
+    let subject = event.subject()?;
+    let is_person =
+        matches!(subject.kind, AccountKind::Unknown | AccountKind::Person | AccountKind::Service);
+    (is_person && !subject.name.eq_ignore_ascii_case(&event.account().name))
+        .then(|| NameParts { name: &subject.name, domain: subject.domain.as_deref() })
 }

@@ -48,6 +48,8 @@ pub(crate) enum Meaning {
     Ticket,
     /// An account was active on a host.
     Presence,
+    /// An account sat down at a host's keyboard.
+    AtKeyboard,
     /// Nothing that moves.
     Nothing,
 }
@@ -99,7 +101,10 @@ pub(crate) fn read<'e>(event: &'e AuthEvent<'_>) -> Reading<'e> {
     let meaning = match account.kind {
         AccountKind::WellKnown | AccountKind::Anonymous => Meaning::Nothing,
         AccountKind::Machine if own_host(&account.name, source.text()) => Meaning::Nothing,
-        _ => meaning(event.activity(), event.outcome(), &source, &destination),
+        _ => {
+            let by_hand = is_by_hand(event.logon_type());
+            meaning(event.activity(), event.outcome(), &source, &destination, by_hand)
+        }
     };
     Reading {
         meaning,
@@ -114,6 +119,7 @@ fn meaning(
     outcome: Outcome,
     source: &HostName<'_>,
     destination: &HostName<'_>,
+    by_hand: bool,
 ) -> Meaning {
     let remote = match (source.text(), destination.text()) {
         (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
@@ -121,6 +127,7 @@ fn meaning(
     };
     match activity {
         Activity::Logon if remote => Meaning::Login,
+        Activity::Logon if by_hand && outcome != Outcome::Failure => Meaning::AtKeyboard,
         Activity::ServiceTicket if remote => Meaning::Ticket,
         Activity::Logon
         | Activity::TicketGrantingTicket
@@ -132,6 +139,17 @@ fn meaning(
         }
         _ => Meaning::Nothing,
     }
+}
+
+/// Whether a logon of this type, if local, is made at the keyboard.
+fn is_by_hand(logon_type: LogonType) -> bool {
+    matches!(
+        logon_type,
+        LogonType::Interactive
+            | LogonType::CachedInteractive
+            | LogonType::Unlock
+            | LogonType::CachedUnlock
+    )
 }
 
 /// Whether a machine account is at home: `C17$` on `C17` or on `c17.corp.example`, or nowhere.

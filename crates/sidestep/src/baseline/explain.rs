@@ -39,9 +39,17 @@ const VISIT: Timestamp = DAY;
 /// How long after an arrival a use is explained by it, or teaches that two accounts go together.
 pub(super) const SWITCH: Timestamp = 8 * HOUR;
 /// Days that make a habit: one is what is judged.
-const HABIT: f32 = 2.0;
+pub(super) const HABIT: f32 = 2.0;
+
+/// How long after it sat down at a host an account may be used from there as a matter of course.
+const SITTING: Timestamp = 12 * HOUR;
 
 impl Baseline {
+    /// Whether `account` sat down at the keyboard of `host` not long before `time`.
+    pub(crate) fn sat_down(&self, account: Id, host: Id, time: Timestamp) -> bool {
+        self.keyboard.get([account, host]).is_some_and(|&since| time - since <= SITTING)
+    }
+
     /// Why `account` may be used from `source`, apart from having been used from there before.
     pub(crate) fn explain_source(
         &self,

@@ -1,13 +1,13 @@
 //! Takes events into the baseline.
 
-use super::explain::SWITCH;
+use super::explain::{HABIT, SWITCH};
 use super::profile::Arrival;
 use super::table::Table;
 use super::{Baseline, Edge, Pair};
 use crate::event::Timestamp;
 use crate::intern::{Id, NameParts, Slot};
 use crate::login::Login;
-use crate::time::{Day, day_of};
+use crate::time::{DAY, Day, day_of};
 
 /// Counts a pair. Says whether it is new, and gives out what was evicted to make room.
 fn count_pair(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day) -> (bool, Option<[Id; 2]>) {
@@ -87,6 +87,34 @@ impl Baseline {
         }
     }
 
+    /// An account sat down at the keyboard of a host, or was run there by `subject`, who did. What
+    /// somebody runs as another account explains nothing until it is a habit of his.
+    pub(crate) fn learn_keyboard(
+        &mut self,
+        account: Slot,
+        host: Slot,
+        time: Timestamp,
+        subject: Option<Slot>,
+    ) {
+        let id = self.accounts.get(account).id;
+        if let Some(subject) = subject {
+            let pair = [self.accounts.get(subject).id, id];
+            count_daily(&mut self.companions, pair, day_of(time));
+            if self.companions.get(pair).is_none_or(|pair| pair.count < HABIT) {
+                return;
+            }
+        }
+        let profile = &mut self.accounts.get_mut(account).profile;
+        profile.at_keyboard = profile.at_keyboard.max(time);
+        let key = [id, self.hosts.get(host).id];
+        match self.keyboard.get_mut(key) {
+            Some(last) => *last = time.max(*last),
+            None => {
+                self.keyboard.insert_new(key, time);
+            }
+        }
+    }
+
     /// A login failed: only that it did is remembered.
     pub(crate) fn learn_failure(&mut self, key: [Id; 3], login: &Login) {
         let failed_day = day_of(login.time) + 1;
@@ -122,7 +150,9 @@ impl Baseline {
         self.learn_account_source(login, [account, source], day);
         self.learn_source_destination(login, [source, destination], day);
         self.protocols.observe(login.protocol);
-        self.accounts.get_mut(login.account).profile.protocols.observe(login.protocol);
+        let profile = &mut self.accounts.get_mut(login.account).profile;
+        profile.protocols.observe(login.protocol);
+        profile.hours.observe(login.time);
         let host = &mut self.hosts.get_mut(login.destination).profile;
         host.protocols.observe(login.protocol);
         host.saw_arrival(Arrival { account, time: login.time });
@@ -220,6 +250,8 @@ impl Baseline {
         };
         self.edges.sweep(|_, edge| edge.last_day().max(edge.failed_day) >= oldest);
         self.presence.sweep(|_, pair| pair.last_day >= oldest);
+        let yesterday = (Timestamp::from(self.today) - 1) * DAY;
+        self.keyboard.sweep(|_, &mut last| last >= yesterday);
         self.companions.sweep(|_, pair| fade(pair));
         let mut gone = Vec::new();
         self.account_destination.sweep(|key, pair| {

@@ -1,6 +1,7 @@
 //! What is normal: tables of edges and pairs, profiles of accounts and hosts.
 
 mod categorical;
+pub(crate) mod combination;
 pub(crate) mod draws;
 mod explain;
 mod learn;
@@ -18,6 +19,7 @@ use crate::event::Timestamp;
 use crate::intern::{Id, Roster};
 use crate::time::{Day, day_of};
 use categorical::Categorical;
+use combination::Combinations;
 use profile::{AccountProfile, HostProfile, ProtocolCounts};
 use table::Table;
 
@@ -49,6 +51,9 @@ pub(crate) struct Pair {
     pub(crate) count: f32,
 }
 
+/// Days after which a combination counts half: it follows the seasons of administration.
+const COMBINATION_HALF_LIFE_DAYS: f64 = 15.0;
+
 /// Everything learned.
 #[derive(Debug, Clone)]
 pub(crate) struct Baseline {
@@ -60,12 +65,16 @@ pub(crate) struct Baseline {
     pub(crate) source_destination: Table<[Id; 2], Pair>,
     /// Accounts at the keyboard of hosts.
     pub(crate) presence: Table<[Id; 2], Pair>,
+    /// When an account was last at the keyboard of a host; of the last day or two.
+    pub(crate) keyboard: Table<[Id; 2], Timestamp>,
     /// Accounts that are used where another account is at home or came from: (that one, this one).
     pub(crate) companions: Table<[Id; 2], Pair>,
     /// Protocols of the whole network.
     pub(crate) protocols: ProtocolCounts,
     /// How the new sources of accounts explain themselves.
     pub(crate) explanations: Categorical,
+    /// What is known and unknown of logins, together.
+    pub(crate) combinations: Combinations,
     /// Day of the newest event.
     pub(crate) today: Day,
     /// Day of the first event.
@@ -86,9 +95,11 @@ impl Baseline {
             account_source: Table::new(edges),
             source_destination: Table::new(edges),
             presence: Table::new(edges),
+            keyboard: Table::new(edges),
             companions: Table::new(edges),
             protocols: ProtocolCounts::default(),
             explanations: Categorical::new(Explanation::COUNT),
+            combinations: Combinations::new(),
             today: 0,
             first_day: None,
             half_life_days: config.half_life_days,
@@ -103,6 +114,7 @@ impl Baseline {
             + self.account_source.evicted()
             + self.source_destination.evicted()
             + self.presence.evicted()
+            + self.keyboard.evicted()
             + self.companions.evicted()
     }
 
@@ -113,6 +125,7 @@ impl Baseline {
             + self.account_source.bytes()
             + self.source_destination.bytes()
             + self.presence.bytes()
+            + self.keyboard.bytes()
             + self.companions.bytes()
     }
 
@@ -147,6 +160,7 @@ impl Baseline {
             return;
         }
         let kept = (-f64::from(day - self.today) / self.half_life_days).exp2() as f32;
+        let before = self.today;
         self.today = day;
         for account in self.accounts.entries_mut() {
             let profile = &mut account.profile;
@@ -165,6 +179,8 @@ impl Baseline {
             profile.odd_to *= kept;
         }
         self.explanations.decay(kept);
+        let days = f64::from(day - before);
+        self.combinations.decay((-days / COMBINATION_HALF_LIFE_DAYS).exp2() as f32);
         self.forget(kept);
     }
 }

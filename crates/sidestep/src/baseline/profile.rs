@@ -6,7 +6,7 @@ use super::draws::Draws;
 use crate::event::Timestamp;
 use crate::intern::Id;
 use crate::login::PROTOCOLS;
-use crate::time::Day;
+use crate::time::{Day, hour_of};
 
 /// Draws of the network's own distribution that stand in for what is not known.
 const PRIOR: f64 = 2.0;
@@ -44,6 +44,29 @@ impl ProtocolCounts {
     }
 }
 
+/// Logins by the hour of the day, UTC; halved when one is full.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Hours([u8; 24]);
+
+impl Hours {
+    pub(crate) fn observe(&mut self, time: Timestamp) {
+        let hour = hour_of(time);
+        if self.0[hour] == u8::MAX {
+            self.0.iter_mut().for_each(|count| *count /= 2);
+        }
+        self.0[hour] += 1;
+    }
+
+    /// Share of logins in the hour of `time` or those beside it, a tenth of a login added to each.
+    pub(crate) fn share(&self, time: Timestamp) -> f64 {
+        let hour = hour_of(time);
+        let near: f64 =
+            [hour + 23, hour, hour + 1].iter().map(|hour| f64::from(self.0[hour % 24])).sum();
+        let all: f64 = self.0.iter().map(|&count| f64::from(count)).sum();
+        (near + 0.3) / (all + 2.4)
+    }
+}
+
 /// What is known of an account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct AccountProfile {
@@ -56,6 +79,9 @@ pub(crate) struct AccountProfile {
     /// Of these, those in the odd tail.
     pub(crate) odd: f32,
     pub(crate) protocols: ProtocolCounts,
+    pub(crate) hours: Hours,
+    /// When it was last at any keyboard; 0 if never.
+    pub(crate) at_keyboard: Timestamp,
 }
 
 /// An account that came to a host, and when.

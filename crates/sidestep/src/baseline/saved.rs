@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::categorical::Categorical;
+use super::combination::Combinations;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::table::{SavedTable, Table};
 use super::{Baseline, Edge, Explanation, Pair};
+use crate::event::Timestamp;
 use crate::intern::{Id, Roster, SavedRoster};
 use crate::time::Day;
 
@@ -16,8 +18,10 @@ pub(crate) struct SavedBaseline {
     hosts: SavedRoster<HostProfile>,
     edges: SavedTable<[Id; 3], Edge>,
     pairs: [SavedTable<[Id; 2], Pair>; 5],
+    keyboard: SavedTable<[Id; 2], Timestamp>,
     protocols: ProtocolCounts,
     explanations: Categorical,
+    combinations: Combinations,
     today: Day,
     first_day: Option<Day>,
     half_life_days: f64,
@@ -38,8 +42,10 @@ impl Baseline {
                 self.presence.to_saved(),
                 self.companions.to_saved(),
             ],
+            keyboard: self.keyboard.to_saved(),
             protocols: self.protocols,
             explanations: self.explanations.clone(),
+            combinations: self.combinations.clone(),
             today: self.today,
             first_day: self.first_day,
             half_life_days: self.half_life_days,
@@ -53,6 +59,9 @@ impl Baseline {
         if saved.explanations.classes() != Explanation::COUNT {
             return Err("explanations: the number of classes is wrong".to_owned());
         }
+        if !saved.combinations.is_sound() {
+            return Err("combinations: the number of levels is wrong".to_owned());
+        }
         let [account_destination, account_source, source_destination, presence, companions] =
             saved.pairs;
         Ok(Self {
@@ -64,8 +73,10 @@ impl Baseline {
             source_destination: Table::from_saved(source_destination, "host pairs")?,
             presence: Table::from_saved(presence, "presence")?,
             companions: Table::from_saved(companions, "companions")?,
+            keyboard: Table::from_saved(saved.keyboard, "keyboards")?,
             protocols: saved.protocols,
             explanations: saved.explanations,
+            combinations: saved.combinations,
             today: saved.today,
             first_day: saved.first_day,
             half_life_days: saved.half_life_days,

@@ -3,7 +3,7 @@
 use super::{Context, Evidence, nats, usual};
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "account_given_dst", weight: 0.5, cap: 14.0, surprise, words };
+    Evidence { name: "account_given_dst", weight: 0.75, cap: 14.0, beyond: 0.0, surprise, words };
 
 /// `-ln P(account | destination)`, with an even base measure.
 fn surprise(context: &Context<'_>) -> f64 {

@@ -3,10 +3,13 @@
 use super::{Context, Evidence, nats, usual};
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "account_given_src", weight: 0.75, cap: 14.0, surprise, words };
+    Evidence { name: "account_given_src", weight: 0.75, cap: 14.0, beyond: 0.0, surprise, words };
 
 /// `-ln P(account | source)`, with an even base measure.
 fn surprise(context: &Context<'_>) -> f64 {
+    if context.sat_down {
+        return 0.0;
+    }
     let base = context.baseline.base_of_account();
     nats(context.source.profile.accounts_from.predictive(context.account_source.count, base))
 }

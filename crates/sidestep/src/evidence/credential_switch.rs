@@ -4,13 +4,13 @@ use super::{Context, Evidence, nats};
 use crate::baseline::Explanation;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "credential_switch", weight: 1.0, cap: 14.0, surprise, words };
+    Evidence { name: "credential_switch", weight: 1.0, cap: 14.0, beyond: 0.0, surprise, words };
 
 /// For an account new to the source, `-ln` of the share of such cases that were explained in this
 /// way: seen at the keyboard, came over the network, goes together with
 /// somebody who is there, a new machine, or nothing.
 fn surprise(context: &Context<'_>) -> f64 {
-    if context.account_source.count > 0.0 {
+    if context.sat_down || context.account_source.count > 0.0 {
         return 0.0;
     }
     nats(context.baseline.explanations.share(context.why_source.explanation as usize))

@@ -3,7 +3,7 @@
 use super::{Context, Evidence, nats, usual};
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "dst_given_account", weight: 1.0, cap: 14.0, surprise, words };
+    Evidence { name: "dst_given_account", weight: 1.0, cap: 14.0, beyond: 0.0, surprise, words };
 
 /// `-ln P(destination | account)`, with a base measure of the destination's popularity.
 fn surprise(context: &Context<'_>) -> f64 {

@@ -10,9 +10,12 @@ mod dst_given_account;
 mod dst_given_src;
 mod protocol_given_account;
 mod protocol_given_dst;
+mod rare_combination;
 mod src_given_account;
+mod unusual_hour;
 
 use crate::alert::Contribution;
+use crate::baseline::combination::Combination;
 use crate::baseline::draws::Draws;
 use crate::baseline::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
@@ -23,6 +26,7 @@ use crate::login::protocol_words;
 /// A login and all that is known of its parts, looked up once for every evidence.
 pub(crate) struct Context<'b> {
     pub(crate) baseline: &'b Baseline,
+    pub(crate) time: Timestamp,
     pub(crate) protocol: u8,
     pub(crate) account: Known<'b, AccountProfile>,
     pub(crate) source: Known<'b, HostProfile>,
@@ -31,6 +35,9 @@ pub(crate) struct Context<'b> {
     pub(crate) account_source: Pair,
     pub(crate) source_destination: Pair,
     pub(crate) why_source: SourceExplanation,
+    /// Whether the account sat down at the source a while ago: then it is no wonder that it is
+    /// used from there.
+    pub(crate) sat_down: bool,
 }
 
 /// A name and what is known of it; a blank profile where it is new.
@@ -64,7 +71,9 @@ impl<'b> Context<'b> {
             account_source: pair(baseline.account_source.get([account.id, source.id])),
             source_destination: pair(baseline.source_destination.get([source.id, destination.id])),
             why_source: baseline.explain_source(account.id, source.id, source.profile, time),
+            sat_down: baseline.sat_down(account.id, source.id, time),
             baseline,
+            time,
             protocol,
             account,
             source,
@@ -80,13 +89,15 @@ pub(crate) struct Evidence {
     weight: f64,
     /// What it may say at most, so that no single one decides alone.
     cap: f64,
+    /// It is looked at only where those before it come to so many nats.
+    beyond: f64,
     surprise: fn(&Context<'_>) -> f64,
     /// What was seen, and what was to be expected.
     words: fn(&Context<'_>) -> (String, String),
 }
 
 /// Every kind of evidence, in the order in which contributions are given out and summed.
-pub(crate) const ALL: [Evidence; 8] = [
+pub(crate) const ALL: [Evidence; 10] = [
     dst_given_account::EVIDENCE,
     src_given_account::EVIDENCE,
     credential_switch::EVIDENCE,
@@ -95,6 +106,8 @@ pub(crate) const ALL: [Evidence; 8] = [
     dst_given_src::EVIDENCE,
     protocol_given_account::EVIDENCE,
     protocol_given_dst::EVIDENCE,
+    unusual_hour::EVIDENCE,
+    rare_combination::EVIDENCE,
 ];
 
 /// The weighted, capped surprise of each evidence.
@@ -102,7 +115,20 @@ pub(crate) type Surprises = [f64; ALL.len()];
 
 /// Weighs all evidence of a login.
 pub(crate) fn weigh(context: &Context<'_>) -> Surprises {
-    ALL.map(|evidence| evidence.weight * (evidence.surprise)(context).clamp(0.0, evidence.cap))
+    let mut sum = 0.0;
+    ALL.map(|evidence| {
+        if sum < evidence.beyond {
+            return 0.0;
+        }
+        let surprise = evidence.weight * (evidence.surprise)(context).clamp(0.0, evidence.cap);
+        sum += surprise;
+        surprise
+    })
+}
+
+/// What is known and unknown of a login, to be counted.
+pub(crate) fn combination(context: &Context<'_>) -> Combination {
+    rare_combination::levels(context)
 }
 
 /// The sum of the evidence, in order: what every surprise of a login is.

@@ -3,11 +3,17 @@
 use super::{Context, Evidence, nats, usual_protocol};
 use crate::login::protocol_words;
 
-pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "protocol_given_account", weight: 0.75, cap: 6.0, surprise, words };
+pub(super) const EVIDENCE: Evidence = Evidence {
+    name: "protocol_given_account",
+    weight: 0.4,
+    cap: 6.0,
+    beyond: 0.0,
+    surprise,
+    words,
+};
 
 /// `-ln P(protocol and logon type | account)`.
-fn surprise(context: &Context<'_>) -> f64 {
+pub(super) fn surprise(context: &Context<'_>) -> f64 {
     let counts = &context.account.profile.protocols;
     nats(counts.predictive(context.protocol, &context.baseline.protocols))
 }

@@ -3,10 +3,13 @@
 use super::{Context, Evidence, nats, usual};
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "src_given_account", weight: 1.5, cap: 14.0, surprise, words };
+    Evidence { name: "src_given_account", weight: 1.5, cap: 14.0, beyond: 0.0, surprise, words };
 
 /// `-ln P(source | account)`, with a base measure of how many use the source.
 fn surprise(context: &Context<'_>) -> f64 {
+    if context.sat_down {
+        return 0.0;
+    }
     let base = context.baseline.base_of_source(context.source.profile);
     nats(context.account.profile.sources.predictive(context.account_source.count, base))
 }

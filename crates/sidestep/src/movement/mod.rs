@@ -22,7 +22,7 @@ use crate::time::Day;
 /// scanners and patch nights rank first.
 const STRONGEST: usize = 6;
 /// Of these, those that one account may make from one source, for the same reason.
-const OF_ONE: usize = 2;
+const OF_ONE: usize = 1;
 
 /// One login of a movement.
 #[derive(Debug, Clone, Serialize, Deserialize)]

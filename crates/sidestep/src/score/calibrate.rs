@@ -12,7 +12,7 @@ const TAIL: f64 = 0.01;
 const ENOUGH: f64 = 300.0;
 /// Days after which a login counts half in the histogram: a baseline's first days, when all is
 /// new, must fade within the usual time of learning.
-const HALF_LIFE_DAYS: f64 = 5.0;
+const HALF_LIFE_DAYS: f64 = 10.0;
 
 /// A forgetting histogram of surprises with an exponential tail (peaks over threshold with shape
 /// 0: Pickands, Annals of Statistics 3, 1975), fitted anew every day.

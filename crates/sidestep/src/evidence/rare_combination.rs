@@ -1,0 +1,61 @@
+//! Familiar and unfamiliar come together as they do not.
+//!
+//! An account new to a destination is common, and so is one new to a source; both at once, by night,
+//! on a host that nobody visits, is not. A sum of surprises takes them for independent.
+
+use super::{Context, Evidence, nats};
+use crate::baseline::combination::{Combination, LEVELS};
+use crate::time::HOUR;
+
+/// What is usual in most respects need not be looked at in this one.
+pub(super) const EVIDENCE: Evidence =
+    Evidence { name: "rare_combination", weight: 0.8, cap: 40.0, beyond: 12.0, surprise, words };
+
+/// `-ln P(what is known and unknown of the login)`.
+fn surprise(context: &Context<'_>) -> f64 {
+    nats(context.baseline.combinations.probability(&levels(context)))
+}
+
+/// Level of a figure: how many of the steps it reaches.
+fn level(figure: f64, steps: &[f64]) -> u8 {
+    steps.iter().take_while(|&&step| figure >= step).count() as u8
+}
+
+/// The aspects of a login, each on a few levels.
+pub(crate) fn levels(context: &Context<'_>) -> Combination {
+    let known = |count: f32| level(f64::from(count), &[0.01, 2.5]);
+    let many = |distinct: u32, steps: &[f64]| level(f64::from(distinct), steps);
+    let (account, source, destination) =
+        (context.account.profile, context.source.profile, context.destination.profile);
+    let source_known = match known(context.account_source.count) {
+        0 if context.sat_down => LEVELS as u8 - 1,
+        0 => context.why_source.explanation as u8,
+        known => LEVELS as u8 - 4 + known,
+    };
+    let protocol = super::protocol_given_account::surprise(context);
+    let away = (context.time - account.at_keyboard) as f64 / HOUR as f64;
+    [
+        known(context.account_destination.count),
+        source_known,
+        known(context.source_destination.count),
+        many(destination.accounts_to.distinct(), &[1.0, 3.0, 8.0, 25.0]),
+        many(source.accounts_from.distinct(), &[1.0, 2.0, 5.0, 13.0]),
+        many(source.accounts_to.distinct(), &[1.0, 3.0, 10.0, 40.0]),
+        many(account.destinations.distinct(), &[1.0, 4.0, 12.0, 40.0]),
+        level(protocol, &[0.3, 1.0, 3.0]),
+        level(account.hours.share(context.time), &[0.02, 0.08, 0.25]),
+        if account.at_keyboard == 0 { 4 } else { level(away, &[0.33, 8.0, 18.0]) },
+    ]
+}
+
+fn words(context: &Context<'_>) -> (String, String) {
+    let new = |count: f32| if count > 0.0 { "known" } else { "new" };
+    let observed = format!(
+        "the source is {} to the account, the destination {}, and {} to the source",
+        new(context.account_source.count),
+        new(context.account_destination.count),
+        new(context.source_destination.count),
+    );
+    let p = context.baseline.combinations.probability(&levels(context));
+    (observed, format!("with all else alike so is one login in {:.0}", (1.0 / p).min(1e9)))
+}

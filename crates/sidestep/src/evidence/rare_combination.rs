@@ -49,13 +49,22 @@ pub(crate) fn levels(context: &Context<'_>) -> Combination {
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
-    let new = |count: f32| if count > 0.0 { "known" } else { "new" };
-    let observed = format!(
-        "the source is {} to the account, the destination {}, and {} to the source",
-        new(context.account_source.count),
-        new(context.account_destination.count),
-        new(context.source_destination.count),
-    );
+    let mut parts = Vec::new();
+    let mut add = |applies: bool, what: &'static str| {
+        if applies {
+            parts.push(what);
+        }
+    };
+    add(context.account_source.count <= 0.0, "new source");
+    add(context.account_destination.count <= 0.0, "new destination");
+    add(context.source_destination.count <= 0.0, "new pair of hosts");
+    add(context.destination.profile.accounts_to.distinct() < 3, "seldom visited host");
+    add(context.account.profile.hours.share(context.time) < 0.08, "unusual hour");
+    let observed = match parts.as_slice() {
+        [] => "familiar parts in an unfamiliar combination".to_owned(),
+        [one] => format!("{one} where all else is usual"),
+        [first @ .., last] => format!("{} and {last} at once", first.join(", ")),
+    };
     let p = context.baseline.combinations.probability(&levels(context));
-    (observed, format!("with all else alike so is one login in {:.0}", (1.0 / p).min(1e9)))
+    (observed, format!("probability {p:.0e}"))
 }

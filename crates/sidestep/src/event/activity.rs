@@ -31,6 +31,10 @@ vocabulary! {
         ProcessStart = "Process Start",
         /// A network connection was made (Sysmon 3, Zeek conn).
         NetworkConnection = "Network Connection",
+        /// A named pipe was created or connected to (Sysmon 17, 18; Zeek dce_rpc).
+        NamedPipe = "Named Pipe",
+        /// An address was leased to, or resolved to, the host's name (Zeek dhcp, dns).
+        AddressBinding = "Address Binding",
     }
 }
 

@@ -38,7 +38,9 @@ mod reader;
 mod sniff;
 mod source;
 mod time;
+mod windows;
 mod words;
+mod zeek;
 
 pub use csv::{Column, CsvField, CsvMapping};
 pub use error::{FormatError, LineError, ParseError};

@@ -31,6 +31,8 @@
 
 mod csv;
 mod error;
+#[cfg(feature = "evtx")]
+mod evtx;
 mod json;
 mod lanl;
 mod line;

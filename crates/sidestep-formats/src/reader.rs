@@ -35,6 +35,8 @@ pub enum Format {
     Lanl,
     /// Columns by name or number, see [`CsvMapping`].
     Csv,
+    /// A Windows event log in its binary form.
+    Evtx,
 }
 
 impl FromStr for Format {
@@ -45,10 +47,11 @@ impl FromStr for Format {
             "auto" => Ok(Self::Auto),
             "lanl" => Ok(Self::Lanl),
             "csv" => Ok(Self::Csv),
+            "evtx" => Ok(Self::Evtx),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl or csv".to_owned(),
+                expected: "auto, lanl, csv or evtx".to_owned(),
             }),
         }
     }
@@ -187,6 +190,7 @@ impl LogReader {
             Format::Auto => sniff::dialect(&source, place, &self.options.mapping)?,
             Format::Lanl => Box::new(Lanl),
             Format::Csv => Box::new(Csv::new(self.options.mapping.clone())),
+            Format::Evtx => sniff::evtx(place)?,
         };
         dialect.read(&mut source, &mut run)
     }

@@ -73,7 +73,8 @@ fn client<'r>(record: &'r Record<'_>) -> Option<Account<'r>> {
         account = Account { sid: account.sid, ..plain };
     }
     if account.domain.is_none()
-        && let Some(("krbtgt", realm)) = record.text(Field::Service)?.split_once('/')
+        && let Some(("krbtgt", realm)) =
+            record.text(Field::Service).and_then(|service| service.split_once('/'))
     {
         account = account.with_domain(realm);
     }

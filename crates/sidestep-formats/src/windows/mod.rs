@@ -40,7 +40,8 @@ pub(crate) struct Record<'r> {
     pub(crate) computer: Cow<'r, str>,
     /// Number of the record in its log, or of the line.
     pub(crate) raw_ref: Option<u64>,
-    values: [Option<Cow<'r, str>>; Field::COUNT],
+    /// By [`Field`]; see [`Record::set`].
+    pub(crate) values: [Option<Cow<'r, str>>; Field::COUNT],
 }
 
 impl Default for Record<'_> {
@@ -75,6 +76,11 @@ impl<'r> Record<'r> {
 /// Whether an event of this id is asked for at all, so that others need not be taken apart.
 pub(crate) fn is_listed(event_id: u32) -> bool {
     Origin::any_lists(event_id)
+}
+
+/// Whether an event is read: as [`is_listed`], where its provider and channel are known too.
+pub(crate) fn is_read(event_id: u32, provider: &str, channel: &str) -> bool {
+    Origin::of(event_id, provider, channel).is_some()
 }
 
 /// Hands on what the record tells: an authentication event, a companion record, or nothing.

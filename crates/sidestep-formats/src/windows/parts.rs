@@ -90,7 +90,7 @@ impl Record<'_> {
         &'a self,
         account: Option<Account<'a>>,
     ) -> Result<AuthEventBuilder<'a>, Fault> {
-        let builder = AuthEvent::builder(self.when()?, account.unwrap_or_else(|| nobody()))
+        let builder = AuthEvent::builder(self.when()?, account.unwrap_or_else(nobody))
             .dst_host(self.recorder())
             .event_code(self.event_id);
         Ok(match self.raw_ref {
@@ -148,7 +148,7 @@ fn fault_of(error: &EventError) -> Fault {
 }
 
 /// The account of a record that names none.
-fn nobody() -> Account<'static> {
+fn nobody<'a>() -> Account<'a> {
     Account::new("?").with_kind(AccountKind::Anonymous)
 }
 

@@ -150,7 +150,7 @@ impl Evtx {
             let taken = match record {
                 Ok(record) => {
                     self.last = record.event_record_id;
-                    self.taker.take(record, &mut layouts, run)
+                    self.taker.take(&record, &mut layouts, run)
                 }
                 Err(error) => {
                     if let EvtxError::FailedToParseRecord { record_id, .. } = &error {

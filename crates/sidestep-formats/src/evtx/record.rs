@@ -5,10 +5,9 @@ use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
 use evtx::EvtxRecord;
-use evtx::binxml::value_variant::BinXmlValue;
 
 use super::layout::{Layout, Layouts, Origin, Target};
-use super::values::{self, Text};
+use super::values::{Text, Value, Values};
 use crate::error::Fault;
 use crate::reader::Run;
 use crate::time::TimeFormat;
@@ -23,15 +22,16 @@ const UNNAMED: [Field; 3] = [Field::Param1, Field::Param2, Field::Param3];
 /// Takes records apart, in buffers that are used over and over.
 #[derive(Default)]
 pub(super) struct Taker {
-    text: Text,
     header: Header,
+    values: Values,
+    text: Text,
     fields: Vec<(Field, Range<usize>)>,
     unnamed: usize,
-    /// Binary XML yet to be read: where it stands in the chunk, and its length.
-    parts: Vec<(usize, usize)>,
+    /// Binary XML yet to be read, by where it stands in the chunk.
+    parts: Vec<Range<usize>>,
 }
 
-/// What a record's `System` element says.
+/// What a record's `System` element says; texts by where they stand.
 #[derive(Default)]
 struct Header {
     event_id: u32,
@@ -46,7 +46,7 @@ impl Taker {
     /// Hands on what a record tells.
     pub(super) fn take(
         &mut self,
-        mut record: EvtxRecord<'_>,
+        record: &EvtxRecord<'_>,
         layouts: &mut Layouts,
         run: &mut Run<'_>,
     ) -> Result<ControlFlow<()>, Fault> {
@@ -56,9 +56,12 @@ impl Taker {
         self.unnamed = 0;
         self.header = Header { record_id: Some(record.event_record_id), ..Header::default() };
 
-        let (layout, values) = part(&record, layouts)?;
+        let chunk = record.chunk.data;
+        let start = usize::try_from(record.binxml_offset).unwrap_or(usize::MAX);
+        let end = start.saturating_add(record.binxml_size as usize);
+        let layout = self.open(chunk, start..end, layouts)?;
         for (target, origin) in &layout.header {
-            self.take_header(*target, origin, &values);
+            self.take_header(chunk, *target, origin);
         }
         let text = self.text.as_str();
         let (provider, channel) =
@@ -67,32 +70,50 @@ impl Taker {
             windows::pass_over(self.header.event_id, provider, run);
             return Ok(ControlFlow::Continue(()));
         }
-        // A zero in the event is repaired from the record's own header, and the other way round.
+        // Where the event has no time that can be, the time at which it was written is as good.
         let written = record.timestamp.as_microsecond();
-        if self.header.time.is_none_or(|time| time < 0) && written > 0 {
+        if self.header.time.is_none_or(|time| time < 0) && written >= 0 {
             self.header.time = Some(written);
         }
 
-        self.take_data(&record, &layout, &values);
+        self.take_data(chunk, &layout);
         let mut next = 0;
         while next < self.parts.len().min(MOST_PARTS) {
-            let (offset, length) = self.parts[next];
+            let layout = self.open(chunk, self.parts[next].clone(), layouts)?;
+            self.take_data(chunk, &layout);
             next += 1;
-            record.binxml_offset = offset as u64;
-            record.binxml_size = u32::try_from(length).unwrap_or(u32::MAX);
-            let (layout, values) = part(&record, layouts)?;
-            self.take_data(&record, &layout, &values);
         }
         self.emit(run)
     }
 
-    fn take_header(&mut self, target: Target, origin: &Origin, values: &[BinXmlValue<'_>]) {
+    /// Finds the layout of some binary XML, and its values.
+    fn open(
+        &mut self,
+        chunk: &[u8],
+        range: Range<usize>,
+        layouts: &mut Layouts,
+    ) -> Result<Rc<Layout>, Fault> {
+        let end = range.end.min(chunk.len());
+        let stream = chunk.get(range.start..end).unwrap_or_default();
+        // A header of the stream, then most often an instance of a template and nothing else.
+        let token = if let [0x0f, _, _, _, rest @ ..] = stream { rest } else { stream };
+        let [0x0c, instance @ ..] = token else {
+            self.values.clear();
+            return layouts.inline(chunk, end - stream.len(), end);
+        };
+        let Some(template) = self.values.find(&chunk[..end], end - instance.len()) else {
+            return Err(Fault::record("is damaged: its values break off"));
+        };
+        layouts.template(chunk, template)
+    }
+
+    fn take_header(&mut self, chunk: &[u8], target: Target, origin: &Origin) {
         let value = match origin {
-            Origin::Value(number) => values.get(*number),
+            Origin::Value(number) => self.values.get(chunk, *number),
             Origin::Literal(_) => None,
         };
         let number = || match origin {
-            Origin::Value(_) => value.and_then(values::number),
+            Origin::Value(_) => value.and_then(Value::number),
             Origin::Literal(text) => text.trim().parse().ok(),
         };
         match target {
@@ -103,7 +124,7 @@ impl Taker {
             Target::RecordId => self.header.record_id = number().or(self.header.record_id),
             Target::Time => {
                 self.header.time = match origin {
-                    Origin::Value(_) => value.and_then(values::time),
+                    Origin::Value(_) => value.and_then(Value::time),
                     Origin::Literal(text) => TimeFormat::Rfc3339.parse(text),
                 };
             }
@@ -123,32 +144,32 @@ impl Taker {
     }
 
     /// Takes the values that are wanted, and notes those that are binary XML themselves.
-    fn take_data(&mut self, record: &EvtxRecord<'_>, layout: &Layout, values: &[BinXmlValue<'_>]) {
+    fn take_data(&mut self, chunk: &[u8], layout: &Layout) {
         for (target, origin) in &layout.data {
-            match origin {
+            let number = match origin {
                 Origin::Literal(text) => {
                     let range = self.text.literal(text);
                     self.name(*target, Some(range));
+                    continue;
                 }
-                Origin::Value(number) => match values.get(*number) {
-                    Some(BinXmlValue::BinXmlType(bytes)) => self.note(record, bytes),
-                    Some(BinXmlValue::StringArrayType(items)) => {
-                        for item in *items {
-                            let range = self.text.utf16(item.as_bytes());
-                            self.name(*target, Some(range));
-                        }
-                    }
-                    Some(value) => {
-                        let range = self.text.value(value);
-                        self.name(*target, range);
-                    }
-                    None => {}
-                },
+                Origin::Value(number) => *number,
+            };
+            let Some(value) = self.values.get(chunk, number) else { continue };
+            if value.is_xml() {
+                self.parts.push(self.values.place(number));
+            } else if let Some(texts) = value.texts() {
+                for text in texts {
+                    let range = self.text.value(text);
+                    self.name(*target, range);
+                }
+            } else {
+                let range = self.text.value(value);
+                self.name(*target, range);
             }
         }
-        for number in &layout.content {
-            if let Some(BinXmlValue::BinXmlType(bytes)) = values.get(*number) {
-                self.note(record, bytes);
+        for &number in &layout.content {
+            if self.values.get(chunk, number).is_some_and(Value::is_xml) {
+                self.parts.push(self.values.place(number));
             }
         }
     }
@@ -165,14 +186,6 @@ impl Taker {
         };
         if let (Some(field), Some(range)) = (field, range) {
             self.fields.push((field, range));
-        }
-    }
-
-    /// Notes where a value stands that is binary XML: the library gives the bytes themselves.
-    fn note(&mut self, record: &EvtxRecord<'_>, bytes: &[u8]) {
-        let offset = bytes.as_ptr().addr().wrapping_sub(record.chunk.data.as_ptr().addr());
-        if !bytes.is_empty() && offset < record.chunk.data.len() {
-            self.parts.push((offset, bytes.len()));
         }
     }
 
@@ -193,27 +206,4 @@ impl Taker {
         }
         windows::emit(&record, run)
     }
-}
-
-/// The layout and the values of the binary XML that `record` points at.
-fn part<'a>(
-    record: &EvtxRecord<'a>,
-    layouts: &mut Layouts,
-) -> Result<(Rc<Layout>, Vec<BinXmlValue<'a>>), Fault> {
-    let chunk = record.chunk.data;
-    let start = usize::try_from(record.binxml_offset).unwrap_or(usize::MAX);
-    let end = start.saturating_add(record.binxml_size as usize).min(chunk.len());
-    let stream = chunk.get(start..end).unwrap_or_default();
-    // A header of the stream, then most often an instance of a template and nothing else.
-    let token = if let [0x0f, _, _, _, rest @ ..] = stream { rest } else { stream };
-    if token.first() != Some(&0x0c) {
-        return Ok((layouts.inline(chunk, start, end)?, Vec::new()));
-    }
-    let instances = record
-        .template_instances()
-        .map_err(|error| Fault::record(format!("is damaged: {}", super::root(&error))))?;
-    let Some(instance) = instances.into_iter().next() else {
-        return Err(Fault::record("is damaged: it names no template"));
-    };
-    Ok((layouts.template(chunk, instance.template_def_offset)?, instance.values))
 }

@@ -268,3 +268,16 @@ impl Run<'_> {
         FormatError::Read { place: self.place.to_owned(), line, source }
     }
 }
+
+/// Gives `with` a run that hands its events to `sink`, for tests of what dialects have in common.
+#[cfg(test)]
+pub(crate) fn with_run<T>(
+    sink: &mut EventSink<'_>,
+    with: impl FnOnce(&mut Run<'_>) -> T,
+) -> (T, ReadSummary) {
+    let options = ReadOptions::default();
+    let mut summary = ReadSummary::default();
+    let mut run = Run { place: "log", options: &options, summary: &mut summary, sink };
+    let given = with(&mut run);
+    (given, summary)
+}

@@ -8,11 +8,11 @@ mod record;
 mod values;
 
 use std::error::Error;
-use std::ops::ControlFlow;
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::Arc;
 
 use evtx::err::EvtxError;
-use evtx::{EvtxChunkData, ParserSettings};
+use evtx::{EvtxChunk, EvtxChunkHeader, ParserSettings};
 
 use crate::error::{Fault, FormatError};
 use crate::reader::{Dialect, Run};
@@ -54,7 +54,7 @@ impl Dialect for Evtx {
         source.fill(FILE_HEADER).map_err(|error| run.broken(self.last, error))?;
         let header = source.window();
         if header.is_empty() {
-            return Ok(ControlFlow::Continue(()));
+            return Ok(Continue(()));
         }
         if !header.starts_with(FILE_SIGNATURE) {
             return Err(FormatError::UnknownDialect {
@@ -65,29 +65,28 @@ impl Dialect for Evtx {
         }
         if header.len() < FILE_HEADER {
             run.bad(0, 1, Fault::record("the file is cut within its header"))?;
-            return Ok(ControlFlow::Continue(()));
+            return Ok(Continue(()));
         }
         source.consume(FILE_HEADER);
-        let mut bytes = Vec::with_capacity(CHUNK);
         for number in 0_u64.. {
-            source.fill(CHUNK).map_err(|error| run.broken(self.last, error))?;
+            let broken = source.fill(CHUNK).err();
             let window = source.window();
-            let length = window.len().min(CHUNK);
-            if length == 0 {
+            let chunk = &window[..window.len().min(CHUNK)];
+            let length = chunk.len();
+            // What was never written to is zeros.
+            let written = chunk.iter().any(|byte| *byte != 0);
+            if written && self.chunk(chunk, number, run)?.is_break() {
+                return Ok(Break(()));
+            }
+            if let Some(error) = broken {
+                return Err(run.broken(self.last, error));
+            }
+            if length < CHUNK {
                 break;
             }
-            bytes.clear();
-            bytes.extend_from_slice(&window[..length]);
             source.consume(length);
-            // What was never written to is zeros.
-            if bytes.iter().all(|byte| *byte == 0) {
-                continue;
-            }
-            if self.chunk(&mut bytes, number, run)?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(Continue(()))
     }
 }
 
@@ -95,56 +94,53 @@ impl Evtx {
     /// Takes the records of one chunk, as many as there are whole ones.
     fn chunk(
         &mut self,
-        bytes: &mut Vec<u8>,
+        bytes: &[u8],
         number: u64,
         run: &mut Run<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
-        if bytes.len() < CHUNK_HEADER {
+        let Some(mut header) = bytes.first_chunk::<CHUNK_HEADER>().copied() else {
             run.bad(self.last, 1, cut(number))?;
-            return Ok(ControlFlow::Continue(()));
-        }
-        if !bytes.starts_with(CHUNK_SIGNATURE) {
-            let what = if bytes[CHUNK_HEADER..].starts_with(RECORD_SIGNATURE) {
-                bytes[..CHUNK_SIGNATURE.len()].copy_from_slice(CHUNK_SIGNATURE);
+            return Ok(Continue(()));
+        };
+        if !header.starts_with(CHUNK_SIGNATURE) {
+            let holds_records = bytes[CHUNK_HEADER..].starts_with(RECORD_SIGNATURE);
+            let what = if holds_records {
                 "has lost its signature; what records it holds were read"
             } else {
                 "holds no records that can be found"
             };
             run.bad(self.last, 1, Fault::record(format!("chunk {number} {what}")))?;
-            if !bytes.starts_with(CHUNK_SIGNATURE) {
-                return Ok(ControlFlow::Continue(()));
+            if !holds_records {
+                return Ok(Continue(()));
             }
+            header[..CHUNK_SIGNATURE.len()].copy_from_slice(CHUNK_SIGNATURE);
         }
-        bytes[NAMES].fill(0);
-        let mut data = match EvtxChunkData::new(std::mem::take(bytes), false) {
-            Ok(data) => data,
+        header[NAMES].fill(0);
+        let header = match EvtxChunkHeader::from_bytes(&header) {
+            Ok(header) => header,
             Err(error) => {
                 run.bad(self.last, 1, Fault::record(format!("chunk {number}: {}", root(&error))))?;
-                return Ok(ControlFlow::Continue(()));
+                return Ok(Continue(()));
             }
         };
-        let end = usize::try_from(data.header.free_space_offset).unwrap_or(usize::MAX);
-        if data.data.len() < end.min(CHUNK) {
+        let end = usize::try_from(header.free_space_offset).unwrap_or(usize::MAX);
+        if bytes.len() < end.min(CHUNK) {
             run.bad(self.last, 1, cut(number))?;
         }
-        let flow = self.records(&mut data, number, run);
-        *bytes = data.data;
-        flow
+        match EvtxChunk::new(bytes, &header, Arc::clone(&self.settings)) {
+            Ok(chunk) => self.records(chunk, run),
+            Err(error) => {
+                run.bad(self.last, 1, Fault::record(format!("chunk {number}: {}", root(&error))))?;
+                Ok(Continue(()))
+            }
+        }
     }
 
     fn records(
         &mut self,
-        data: &mut EvtxChunkData,
-        number: u64,
+        mut chunk: EvtxChunk<'_>,
         run: &mut Run<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
-        let mut chunk = match data.parse(Arc::clone(&self.settings)) {
-            Ok(chunk) => chunk,
-            Err(error) => {
-                run.bad(self.last, 1, Fault::record(format!("chunk {number}: {}", root(&error))))?;
-                return Ok(ControlFlow::Continue(()));
-            }
-        };
         let mut layouts = Layouts::default();
         for record in chunk.iter() {
             let taken = match record {
@@ -160,12 +156,12 @@ impl Evtx {
                 }
             };
             match taken {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => return Ok(ControlFlow::Break(())),
+                Ok(Continue(())) => {}
+                Ok(Break(())) => return Ok(Break(())),
                 Err(fault) => run.bad(self.last, 1, fault)?,
             }
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(Continue(()))
     }
 }
 

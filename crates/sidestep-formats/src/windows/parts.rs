@@ -60,9 +60,11 @@ impl Record<'_> {
         self.account(Field::TargetName, Field::TargetDomain, Field::TargetSid)
     }
 
-    /// An end by name and address, each left out where it only says "here".
+    /// An end by name and address, each left out where it only says "here". A desktop session's
+    /// workstation, for one, is the host itself beside its client's address.
     pub(super) fn host(&self, name: Field, address: Field, port: Field) -> Host<'_> {
-        let mut host = self.text(name).and_then(remote).unwrap_or_default();
+        let name = self.text(name).filter(|name| !is_same(name, self.computer.trim()));
+        let mut host = name.and_then(remote).unwrap_or_default();
         if let Some(ip) = self.text(address).and_then(ip).filter(|ip| !is_local(*ip)) {
             host.ip = Some(ip);
             host.port = self.number(port).and_then(|port| u16::try_from(port).ok());
@@ -211,6 +213,15 @@ fn is_local(ip: IpAddr) -> bool {
         || matches!(ip, IpAddr::V6(ip) if ip.segments()[0] & 0xffc0 == 0xfe80)
 }
 
+/// Whether two names, with their domain or without, may be those of one host.
+fn is_same(one: &str, other: &str) -> bool {
+    let label = |name: &str| name.split('.').next().unwrap_or_default().len();
+    let whole = one.contains('.') && other.contains('.');
+    let (one, other) =
+        if whole { (one, other) } else { (&one[..label(one)], &other[..label(other)]) };
+    one.eq_ignore_ascii_case(other)
+}
+
 /// A host by name or address, `None` where it says no more than "here".
 pub(super) fn remote(text: &str) -> Option<Host<'_>> {
     let text = present(text.trim_start_matches('\\').trim_end_matches('.'))?;
@@ -284,6 +295,13 @@ mod tests {
         }
         assert_eq!(remote("::ffff:10.0.0.5").unwrap().to_string(), "10.0.0.5");
         assert_eq!(remote(r"\\WS-17").unwrap().to_string(), "WS-17");
+    }
+
+    #[test]
+    fn a_host_may_be_named_with_its_domain_or_without() {
+        assert!(is_same("dc-1", "DC-1.corp.example") && is_same("DC-1.corp.example", "DC-1"));
+        assert!(is_same("DC-1", "dc-1") && is_same("dc-1.corp", "DC-1.CORP"));
+        assert!(!is_same("DC-1.corp", "DC-1.other") && !is_same("DC-10", "DC-1"));
     }
 
     #[test]

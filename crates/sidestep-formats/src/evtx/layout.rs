@@ -14,9 +14,18 @@ const DEEPEST: usize = 32;
 /// Bytes of a template's own header: the next template, its GUID, its size.
 const TEMPLATE_HEADER: usize = 24;
 
-/// Tokens of templates that are read in one chunk. A sound one has a few thousand; a made-up one
-/// could name every byte of itself as the start of another.
-const MOST_TOKENS: usize = 1 << 16;
+/// Values that are wanted of one template; real ones have some twenty.
+const MOST_WANTED: usize = 256;
+
+/// Units of the longest name of an element or attribute.
+const LONGEST_NAME: u16 = 256;
+
+/// What may be read of one chunk's templates: a step for each token and each unit of text. A sound
+/// chunk takes some ten thousand; in a made-up one every byte could begin another template.
+const STEPS: usize = 1 << 19;
+
+/// Steps that a layout takes whatever is in it.
+const LAYOUT_STEPS: usize = 64;
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +63,12 @@ pub(super) struct Layout {
 #[derive(Debug)]
 pub(super) struct Layouts {
     known: Vec<(u32, Rc<Layout>)>,
-    tokens_left: usize,
+    steps_left: usize,
 }
 
 impl Default for Layouts {
     fn default() -> Self {
-        Self { known: Vec::new(), tokens_left: MOST_TOKENS }
+        Self { known: Vec::new(), steps_left: STEPS }
     }
 }
 
@@ -72,7 +81,7 @@ impl Layouts {
         let start = usize::try_from(offset).ok().and_then(|at| at.checked_add(TEMPLATE_HEADER));
         let layout = start
             .and_then(|start| {
-                let size = Tokens { chunk, at: start - 4, left: &mut self.tokens_left }.u32()?;
+                let size = Tokens { chunk, at: start - 4, left: &mut self.steps_left }.u32()?;
                 let body = chunk.get(start..start.checked_add(usize::try_from(size).ok()?)?)?;
                 let end = start + body.len();
                 self.stream(chunk, start, end, true)
@@ -101,7 +110,8 @@ impl Layouts {
         in_template: bool,
     ) -> Option<Rc<Layout>> {
         let chunk = chunk.get(..end)?;
-        let tokens = Tokens { chunk, at: start, left: &mut self.tokens_left };
+        self.steps_left = self.steps_left.checked_sub(LAYOUT_STEPS)?;
+        let tokens = Tokens { chunk, at: start, left: &mut self.steps_left };
         let mut reader =
             Reader { tokens, in_template, open: Vec::new(), layout: Layout::default() };
         reader.read()?;
@@ -154,6 +164,7 @@ impl Reader<'_> {
     /// Reads to the end of the stream; `None` where it is damaged.
     fn read(&mut self) -> Option<()> {
         while self.tokens.more() {
+            self.tokens.steps(1)?;
             match self.tokens.u8()? {
                 0x00 => return Some(()),
                 token @ (0x01 | 0x41) => self.open(token == 0x41)?,
@@ -163,7 +174,7 @@ impl Reader<'_> {
                 }
                 0x05 | 0x45 => {
                     let text = self.tokens.literal()?;
-                    self.value(Origin::Literal(text));
+                    self.value(Origin::Literal(text))?;
                 }
                 0x06 | 0x46 => self.attribute()?,
                 0x07 | 0x47 | 0x0b => drop(self.tokens.text()?),
@@ -172,7 +183,7 @@ impl Reader<'_> {
                 0x0d | 0x0e => {
                     let number = usize::from(self.tokens.u16()?);
                     self.tokens.u8()?;
-                    self.value(Origin::Value(number));
+                    self.value(Origin::Value(number))?;
                 }
                 0x0f => self.tokens.skip(3)?,
                 _ => return None,
@@ -231,26 +242,27 @@ impl Reader<'_> {
     }
 
     /// Takes a value that stands in an attribute or in an element.
-    fn value(&mut self, origin: Origin) {
-        let Some(element) = self.open.last_mut() else { return };
+    fn value(&mut self, origin: Origin) -> Option<()> {
+        let element = self.open.last_mut()?;
+        let layout = &mut self.layout;
         match (element.start, origin) {
-            (Some(Attribute::Header(target)), origin) => self.layout.header.push((target, origin)),
+            (Some(Attribute::Header(target)), origin) => layout.header.push((target, origin)),
             (Some(Attribute::Name), Origin::Literal(name)) => {
                 element.target = Field::of(&name).map(Target::Field);
             }
             (Some(Attribute::Name), Origin::Value(_)) => element.target = None,
             (Some(Attribute::Ignored), _) => {}
-            (None, origin) => match (element.place, element.target) {
-                (Place::Header(_), Some(target)) => self.layout.header.push((target, origin)),
-                (_, Some(target)) => self.layout.data.push((target, origin)),
-                (Place::Event | Place::Other, None) => {
-                    if let Origin::Value(number) = origin {
-                        self.layout.content.push(number);
-                    }
+            (None, origin) => match (element.place, element.target, origin) {
+                (Place::Header(_), Some(target), origin) => layout.header.push((target, origin)),
+                (_, Some(target), origin) => layout.data.push((target, origin)),
+                (Place::Event | Place::Other, None, Origin::Value(number)) => {
+                    layout.content.push(number);
                 }
                 _ => {}
             },
         }
+        let wanted = [layout.header.len(), layout.data.len(), layout.content.len()];
+        (wanted.into_iter().max() <= Some(MOST_WANTED)).then_some(())
     }
 }
 
@@ -262,11 +274,15 @@ struct Tokens<'c> {
 }
 
 impl<'c> Tokens<'c> {
-    /// Whether another token follows and may be read.
-    fn more(&mut self) -> bool {
-        let allowed = self.left.checked_sub(1);
-        *self.left = allowed.unwrap_or(0);
-        allowed.is_some() && self.at < self.chunk.len()
+    /// Whether another token follows.
+    const fn more(&self) -> bool {
+        self.at < self.chunk.len()
+    }
+
+    /// Takes steps; `None` where there are no more.
+    fn steps(&mut self, count: usize) -> Option<()> {
+        *self.left = self.left.checked_sub(count)?;
+        Some(())
     }
 
     fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
@@ -295,13 +311,16 @@ impl<'c> Tokens<'c> {
     /// A name, which stands elsewhere in the chunk, or here where it is used first.
     fn name(&mut self) -> Option<String> {
         let offset = usize::try_from(self.u32()?).ok()?;
+        let here = self.at;
         // Before its length stand the place of the next name and a hash.
-        let mut elsewhere = Tokens { chunk: self.chunk, at: offset.checked_add(6)?, left: &mut 0 };
-        let name = elsewhere.text()?;
-        if offset == self.at {
+        self.at = offset.checked_add(6)?;
+        let length = self.u16()?;
+        let name = if length <= LONGEST_NAME { self.units(length)? } else { return None };
+        if offset == here {
             // It ends with a zero.
-            self.at = elsewhere.at;
             self.skip(2)?;
+        } else {
+            self.at = here;
         }
         Some(name)
     }
@@ -313,11 +332,115 @@ impl<'c> Tokens<'c> {
 
     /// Text with its length before it.
     fn text(&mut self) -> Option<String> {
-        let length = usize::from(self.u16()?) * 2;
+        let length = self.u16()?;
+        self.units(length)
+    }
+
+    fn units(&mut self, length: u16) -> Option<String> {
+        self.steps(usize::from(length))?;
         let start = self.at;
-        self.skip(length)?;
+        self.skip(usize::from(length) * 2)?;
         let units = self.chunk[start..self.at].as_chunks::<2>().0.iter();
         let units = units.map(|unit| u16::from_le_bytes(*unit));
         Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str) -> Vec<u8> {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [(text.len() as u16).to_le_bytes().to_vec(), units.collect()].concat()
+    }
+
+    /// A chunk that begins with some names, and the place of each.
+    fn names(names: &[&str]) -> (Vec<u8>, Vec<u8>) {
+        let mut chunk = vec![0; 8];
+        let mut places = Vec::new();
+        for name in names {
+            places.push(chunk.len() as u8);
+            chunk.extend([0; 6]);
+            chunk.extend(utf16(name));
+        }
+        (chunk, places)
+    }
+
+    fn open(name: u8) -> Vec<u8> {
+        vec![0x01, 0, 0, 0, 0, name, 0, 0, 0, 0x02]
+    }
+
+    /// An element with an attribute of a literal value.
+    fn open_with(name: u8, attribute: u8, value: &str) -> Vec<u8> {
+        let mut bytes = vec![0x41, 0, 0, 0, 0, name, 0, 0, 0, 0, 0, 0, 0, 0x06, attribute, 0, 0, 0];
+        bytes.extend([0x05, 0x01]);
+        bytes.extend(utf16(value));
+        bytes.push(0x02);
+        bytes
+    }
+
+    fn inline(mut chunk: Vec<u8>, stream: &[u8]) -> Result<Rc<Layout>, Fault> {
+        let start = chunk.len();
+        chunk.extend(stream);
+        Layouts::default().inline(&chunk, start, chunk.len())
+    }
+
+    #[test]
+    fn values_are_called_by_attribute_by_element_or_not_at_all() {
+        let (chunk, at) = names(&["UserData", "EventXML", "Param1", "Data", "Name", "None"]);
+        let stream = [
+            open(at[0]),
+            open(at[1]),
+            [open(at[2]), vec![0x0d, 7, 0, 1, 0x04]].concat(),
+            [open_with(at[3], at[4], "IpAddress"), vec![0x0d, 8, 0, 1, 0x04]].concat(),
+            [open_with(at[3], at[4], "NotWanted"), vec![0x0d, 9, 0, 1, 0x04]].concat(),
+            [open(at[3]), vec![0x0e, 10, 0, 1, 0x04]].concat(),
+            [open(at[5]), vec![0x0d, 11, 0, 0x21, 0x04]].concat(),
+            vec![0x04, 0x04, 0x00],
+        ];
+        let layout = inline(chunk, &stream.concat()).unwrap();
+        assert_eq!(layout.header, []);
+        assert_eq!(
+            layout.data,
+            [
+                (Target::Field(Field::Param1), Origin::Value(7)),
+                (Target::Field(Field::Address), Origin::Value(8)),
+                (Target::Unnamed, Origin::Value(10)),
+            ]
+        );
+        assert_eq!(layout.content, [11]);
+    }
+
+    #[test]
+    fn a_layout_is_bounded() {
+        let (chunk, at) = names(&["Data"]);
+        let deep = open(at[0]).repeat(DEEPEST);
+        assert!(inline(chunk.clone(), &deep).is_ok());
+        assert!(inline(chunk.clone(), &[deep, open(at[0])].concat()).is_err());
+        let wide = [open(at[0]), [0x0d, 1, 0, 1].repeat(MOST_WANTED)].concat();
+        assert!(inline(chunk.clone(), &wide).is_ok());
+        assert!(inline(chunk.clone(), &[wide, vec![0x0d, 1, 0, 1]].concat()).is_err());
+        let (long, at) = names(&[&"x".repeat(usize::from(LONGEST_NAME) + 1)]);
+        assert!(inline(long, &open(at[0])).is_err());
+        let mut layouts = Layouts::default();
+        let refused = (0..STEPS).find(|_| layouts.inline(&chunk, 8, 8).is_err());
+        assert_eq!(refused, Some(STEPS / LAYOUT_STEPS));
+    }
+
+    #[test]
+    fn a_damaged_stream_has_no_layout() {
+        let (chunk, at) = names(&["Data"]);
+        for stream in [
+            vec![0x04],
+            vec![0x0c],
+            vec![0x05, 0x08, 0, 0, 0, 0],
+            vec![0x01, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
+            [open(at[0]), vec![0x05, 0x01, 9, 0]].concat(),
+        ] {
+            assert!(inline(chunk.clone(), &stream).is_err(), "{stream:x?}");
+        }
+        assert!(Layouts::default().inline(&chunk, usize::MAX, 8).is_ok(), "nothing to read");
+        assert!(Layouts::default().template(&chunk, u32::MAX).is_err());
     }
 }

@@ -83,6 +83,9 @@ impl Taker {
             self.take_data(chunk, &layout);
             next += 1;
         }
+        if self.text.is_full() {
+            return Err(Fault::record("holds more text than any such event"));
+        }
         self.emit(run)
     }
 
@@ -131,7 +134,7 @@ impl Taker {
             _ => {
                 let range = match origin {
                     Origin::Value(_) => value.and_then(|value| self.text.value(value)),
-                    Origin::Literal(text) => Some(self.text.literal(text)),
+                    Origin::Literal(text) => self.text.literal(text),
                 };
                 let range = range.unwrap_or_default();
                 match target {
@@ -149,7 +152,7 @@ impl Taker {
             let number = match origin {
                 Origin::Literal(text) => {
                     let range = self.text.literal(text);
-                    self.name(*target, Some(range));
+                    self.name(*target, range);
                     continue;
                 }
                 Origin::Value(number) => *number,

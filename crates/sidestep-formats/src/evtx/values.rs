@@ -6,6 +6,13 @@ use std::ops::Range;
 /// Microseconds between 1601, where Windows begins to count, and 1970.
 const FROM_1601: i64 = 11_644_473_600_000_000;
 
+/// Bytes of text that are taken of one record. The largest value is 64 KiB, and events that are read
+/// have none near it.
+const MOST_TEXT: usize = 256 << 10;
+
+/// Texts that are taken of a value which holds several.
+const MOST_TEXTS: usize = 16;
+
 /// Binary XML in a value.
 const XML: u8 = 0x21;
 /// Texts with a zero after each.
@@ -57,7 +64,7 @@ impl<'c> Value<'c> {
         (self.kind == TEXTS).then(|| {
             let units = self.bytes.as_chunks::<2>().0;
             let units = units.strip_suffix(&[[0, 0]]).unwrap_or(units);
-            let texts = units.split(|unit| *unit == [0, 0]);
+            let texts = units.split(|unit| *unit == [0, 0]).take(MOST_TEXTS);
             texts.map(|units| Value { kind: 0x01, bytes: units.as_flattened() })
         })
     }
@@ -129,15 +136,26 @@ impl Text {
         std::str::from_utf8(&self.bytes).unwrap_or_default()
     }
 
+    /// Whether a record brought more than any would.
+    pub(super) const fn is_full(&self) -> bool {
+        self.bytes.len() > MOST_TEXT
+    }
+
     /// Adds a literal.
-    pub(super) fn literal(&mut self, text: &str) -> Range<usize> {
+    pub(super) fn literal(&mut self, text: &str) -> Option<Range<usize>> {
+        if self.is_full() {
+            return None;
+        }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(text.as_bytes());
-        start..self.bytes.len()
+        Some(start..self.bytes.len())
     }
 
     /// Adds a value, where it is of a kind that is wanted anywhere.
     pub(super) fn value(&mut self, value: Value<'_>) -> Option<Range<usize>> {
+        if self.is_full() {
+            return None;
+        }
         let start = self.bytes.len();
         match value.kind {
             0x01 => self.utf16(value.bytes),
@@ -284,6 +302,15 @@ mod tests {
         let texts = Value { kind: TEXTS, bytes: &several }.texts().unwrap();
         let texts: Vec<_> = texts.map(|value| text(0x01, value.bytes).unwrap()).collect();
         assert_eq!(texts, ["one", "", "three"]);
+    }
+
+    #[test]
+    fn text_is_bounded() {
+        let mut text = Text::default();
+        let value = Value { kind: 0x01, bytes: &[b'x', 0].repeat(30_000) };
+        while text.value(value).is_some() {}
+        assert!(text.is_full() && text.as_str().len() < MOST_TEXT + 30_000);
+        assert_eq!(text.literal("x"), None);
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use sidestep::{AuthEvent, Config, Engine};
+use sidestep::{Config, Engine, Event};
 use sidestep_benches::LanlLog;
 use sidestep_formats::{LogReader, ReadOptions};
 
 /// Hands every event of `log` to `take`.
-fn read(log: &LanlLog, take: &mut dyn FnMut(&AuthEvent<'_>)) {
+fn read(log: &LanlLog, take: &mut dyn FnMut(Event<'_>)) {
     let mut reader = LogReader::new(ReadOptions::default());
     let end = reader.read(log.text.as_bytes(), "simulated", &mut |event| {
         take(event);

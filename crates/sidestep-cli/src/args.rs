@@ -41,7 +41,7 @@ pub(crate) struct DetectArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Format of the logs: auto, lanl or csv
+    /// Format of the logs: auto, lanl, csv or evtx
     #[arg(long, default_value = "auto")]
     pub(crate) format: Format,
 

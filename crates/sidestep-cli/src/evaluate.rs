@@ -145,7 +145,7 @@ impl EventSource for LogFile {
     fn for_each(&self, sink: &mut dyn FnMut(&AuthEvent<'_>)) -> Result<(), SourceError> {
         let mut reader = LogReader::new(ReadOptions::default());
         let _ = reader.read_path(&self.path, &mut |event| {
-            sink(event);
+            event.auth().into_iter().for_each(&mut *sink);
             ControlFlow::Continue(())
         })?;
         // A figure over a log of which many lines were skipped would be one over another log.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use sidestep::AuthEvent;
+use sidestep::Event;
 use sidestep_formats::{FormatError, LogReader};
 
 use crate::progress::Progress;
@@ -46,10 +46,10 @@ impl Inputs {
     pub(crate) fn read(
         &mut self,
         paths: &[PathBuf],
-        sink: &mut dyn FnMut(&AuthEvent<'_>),
+        sink: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), FormatError> {
         let Self { reader, progress, bytes, events } = self;
-        let mut sink = |event: &AuthEvent<'_>| {
+        let mut sink = |event: Event<'_>| {
             sink(event);
             *events += 1;
             if events.is_multiple_of(STRIDE) {

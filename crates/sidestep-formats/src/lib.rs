@@ -1,7 +1,7 @@
 //! Log dialects in, findings out.
 //!
 //! [`LogReader`] reads a log, plain or compressed, and hands each
-//! [`AuthEvent`](sidestep::AuthEvent) to a closure. Events borrow from the reader's buffer: a
+//! [`Event`](sidestep::Event) to a closure. Events borrow from the reader's buffer: a
 //! line costs no allocation, and memory stays the same however long the log is. A bad record is
 //! reported with its place, and skipped or fatal as the caller chose.
 //!
@@ -31,6 +31,8 @@
 
 mod csv;
 mod error;
+#[cfg(feature = "evtx")]
+mod evtx;
 mod json;
 mod lanl;
 mod line;
@@ -38,7 +40,9 @@ mod reader;
 mod sniff;
 mod source;
 mod time;
+mod windows;
 mod words;
+mod zeek;
 
 pub use csv::{Column, CsvField, CsvMapping};
 pub use error::{FormatError, LineError, ParseError};

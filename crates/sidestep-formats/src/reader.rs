@@ -1,12 +1,13 @@
 //! The reader of logs, whatever their dialect.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::str::FromStr;
 
-use sidestep::AuthEvent;
+use sidestep::{AuthEvent, Event, HostActivity};
 
 use crate::csv::{Csv, CsvMapping};
 use crate::error::{Fault, FormatError, LineError, ParseError};
@@ -15,7 +16,10 @@ use crate::sniff;
 use crate::source::Source;
 
 /// What a reader hands events to. `Break` ends the reading.
-pub type EventSink<'s> = dyn FnMut(&AuthEvent<'_>) -> ControlFlow<()> + 's;
+pub type EventSink<'s> = dyn FnMut(Event<'_>) -> ControlFlow<()> + 's;
+
+/// Kinds of record that are counted apart among those passed over.
+const MOST_KINDS: usize = 256;
 
 /// What is said of a line or record that is too long to be held.
 pub(crate) const TOO_LONG: &str = "is longer than 1 MiB; no login is";
@@ -31,6 +35,8 @@ pub enum Format {
     Lanl,
     /// Columns by name or number, see [`CsvMapping`].
     Csv,
+    /// A Windows event log in its binary form.
+    Evtx,
 }
 
 impl FromStr for Format {
@@ -41,10 +47,11 @@ impl FromStr for Format {
             "auto" => Ok(Self::Auto),
             "lanl" => Ok(Self::Lanl),
             "csv" => Ok(Self::Csv),
+            "evtx" => Ok(Self::Evtx),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl or csv".to_owned(),
+                expected: "auto, lanl, csv or evtx".to_owned(),
             }),
         }
     }
@@ -104,8 +111,12 @@ impl Default for ReadOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ReadSummary {
-    /// Events handed on.
+    /// Events handed on: authentication events and companion records.
     pub events: u64,
+    /// Of these, companion records.
+    pub activities: u64,
+    /// Sound records that hold nothing that moves, by what they are.
+    pub passed_over: BTreeMap<String, u64>,
     /// Lines skipped because they hold no event. Blank lines and headers are not counted.
     pub skipped: u64,
     /// What was wrong with the first of them.
@@ -117,7 +128,8 @@ impl ReadSummary {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     pub fn skipped_share(&self) -> f64 {
-        match self.events + self.skipped {
+        let passed_over: u64 = self.passed_over.values().sum();
+        match self.events + passed_over + self.skipped {
             0 => 0.0,
             all => self.skipped as f64 / all as f64,
         }
@@ -178,6 +190,7 @@ impl LogReader {
             Format::Auto => sniff::dialect(&source, place, &self.options.mapping)?,
             Format::Lanl => Box::new(Lanl),
             Format::Csv => Box::new(Csv::new(self.options.mapping.clone())),
+            Format::Evtx => sniff::evtx(place)?,
         };
         dialect.read(&mut source, &mut run)
     }
@@ -206,7 +219,26 @@ impl Run<'_> {
     #[inline]
     pub(crate) fn event(&mut self, event: &AuthEvent<'_>) -> ControlFlow<()> {
         self.summary.events += 1;
-        (self.sink)(event)
+        (self.sink)(Event::Auth(event))
+    }
+
+    /// Hands on a companion record.
+    pub(crate) fn activity(&mut self, activity: &HostActivity<'_>) -> ControlFlow<()> {
+        self.summary.events += 1;
+        self.summary.activities += 1;
+        (self.sink)(Event::Activity(activity))
+    }
+
+    /// Counts a sound record that holds nothing that moves; `what` names its kind.
+    pub(crate) fn pass_over(&mut self, what: &str) {
+        let counts = &mut self.summary.passed_over;
+        if let Some(count) = counts.get_mut(what) {
+            *count += 1;
+        } else {
+            // What a log calls its records is its own text, of which there is no end.
+            let what = if counts.len() < MOST_KINDS { what } else { "other" };
+            *counts.entry(what.to_owned()).or_default() += 1;
+        }
     }
 
     /// Takes a bad record that begins on `line` and is `lines` long.
@@ -235,4 +267,17 @@ impl Run<'_> {
     pub(crate) fn broken(&self, line: u64, source: io::Error) -> FormatError {
         FormatError::Read { place: self.place.to_owned(), line, source }
     }
+}
+
+/// Gives `with` a run that hands its events to `sink`, for tests of what dialects have in common.
+#[cfg(test)]
+pub(crate) fn with_run<T>(
+    sink: &mut EventSink<'_>,
+    with: impl FnOnce(&mut Run<'_>) -> T,
+) -> (T, ReadSummary) {
+    let options = ReadOptions::default();
+    let mut summary = ReadSummary::default();
+    let mut run = Run { place: "log", options: &options, summary: &mut summary, sink };
+    let given = with(&mut run);
+    (given, summary)
 }

@@ -13,6 +13,9 @@ const LINES: usize = 20;
 /// The byte-order mark of UTF-8.
 const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
 
+/// What a Windows event log begins with.
+const EVTX: &[u8] = b"ElfFile\0";
+
 /// Fills the window, steps over a byte-order mark, and refuses UTF-16.
 pub(crate) fn prepare(source: &mut Source<'_>, run: &mut Run<'_>) -> Result<(), FormatError> {
     // What breaks here breaks again where lines are counted; nothing is lost by going on.
@@ -37,6 +40,9 @@ pub(crate) fn dialect(
     place: &str,
     mapping: &CsvMapping,
 ) -> Result<Box<dyn Dialect>, FormatError> {
+    if source.window().starts_with(EVTX) {
+        return evtx(place);
+    }
     let lines = first_lines(source);
     let csv = || Box::new(Csv::new(mapping.clone()));
     let Some(&first) = lines.first() else {
@@ -63,6 +69,23 @@ pub(crate) fn dialect(
             "pass --format lanl, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
             CsvField::list()
         ),
+    })
+}
+
+/// The reader of Windows event logs.
+#[cfg(feature = "evtx")]
+#[allow(clippy::unnecessary_wraps, reason = "the build without the feature does fail")]
+pub(crate) fn evtx(_place: &str) -> Result<Box<dyn Dialect>, FormatError> {
+    Ok(Box::new(crate::evtx::Evtx::default()))
+}
+
+/// Says that Windows event logs are left out.
+#[cfg(not(feature = "evtx"))]
+pub(crate) fn evtx(place: &str) -> Result<Box<dyn Dialect>, FormatError> {
+    Err(FormatError::UnknownDialect {
+        place: place.to_owned(),
+        looked_at: "a Windows event log (EVTX), which this build leaves out".to_owned(),
+        advice: "build it with the feature `evtx`".to_owned(),
     })
 }
 

@@ -8,7 +8,7 @@ use sidestep_formats::{CsvMapping, Format, LogReader, OnError, ReadOptions, Read
 fn read(bytes: &[u8], format: Format, mapping: CsvMapping) -> ReadSummary {
     let mut reader = LogReader::new(ReadOptions { format, mapping, ..ReadOptions::default() });
     let _ = reader.read(bytes, "log", &mut |event| {
-        assert!(!event.account().name.is_empty());
+        assert!(event.auth().is_some_and(|event| !event.account().name.is_empty()));
         ControlFlow::Continue(())
     });
     reader.summary().clone()

@@ -16,7 +16,7 @@ fn read(
     let mut events = Vec::new();
     let mut reader = LogReader::new(options);
     let result = reader.read(log.as_bytes(), "log.csv", &mut |event| {
-        events.push(event.clone().into_owned());
+        events.extend(event.auth().map(|event| event.clone().into_owned()));
         ControlFlow::Continue(())
     });
     (events, reader.summary().clone(), result.map(drop))

@@ -29,7 +29,7 @@ fn read_all(name: &str, rows: u64) -> Option<(BTreeSet<String>, i64, i64)> {
         });
         let flow = reader
             .read_path(&path, &mut |event| {
-                accounts.insert(event.account().to_string());
+                accounts.extend(event.auth().map(|event| event.account().to_string()));
                 first = first.min(event.time());
                 last = last.max(event.time());
                 ControlFlow::Continue(())

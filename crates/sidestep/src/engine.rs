@@ -9,7 +9,7 @@ use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::{Config, WarmUp};
 use crate::detect::{Judged, MAX_WAITING, Odd};
-use crate::event::{AccountKind, AuthEvent, Outcome, Timestamp};
+use crate::event::{AccountKind, AuthEvent, Event, Outcome, Timestamp};
 use crate::evidence::{self, Context, Known};
 use crate::intern::{Id, NameParts};
 use crate::login::{Login, Meaning, protocol_class, read};
@@ -110,9 +110,9 @@ impl Engine {
     }
 
     /// Learns one event; raises nothing.
-    pub fn learn(&mut self, event: &AuthEvent<'_>) {
+    pub fn learn<'e>(&mut self, event: impl Into<Event<'e>>) {
         self.taught = true;
-        self.take(event, false, &mut Vec::new());
+        self.take(event.into(), false, &mut Vec::new());
     }
 
     /// Learns events in order.
@@ -170,9 +170,9 @@ impl Engine {
     }
 
     /// Scores one event, then learns it. Gives out the alerts that it opened, updated or closed.
-    pub fn process(&mut self, event: &AuthEvent<'_>) -> Vec<Alert> {
+    pub fn process<'e>(&mut self, event: impl Into<Event<'e>>) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        self.process_into(event, &mut alerts);
+        self.process_into(event.into(), &mut alerts);
         alerts
     }
 
@@ -180,12 +180,12 @@ impl Engine {
     pub fn process_all(&mut self, events: &[AuthEvent<'_>]) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for event in events {
-            self.process_into(event, &mut alerts);
+            self.process_into(event.into(), &mut alerts);
         }
         alerts
     }
 
-    fn process_into(&mut self, event: &AuthEvent<'_>, alerts: &mut Vec<Alert>) {
+    fn process_into(&mut self, event: Event<'_>, alerts: &mut Vec<Alert>) {
         self.first.get_or_insert(event.time());
         self.take(event, true, alerts);
     }
@@ -229,7 +229,7 @@ impl Engine {
     }
 
     /// Takes one event in, and raises alerts if asked and ready.
-    fn take(&mut self, event: &AuthEvent<'_>, raise: bool, alerts: &mut Vec<Alert>) {
+    fn take(&mut self, event: Event<'_>, raise: bool, alerts: &mut Vec<Alert>) {
         self.metrics.events += 1;
         let time = event.time();
         if time < self.now {
@@ -241,6 +241,10 @@ impl Engine {
         } else {
             self.advance_to(time, raise, alerts);
         }
+        let Event::Auth(event) = event else {
+            self.metrics.activities += 1;
+            return;
+        };
         let reading = read(event);
         match reading.meaning {
             Meaning::Nothing => self.metrics.passed_over += 1,

@@ -23,8 +23,9 @@ pub use config::{Config, ConfigBuilder, WarmUp};
 pub use engine::{Engine, Status};
 pub use error::{ConfigError, SnapshotError};
 pub use event::{
-    Account, AccountKind, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, EventError, Host,
-    HostActivity, HostActivityKind, LogonType, Mfa, Outcome, TicketEncryption, Timestamp,
+    Account, AccountKind, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, Event, EventError,
+    Host, HostActivity, HostActivityBuilder, HostActivityKind, LogonType, Mfa, Outcome,
+    TicketEncryption, Timestamp,
 };
 pub use metrics::Metrics;
 pub use movement::{LoginEdge, LoginGraph, MovementGraph};

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Metrics {
     /// Events given to `learn` or `process`.
     pub events: u64,
+    /// Of these, companion records of what hosts did.
+    pub activities: u64,
     /// Of these, remote logins: they name two different hosts and an account that can move.
     pub logins: u64,
     /// Of the logins, those that were habitual and left after one look-up.

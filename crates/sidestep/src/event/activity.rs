@@ -31,6 +31,10 @@ vocabulary! {
         ProcessStart = "Process Start",
         /// A network connection was made (Sysmon 3, Zeek conn).
         NetworkConnection = "Network Connection",
+        /// A named pipe was created or connected to (Sysmon 17, 18; Zeek dce_rpc).
+        NamedPipe = "Named Pipe",
+        /// An address was leased to, or resolved to, the host's name (Zeek dhcp, dns).
+        AddressBinding = "Address Binding",
     }
 }
 
@@ -67,6 +71,8 @@ pub struct HostActivityBuilder<'a> {
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     logon_id: Option<u64>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    event_code: Option<u32>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     raw_ref: Option<u64>,
 }
 
@@ -86,6 +92,7 @@ impl<'a> HostActivity<'a> {
             peer: Host::default(),
             object: None,
             logon_id: None,
+            event_code: None,
             raw_ref: None,
         }
     }
@@ -132,6 +139,12 @@ impl<'a> HostActivity<'a> {
         self.fields.logon_id
     }
 
+    /// The log's own number for this kind of record (Windows `EventID`).
+    #[must_use]
+    pub const fn event_code(&self) -> Option<u32> {
+        self.fields.event_code
+    }
+
     /// The caller's reference to the raw record.
     #[must_use]
     pub const fn raw_ref(&self) -> Option<u64> {
@@ -165,6 +178,13 @@ impl<'a> HostActivityBuilder<'a> {
     #[must_use]
     pub const fn logon_id(mut self, logon_id: u64) -> Self {
         self.logon_id = Some(logon_id);
+        self
+    }
+
+    /// The log's own number for this kind of record.
+    #[must_use]
+    pub const fn event_code(mut self, event_code: u32) -> Self {
+        self.event_code = Some(event_code);
         self
     }
 
@@ -208,5 +228,33 @@ impl<'a> TryFrom<HostActivityBuilder<'a>> for HostActivity<'a> {
 impl<'a> From<HostActivity<'a>> for HostActivityBuilder<'a> {
     fn from(activity: HostActivity<'a>) -> Self {
         activity.fields
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_set_is_read_back() {
+        let activity =
+            HostActivity::builder(7, HostActivityKind::ShareAccess, Host::named("FILES-1"))
+                .account(Account::new("alice"))
+                .peer(Host::named("WS-17"))
+                .object(r"\\*\IPC$")
+                .logon_id(0x3e7)
+                .event_code(5140)
+                .raw_ref(9)
+                .build()
+                .unwrap();
+        assert_eq!(activity.time(), 7);
+        assert_eq!(activity.kind(), HostActivityKind::ShareAccess);
+        assert_eq!(activity.host().to_string(), "FILES-1");
+        assert_eq!(activity.account().unwrap().name, "alice");
+        assert_eq!(activity.peer().to_string(), "WS-17");
+        assert_eq!(activity.object(), Some(r"\\*\IPC$"));
+        assert_eq!(activity.logon_id(), Some(0x3e7));
+        assert_eq!(activity.event_code(), Some(5140));
+        assert_eq!(activity.raw_ref(), Some(9));
     }
 }

@@ -17,3 +17,44 @@ pub use host::Host;
 pub use vocabulary::{
     Activity, AuthProtocol, LogonType, Mfa, Outcome, TicketEncryption, Timestamp,
 };
+
+/// What the engine is told: an authentication event, or a companion record of what a host did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event<'e> {
+    /// Somebody authenticated.
+    Auth(&'e AuthEvent<'e>),
+    /// A host did something that may name it, or prove a movement.
+    Activity(&'e HostActivity<'e>),
+}
+
+impl<'e> Event<'e> {
+    /// When it happened: microseconds since 1970, UTC.
+    #[must_use]
+    pub const fn time(self) -> Timestamp {
+        match self {
+            Self::Auth(event) => event.time(),
+            Self::Activity(activity) => activity.time(),
+        }
+    }
+
+    /// The authentication event, where it is one.
+    #[must_use]
+    pub const fn auth(self) -> Option<&'e AuthEvent<'e>> {
+        match self {
+            Self::Auth(event) => Some(event),
+            Self::Activity(_) => None,
+        }
+    }
+}
+
+impl<'e> From<&'e AuthEvent<'e>> for Event<'e> {
+    fn from(event: &'e AuthEvent<'e>) -> Self {
+        Self::Auth(event)
+    }
+}
+
+impl<'e> From<&'e HostActivity<'e>> for Event<'e> {
+    fn from(activity: &'e HostActivity<'e>) -> Self {
+        Self::Activity(activity)
+    }
+}

@@ -1,0 +1,179 @@
+//! Windows event logs in their binary form: chunks of 64 KiB, each of which stands for itself.
+//!
+//! The library finds and checks the records of a chunk and their values. A record's event id is
+//! looked up first, and its data taken apart only where it is one that is read.
+
+mod layout;
+mod record;
+mod values;
+
+use std::error::Error;
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::Arc;
+
+use evtx::err::EvtxError;
+use evtx::{EvtxChunk, EvtxChunkHeader, ParserSettings};
+
+use crate::error::{Fault, FormatError};
+use crate::reader::{Dialect, Run};
+use crate::source::Source;
+use layout::Layouts;
+use record::Taker;
+
+/// Bytes of the file's own header, which is not trusted for anything.
+const FILE_HEADER: usize = 4096;
+
+/// Bytes of a chunk, and of the header that it begins with.
+const CHUNK: usize = 64 << 10;
+const CHUNK_HEADER: usize = 512;
+
+/// What a file, a chunk and a record begin with.
+const FILE_SIGNATURE: &[u8] = b"ElfFile\0";
+const CHUNK_SIGNATURE: &[u8] = b"ElfChnk\0";
+const RECORD_SIGNATURE: &[u8] = b"\x2a\x2a\0\0";
+
+/// Where a chunk's header lists the names used in it. The list is a short cut only: left empty, each
+/// name is found where it is used, so that a damaged list costs nothing, and a sound one no time.
+const NAMES: std::ops::Range<usize> = 128..384;
+
+/// Reads a log chunk by chunk.
+#[derive(Default)]
+pub(crate) struct Evtx {
+    settings: Arc<ParserSettings>,
+    taker: Taker,
+    /// Number of the last record seen, for errors that have none of their own.
+    last: u64,
+}
+
+impl Dialect for Evtx {
+    fn read(
+        &mut self,
+        source: &mut Source<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        source.fill(FILE_HEADER).map_err(|error| run.broken(self.last, error))?;
+        let header = source.window();
+        if header.is_empty() {
+            return Ok(Continue(()));
+        }
+        if !header.starts_with(FILE_SIGNATURE) {
+            return Err(FormatError::UnknownDialect {
+                place: run.place.to_owned(),
+                looked_at: "no Windows event log, for it does not begin with ElfFile".to_owned(),
+                advice: "pass another --format, or none to have it told".to_owned(),
+            });
+        }
+        if header.len() < FILE_HEADER {
+            run.bad(0, 1, Fault::record("the file is cut within its header"))?;
+            return Ok(Continue(()));
+        }
+        source.consume(FILE_HEADER);
+        for number in 0_u64.. {
+            let broken = source.fill(CHUNK).err();
+            let window = source.window();
+            let chunk = &window[..window.len().min(CHUNK)];
+            let length = chunk.len();
+            // What was never written to is zeros.
+            let written = chunk.iter().any(|byte| *byte != 0);
+            if written && self.chunk(chunk, number, run)?.is_break() {
+                return Ok(Break(()));
+            }
+            if let Some(error) = broken {
+                return Err(run.broken(self.last, error));
+            }
+            if length < CHUNK {
+                break;
+            }
+            source.consume(length);
+        }
+        Ok(Continue(()))
+    }
+}
+
+impl Evtx {
+    /// Takes the records of one chunk, as many as there are whole ones.
+    fn chunk(
+        &mut self,
+        bytes: &[u8],
+        number: u64,
+        run: &mut Run<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let Some(mut header) = bytes.first_chunk::<CHUNK_HEADER>().copied() else {
+            run.bad(self.last, 1, cut(number))?;
+            return Ok(Continue(()));
+        };
+        if !header.starts_with(CHUNK_SIGNATURE) {
+            let holds_records = bytes[CHUNK_HEADER..].starts_with(RECORD_SIGNATURE);
+            let what = if holds_records {
+                "has lost its signature; what records it holds were read"
+            } else {
+                "holds no records that can be found"
+            };
+            run.bad(self.last, 1, Fault::record(format!("chunk {number} {what}")))?;
+            if !holds_records {
+                return Ok(Continue(()));
+            }
+            header[..CHUNK_SIGNATURE.len()].copy_from_slice(CHUNK_SIGNATURE);
+        }
+        header[NAMES].fill(0);
+        let header = match EvtxChunkHeader::from_bytes(&header) {
+            Ok(header) => header,
+            Err(error) => {
+                run.bad(self.last, 1, Fault::record(format!("chunk {number}: {}", root(&error))))?;
+                return Ok(Continue(()));
+            }
+        };
+        let end = usize::try_from(header.free_space_offset).unwrap_or(usize::MAX);
+        if bytes.len() < end.min(CHUNK) {
+            run.bad(self.last, 1, cut(number))?;
+        }
+        match EvtxChunk::new(bytes, &header, Arc::clone(&self.settings)) {
+            Ok(chunk) => self.records(chunk, run),
+            Err(error) => {
+                run.bad(self.last, 1, Fault::record(format!("chunk {number}: {}", root(&error))))?;
+                Ok(Continue(()))
+            }
+        }
+    }
+
+    fn records(
+        &mut self,
+        mut chunk: EvtxChunk<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let mut layouts = Layouts::default();
+        for record in chunk.iter() {
+            let taken = match record {
+                Ok(record) => {
+                    self.last = record.event_record_id;
+                    self.taker.take(&record, &mut layouts, run)
+                }
+                Err(error) => {
+                    if let EvtxError::FailedToParseRecord { record_id, .. } = &error {
+                        self.last = *record_id;
+                    }
+                    Err(Fault::record(format!("is damaged: {}", root(&error))))
+                }
+            };
+            match taken {
+                Ok(Continue(())) => {}
+                Ok(Break(())) => return Ok(Break(())),
+                Err(fault) => run.bad(self.last, 1, fault)?,
+            }
+        }
+        Ok(Continue(()))
+    }
+}
+
+fn cut(number: u64) -> Fault {
+    Fault::record(format!("the file is cut within chunk {number}; the records after are lost"))
+}
+
+/// What is at the root of an error, for the errors above it only say where.
+fn root(error: &dyn Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}

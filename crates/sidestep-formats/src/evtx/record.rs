@@ -1,0 +1,212 @@
+//! One record: its header first, and its data where the event is one that is read.
+
+use std::borrow::Cow;
+use std::ops::{ControlFlow, Range};
+use std::rc::Rc;
+
+use evtx::EvtxRecord;
+
+use super::layout::{Layout, Layouts, Origin, Target};
+use super::values::{Text, Value, Values};
+use crate::error::Fault;
+use crate::reader::Run;
+use crate::time::TimeFormat;
+use crate::windows::{self, Field, Record};
+
+/// Binary XML within a record that is followed; real records hold one or two.
+const MOST_PARTS: usize = 8;
+
+/// The fields that values without a name fill, in order.
+const UNNAMED: [Field; 3] = [Field::Param1, Field::Param2, Field::Param3];
+
+/// Takes records apart, in buffers that are used over and over.
+#[derive(Default)]
+pub(super) struct Taker {
+    header: Header,
+    values: Values,
+    text: Text,
+    fields: Vec<(Field, Range<usize>)>,
+    unnamed: usize,
+    /// Binary XML yet to be read, by where it stands in the chunk.
+    parts: Vec<Range<usize>>,
+}
+
+/// What a record's `System` element says; texts by where they stand.
+#[derive(Default)]
+struct Header {
+    event_id: u32,
+    time: Option<i64>,
+    record_id: Option<u64>,
+    provider: Range<usize>,
+    channel: Range<usize>,
+    computer: Range<usize>,
+}
+
+impl Taker {
+    /// Hands on what a record tells.
+    pub(super) fn take(
+        &mut self,
+        record: &EvtxRecord<'_>,
+        layouts: &mut Layouts,
+        run: &mut Run<'_>,
+    ) -> Result<ControlFlow<()>, Fault> {
+        self.text.clear();
+        self.fields.clear();
+        self.parts.clear();
+        self.unnamed = 0;
+        self.header = Header { record_id: Some(record.event_record_id), ..Header::default() };
+
+        let chunk = record.chunk.data;
+        let start = usize::try_from(record.binxml_offset).unwrap_or(usize::MAX);
+        let end = start.saturating_add(record.binxml_size as usize);
+        let layout = self.open(chunk, start..end, layouts)?;
+        for (target, origin) in &layout.header {
+            self.take_header(chunk, *target, origin);
+        }
+        let text = self.text.as_str();
+        let (provider, channel) =
+            (&text[self.header.provider.clone()], &text[self.header.channel.clone()]);
+        if !windows::is_read(self.header.event_id, provider, channel) {
+            windows::pass_over(self.header.event_id, provider, run);
+            return Ok(ControlFlow::Continue(()));
+        }
+        // Where the event has no time that can be, the time at which it was written is as good.
+        let written = record.timestamp.as_microsecond();
+        if self.header.time.is_none_or(|time| time < 0) && written >= 0 {
+            self.header.time = Some(written);
+        }
+
+        self.take_data(chunk, &layout);
+        let mut next = 0;
+        while next < self.parts.len().min(MOST_PARTS) {
+            let layout = self.open(chunk, self.parts[next].clone(), layouts)?;
+            self.take_data(chunk, &layout);
+            next += 1;
+        }
+        if self.text.is_full() {
+            return Err(Fault::record("holds more text than any such event"));
+        }
+        self.emit(run)
+    }
+
+    /// Finds the layout of some binary XML, and its values.
+    fn open(
+        &mut self,
+        chunk: &[u8],
+        range: Range<usize>,
+        layouts: &mut Layouts,
+    ) -> Result<Rc<Layout>, Fault> {
+        let end = range.end.min(chunk.len());
+        let stream = chunk.get(range.start..end).unwrap_or_default();
+        // A header of the stream, then most often an instance of a template and nothing else.
+        let token = if let [0x0f, _, _, _, rest @ ..] = stream { rest } else { stream };
+        let [0x0c, instance @ ..] = token else {
+            self.values.clear();
+            return layouts.inline(chunk, end - stream.len(), end);
+        };
+        let Some(template) = self.values.find(&chunk[..end], end - instance.len()) else {
+            return Err(Fault::record("is damaged: its values break off"));
+        };
+        layouts.template(chunk, template)
+    }
+
+    fn take_header(&mut self, chunk: &[u8], target: Target, origin: &Origin) {
+        let value = match origin {
+            Origin::Value(number) => self.values.get(chunk, *number),
+            Origin::Literal(_) => None,
+        };
+        let number = || match origin {
+            Origin::Value(_) => value.and_then(Value::number),
+            Origin::Literal(text) => text.trim().parse().ok(),
+        };
+        match target {
+            Target::EventId => {
+                let number = number().and_then(|number| u32::try_from(number).ok());
+                self.header.event_id = number.unwrap_or_default();
+            }
+            Target::RecordId => self.header.record_id = number().or(self.header.record_id),
+            Target::Time => {
+                self.header.time = match origin {
+                    Origin::Value(_) => value.and_then(Value::time),
+                    Origin::Literal(text) => TimeFormat::Rfc3339.parse(text),
+                };
+            }
+            _ => {
+                let range = match origin {
+                    Origin::Value(_) => value.and_then(|value| self.text.value(value)),
+                    Origin::Literal(text) => self.text.literal(text),
+                };
+                let range = range.unwrap_or_default();
+                match target {
+                    Target::Provider => self.header.provider = range,
+                    Target::Channel => self.header.channel = range,
+                    _ => self.header.computer = range,
+                }
+            }
+        }
+    }
+
+    /// Takes the values that are wanted, and notes those that are binary XML themselves.
+    fn take_data(&mut self, chunk: &[u8], layout: &Layout) {
+        for (target, origin) in &layout.data {
+            let number = match origin {
+                Origin::Literal(text) => {
+                    let range = self.text.literal(text);
+                    self.name(*target, range);
+                    continue;
+                }
+                Origin::Value(number) => *number,
+            };
+            let Some(value) = self.values.get(chunk, number) else { continue };
+            if value.is_xml() {
+                self.parts.push(self.values.place(number));
+            } else if let Some(texts) = value.texts() {
+                for text in texts {
+                    let range = self.text.value(text);
+                    self.name(*target, range);
+                }
+            } else {
+                let range = self.text.value(value);
+                self.name(*target, range);
+            }
+        }
+        for &number in &layout.content {
+            if self.values.get(chunk, number).is_some_and(Value::is_xml) {
+                self.parts.push(self.values.place(number));
+            }
+        }
+    }
+
+    /// Gives a value its field.
+    fn name(&mut self, target: Target, range: Option<Range<usize>>) {
+        let field = match target {
+            Target::Field(field) => Some(field),
+            Target::Unnamed => {
+                self.unnamed += 1;
+                UNNAMED.get(self.unnamed - 1).copied()
+            }
+            _ => None,
+        };
+        if let (Some(field), Some(range)) = (field, range) {
+            self.fields.push((field, range));
+        }
+    }
+
+    fn emit(&self, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+        let text = self.text.as_str();
+        let of = |range: &Range<usize>| Cow::Borrowed(text.get(range.clone()).unwrap_or_default());
+        let mut record = Record {
+            time: self.header.time,
+            event_id: self.header.event_id,
+            provider: of(&self.header.provider),
+            channel: of(&self.header.channel),
+            computer: of(&self.header.computer),
+            raw_ref: self.header.record_id,
+            ..Record::default()
+        };
+        for (field, range) in &self.fields {
+            record.put(*field, of(range));
+        }
+        windows::emit(&record, run)
+    }
+}

@@ -1,0 +1,80 @@
+//! The values that the events here need, by the names that Windows gives them.
+
+/// Declares the fields, each with its names. Windows calls one thing by several names from event
+/// to event; no event here has two of them that mean different things.
+macro_rules! fields {
+    ($($(#[$meta:meta])* $field:ident = $($name:literal)|+,)+) => {
+        /// A value of `EventData` or `UserData`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Field { $($(#[$meta])* $field,)+ }
+
+        impl Field {
+            /// How many there are.
+            pub(crate) const COUNT: usize = [$(Self::$field,)+].len();
+
+            /// The field of this name; `None` for one that no event here needs.
+            pub(crate) fn of(name: &str) -> Option<Self> {
+                Some(match name {
+                    $($($name)|+ => Self::$field,)+
+                    _ => return None,
+                })
+            }
+        }
+    };
+}
+
+fields! {
+    SubjectSid = "SubjectUserSid",
+    SubjectName = "SubjectUserName",
+    SubjectDomain = "SubjectDomainName",
+    SubjectLogonId = "SubjectLogonId",
+    TargetSid = "TargetUserSid" | "TargetSid",
+    TargetName = "TargetUserName",
+    TargetDomain = "TargetDomainName",
+    TargetLogonId = "TargetLogonId",
+    LogonType = "LogonType",
+    LogonProcess = "LogonProcessName",
+    Package = "AuthenticationPackageName" | "PackageName" | "authenticationMechanism",
+    LmPackage = "LmPackageName",
+    KeyLength = "KeyLength",
+    /// The client, never the host that wrote the event.
+    Workstation = "WorkstationName" | "Workstation" | "ClientName",
+    Address = "IpAddress" | "ClientAddress" | "Address" | "ClientIP",
+    Port = "IpPort",
+    LogonGuid = "LogonGuid",
+    TargetLogonGuid = "TargetLogonGuid",
+    Status = "Status",
+    SubStatus = "SubStatus",
+    TargetServer = "TargetServerName",
+    TargetInfo = "TargetInfo",
+    Service = "ServiceName",
+    TicketEncryption = "TicketEncryptionType",
+    /// Of a session that was left or taken up again. NXLog also calls the writer of a record so.
+    AccountName = "AccountName",
+    AccountDomain = "AccountDomain",
+    LogonId = "LogonID" | "LogonId",
+    Session = "SessionName",
+    Program = "NewProcessName" | "Image",
+    Path = "ServiceFileName" | "ImagePath",
+    Task = "TaskName",
+    MemberName = "MemberName",
+    MemberSid = "MemberSid",
+    Share = "ShareName",
+    ShareFile = "RelativeTargetName",
+    User = "User" | "username",
+    Initiated = "Initiated",
+    SourceIp = "SourceIp",
+    SourceName = "SourceHostname",
+    SourcePort = "SourcePort",
+    DestinationIp = "DestinationIp",
+    DestinationName = "DestinationHostname",
+    DestinationPort = "DestinationPort",
+    File = "TargetFilename",
+    Pipe = "PipeName",
+    Connection = "connection",
+    Resource = "resourceUri",
+    /// The first of the values that have no name of their own.
+    Param1 = "Param1" | "param1",
+    Param2 = "Param2" | "param2",
+    Param3 = "Param3" | "param3",
+}

@@ -1,0 +1,120 @@
+//! Windows events, whatever they are wrapped in.
+//!
+//! A dialect that carries Windows events (EVTX, Winlogbeat, NXLog, Splunk ...) fills a [`Record`]
+//! with the names and values that Windows gave, and hands it to [`emit`], which is the one place
+//! that knows what each event id means.
+
+mod companion;
+mod field;
+mod kerberos;
+mod logon;
+mod origin;
+mod parts;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+
+use sidestep::Timestamp;
+
+use crate::error::Fault;
+use crate::reader::Run;
+
+pub(crate) use field::Field;
+pub(crate) use origin::Origin;
+
+/// One Windows event: its header, and the values of `EventData` or `UserData` by name.
+#[derive(Debug)]
+pub(crate) struct Record<'r> {
+    /// Microseconds since 1970, UTC; `None` where the record has none that can be read.
+    pub(crate) time: Option<Timestamp>,
+    pub(crate) event_id: u32,
+    /// `Microsoft-Windows-Security-Auditing` and the like; empty where unknown.
+    pub(crate) provider: Cow<'r, str>,
+    /// Empty where unknown. Forwarded events carry `ForwardedEvents` here.
+    pub(crate) channel: Cow<'r, str>,
+    /// The host that wrote the event, also where it was forwarded.
+    pub(crate) computer: Cow<'r, str>,
+    /// Number of the record in its log, or of the line.
+    pub(crate) raw_ref: Option<u64>,
+    /// By [`Field`]; see [`Record::set`].
+    pub(crate) values: [Option<Cow<'r, str>>; Field::COUNT],
+}
+
+impl Default for Record<'_> {
+    fn default() -> Self {
+        Self {
+            time: None,
+            event_id: 0,
+            provider: Cow::Borrowed(""),
+            channel: Cow::Borrowed(""),
+            computer: Cow::Borrowed(""),
+            raw_ref: None,
+            values: [const { None }; Field::COUNT],
+        }
+    }
+}
+
+impl<'r> Record<'r> {
+    /// Takes a value of `EventData` or `UserData`; a name that no event here needs is dropped.
+    /// Values that have no name are called `param1`, `param2` and so on.
+    pub(crate) fn set(&mut self, name: &str, value: Cow<'r, str>) {
+        if let Some(field) = Field::of(name) {
+            self.put(field, value);
+        }
+    }
+
+    /// As [`Record::set`], for a name that was looked up before.
+    pub(crate) fn put(&mut self, field: Field, value: Cow<'r, str>) {
+        self.values[field as usize] = Some(value);
+    }
+}
+
+/// Whether an event of this id is asked for at all, so that others need not be taken apart.
+pub(crate) fn is_listed(event_id: u32) -> bool {
+    Origin::any_lists(event_id)
+}
+
+/// Whether an event is read: as [`is_listed`], where its provider and channel are known too.
+pub(crate) fn is_read(event_id: u32, provider: &str, channel: &str) -> bool {
+    Origin::of(event_id, provider, channel).is_some()
+}
+
+/// Hands on what the record tells: an authentication event, a companion record, or nothing.
+pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+    match Origin::of(record.event_id, &record.provider, &record.channel) {
+        Some(Origin::Security) => match record.event_id {
+            4624 | 4625 | 4634 | 4647 | 4648 | 4662 | 4672 | 4778 | 4779 => {
+                logon::emit(record, run)
+            }
+            4768..=4771 | 4776 => kerberos::emit(record, run),
+            _ => companion::security(record, run),
+        },
+        Some(Origin::ServiceControl) => companion::service(record, run),
+        Some(Origin::Netlogon) => companion::netlogon(record, run),
+        Some(Origin::Sysmon) => companion::sysmon(record, run),
+        Some(Origin::LocalSession) => terminal::session(record, run),
+        Some(Origin::RemoteConnection) => terminal::connection(record, run),
+        Some(Origin::RdpCore) => terminal::transport(record, run),
+        Some(Origin::WinRm) => terminal::winrm(record, run),
+        None => {
+            pass_over(record.event_id, &record.provider, run);
+            Ok(ControlFlow::Continue(()))
+        }
+    }
+}
+
+/// Counts a sound event that is not read, by its number and provider.
+pub(crate) fn pass_over(event_id: u32, provider: &str, run: &mut Run<'_>) {
+    let mut what = String::with_capacity(96);
+    // Writing to a string cannot fail.
+    let _ = write!(what, "Windows event {event_id}");
+    if !provider.is_empty() {
+        what.push_str(" of ");
+        what.extend(provider.chars().filter(|c| !c.is_control()).take(80));
+    }
+    run.pass_over(&what);
+}

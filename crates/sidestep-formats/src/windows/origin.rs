@@ -1,0 +1,126 @@
+//! Who wrote an event: the numbers of events are unique to their provider only.
+
+/// The providers whose events are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Security,
+    ServiceControl,
+    Netlogon,
+    LocalSession,
+    RemoteConnection,
+    RdpCore,
+    WinRm,
+    Sysmon,
+}
+
+/// The events of each provider that are read.
+const LISTED: [(Origin, &[u32]); 8] = [
+    (
+        Origin::Security,
+        &[
+            4624, 4625, 4634, 4647, 4648, 4662, 4672, 4688, 4697, 4698, 4702, 4720, 4722, 4724,
+            4728, 4732, 4738, 4741, 4742, 4756, 4768, 4769, 4770, 4771, 4776, 4778, 4779, 5140,
+            5142, 5145,
+        ],
+    ),
+    (Origin::ServiceControl, &[7045]),
+    (Origin::Netlogon, &[5805]),
+    (Origin::LocalSession, &[21, 24, 25]),
+    (Origin::RemoteConnection, &[1149]),
+    (Origin::RdpCore, &[131]),
+    (Origin::WinRm, &[6, 91, 169]),
+    (Origin::Sysmon, &[1, 3, 11, 17, 18]),
+];
+
+/// How providers call themselves.
+const PROVIDERS: [(&str, Origin); 10] = [
+    ("Microsoft-Windows-Security-Auditing", Origin::Security),
+    ("Microsoft-Windows-Sysmon", Origin::Sysmon),
+    ("Linux-Sysmon", Origin::Sysmon),
+    ("Service Control Manager", Origin::ServiceControl),
+    ("NETLOGON", Origin::Netlogon),
+    ("Microsoft-Windows-TerminalServices-LocalSessionManager", Origin::LocalSession),
+    ("Microsoft-Windows-TerminalServices-RemoteConnectionManager", Origin::RemoteConnection),
+    ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS", Origin::RdpCore),
+    ("Microsoft-Windows-RemoteDesktopServices-RdpCoreCDV", Origin::RdpCore),
+    ("Microsoft-Windows-WinRM", Origin::WinRm),
+];
+
+impl Origin {
+    /// The origin of an event that is read, or `None`. The provider decides where it is known;
+    /// else the channel, which is that of the provider unless the event was forwarded; else the
+    /// number, where no other provider is known to use it.
+    pub(crate) fn of(event_id: u32, provider: &str, channel: &str) -> Option<Self> {
+        let origin = if provider.is_empty() {
+            Self::of_channel(event_id, channel)?
+        } else {
+            PROVIDERS
+                .iter()
+                .find(|(name, _)| {
+                    name.len() == provider.len() && name.eq_ignore_ascii_case(provider)
+                })?
+                .1
+        };
+        origin.lists(event_id).then_some(origin)
+    }
+
+    fn of_channel(event_id: u32, channel: &str) -> Option<Self> {
+        let service = channel.split('/').next().unwrap_or_default();
+        let named = |(name, _): &&(&str, Self)| name.eq_ignore_ascii_case(service);
+        if let Some((_, origin)) = PROVIDERS.iter().find(named) {
+            return Some(*origin);
+        }
+        let is = |name: &str| channel.eq_ignore_ascii_case(name);
+        match event_id {
+            4608..=5199 if channel.is_empty() || is("Security") || is("ForwardedEvents") => {
+                Some(Self::Security)
+            }
+            7045 => Some(Self::ServiceControl),
+            5805 => Some(Self::Netlogon),
+            1149 if channel.is_empty() => Some(Self::RemoteConnection),
+            _ => None,
+        }
+    }
+
+    fn lists(self, event_id: u32) -> bool {
+        LISTED.iter().any(|(origin, ids)| *origin == self && ids.contains(&event_id))
+    }
+
+    /// Whether any provider's events of this number are read.
+    pub(crate) fn any_lists(event_id: u32) -> bool {
+        LISTED.iter().any(|(_, ids)| ids.contains(&event_id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSIONS: &str = "Microsoft-Windows-TerminalServices-LocalSessionManager";
+
+    #[test]
+    fn a_number_means_something_only_with_its_provider() {
+        assert_eq!(Origin::of(21, SESSIONS, ""), Some(Origin::LocalSession));
+        assert_eq!(Origin::of(21, "Microsoft-Windows-Sysmon", ""), None);
+        assert_eq!(Origin::of(11, "Microsoft-Windows-Hyper-V-Netvsc", "System"), None);
+        assert_eq!(Origin::of(11, "microsoft-windows-sysmon", ""), Some(Origin::Sysmon));
+        assert_eq!(Origin::of(1, "", ""), None);
+        assert_eq!(Origin::of(4611, "Microsoft-Windows-Security-Auditing", "Security"), None);
+    }
+
+    #[test]
+    fn a_channel_stands_for_an_unknown_provider() {
+        let channel = format!("{SESSIONS}/Operational");
+        assert_eq!(Origin::of(25, "", &channel), Some(Origin::LocalSession));
+        assert_eq!(Origin::of(4624, "", "security"), Some(Origin::Security));
+        assert_eq!(Origin::of(4624, "", ""), Some(Origin::Security));
+        assert_eq!(Origin::of(7045, "", "System"), Some(Origin::ServiceControl));
+    }
+
+    #[test]
+    fn forwarded_events_are_known_by_their_provider() {
+        assert_eq!(Origin::of(24, SESSIONS, "ForwardedEvents"), Some(Origin::LocalSession));
+        assert_eq!(Origin::of(24, "", "ForwardedEvents"), None);
+        assert_eq!(Origin::of(4624, "", "ForwardedEvents"), Some(Origin::Security));
+    }
+}

@@ -1,0 +1,324 @@
+//! The values of a record as accounts, hosts and numbers.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+use sidestep::{
+    Account, AccountKind, AuthEvent, AuthEventBuilder, EventError, Host, HostActivity,
+    HostActivityBuilder, HostActivityKind, Timestamp,
+};
+
+use super::{Field, Record};
+use crate::error::Fault;
+use crate::reader::Run;
+
+/// Bytes of a composed object that are kept: a command line may be longer than any name.
+const LONGEST_OBJECT: usize = 1024;
+
+impl Record<'_> {
+    /// A value that says something, without blanks around it.
+    pub(super) fn text(&self, field: Field) -> Option<&str> {
+        self.values[field as usize].as_deref().and_then(present)
+    }
+
+    /// A number, in decimal or with `0x`.
+    pub(super) fn number(&self, field: Field) -> Option<u64> {
+        number(self.text(field)?)
+    }
+
+    /// The number of a session; 0 is none.
+    pub(super) fn session(&self, field: Field) -> Option<u64> {
+        self.number(field).filter(|id| *id != 0)
+    }
+
+    /// A GUID as 128 bits; all zeros is none.
+    pub(super) fn guid(&self, field: Field) -> Option<u128> {
+        guid(self.text(field)?).filter(|guid| *guid != 0)
+    }
+
+    /// The account of these fields, `None` where it has no name.
+    pub(super) fn account(&self, name: Field, domain: Field, sid: Field) -> Option<Account<'_>> {
+        let name = self.text(name)?;
+        let account = match self.text(domain) {
+            Some(domain) => Account::new(name).with_domain(domain),
+            None => Account::parse(name),
+        };
+        Some(match self.text(sid).filter(|sid| is_sid(sid)) {
+            Some(sid) => known_by_sid(account, sid),
+            None => account,
+        })
+    }
+
+    /// The account that asked.
+    pub(super) fn subject(&self) -> Option<Account<'_>> {
+        self.account(Field::SubjectName, Field::SubjectDomain, Field::SubjectSid)
+    }
+
+    /// The account that is logged on as, or changed.
+    pub(super) fn target(&self) -> Option<Account<'_>> {
+        self.account(Field::TargetName, Field::TargetDomain, Field::TargetSid)
+    }
+
+    /// An end by name and address, each left out where it only says "here". A desktop session's
+    /// workstation, for one, is the host itself beside its client's address.
+    pub(super) fn host(&self, name: Field, address: Field, port: Field) -> Host<'_> {
+        let name = self.text(name).filter(|name| !is_same(name, self.computer.trim()));
+        let mut host = name.and_then(remote).unwrap_or_default();
+        if let Some(ip) = self.text(address).and_then(ip).filter(|ip| !is_local(*ip)) {
+            host.ip = Some(ip);
+            host.port = self.number(port).and_then(|port| u16::try_from(port).ok());
+        }
+        host.port = host.port.filter(|port| *port != 0);
+        host
+    }
+
+    /// Where a login came from.
+    pub(super) fn client(&self) -> Host<'_> {
+        self.host(Field::Workstation, Field::Address, Field::Port)
+    }
+
+    /// The host that wrote the record.
+    pub(super) fn recorder(&self) -> Host<'_> {
+        present(&self.computer).map(Host::named).unwrap_or_default()
+    }
+
+    fn when(&self) -> Result<Timestamp, Fault> {
+        self.time.ok_or_else(|| Fault::column("TimeCreated", "is missing, or no time"))
+    }
+
+    /// Begins an authentication event on the host that wrote the record.
+    pub(super) fn auth<'a>(
+        &'a self,
+        account: Option<Account<'a>>,
+    ) -> Result<AuthEventBuilder<'a>, Fault> {
+        let builder = AuthEvent::builder(self.when()?, account.unwrap_or_else(nobody))
+            .dst_host(self.recorder())
+            .event_code(self.event_id);
+        Ok(match self.raw_ref {
+            Some(raw_ref) => builder.raw_ref(raw_ref),
+            None => builder,
+        })
+    }
+
+    /// Begins a companion record on the host that wrote it.
+    pub(super) fn activity<'a>(
+        &'a self,
+        kind: HostActivityKind,
+        account: Option<Account<'a>>,
+    ) -> Result<HostActivityBuilder<'a>, Fault> {
+        let mut builder =
+            HostActivity::builder(self.when()?, kind, self.recorder()).event_code(self.event_id);
+        if let Some(account) = account {
+            builder = builder.account(account);
+        }
+        Ok(match self.raw_ref {
+            Some(raw_ref) => builder.raw_ref(raw_ref),
+            None => builder,
+        })
+    }
+}
+
+/// Builds an authentication event and hands it on.
+pub(super) fn hand_on(
+    builder: AuthEventBuilder<'_>,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    let event = builder.build().map_err(|error| fault_of(&error))?;
+    Ok(run.event(&event))
+}
+
+/// Builds a companion record and hands it on.
+pub(super) fn hand_on_activity(
+    builder: HostActivityBuilder<'_>,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    let activity = builder.build().map_err(|error| fault_of(&error))?;
+    Ok(run.activity(&activity))
+}
+
+/// The engine's refusal in the words of the log.
+fn fault_of(error: &EventError) -> Fault {
+    let column = match error {
+        EventError::Missing { field } | EventError::TooLong { field, .. } => match *field {
+            "dst_host" | "host" => "Computer",
+            other => other,
+        },
+        _ => "TimeCreated",
+    };
+    Fault::column(column, error.to_string())
+}
+
+/// The account of a record that names none.
+fn nobody<'a>() -> Account<'a> {
+    Account::new("?").with_kind(AccountKind::Anonymous)
+}
+
+/// A value that says something; `%%1793` is Windows' own "value not set".
+fn present(text: &str) -> Option<&str> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    (!matches!(text, "" | "-" | "%%1793")).then_some(text)
+}
+
+fn number(text: &str) -> Option<u64> {
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+fn guid(text: &str) -> Option<u128> {
+    let mut value: u128 = 0;
+    let mut digits = 0;
+    for c in text.chars().filter(|c| !matches!(c, '{' | '}' | '-')) {
+        value = (value << 4) | u128::from(c.to_digit(16)?);
+        digits += 1;
+    }
+    (digits == 32).then_some(value)
+}
+
+/// Whether this is a SID of somebody; `S-1-0-0` is nobody.
+fn is_sid(text: &str) -> bool {
+    text.starts_with("S-1-") && text != "S-1-0-0"
+}
+
+/// The account with its SID, and of the kind that a SID gives away whatever Windows' language.
+fn known_by_sid<'a>(account: Account<'a>, sid: &'a str) -> Account<'a> {
+    let account = account.with_sid(sid);
+    if account.kind != AccountKind::Unknown {
+        return account;
+    }
+    match sid {
+        "S-1-5-7" => account.with_kind(AccountKind::Anonymous),
+        "S-1-5-18" | "S-1-5-19" | "S-1-5-20" => account.with_kind(AccountKind::WellKnown),
+        // The window and font drivers, and services by their own names.
+        _ if ["S-1-5-90-", "S-1-5-96-", "S-1-5-80-"].iter().any(|begin| sid.starts_with(begin)) => {
+            account.with_kind(AccountKind::WellKnown)
+        }
+        _ => account,
+    }
+}
+
+/// An address as Windows writes it: perhaps IPv4-mapped, with a zone, or with brackets.
+pub(super) fn ip(text: &str) -> Option<IpAddr> {
+    let text = text.trim_start_matches('[').trim_end_matches(']');
+    let text = text.split('%').next().unwrap_or(text);
+    text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
+}
+
+/// Whether an address names no other host than the one it is written on.
+fn is_local(ip: IpAddr) -> bool {
+    ip.is_loopback()
+        || ip.is_unspecified()
+        || matches!(ip, IpAddr::V6(ip) if ip.segments()[0] & 0xffc0 == 0xfe80)
+}
+
+/// Whether two names, with their domain or without, may be those of one host.
+fn is_same(one: &str, other: &str) -> bool {
+    let label = |name: &str| name.split('.').next().unwrap_or_default().len();
+    let whole = one.contains('.') && other.contains('.');
+    let (one, other) =
+        if whole { (one, other) } else { (&one[..label(one)], &other[..label(other)]) };
+    one.eq_ignore_ascii_case(other)
+}
+
+/// A host by name or address, `None` where it says no more than "here".
+pub(super) fn remote(text: &str) -> Option<Host<'_>> {
+    let text = present(text.trim_start_matches('\\').trim_end_matches('.'))?;
+    if let Some(ip) = ip(text) {
+        return (!is_local(ip)).then(|| Host::at(ip));
+    }
+    let here = ["localhost", "local", "unknown"].iter().any(|name| text.eq_ignore_ascii_case(name));
+    (!here).then(|| Host::named(text))
+}
+
+/// `10.0.0.5:49152`, `[2001:db8::1]:49152` or `host:49152` as host and port.
+pub(super) fn endpoint(text: &str) -> Option<Host<'_>> {
+    if ip(text).is_some() {
+        return remote(text);
+    }
+    match text.rsplit_once(':') {
+        Some((host, port)) => match (remote(host), port.parse()) {
+            (Some(host), Ok(port)) => Some(host.with_port(port)),
+            (host, _) => host,
+        },
+        None => remote(text),
+    }
+}
+
+/// `name (detail)`, or what there is of it, no longer than any object may be.
+pub(super) fn object<'a>(name: Option<&'a str>, detail: Option<&'a str>) -> Option<Cow<'a, str>> {
+    let whole = match (name, detail) {
+        (Some(name), Some(detail)) => Cow::Owned(format!("{name} ({detail})")),
+        (Some(one), None) | (None, Some(one)) => Cow::Borrowed(one),
+        (None, None) => return None,
+    };
+    Some(clipped(whole))
+}
+
+/// The text, cut where an object must end.
+pub(super) fn clipped(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.len() <= LONGEST_OBJECT {
+        return text;
+    }
+    let mut end = LONGEST_OBJECT;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
+        Cow::Owned(mut text) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_guids_are_read_as_windows_writes_them() {
+        assert_eq!(number("0x562614e"), Some(0x562_614e));
+        assert_eq!(number("128"), Some(128));
+        assert_eq!(number("0x"), None);
+        assert_eq!(guid("{50419e1a-1c62-023a-239e-78c43a7792ab}").unwrap() >> 96, 0x5041_9e1a);
+        assert_eq!(guid("{50419e1a}"), None);
+        assert_eq!(guid(&"f".repeat(33)), None);
+    }
+
+    #[test]
+    fn an_address_that_says_here_names_no_host() {
+        for here in ["-", "", "::1", "127.0.0.1", "localhost", "LOCAL", "fe80::1%12", "0.0.0.0"] {
+            assert_eq!(remote(here), None, "{here}");
+        }
+        assert_eq!(remote("::ffff:10.0.0.5").unwrap().to_string(), "10.0.0.5");
+        assert_eq!(remote(r"\\WS-17").unwrap().to_string(), "WS-17");
+    }
+
+    #[test]
+    fn a_host_may_be_named_with_its_domain_or_without() {
+        assert!(is_same("dc-1", "DC-1.corp.example") && is_same("DC-1.corp.example", "DC-1"));
+        assert!(is_same("DC-1", "dc-1") && is_same("dc-1.corp", "DC-1.CORP"));
+        assert!(!is_same("DC-1.corp", "DC-1.other") && !is_same("DC-10", "DC-1"));
+    }
+
+    #[test]
+    fn an_endpoint_has_a_port() {
+        let parts = |text| endpoint(text).map(|host| (host.to_string(), host.port));
+        assert_eq!(parts("10.0.0.5:49152"), Some(("10.0.0.5".to_owned(), Some(49152))));
+        assert_eq!(parts("[2001:db8::1]:80"), Some(("2001:db8::1".to_owned(), Some(80))));
+        assert_eq!(parts("2001:db8::1"), Some(("2001:db8::1".to_owned(), None)));
+        assert_eq!(parts("ws:5985"), Some(("ws".to_owned(), Some(5985))));
+        assert_eq!(parts("[::1]:80"), None);
+    }
+
+    #[test]
+    fn a_long_object_is_cut_between_characters() {
+        let long = "é".repeat(1000);
+        assert_eq!(object(Some("x"), Some(&long)).unwrap().len(), 1023);
+        assert_eq!(object(None, Some("y")).unwrap(), "y");
+        assert_eq!(object(None, None), None);
+    }
+}

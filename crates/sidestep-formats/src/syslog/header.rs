@@ -58,6 +58,8 @@ impl<'l> Head<'l> {
             (When::Yearless(stamp), line.get(used..)?.strip_prefix(' ')?)
         };
         let (host, rest) = rest.trim_start_matches(' ').split_once(' ')?;
+        // login(1) calls itself ` -- root`.
+        let rest = rest.trim_start_matches(' ');
         let end = rest.find(['[', ':', ' ']).unwrap_or(rest.len());
         let (program, mut text) = rest.split_at(end);
         if let Some(number) = text.strip_prefix('[') {
@@ -209,6 +211,10 @@ mod tests {
         assert_eq!(
             parts("Jun 14 15:16:01 combo last message repeated 2 times"),
             Some(("combo", "last", "message repeated 2 times"))
+        );
+        assert_eq!(
+            parts("Jul  7 08:06:15 combo  -- root[2421]: ROOT LOGIN ON tty2"),
+            Some(("combo", "--", "root[2421]: ROOT LOGIN ON tty2"))
         );
         assert_eq!(parts("<34>1 - - sshd - - -"), Some(("", "sshd", "")));
     }

@@ -28,13 +28,32 @@ fn text(time: fn(&mut String, u64)) -> String {
                 "web1 sshd[{line}]: Failed password for invalid user admin{} from 10.0.{a}.{b} port {port} ssh2",
                 line % 97
             ),
-            1 => writeln!(text, "web1 sshd[{line}]: pam_unix(sshd:session): session opened for user user{} by (uid=0)", line % 97),
-            2 => writeln!(text, "web1 sshd[{line}]: Received disconnect from 10.0.{a}.{b} port {port}:11: disconnected by user"),
-            3 => writeln!(text, "web1 sshd[{line}]: Connection closed by 10.0.{a}.{b} port {port} [preauth]"),
-            4 | 5 => writeln!(text, "web1 CRON[{line}]: pam_unix(cron:session): session opened for user root by (uid=0)"),
-            6 => writeln!(text, "web1 kernel: [{line}.000000] eth0: link is up, 1000 Mbps, full duplex"),
+            1 => writeln!(
+                text,
+                "web1 sshd[{line}]: pam_unix(sshd:session): session opened for user user{} by (uid=0)",
+                line % 97
+            ),
+            2 => writeln!(
+                text,
+                "web1 sshd[{line}]: Received disconnect from 10.0.{a}.{b} port {port}:11: disconnected by user"
+            ),
+            3 => writeln!(
+                text,
+                "web1 sshd[{line}]: Connection closed by 10.0.{a}.{b} port {port} [preauth]"
+            ),
+            4 | 5 => writeln!(
+                text,
+                "web1 CRON[{line}]: pam_unix(cron:session): session opened for user root by (uid=0)"
+            ),
+            6 => writeln!(
+                text,
+                "web1 kernel: [{line}.000000] eth0: link is up, 1000 Mbps, full duplex"
+            ),
             7 | 8 => writeln!(text, "web1 systemd[1]: Started Session {line} of user root."),
-            _ => writeln!(text, "web1 app[{line}]: request {line} of 10.0.{a}.{b} took {b} ms, status 200"),
+            _ => writeln!(
+                text,
+                "web1 app[{line}]: request {line} of 10.0.{a}.{b} took {b} ms, status 200"
+            ),
         };
     }
     text

@@ -198,7 +198,10 @@ fn pam_tells_of_wrong_passwords_and_of_sessions_at_the_console() {
     silent("sshd(pam_unix)", old);
     assert_eq!(one("sshd(pam_unix)", &format!("{old} user=bob")).account().name, "bob");
     let console = one("login(pam_unix)", "session opened for user root by LOGIN(uid=0)");
-    assert_eq!((console.activity(), console.logon_type()), (Activity::Logon, LogonType::Interactive));
+    assert_eq!(
+        (console.activity(), console.logon_type()),
+        (Activity::Logon, LogonType::Interactive)
+    );
     assert!(console.src_host().is_unknown());
     let greeter = "pam_unix(gdm-password:session): session closed for user bob";
     assert_eq!(one("gdm-password]", greeter).activity(), Activity::Logoff);
@@ -228,7 +231,13 @@ fn su_and_sudo_switch_accounts() {
             "root",
             Outcome::Success,
         ),
-        ("su(pam_unix)", "session opened for user news by (uid=0)", Some("root"), "news", Outcome::Success),
+        (
+            "su(pam_unix)",
+            "session opened for user news by (uid=0)",
+            Some("root"),
+            "news",
+            Outcome::Success,
+        ),
         ("su", "FAILED SU (to root) bob on pts/1", Some("bob"), "root", Outcome::Failure),
         ("su", "FAILED su for root by bob", Some("bob"), "root", Outcome::Failure),
         ("su", "BAD SU bob to root on /dev/ttyp0", Some("bob"), "root", Outcome::Failure),
@@ -293,10 +302,7 @@ fn a_bad_line_says_what_is_wrong() {
     assert_eq!(summary.passed_over["syslog of another program"], 1);
     let errors: Vec<_> = summary.first_errors.iter().map(ToString::to_string).collect();
     assert_eq!(errors[0], "auth.log:2: does not begin as a line of syslog: time, host, program");
-    assert_eq!(
-        errors[1],
-        "auth.log:3: does not say where the login came from; is the line cut?"
-    );
+    assert_eq!(errors[1], "auth.log:3: does not say where the login came from; is the line cut?");
     assert!(errors[2].starts_with("auth.log:4: time: month 2 has no day 30"), "{}", errors[2]);
     assert_eq!(errors[3], "auth.log:5: has no time that can be read");
 }

@@ -89,6 +89,14 @@ fn single(
     }
 }
 
+/// Whether anything is listened to that a program says, so that others need not be read.
+fn is_heard(program: &str, text: &str) -> bool {
+    matches!(program, "sshd" | "sshd-session" | "sshd-auth" | "sudo" | "su")
+        || text.starts_with("pam_")
+        || text.starts_with("message repeated ")
+        || program.contains('(')
+}
+
 /// Counts a sound message that tells nothing.
 #[allow(clippy::unnecessary_wraps, reason = "every way out of a message is of one type")]
 fn nothing(run: &mut Run<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
@@ -201,7 +209,10 @@ fn take(
     let Some(head) = Head::parse(line) else {
         return Err(Fault::record("does not begin as a line of syslog: time, host, program"));
     };
+    // Most lines are of programs that are not listened to; only the year is kept of their time.
+    let heard = is_heard(head.program, head.text);
     let time = match head.when {
+        When::Whole(_) if !heard => None,
         When::Unknown => None,
         When::Yearless(stamp) => Some(clock.dated(&stamp)?),
         When::Whole(text) => Some(clock.whole(text)?),

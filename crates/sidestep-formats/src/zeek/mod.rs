@@ -48,6 +48,7 @@ fn nothing(run: &mut Run<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
 }
 
 /// Hands on an authentication event with the record's session and place.
+#[inline]
 fn send<'e>(
     record: &Record<'_>,
     mut builder: AuthEventBuilder<'e>,
@@ -61,6 +62,7 @@ fn send<'e>(
 }
 
 /// Marks an event with the session that its connection carries.
+#[inline]
 fn of_session<'e>(record: &Record<'_>, builder: AuthEventBuilder<'e>) -> AuthEventBuilder<'e> {
     match record.session() {
         Some(session) => builder.logon_guid(session).logon_id(short(session)),
@@ -69,6 +71,7 @@ fn of_session<'e>(record: &Record<'_>, builder: AuthEventBuilder<'e>) -> AuthEve
 }
 
 /// Hands on what the connection's responder did for its originator.
+#[inline]
 fn did(
     record: &Record<'_>,
     kind: HostActivityKind,

@@ -24,22 +24,36 @@ pub(crate) enum Kind {
     Dns,
 }
 
-/// Declares the fields, each with the names that Zeek has for it.
+/// Declares the fields, each with its slot in a record, the names that Zeek has for it, and the
+/// kinds of log that it is read from.
 macro_rules! fields {
-    ($(#[$meta:meta])* $($variant:ident = $word:literal $(| $alias:literal)*,)+) => {
+    ($(#[$meta:meta])* $($variant:ident = $slot:literal,
+        $word:literal $(| $alias:literal)* $(in $($kind:ident)|+)?;)+) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(super) enum Field { $($variant,)+ }
 
         impl Field {
-            const COUNT: usize = [$(Self::$variant,)+].len();
+            #[cfg(test)]
+            const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The field of this name.
-            pub(super) fn of_name(name: &str) -> Option<Self> {
+            /// The field of this name, if it is read from logs of this kind.
+            pub(super) fn of_name(kind: Kind, name: &str) -> Option<Self> {
                 match name {
                     $($word $(| $alias)* => Some(Self::$variant),)+
                     _ => None,
                 }
+                .filter(|field| field.is_in(kind))
+            }
+
+            fn is_in(self, kind: Kind) -> bool {
+                match self {
+                    $(Self::$variant => true $(&& matches!(kind, $(Kind::$kind)|+))?,)+
+                }
+            }
+
+            const fn slot(self) -> usize {
+                match self { $(Self::$variant => $slot,)+ }
             }
 
             /// The name.
@@ -50,49 +64,52 @@ macro_rules! fields {
     };
 }
 
+/// Slots of a record.
+const SLOTS: usize = 13;
+
 fields! {
     /// The fields that are read, over all logs; JSON exports at times write `id.orig_h` as
     /// `id_orig_h`.
-    Ts = "ts",
-    Uid = "uid",
-    OrigH = "id.orig_h" | "id_orig_h",
-    OrigP = "id.orig_p" | "id_orig_p",
-    RespH = "id.resp_h" | "id_resp_h",
-    RespP = "id.resp_p" | "id_resp_p",
-    RequestType = "request_type",
-    Client = "client",
-    Service = "service",
-    Success = "success",
-    ErrorMsg = "error_msg",
-    Cipher = "cipher",
-    Username = "username",
-    Hostname = "hostname",
-    Domainname = "domainname",
-    ServerNbComputerName = "server_nb_computer_name",
-    ServerDnsComputerName = "server_dns_computer_name",
-    Path = "path",
-    Action = "action",
-    Name = "name",
-    Cookie = "cookie",
-    Result = "result",
-    SecurityProtocol = "security_protocol",
-    ClientName = "client_name",
-    AuthSuccess = "auth_success",
-    Endpoint = "endpoint",
-    Operation = "operation",
-    Proto = "proto",
-    ConnState = "conn_state",
-    Auth = "auth",
-    ClientAddr = "client_addr",
-    ServerAddr = "server_addr",
-    AssignedAddr = "assigned_addr" | "assigned_ip",
-    HostName = "host_name",
-    ClientFqdn = "client_fqdn",
-    Mac = "mac",
-    MsgTypes = "msg_types",
-    Query = "query",
-    QtypeName = "qtype_name",
-    Answers = "answers",
+    Ts = 0, "ts";
+    Uid = 1, "uid";
+    OrigH = 2, "id.orig_h" | "id_orig_h";
+    OrigP = 3, "id.orig_p" | "id_orig_p";
+    RespH = 4, "id.resp_h" | "id_resp_h";
+    RespP = 5, "id.resp_p" | "id_resp_p";
+    RequestType = 6, "request_type" in Kerberos;
+    Client = 7, "client" in Kerberos;
+    Service = 8, "service" in Kerberos | Conn;
+    Success = 9, "success" in Kerberos | Ntlm;
+    ErrorMsg = 10, "error_msg" in Kerberos;
+    Cipher = 11, "cipher" in Kerberos;
+    Username = 6, "username" in Ntlm;
+    Hostname = 7, "hostname" in Ntlm;
+    Domainname = 8, "domainname" in Ntlm;
+    ServerNbComputerName = 10, "server_nb_computer_name" in Ntlm;
+    ServerDnsComputerName = 11, "server_dns_computer_name" in Ntlm;
+    Path = 6, "path" in SmbMapping | SmbFiles;
+    Action = 7, "action" in SmbFiles;
+    Name = 8, "name" in SmbFiles;
+    Cookie = 6, "cookie" in Rdp;
+    Result = 7, "result" in Rdp;
+    SecurityProtocol = 8, "security_protocol" in Rdp;
+    ClientName = 9, "client_name" in Rdp;
+    AuthSuccess = 6, "auth_success" in Ssh;
+    Endpoint = 6, "endpoint" in DceRpc;
+    Operation = 7, "operation" in DceRpc;
+    Proto = 6, "proto" in Conn;
+    ConnState = 7, "conn_state" in Conn;
+    Auth = 6, "auth" in Rfb;
+    ClientAddr = 6, "client_addr" in Dhcp;
+    ServerAddr = 7, "server_addr" in Dhcp;
+    AssignedAddr = 8, "assigned_addr" | "assigned_ip" in Dhcp;
+    HostName = 9, "host_name" in Dhcp;
+    ClientFqdn = 10, "client_fqdn" in Dhcp;
+    Mac = 11, "mac" in Dhcp;
+    MsgTypes = 12, "msg_types" in Dhcp;
+    Query = 6, "query" in Dns;
+    QtypeName = 7, "qtype_name" in Dns;
+    Answers = 8, "answers" in Dns;
 }
 
 impl Kind {
@@ -164,18 +181,18 @@ impl Kind {
 pub(crate) struct Record<'r> {
     pub(crate) kind: Kind,
     pub(crate) raw_ref: Option<u64>,
-    values: [Option<Cow<'r, str>>; Field::COUNT],
+    values: [Option<Cow<'r, str>>; SLOTS],
 }
 
 impl<'r> Record<'r> {
     pub(crate) const fn new(kind: Kind) -> Self {
-        Self { kind, raw_ref: None, values: [const { None }; Field::COUNT] }
+        Self { kind, raw_ref: None, values: [const { None }; SLOTS] }
     }
 
     /// Takes a value; a name that no event here needs is dropped. A truth is `T` or `true`; of a
     /// set or a vector come its elements with commas between.
     pub(crate) fn set(&mut self, name: &str, value: Cow<'r, str>) {
-        if let Some(field) = Field::of_name(name) {
+        if let Some(field) = Field::of_name(self.kind, name) {
             self.put(field, value);
         }
     }
@@ -183,13 +200,13 @@ impl<'r> Record<'r> {
     /// Takes a value.
     #[inline]
     pub(super) fn put(&mut self, field: Field, value: Cow<'r, str>) {
-        self.values[field as usize] = Some(value);
+        self.values[field.slot()] = Some(value);
     }
 
     /// A value; `None` where it is unset or empty.
     #[inline]
     pub(super) fn get(&self, field: Field) -> Option<&str> {
-        self.values[field as usize].as_deref().filter(|text| !text.is_empty())
+        self.values[field.slot()].as_deref().filter(|text| !text.is_empty())
     }
 
     /// A truth; `None` where it is unset, which is not falsehood.
@@ -290,5 +307,66 @@ pub(super) const fn is_local(ip: &IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => ip.is_loopback(),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [Kind; 11] = [
+        Kind::Kerberos,
+        Kind::Ntlm,
+        Kind::SmbMapping,
+        Kind::SmbFiles,
+        Kind::Rdp,
+        Kind::Ssh,
+        Kind::DceRpc,
+        Kind::Conn,
+        Kind::Rfb,
+        Kind::Dhcp,
+        Kind::Dns,
+    ];
+
+    #[test]
+    fn no_two_fields_of_a_log_share_a_slot() {
+        for kind in KINDS {
+            let mut slots: Vec<_> =
+                Field::ALL.iter().filter(|field| field.is_in(kind)).map(|f| f.slot()).collect();
+            let all = slots.len();
+            slots.sort_unstable();
+            slots.dedup();
+            assert_eq!(slots.len(), all, "{kind:?}");
+            assert!(slots.last().is_some_and(|last| *last < SLOTS));
+        }
+        for field in Field::ALL {
+            let kinds = KINDS.iter().filter(|kind| field.is_in(**kind));
+            assert!(kinds.into_iter().all(|k| Field::of_name(*k, field.word()) == Some(*field)));
+        }
+    }
+
+    #[test]
+    fn a_record_takes_the_fields_of_its_kind_and_no_others() {
+        let mut record = Record::new(Kind::Ssh);
+        record.set("auth_success", "T".into());
+        record.set("id_orig_h", "::ffff:10.0.0.1".into());
+        record.set("query", "x".into());
+        record.set("uid", "CUM0KZ3MLUfNB0cl11".into());
+        assert_eq!(record.truth(Field::AuthSuccess).ok(), Some(Some(true)));
+        assert_eq!(record.orig().ok().map(|host| host.to_string()).as_deref(), Some("10.0.0.1"));
+        assert!(record.session().is_some_and(|session| short(session) != 0));
+        record.set("uid", "C-1".into());
+        assert_eq!(record.session(), None);
+    }
+
+    #[test]
+    fn a_record_without_a_path_is_told_by_its_fields() {
+        let told = |names: &str| Kind::of_fields(names.split(' '));
+        assert_eq!(told("ts uid id.orig_h request_type client"), Some(Kind::Kerberos));
+        assert_eq!(told("cookie ts uid"), Some(Kind::Rdp));
+        assert_eq!(told("ts uid action name"), Some(Kind::SmbFiles));
+        assert_eq!(told("ts uids assigned_addr"), Some(Kind::Dhcp));
+        assert_eq!(told("ts uid id.orig_h"), None);
+        assert_eq!(told("time cookie"), None);
     }
 }

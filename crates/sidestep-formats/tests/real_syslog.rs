@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sidestep::{Activity, AuthEvent, Outcome};
 use sidestep_formats::{Format, LogReader, ReadOptions, ReadSummary};
@@ -19,7 +19,7 @@ fn real(name: &str) -> Option<PathBuf> {
     None
 }
 
-fn read(path: &PathBuf, format: Format) -> (Vec<AuthEvent<'static>>, ReadSummary) {
+fn read(path: &Path, format: Format) -> (Vec<AuthEvent<'static>>, ReadSummary) {
     let options = ReadOptions { format, year: Some(2015), ..ReadOptions::default() };
     let mut reader = LogReader::new(options);
     let mut events = Vec::new();

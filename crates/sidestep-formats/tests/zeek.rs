@@ -412,6 +412,6 @@ proptest! {
         let summary = &found.summary;
         let counted = summary.events + summary.passed_over.values().sum::<u64>() + summary.skipped;
         prop_assert!(counted >= records, "{counted} of {records}");
-        try_read(&bytes, Format::Auto).0.summary.skipped_share();
+        let _ = try_read(&bytes, Format::Auto);
     }
 }

@@ -41,8 +41,11 @@ impl Dialect for Zeek {
                 Line::Text([]) => continue,
                 Line::Text(line @ [b'#', ..]) => header.take(line).map(ControlFlow::Continue),
                 Line::Text(line) => match &header.log {
+                    // Filled where it stands, because it is large.
                     Log::Read(kind) => {
-                        header.record(*kind, line, number).and_then(|record| emit(&record, run))
+                        let mut record = Record::new(*kind);
+                        record.raw_ref = Some(number);
+                        header.fill(&mut record, line).and_then(|()| emit(&record, run))
                     }
                     Log::Other(name) => {
                         run.pass_over(name);
@@ -181,13 +184,11 @@ impl Header {
     }
 
     /// Takes one record apart.
-    fn record<'r>(&self, kind: Kind, line: &'r [u8], number: u64) -> Result<Record<'r>, Fault> {
+    fn fill<'r>(&self, record: &mut Record<'r>, line: &'r [u8]) -> Result<(), Fault> {
         let Ok(text) = std::str::from_utf8(line) else {
             return Err(Fault::record("is not UTF-8"));
         };
         let escaped = memchr(b'\\', line).is_some();
-        let mut record = Record::new(kind);
-        record.raw_ref = Some(number);
         // Columns are short, so that looking at each byte is faster than a search that is set up
         // for each of them.
         let mut found = 0;
@@ -215,7 +216,7 @@ impl Header {
                 self.names.len()
             )));
         }
-        Ok(record)
+        Ok(())
     }
 
     fn value<'r>(&self, value: &'r str, list: bool, escaped: bool) -> Cow<'r, str> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
-use sidestep_formats::{Format, OnError, TimeFormat};
+use sidestep_formats::{Format, OnError, TimeFormat, Zone};
 use sidestep_sim::{Scenario, Telemetry};
 
 const EXIT: &str = "\
@@ -41,7 +41,7 @@ pub(crate) struct DetectArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Format of the logs: auto, lanl, csv or evtx
+    /// Format of the logs: auto, lanl, csv, evtx, zeek or syslog
     #[arg(long, default_value = "auto")]
     pub(crate) format: Format,
 
@@ -57,6 +57,16 @@ pub(crate) struct DetectArgs {
     /// How a CSV's times are written: auto, seconds, milliseconds, microseconds or rfc3339
     #[arg(long, default_value = "auto", value_name = "FORMAT")]
     pub(crate) time_format: TimeFormat,
+
+    /// Year of the first line of a syslog that writes none; later lines and logs follow on over any
+    /// new year [default: the first line of each log lies in the year before now]
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=9999))]
+    pub(crate) year: Option<i16>,
+
+    /// Zone of times written without one: UTC, an offset such as +01:00, or a name such as
+    /// Europe/Berlin
+    #[arg(long, default_value = "UTC", value_name = "ZONE", allow_hyphen_values = true)]
+    pub(crate) zone: Zone,
 
     /// Learn from this log and raise nothing on it; may be repeated
     #[arg(long, value_name = "FILE", conflicts_with = "learn_days")]

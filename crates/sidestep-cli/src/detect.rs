@@ -117,6 +117,8 @@ fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
     Ok(ReadOptions {
         format: args.format,
         mapping,
+        year: args.year,
+        zone: args.zone.clone(),
         on_error: args.on_error,
         ..ReadOptions::default()
     })

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use sidestep::{AuthEvent, Event, HostActivity};
 
 use crate::csv::{Csv, CsvMapping};
@@ -14,6 +15,8 @@ use crate::error::{Fault, FormatError, LineError, ParseError};
 use crate::lanl::Lanl;
 use crate::sniff;
 use crate::source::Source;
+use crate::syslog::{Syslog, Zone};
+use crate::zeek::Zeek;
 
 /// What a reader hands events to. `Break` ends the reading.
 pub type EventSink<'s> = dyn FnMut(Event<'_>) -> ControlFlow<()> + 's;
@@ -37,6 +40,10 @@ pub enum Format {
     Csv,
     /// A Windows event log in its binary form.
     Evtx,
+    /// Zeek's TSV logs, told apart by their headers.
+    Zeek,
+    /// sshd, PAM, su and sudo in syslog: RFC 3164, with ISO times, or RFC 5424.
+    Syslog,
 }
 
 impl FromStr for Format {
@@ -48,10 +55,12 @@ impl FromStr for Format {
             "lanl" => Ok(Self::Lanl),
             "csv" => Ok(Self::Csv),
             "evtx" => Ok(Self::Evtx),
+            "zeek" => Ok(Self::Zeek),
+            "syslog" => Ok(Self::Syslog),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv or evtx".to_owned(),
+                expected: "auto, lanl, csv, evtx, zeek or syslog".to_owned(),
             }),
         }
     }
@@ -90,6 +99,11 @@ pub struct ReadOptions {
     pub format: Format,
     /// Which column holds what, where the dialect is CSV.
     pub mapping: CsvMapping,
+    /// The year of the first line of a syslog that writes none; later lines follow on over any new
+    /// year. Unless said, the first line is taken to lie in the year before now.
+    pub year: Option<i16>,
+    /// The zone of times that are written without one; UTC unless said.
+    pub zone: Zone,
     /// What to do with a record that is no event.
     pub on_error: OnError,
     /// Messages kept of skipped records; 5 unless said.
@@ -101,6 +115,8 @@ impl Default for ReadOptions {
         Self {
             format: Format::Auto,
             mapping: CsvMapping::default(),
+            year: None,
+            zone: Zone::default(),
             on_error: OnError::Skip,
             messages_kept: 5,
         }
@@ -141,13 +157,14 @@ impl ReadSummary {
 pub struct LogReader {
     options: ReadOptions,
     summary: ReadSummary,
+    last_dated: Option<Date>,
 }
 
 impl LogReader {
     /// A reader that has read nothing yet.
     #[must_use]
     pub fn new(options: ReadOptions) -> Self {
-        Self { options, summary: ReadSummary::default() }
+        Self { options, summary: ReadSummary::default(), last_dated: None }
     }
 
     /// What was read so far, also when reading broke off with an error.
@@ -184,13 +201,21 @@ impl LogReader {
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut source = Source::open(input, place)?;
-        let mut run = Run { place, options: &self.options, summary: &mut self.summary, sink };
+        let mut run = Run {
+            place,
+            options: &self.options,
+            last_dated: &mut self.last_dated,
+            summary: &mut self.summary,
+            sink,
+        };
         sniff::prepare(&mut source, &mut run)?;
         let mut dialect: Box<dyn Dialect> = match self.options.format {
             Format::Auto => sniff::dialect(&source, place, &self.options.mapping)?,
             Format::Lanl => Box::new(Lanl),
             Format::Csv => Box::new(Csv::new(self.options.mapping.clone())),
             Format::Evtx => sniff::evtx(place)?,
+            Format::Zeek => Box::new(Zeek),
+            Format::Syslog => Box::new(Syslog),
         };
         dialect.read(&mut source, &mut run)
     }
@@ -209,7 +234,9 @@ pub(crate) trait Dialect {
 /// One reading of one log: where events and faults go.
 pub(crate) struct Run<'a> {
     pub(crate) place: &'a str,
-    options: &'a ReadOptions,
+    pub(crate) options: &'a ReadOptions,
+    /// The day of the last line whose year had to be inferred, over all logs read.
+    pub(crate) last_dated: &'a mut Option<Date>,
     summary: &'a mut ReadSummary,
     sink: &'a mut EventSink<'a>,
 }

@@ -5,6 +5,8 @@ use crate::error::{FormatError, quote};
 use crate::lanl::{COLUMNS, Lanl};
 use crate::reader::{Dialect, Run};
 use crate::source::Source;
+use crate::syslog::{self, Syslog};
+use crate::zeek::{self, Zeek};
 
 /// Bytes and lines that are looked at.
 const LOOKED_AT: usize = 64 << 10;
@@ -48,6 +50,9 @@ pub(crate) fn dialect(
     let Some(&first) = lines.first() else {
         return Ok(Box::new(Lanl));
     };
+    if zeek::is_header(first) {
+        return Ok(Box::new(Zeek));
+    }
     if !mapping.is_default() {
         return Ok(csv());
     }
@@ -58,6 +63,9 @@ pub(crate) fn dialect(
     }
     if header.gives_event(mapping) {
         return Ok(csv());
+    }
+    if 2 * lines.iter().filter(|line| syslog::is_line(line)).count() >= lines.len() {
+        return Ok(Box::new(Syslog));
     }
     Err(FormatError::UnknownDialect {
         place: place.to_owned(),

@@ -3,45 +3,103 @@
 //! Either fills a [`Record`] and hands it to [`emit`], which is the one place that knows what each
 //! log means.
 
-use std::borrow::Cow;
+mod activity;
+mod conn;
+mod kerberos;
+mod logon;
+mod record;
+mod tsv;
+
 use std::ops::ControlFlow;
+
+use sidestep::{AuthEventBuilder, HostActivity, HostActivityKind};
 
 use crate::error::Fault;
 use crate::reader::Run;
+use crate::words::clipped;
 
-/// The logs that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// `kerberos.log`; the others follow in time.
-    Kerberos,
-}
+pub(crate) use self::record::{Kind, Record};
+pub(crate) use self::tsv::{Zeek, is_header};
 
-impl Kind {
-    /// The kind of a log of this path, as in `#path` and `_path`.
-    pub(crate) fn of_path(_path: &str) -> Option<Self> {
-        None
-    }
-
-    /// The kind that a JSON record without `_path` must be, told from the names of its fields.
-    pub(crate) fn of_fields<'n>(_names: impl Iterator<Item = &'n str>) -> Option<Self> {
-        None
-    }
-}
-
-/// One record: the values by Zeek's names (`id.orig_h`), unset ones left out.
-#[derive(Debug)]
-pub(crate) struct Record<'r> {
-    pub(crate) kind: Kind,
-    pub(crate) raw_ref: Option<u64>,
-    values: std::marker::PhantomData<&'r str>,
-}
-
-impl<'r> Record<'r> {
-    /// Takes a value; a name that no event here needs is dropped.
-    pub(crate) fn set(&mut self, _name: &str, _value: Cow<'r, str>) {}
-}
+use self::record::{Field, short};
 
 /// Hands on what the record tells.
-pub(crate) fn emit(_record: &Record<'_>, _run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+    match record.kind {
+        Kind::Kerberos => kerberos::kerberos(record, run),
+        Kind::Ntlm => logon::ntlm(record, run),
+        Kind::Rdp => logon::rdp(record, run),
+        Kind::SmbMapping => activity::smb_mapping(record, run),
+        Kind::SmbFiles => activity::smb_files(record, run),
+        Kind::DceRpc => activity::dce_rpc(record, run),
+        Kind::Dhcp => activity::dhcp(record, run),
+        Kind::Dns => activity::dns(record, run),
+        Kind::Conn => conn::conn(record, run),
+        Kind::Ssh => conn::ssh(record, run),
+        Kind::Rfb => conn::rfb(record, run),
+    }
+}
+
+/// Counts a sound record that tells nothing.
+#[allow(clippy::unnecessary_wraps, reason = "every way out of an emitter is of one type")]
+fn nothing(run: &mut Run<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
+    run.pass_over(what);
     Ok(ControlFlow::Continue(()))
+}
+
+/// Hands on an authentication event with the record's session and place.
+#[inline]
+fn send<'e>(
+    record: &Record<'_>,
+    mut builder: AuthEventBuilder<'e>,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    if let Some(line) = record.raw_ref {
+        builder = builder.raw_ref(line);
+    }
+    let event = builder.build().map_err(|error| Fault::record(error.to_string()))?;
+    Ok(run.event(&event))
+}
+
+/// Marks an event with the session that its connection carries.
+#[inline]
+fn of_session<'e>(record: &Record<'_>, builder: AuthEventBuilder<'e>) -> AuthEventBuilder<'e> {
+    match record.session() {
+        Some(session) => builder.logon_guid(session).logon_id(short(session)),
+        None => builder,
+    }
+}
+
+/// Hands on what the connection's responder did for its originator.
+#[inline]
+fn did(
+    record: &Record<'_>,
+    kind: HostActivityKind,
+    object: Option<&str>,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    let mut builder =
+        HostActivity::builder(record.time()?, kind, record.resp()?).peer(record.orig()?);
+    if let Some(session) = record.session() {
+        builder = builder.logon_id(short(session));
+    }
+    if let Some(line) = record.raw_ref {
+        builder = builder.raw_ref(line);
+    }
+    if let Some(object) = object {
+        builder = builder.object(clipped(object));
+    }
+    let activity = builder.build().map_err(|error| Fault::record(error.to_string()))?;
+    Ok(run.activity(&activity))
+}
+
+/// A host's name as Zeek gives it, without what is no part of it; `None` where none is left.
+fn host_name(text: &str) -> Option<&str> {
+    let name = text.trim().trim_start_matches('\\').trim_end_matches('.');
+    (!matches!(name, "" | "-")).then_some(name)
+}
+
+/// A text of the record, where it is a host's name.
+fn named<'a>(record: &'a Record<'_>, field: Field) -> Option<&'a str> {
+    record.get(field).and_then(host_name)
 }

@@ -1,0 +1,224 @@
+//! Times of syslog: the year that RFC 3164 leaves out, and the zone.
+
+use std::str::FromStr;
+
+use jiff::Timestamp as Instant;
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::TimeZone;
+use jiff::{ToSpan, Unit};
+use sidestep::Timestamp;
+
+use super::header::Stamp;
+use crate::error::{Fault, ParseError};
+
+/// Days that a line may lie before the one above it. What lies further back is of the next year.
+const BACK: i64 = 100;
+
+/// A time zone: `UTC`, an offset such as `+01:00`, or a name such as `Europe/Berlin`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Default for Zone {
+    /// UTC.
+    fn default() -> Self {
+        Self(TimeZone::UTC)
+    }
+}
+
+impl FromStr for Zone {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        if text.eq_ignore_ascii_case("utc") || text.eq_ignore_ascii_case("z") {
+            return Ok(Self::default());
+        }
+        DateTimeParser::new().parse_time_zone(text).map(Self).map_err(|_| ParseError {
+            what: "time zone",
+            value: text.to_owned(),
+            expected: "UTC, an offset such as +01:00, or a name such as Europe/Berlin".to_owned(),
+        })
+    }
+}
+
+/// Gives times their year and zone, in the order of the lines.
+pub(super) struct Clock<'o> {
+    year: Option<i16>,
+    zone: &'o TimeZone,
+    last: Option<Date>,
+    /// The minute of the line before: month, day, hour, minute and its beginning.
+    minute: Option<([i8; 4], Timestamp)>,
+}
+
+impl<'o> Clock<'o> {
+    /// A clock for one log. `last` is the last day of the log before it, with which a log that
+    /// writes no year goes on if a year was given.
+    pub(super) fn new(year: Option<i16>, zone: &'o Zone, last: Option<Date>) -> Self {
+        Self { year, zone: &zone.0, last: last.filter(|_| year.is_some()), minute: None }
+    }
+
+    /// The day of the last line that wrote no year.
+    pub(super) const fn last(&self) -> Option<Date> {
+        self.last
+    }
+
+    /// A time with its year, and with a zone or without.
+    pub(super) fn whole(&self, text: &str) -> Result<Timestamp, Fault> {
+        if let Ok(instant) = text.parse::<Instant>() {
+            return Ok(instant.as_microsecond());
+        }
+        let civil = text.parse::<DateTime>().ok();
+        civil
+            .and_then(|civil| self.zone.to_timestamp(civil).ok())
+            .map(Instant::as_microsecond)
+            .ok_or_else(|| Fault::word("time", text.as_bytes(), "a time in RFC 3339"))
+    }
+
+    /// A time without year and zone.
+    #[inline]
+    pub(super) fn dated(&mut self, stamp: &Stamp) -> Result<Timestamp, Fault> {
+        let key = [stamp.month, stamp.day, stamp.hour, stamp.minute];
+        let minute = match self.minute {
+            Some((known, minute)) if known == key => minute,
+            _ => {
+                let minute = self.begin(stamp)?;
+                self.minute = Some((key, minute));
+                minute
+            }
+        };
+        if stamp.second > 60 {
+            return Err(Fault::column("time", format!("has {} seconds", stamp.second)));
+        }
+        Ok(minute + i64::from(stamp.second) * 1_000_000 + i64::from(stamp.micros))
+    }
+
+    /// The beginning of a minute.
+    fn begin(&mut self, stamp: &Stamp) -> Result<Timestamp, Fault> {
+        let Some(day) = self.day(stamp.month, stamp.day) else {
+            return Err(Fault::column(
+                "time",
+                format!(
+                    "month {} has no day {} in the year that follows from the lines above; say the year of the first line with --year",
+                    stamp.month, stamp.day
+                ),
+            ));
+        };
+        let civil =
+            DateTime::new(day.year(), stamp.month, stamp.day, stamp.hour, stamp.minute, 0, 0);
+        let instant = civil.ok().and_then(|civil| self.zone.to_timestamp(civil).ok());
+        let Some(instant) = instant else {
+            return Err(Fault::column(
+                "time",
+                format!("{:02}:{:02} is no time of day", stamp.hour, stamp.minute),
+            ));
+        };
+        self.last = Some(day);
+        Ok(instant.as_microsecond())
+    }
+
+    /// The day of a month in the year that fits.
+    fn day(&self, month: i8, day: i8) -> Option<Date> {
+        let of = |year: i16| Date::new(year, month, day).ok();
+        match (self.last, self.year) {
+            (Some(last), _) => {
+                let years = last.year().saturating_sub(1)..=last.year().saturating_add(1);
+                years
+                    .filter_map(of)
+                    .find(|day| days(last, *day) >= -BACK)
+                    .filter(|day| days(last, *day) <= 366 - BACK)
+            }
+            (None, Some(year)) => of(year),
+            // The latest that is not after now, with a day for clocks that go wrong.
+            (None, None) => {
+                let now = self.zone.to_datetime(Instant::now()).date();
+                let now = now.checked_add(1.day()).unwrap_or(now);
+                (0..8).filter_map(|back| of(now.year() - back)).find(|day| *day <= now)
+            }
+        }
+    }
+}
+
+/// Days from one day to another.
+fn days(from: Date, to: Date) -> i64 {
+    to.since((Unit::Day, from)).map_or(i64::MAX, |span| i64::from(span.get_days()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Rfc3339;
+
+    fn stamp(month: i8, day: i8, hour: i8) -> Stamp {
+        Stamp { month, day, hour, minute: 30, second: 5, micros: 250_000 }
+    }
+
+    fn read(clock: &mut Clock<'_>, month: i8, day: i8) -> String {
+        match clock.dated(&stamp(month, day, 1)) {
+            Ok(time) => Rfc3339(time).to_string()[..10].to_owned(),
+            Err(fault) => fault.what,
+        }
+    }
+
+    #[test]
+    fn the_year_follows_the_order_of_the_lines() {
+        let zone = Zone::default();
+        let mut clock = Clock::new(Some(2023), &zone, None);
+        for (month, day, date) in [
+            (11, 30, "2023-11-30"),
+            (12, 31, "2023-12-31"),
+            (1, 1, "2024-01-01"),
+            // Somewhat out of order, over the new year and back.
+            (12, 31, "2023-12-31"),
+            (1, 2, "2024-01-02"),
+            (2, 29, "2024-02-29"),
+            // A long gap goes on, not back.
+            (11, 1, "2024-11-01"),
+            (6, 1, "2025-06-01"),
+        ] {
+            assert_eq!(read(&mut clock, month, day), date);
+        }
+        assert!(read(&mut clock, 2, 29).starts_with("month 2 has no day 29"));
+        let mut after = Clock::new(Some(2023), &zone, clock.last());
+        assert_eq!(read(&mut after, 7, 1), "2025-07-01");
+        let mut wrong = Clock::new(Some(2023), &zone, None);
+        assert!(read(&mut wrong, 2, 29).contains("--year"));
+        assert!(wrong.dated(&stamp(3, 1, 24)).is_err());
+    }
+
+    #[test]
+    fn without_a_year_the_first_line_is_not_in_the_future() {
+        let zone = Zone::default();
+        let now = Instant::now().as_microsecond();
+        let day = 86_400_000_000;
+        for month in 1..=12 {
+            let time = Clock::new(None, &zone, None).dated(&stamp(month, 1, 1)).unwrap();
+            assert!(time <= now + 2 * day && time > now - 367 * day, "{month}");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_an_offset_or_a_name() {
+        let at = |zone: &str| {
+            let zone: Zone = zone.parse().unwrap();
+            let mut clock = Clock::new(Some(2024), &zone, None);
+            Rfc3339(clock.dated(&stamp(7, 1, 1)).unwrap()).to_string()
+        };
+        assert_eq!(at("UTC"), "2024-07-01T01:30:05.250000Z");
+        assert_eq!(at("+02:00"), "2024-06-30T23:30:05.250000Z");
+        assert_eq!(at("-05:30"), "2024-07-01T07:00:05.250000Z");
+        let refused = "Mars/Olympus".parse::<Zone>().unwrap_err().to_string();
+        assert!(refused.starts_with("time zone `Mars/Olympus`: expected UTC, an offset"));
+    }
+
+    #[test]
+    fn a_whole_time_needs_no_help() {
+        let zone = "+01:00".parse().unwrap();
+        let clock = Clock::new(None, &zone, None);
+        let at = |text| clock.whole(text).map(|time| Rfc3339(time).to_string()).ok();
+        let told = Some("2024-03-01T07:15:30Z".to_owned());
+        assert_eq!(at("2024-03-01T08:15:30+01:00"), told);
+        assert_eq!(at("2024-03-01T07:15:30Z"), told);
+        assert_eq!(at("2024-03-01T08:15:30"), told);
+        assert_eq!(at("2024-13-01T08:15:30Z"), None);
+    }
+}

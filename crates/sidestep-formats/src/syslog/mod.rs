@@ -1,0 +1,222 @@
+//! Syslog: what sshd, PAM, su and sudo say of logins, whatever the line around it.
+//!
+//! A dialect that carries syslog messages (lines, the journal) makes an [`Envelope`] and hands it
+//! with the text to [`message`], which is the one place that knows what each program says.
+
+mod clock;
+mod header;
+mod pam;
+mod sshd;
+mod switch;
+
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+use sidestep::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome, Timestamp};
+
+pub use self::clock::Zone;
+
+use self::clock::Clock;
+use self::header::{Head, When};
+use crate::error::{Fault, FormatError};
+use crate::line::Line;
+use crate::reader::{Dialect, Run, TOO_LONG};
+use crate::source::Source;
+
+/// Most attempts that one "message repeated" line stands for.
+const MOST_REPEATS: u32 = 128;
+
+/// Who said it, where and when.
+#[derive(Debug)]
+pub(crate) struct Envelope<'r> {
+    /// Microseconds since 1970, UTC; `None` where it cannot be told.
+    pub(crate) time: Option<Timestamp>,
+    /// The host that said it; empty where unknown.
+    pub(crate) host: &'r str,
+    /// The program, without its number.
+    pub(crate) program: &'r str,
+    pub(crate) raw_ref: Option<u64>,
+}
+
+/// Hands on what a message tells.
+pub(crate) fn message(
+    envelope: &Envelope<'_>,
+    text: &str,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    if let Some((times, text)) = repeated(text) {
+        for _ in 0..times.min(MOST_REPEATS) {
+            if single(envelope, text, run)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        return Ok(ControlFlow::Continue(()));
+    }
+    single(envelope, text, run)
+}
+
+/// `message repeated 3 times: [ text]`.
+fn repeated(text: &str) -> Option<(u32, &str)> {
+    let (times, text) = text.strip_prefix("message repeated ")?.split_once(" times: [ ")?;
+    Some((times.parse().ok().filter(|times| *times > 0)?, text.strip_suffix(']')?))
+}
+
+fn single(
+    envelope: &Envelope<'_>,
+    text: &str,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    // The old form of a module's name, `sshd(pam_unix)`, and the one since, `pam_unix(sshd:auth): `.
+    if let Some((service, module)) = envelope.program.split_once('(') {
+        if module.starts_with("pam_") {
+            return pam::message(envelope, service, text, run);
+        }
+    } else if text.starts_with("pam_")
+        && let Some((module, text)) = text.split_once("): ")
+        && let Some((_, service)) = module.split_once('(')
+    {
+        let service = service.split_once(':').map_or(service, |(service, _)| service);
+        return pam::message(envelope, service, text, run);
+    }
+    match envelope.program {
+        "sshd" | "sshd-session" | "sshd-auth" => sshd::message(envelope, text, run),
+        "sudo" => switch::sudo(envelope, text, run),
+        "su" => switch::su(envelope, text, run),
+        "last" if text.starts_with("message repeated ") => {
+            nothing(run, "syslog line that repeats the one before")
+        }
+        _ => nothing(run, "syslog of another program"),
+    }
+}
+
+/// Whether anything is listened to that a program says, so that others need not be read.
+fn is_heard(program: &str, text: &str) -> bool {
+    matches!(program, "sshd" | "sshd-session" | "sshd-auth" | "sudo" | "su")
+        || text.starts_with("pam_")
+        || text.starts_with("message repeated ")
+        || program.contains('(')
+}
+
+/// Counts a sound message that tells nothing.
+#[allow(clippy::unnecessary_wraps, reason = "every way out of a message is of one type")]
+fn nothing(run: &mut Run<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
+    run.pass_over(what);
+    Ok(ControlFlow::Continue(()))
+}
+
+impl Envelope<'_> {
+    /// Begins an event on the host that said it.
+    fn event<'e>(
+        &'e self,
+        account: Account<'e>,
+        activity: Activity,
+        outcome: Outcome,
+    ) -> Result<AuthEventBuilder<'e>, Fault> {
+        let Some(time) = self.time else {
+            return Err(Fault::record("has no time that can be read"));
+        };
+        let mut builder = AuthEvent::builder(time, account)
+            .dst_host(host(self.host))
+            .activity(activity)
+            .outcome(outcome);
+        if let Some(line) = self.raw_ref {
+            builder = builder.raw_ref(line);
+        }
+        Ok(builder)
+    }
+}
+
+/// Hands on an event.
+fn send(builder: AuthEventBuilder<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+    let event = builder.build().map_err(|error| Fault::record(error.to_string()))?;
+    Ok(run.event(&event))
+}
+
+/// A host by its name or address.
+fn host(text: &str) -> Host<'_> {
+    match text.parse::<IpAddr>() {
+        Ok(ip) => Host::at(ip.to_canonical()),
+        Err(_) if matches!(text, "" | "-" | "?" | "UNKNOWN") => Host::default(),
+        Err(_) => Host::named(text),
+    }
+}
+
+/// Where a login came from; an address of the host itself or of its link names no host.
+fn source(text: &str) -> Host<'_> {
+    let whole = text.split_once('%').map_or(text, |(address, _)| address);
+    let source = host(whole);
+    let local = match source.ip {
+        Some(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_unspecified(),
+        Some(IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unicast_link_local()
+        }
+        None => source.name.as_deref() == Some("localhost"),
+    };
+    if local { Host::default() } else { source }
+}
+
+/// Whether a line is one of syslog's.
+pub(crate) fn is_line(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok_and(|line| Head::parse(line).is_some())
+}
+
+/// Reads lines of syslog.
+pub(crate) struct Syslog;
+
+impl Dialect for Syslog {
+    fn read(
+        &mut self,
+        source: &mut Source<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let mut clock = Clock::new(run.options.year, &run.options.zone, *run.last_dated);
+        let mut number = 0;
+        let ended = loop {
+            let line = match source.next_line() {
+                Ok(Some(line)) => line,
+                Ok(None) => break Ok(ControlFlow::Continue(())),
+                Err(error) => break Err(run.broken(number, error)),
+            };
+            number += 1;
+            let taken = match line {
+                Line::TooLong => Err(Fault::record(TOO_LONG)),
+                Line::Text([]) => continue,
+                // Programs write whatever bytes they have; the parts that matter here are ASCII.
+                Line::Text(line) => take(&String::from_utf8_lossy(line), number, &mut clock, run),
+            };
+            match taken {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => break Ok(ControlFlow::Break(())),
+                Err(fault) => {
+                    if let Err(error) = run.bad(number, 1, fault) {
+                        break Err(error);
+                    }
+                }
+            }
+        };
+        *run.last_dated = clock.last();
+        ended
+    }
+}
+
+/// Takes one line.
+fn take(
+    line: &str,
+    number: u64,
+    clock: &mut Clock<'_>,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    let Some(head) = Head::parse(line) else {
+        return Err(Fault::record("does not begin as a line of syslog: time, host, program"));
+    };
+    // Most lines are of programs that are not listened to; only the year is kept of their time.
+    let heard = is_heard(head.program, head.text);
+    let time = match head.when {
+        When::Whole(_) if !heard => None,
+        When::Unknown => None,
+        When::Yearless(stamp) => Some(clock.dated(&stamp)?),
+        When::Whole(text) => Some(clock.whole(text)?),
+    };
+    let envelope = Envelope { time, host: head.host, program: head.program, raw_ref: Some(number) };
+    message(&envelope, head.text, run)
+}

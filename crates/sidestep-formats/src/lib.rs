@@ -32,11 +32,13 @@
 mod csv;
 mod error;
 mod json;
+mod jsonl;
 mod lanl;
 mod line;
 mod reader;
 mod sniff;
 mod source;
+mod syslog;
 mod time;
 mod windows;
 mod words;

@@ -11,6 +11,7 @@ use sidestep::{AuthEvent, Event, HostActivity};
 
 use crate::csv::{Csv, CsvMapping};
 use crate::error::{Fault, FormatError, LineError, ParseError};
+use crate::jsonl::Json;
 use crate::lanl::Lanl;
 use crate::sniff;
 use crate::source::Source;
@@ -35,6 +36,9 @@ pub enum Format {
     Lanl,
     /// Columns by name or number, see [`CsvMapping`].
     Csv,
+    /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
+    /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
+    Json,
 }
 
 impl FromStr for Format {
@@ -45,10 +49,11 @@ impl FromStr for Format {
             "auto" => Ok(Self::Auto),
             "lanl" => Ok(Self::Lanl),
             "csv" => Ok(Self::Csv),
+            "json" => Ok(Self::Json),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl or csv".to_owned(),
+                expected: "auto, lanl, csv or json".to_owned(),
             }),
         }
     }
@@ -114,7 +119,8 @@ pub struct ReadSummary {
     pub activities: u64,
     /// Sound records that hold nothing that moves, by what they are.
     pub passed_over: BTreeMap<String, u64>,
-    /// Lines skipped because they hold no event. Blank lines and headers are not counted.
+    /// Lines, or records of JSON, skipped because they are wrong. Blank lines and headers are not
+    /// counted.
     pub skipped: u64,
     /// What was wrong with the first of them.
     pub first_errors: Vec<LineError>,
@@ -187,6 +193,7 @@ impl LogReader {
             Format::Auto => sniff::dialect(&source, place, &self.options.mapping)?,
             Format::Lanl => Box::new(Lanl),
             Format::Csv => Box::new(Csv::new(self.options.mapping.clone())),
+            Format::Json => Box::new(Json),
         };
         dialect.read(&mut source, &mut run)
     }

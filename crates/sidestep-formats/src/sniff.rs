@@ -2,6 +2,7 @@
 
 use crate::csv::{Csv, CsvField, CsvMapping, Header};
 use crate::error::{FormatError, quote};
+use crate::jsonl::Json;
 use crate::lanl::{COLUMNS, Lanl};
 use crate::reader::{Dialect, Run};
 use crate::source::Source;
@@ -42,6 +43,9 @@ pub(crate) fn dialect(
     let Some(&first) = lines.first() else {
         return Ok(Box::new(Lanl));
     };
+    if matches!(first.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return Ok(Box::new(Json));
+    }
     if !mapping.is_default() {
         return Ok(csv());
     }

@@ -37,6 +37,11 @@ pub(crate) struct Record<'r> {
 }
 
 impl<'r> Record<'r> {
+    /// A record of this kind that holds nothing yet.
+    pub(crate) const fn new(kind: Kind) -> Self {
+        Self { kind, raw_ref: None, values: std::marker::PhantomData }
+    }
+
     /// Takes a value; a name that no event here needs is dropped.
     pub(crate) fn set(&mut self, _name: &str, _value: Cow<'r, str>) {}
 }

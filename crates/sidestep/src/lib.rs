@@ -23,8 +23,8 @@ pub use config::{Config, ConfigBuilder, WarmUp};
 pub use engine::{Engine, Status};
 pub use error::{ConfigError, SnapshotError};
 pub use event::{
-    Account, AccountKind, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, Event, EventError, Host,
-    HostActivity, HostActivityKind, LogonType, Mfa, Outcome, TicketEncryption, Timestamp,
+    Account, AccountKind, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, Event, EventError,
+    Host, HostActivity, HostActivityKind, LogonType, Mfa, Outcome, TicketEncryption, Timestamp,
 };
 pub use metrics::Metrics;
 pub use movement::{LoginEdge, LoginGraph, MovementGraph};

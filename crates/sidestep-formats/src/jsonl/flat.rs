@@ -207,10 +207,31 @@ struct Value<'f> {
 }
 
 impl Value<'_> {
-    fn number(self, number: impl fmt::Display) {
+    /// Writes out a whole number; the formatter of the standard library takes several times as long.
+    fn whole(self, negative: bool, mut number: u64) {
+        let mut digits = [0_u8; 21];
+        let mut start = digits.len();
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        if negative {
+            start -= 1;
+            digits[start] = b'-';
+        }
+        // Only ASCII was put in.
+        let value = self.flat.owned(std::str::from_utf8(&digits[start..]).unwrap_or_default());
+        self.flat.push(self.name, Kind::Number, value);
+    }
+
+    fn fraction(self, number: fmt::Arguments<'_>) {
         let start = self.flat.arena.len();
         // Writing to a string does not fail.
-        let _ = write!(self.flat.arena, "{number}");
+        let _ = self.flat.arena.write_fmt(number);
         let value = self.flat.since(start);
         self.flat.push(self.name, Kind::Number, value);
     }
@@ -252,12 +273,12 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.number(value);
+        self.whole(false, value);
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.number(value);
+        self.whole(value < 0, value.unsigned_abs());
         Ok(())
     }
 
@@ -265,9 +286,9 @@ impl<'de> Visitor<'de> for Value<'_> {
         // Microseconds since 1970 come through a binary fraction whole when they are rounded; no
         // other fraction matters here. What is huge must not be written out.
         if value.abs() < 1e15 {
-            self.number(format_args!("{value:.6}"));
+            self.fraction(format_args!("{value:.6}"));
         } else {
-            self.number(format_args!("{value:e}"));
+            self.fraction(format_args!("{value:e}"));
         }
         Ok(())
     }

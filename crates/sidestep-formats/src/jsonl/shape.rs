@@ -24,10 +24,67 @@ pub(super) enum Shape<'r> {
 /// Longest name of a kind of record that is kept.
 const LONGEST_KIND: usize = 64;
 
+/// What a name in a record says of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// It says nothing.
+    None,
+    Winlog,
+    EventData,
+    Event,
+    System,
+    /// The record proper, in what Splunk, Elasticsearch or `EventBridge` put around it.
+    Inner,
+    Preview,
+    Ocsf,
+    Journald,
+    Zeek,
+    ZeekField,
+    Principal,
+    Category,
+    EventId,
+    /// The same, in a record that may yet show to be of another layout.
+    OldEventId,
+    Ecs,
+    CloudTrail,
+    Raw,
+    Kind,
+}
+
+impl Sign {
+    /// This is asked for every name, so that it must be a plain comparison of texts.
+    fn of(name: &str) -> Self {
+        match name {
+            "winlog" => Self::Winlog,
+            "event_data" => Self::EventData,
+            "Event" => Self::Event,
+            "System" => Self::System,
+            "result" | "_source" | "detail" => Self::Inner,
+            "preview" => Self::Preview,
+            "class_uid" => Self::Ocsf,
+            "__REALTIME_TIMESTAMP" | "_SOURCE_REALTIME_TIMESTAMP" => Self::Journald,
+            "_path" | "@stream" => Self::Zeek,
+            "ts" | "uid" | "uids" | "id.orig_h" | "id_orig_h" | "id" => Self::ZeekField,
+            "userPrincipalName"
+            | "UserPrincipalName"
+            | "servicePrincipalName"
+            | "ServicePrincipalName" => Self::Principal,
+            "category" => Self::Category,
+            "EventID" | "EventId" | "EventCode" => Self::EventId,
+            "event_id" | "eventid" | "eventID" | "event_code" => Self::OldEventId,
+            "event" | "ecs" | "event.category" | "event.kind" | "ecs.version" => Self::Ecs,
+            "eventSource" | "eventName" | "eventVersion" => Self::CloudTrail,
+            "_raw" | "CloudTrailEvent" => Self::Raw,
+            "sourcetype" | "_type" | "type" | "Category" | "dataset" | "eventType" => Self::Kind,
+            "winlog.event_id" | "winlog.channel" | "winlog.computer_name" => Self::Winlog,
+            _ => Self::None,
+        }
+    }
+}
+
 /// What was seen of a record on the way through its names.
 #[derive(Default)]
 struct Seen<'r> {
-    event: Option<Node<'r>>,
     event_id: bool,
     ecs: bool,
     zeek_fields: u8,
@@ -40,40 +97,35 @@ struct Seen<'r> {
 pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
     let mut seen = Seen::default();
     for node in root.children() {
-        match node.name() {
-            "winlog" if node.is_object() => return Shape::Windows(Layout::Beats(root)),
-            "event_data" if node.is_object() => return Shape::Windows(Layout::OldBeats(root)),
-            "Event" if node.is_object() => return Shape::Windows(Layout::Nested(node)),
-            "System" if node.is_object() => return Shape::Windows(Layout::Nested(root)),
-            // The record proper, in what Splunk, Elasticsearch or EventBridge put around it.
-            "result" | "_source" | "detail" if node.is_object() => return tell(node),
-            "class_uid" => return Shape::Ocsf,
-            "__REALTIME_TIMESTAMP" | "_SOURCE_REALTIME_TIMESTAMP" => return Shape::Journald,
-            "_path" | "@stream" => return Shape::Zeek,
-            "userPrincipalName"
-            | "UserPrincipalName"
-            | "servicePrincipalName"
-            | "ServicePrincipalName" => return Shape::Entra(root),
-            "category" if node.text().is_some_and(|text| text.ends_with("SignInLogs")) => {
-                return Shape::Entra(root);
-            }
-            "EventID" | "EventId" | "EventCode" | "event_id" => seen.event_id = true,
-            "event" => seen.event = Some(node),
-            "ecs" => seen.ecs = true,
-            "ts" | "uid" | "uids" | "id.orig_h" | "id_orig_h" | "id" => seen.zeek_fields += 1,
-            "eventSource" | "eventName" | "eventVersion" => seen.cloud_trail += 1,
-            "_raw" | "CloudTrailEvent" => {
-                seen.raw = node.text().filter(|text| text.trim_start().starts_with('{'));
-            }
-            name if name.starts_with("winlog.") => return Shape::Windows(Layout::Beats(root)),
-            name if name.starts_with("event_data.") => {
+        match Sign::of(node.name()) {
+            Sign::None => {}
+            Sign::Winlog => return Shape::Windows(Layout::Beats(root)),
+            Sign::EventData if node.is_object() => {
                 return Shape::Windows(Layout::OldBeats(root));
             }
-            name if name.starts_with("event.") || name.starts_with("ecs.") => seen.ecs = true,
-            "sourcetype" | "_type" | "type" | "category" | "Category" | "dataset" | "eventType" => {
-                seen.kind = seen.kind.or(node.text());
+            Sign::Event if node.is_object() => return Shape::Windows(Layout::Nested(node)),
+            Sign::System if node.is_object() => return Shape::Windows(Layout::Nested(root)),
+            Sign::EventId if node.text().is_some() => {
+                return Shape::Windows(Layout::Flat(root));
             }
-            _ => {}
+            Sign::EventId | Sign::OldEventId => seen.event_id = true,
+            Sign::Inner if node.is_object() => return tell(node),
+            Sign::Preview if node.text() == Some("true") => return Shape::Other("of a preview"),
+            Sign::Ocsf => return Shape::Ocsf,
+            Sign::Journald => return Shape::Journald,
+            Sign::Zeek => return Shape::Zeek,
+            Sign::ZeekField => seen.zeek_fields += 1,
+            Sign::Principal => return Shape::Entra(root),
+            Sign::Category if node.text().is_some_and(|text| text.ends_with("SignInLogs")) => {
+                return Shape::Entra(root);
+            }
+            Sign::Ecs => seen.ecs |= node.is_object() || node.name().contains('.'),
+            Sign::CloudTrail => seen.cloud_trail += 1,
+            Sign::Raw => {
+                seen.raw = node.text().filter(|text| text.trim_start().starts_with('{'));
+            }
+            Sign::Kind | Sign::Category => seen.kind = seen.kind.or(node.text()),
+            Sign::EventData | Sign::Event | Sign::System | Sign::Inner | Sign::Preview => {}
         }
     }
     if seen.cloud_trail >= 2 {
@@ -85,7 +137,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
     if seen.event_id {
         return Shape::Windows(Layout::Flat(root));
     }
-    if seen.ecs || seen.event.is_some_and(Node::is_object) {
+    if seen.ecs {
         return Shape::Ecs(root);
     }
     if seen.zeek_fields >= 2 {

@@ -53,14 +53,7 @@ struct Times<'r> {
 
 /// Hands on what a Windows event tells.
 pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut Run<'_>) -> Taken {
-    let layout = match layout {
-        // Some exports add the number to the XML's own shape.
-        Layout::Flat(root) if root.get("System").is_some_and(Node::is_object) => {
-            Layout::Nested(root)
-        }
-        layout => layout,
-    };
-    let header = header(layout);
+    let (layout, header) = header(layout);
     let Some(text) = header.event_id else {
         return Err(Fault::column("event_id", "is missing; a Windows event needs one"));
     };
@@ -84,28 +77,48 @@ pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut Run<'_>) -> Taken 
     windows::emit(&record, run)
 }
 
-fn header(layout: Layout<'_>) -> Header<'_> {
-    match layout {
+fn header(layout: Layout<'_>) -> (Layout<'_>, Header<'_>) {
+    let header = match layout {
         Layout::Beats(root) => beats(root),
         Layout::OldBeats(root) => old_beats(root),
-        Layout::Flat(root) => flat(root),
         Layout::Nested(root) => nested(root),
-    }
+        Layout::Flat(root) => match flat(root) {
+            Some(header) => header,
+            None => return (Layout::Nested(root), nested(root)),
+        },
+    };
+    (layout, header)
 }
 
 fn beats(root: Node<'_>) -> Header<'_> {
     let word = |path: &str| root.word(path);
-    Header {
-        event_id: word("winlog.event_id").or_else(|| word("event.code")),
+    let mut header = Header {
         time: Times {
-            exact: word("@timestamp").or_else(|| word("event.created")),
+            exact: root.get("@timestamp").and_then(Node::first_text),
             ..Times::default()
         },
-        provider: word("winlog.provider_name").or_else(|| word("event.provider")),
-        channel: word("winlog.channel"),
-        computer: word("winlog.computer_name").or_else(|| word("host.name")),
-        lower_case: false,
+        ..Header::default()
+    };
+    for node in root.get("winlog").into_iter().flat_map(Node::children) {
+        let field = match node.name() {
+            "event_id" => &mut header.event_id,
+            "provider_name" => &mut header.provider,
+            "channel" => &mut header.channel,
+            "computer_name" => &mut header.computer,
+            _ => continue,
+        };
+        *field = node.first_text();
     }
+    // Elastic Agent writes some of them in the words of ECS; some exports write each path as a name.
+    let or = |found: Option<_>, paths: [&str; 2]| {
+        found.or_else(|| paths.iter().find_map(|path| word(path)))
+    };
+    header.event_id = or(header.event_id, ["winlog.event_id", "event.code"]);
+    header.provider = or(header.provider, ["winlog.provider_name", "event.provider"]);
+    header.channel = or(header.channel, ["winlog.channel", "log.name"]);
+    header.computer = or(header.computer, ["winlog.computer_name", "host.name"]);
+    header.time.exact = or(header.time.exact, ["winlog.time_created", "event.created"]);
+    header
 }
 
 fn old_beats(root: Node<'_>) -> Header<'_> {
@@ -120,7 +133,9 @@ fn old_beats(root: Node<'_>) -> Header<'_> {
     }
 }
 
-fn flat(root: Node<'_>) -> Header<'_> {
+/// The header of an event whose names are all at the top; `None` where the number is there, but the
+/// rest is as in the XML.
+fn flat(root: Node<'_>) -> Option<Header<'_>> {
     let mut header = Header::default();
     for node in root.children() {
         let name = node.name();
@@ -146,12 +161,13 @@ fn flat(root: Node<'_>) -> Header<'_> {
             "EventTime" | "eventtime" | "event_time" => &mut header.time.event,
             "EventReceivedTime" => &mut header.time.received,
             "@timestamp" => &mut header.time.stamp,
+            "System" if node.is_object() => return None,
             "_time" if header.time.stamp.is_none() => &mut header.time.stamp,
             _ => continue,
         };
         *field = node.first_text().map(|text| text.trim_matches('\'')).or(*field);
     }
-    header
+    Some(header)
 }
 
 fn nested(root: Node<'_>) -> Header<'_> {

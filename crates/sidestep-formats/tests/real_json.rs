@@ -85,9 +85,15 @@ fn every_windows_event_is_told() {
         let passed: u64 = summary.passed_over.values().sum();
         assert_eq!(summary.events + passed, records.len() as u64, "{place}");
         for (id, count) in counts {
-            let passed = summary.passed_over.get(&format!("Windows event {id}")).copied();
-            if !LISTED.contains(&id) {
-                assert_eq!(passed, Some(count), "{place}: {id}");
+            let passed = |(what, count): (&String, &u64)| {
+                let rest = what.strip_prefix(&format!("Windows event {id}"))?;
+                (rest.is_empty() || rest.starts_with(' ')).then_some(*count)
+            };
+            let passed: u64 = summary.passed_over.iter().filter_map(passed).sum();
+            if LISTED.contains(&id) {
+                assert!(passed <= count, "{place}: {id}");
+            } else {
+                assert_eq!(passed, count, "{place}: {id}");
             }
         }
         all += records.len();

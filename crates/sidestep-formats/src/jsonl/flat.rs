@@ -336,9 +336,29 @@ struct Key<'f> {
     flat: &'f mut Flat,
 }
 
-/// The texts that Windows writes for people, which are longer than all else together.
-fn is_prose(name: &str) -> bool {
-    matches!(name, "Message" | "message" | "RenderedDescription")
+/// Names under which no record has what is needed here, but many have much: the texts that Windows
+/// writes for people, which are longer than all else together, and what `NXLog` says of each event.
+fn is_idle(name: &str) -> bool {
+    matches!(
+        name,
+        "Message"
+            | "message"
+            | "RenderedDescription"
+            | "@version"
+            | "ExecutionProcessID"
+            | "Keywords"
+            | "Opcode"
+            | "OpcodeValue"
+            | "ProviderGuid"
+            | "RecordNumber"
+            | "Severity"
+            | "SeverityValue"
+            | "SourceModuleName"
+            | "SourceModuleType"
+            | "Task"
+            | "ThreadID"
+            | "Version"
+    )
 }
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
@@ -359,7 +379,7 @@ impl<'de> Visitor<'de> for Key<'_> {
 
     #[inline]
     fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Option<Span>, E> {
-        Ok((!is_prose(name)).then(|| self.flat.borrowed(name)))
+        Ok((!is_idle(name)).then(|| self.flat.borrowed(name)))
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Option<Span>, E> {

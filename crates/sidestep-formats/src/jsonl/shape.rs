@@ -85,7 +85,7 @@ impl Sign {
 /// What was seen of a record on the way through its names.
 #[derive(Default)]
 struct Seen<'r> {
-    event_id: bool,
+    event_id: Option<Node<'r>>,
     ecs: bool,
     zeek_fields: u8,
     cloud_trail: u8,
@@ -106,9 +106,9 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Event if node.is_object() => return Shape::Windows(Layout::Nested(node)),
             Sign::System if node.is_object() => return Shape::Windows(Layout::Nested(root)),
             Sign::EventId if node.text().is_some() => {
-                return Shape::Windows(Layout::Flat(root));
+                return Shape::Windows(Layout::Flat { root, event_id: node });
             }
-            Sign::EventId | Sign::OldEventId => seen.event_id = true,
+            Sign::EventId | Sign::OldEventId => seen.event_id = Some(node),
             Sign::Inner if node.is_object() => return tell(node),
             Sign::Preview if node.text() == Some("true") => return Shape::Other("of a preview"),
             Sign::Ocsf => return Shape::Ocsf,
@@ -134,8 +134,8 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
     if let Some(text) = seen.raw {
         return Shape::Text(text);
     }
-    if seen.event_id {
-        return Shape::Windows(Layout::Flat(root));
+    if let Some(event_id) = seen.event_id {
+        return Shape::Windows(Layout::Flat { root, event_id });
     }
     if seen.ecs {
         return Shape::Ecs(root);

@@ -11,6 +11,7 @@ use super::fields::time;
 use super::flat::Node;
 use crate::error::Fault;
 use crate::reader::Run;
+use crate::time::is_zoned;
 use crate::windows::{self, Record};
 
 /// How a Windows event lies in a record.
@@ -21,7 +22,7 @@ pub(super) enum Layout<'r> {
     /// At the top and under `event_data`, as Winlogbeat to 6 has it.
     OldBeats(Node<'r>),
     /// All names at the top.
-    Flat(Node<'r>),
+    Flat { root: Node<'r>, event_id: Node<'r> },
     /// The XML's `System` and `EventData`.
     Nested(Node<'r>),
 }
@@ -29,13 +30,10 @@ pub(super) enum Layout<'r> {
 /// What stands at the head of an event, as it is written.
 #[derive(Default)]
 struct Header<'r> {
-    event_id: Option<&'r str>,
     time: Times<'r>,
     provider: Option<&'r str>,
     channel: Option<&'r str>,
     computer: Option<&'r str>,
-    /// Whether the names are written in lower case.
-    lower_case: bool,
 }
 
 /// The times that a record may carry.
@@ -53,67 +51,87 @@ struct Times<'r> {
 
 /// Hands on what a Windows event tells.
 pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut Run<'_>) -> Taken {
-    let (layout, header) = header(layout);
-    let Some(text) = header.event_id else {
+    let text = event_id(layout);
+    let Some(text) = text else {
         return Err(Fault::column("event_id", "is missing; a Windows event needs one"));
     };
     let Ok(event_id) = text.parse() else {
         return Err(Fault::word("event_id", text.as_bytes(), "a number"));
     };
     if !windows::is_listed(event_id) {
-        run.pass_over(&format!("Windows event {event_id}"));
+        let header = read(layout, |_, _| ());
+        windows::pass_over(event_id, header.provider.unwrap_or_default(), run);
         return Ok(ControlFlow::Continue(()));
     }
-    let mut record = Record {
-        time: header.time.read(),
-        event_id,
-        provider: Cow::Borrowed(header.provider.unwrap_or_default()),
-        channel: Cow::Borrowed(header.channel.unwrap_or_default()),
-        computer: Cow::Borrowed(header.computer.unwrap_or_default()),
-        raw_ref: Some(number),
-        ..Record::default()
-    };
-    values(layout, header.lower_case, |name, value| record.set(name, Cow::Borrowed(value)));
+    let mut record = Record { event_id, raw_ref: Some(number), ..Record::default() };
+    let header = read(layout, |name, value| record.set(name, Cow::Borrowed(value)));
+    record.time = header.time.read();
+    record.provider = Cow::Borrowed(header.provider.unwrap_or_default());
+    record.channel = Cow::Borrowed(header.channel.unwrap_or_default());
+    record.computer = Cow::Borrowed(header.computer.unwrap_or_default());
     windows::emit(&record, run)
 }
 
-fn header(layout: Layout<'_>) -> (Layout<'_>, Header<'_>) {
-    let header = match layout {
-        Layout::Beats(root) => beats(root),
-        Layout::OldBeats(root) => old_beats(root),
-        Layout::Nested(root) => nested(root),
-        Layout::Flat(root) => match flat(root) {
-            Some(header) => header,
-            None => return (Layout::Nested(root), nested(root)),
-        },
-    };
-    (layout, header)
+/// The number that says what an event is.
+fn event_id(layout: Layout<'_>) -> Option<&str> {
+    match layout {
+        Layout::Beats(root) => {
+            let of_windows = || root.get("winlog")?.get("event_id")?.first_text();
+            // Elastic Agent writes it in ECS's words; some exports write each path as a name.
+            of_windows()
+                .or_else(|| root.word("winlog.event_id"))
+                .or_else(|| root.word("event.code"))
+        }
+        Layout::OldBeats(root) => root.word("event_id"),
+        Layout::Flat { event_id, .. } => content(event_id),
+        Layout::Nested(root) => content(root.get("System")?.get("EventID")?),
+    }
 }
 
-fn beats(root: Node<'_>) -> Header<'_> {
-    let word = |path: &str| root.word(path);
-    let mut header = Header {
-        time: Times {
-            exact: root.get("@timestamp").and_then(Node::first_text),
-            ..Times::default()
-        },
-        ..Header::default()
-    };
-    for node in root.get("winlog").into_iter().flat_map(Node::children) {
-        let field = match node.name() {
-            "event_id" => &mut header.event_id,
-            "provider_name" => &mut header.provider,
-            "channel" => &mut header.channel,
-            "computer_name" => &mut header.computer,
-            _ => continue,
-        };
-        *field = node.first_text();
+/// Reads an event: its header, and each value of `EventData` and `UserData`, which are given to
+/// `set` by name.
+fn read<'r>(layout: Layout<'r>, set: impl FnMut(&'r str, &'r str)) -> Header<'r> {
+    match layout {
+        Layout::Beats(root) => beats(root, set),
+        Layout::OldBeats(root) => old_beats(root, set),
+        Layout::Nested(root) => nested(root, set),
+        Layout::Flat { root, .. } if root.get("System").is_some_and(Node::is_object) => {
+            nested(root, set)
+        }
+        Layout::Flat { root, event_id } => flat(root, event_id, set),
     }
-    // Elastic Agent writes some of them in the words of ECS; some exports write each path as a name.
+}
+
+fn beats<'r>(root: Node<'r>, mut set: impl FnMut(&'r str, &'r str)) -> Header<'r> {
+    let mut header = Header::default();
+    for node in root.children() {
+        match node.name() {
+            "@timestamp" => header.time.exact = node.first_text(),
+            "winlog" => {
+                for node in node.children() {
+                    let field = match node.name() {
+                        "provider_name" => &mut header.provider,
+                        "channel" => &mut header.channel,
+                        "computer_name" => &mut header.computer,
+                        "event_data" => {
+                            elements(node, &mut set);
+                            continue;
+                        }
+                        "user_data" => {
+                            user_data(node, &mut set);
+                            continue;
+                        }
+                        _ => continue,
+                    };
+                    *field = node.first_text();
+                }
+            }
+            name => dotted(node, name.strip_prefix("winlog.event_data."), &mut set),
+        }
+    }
     let or = |found: Option<_>, paths: [&str; 2]| {
-        found.or_else(|| paths.iter().find_map(|path| word(path)))
+        found.or_else(|| paths.iter().find_map(|path| root.word(path)))
     };
-    header.event_id = or(header.event_id, ["winlog.event_id", "event.code"]);
     header.provider = or(header.provider, ["winlog.provider_name", "event.provider"]);
     header.channel = or(header.channel, ["winlog.channel", "log.name"]);
     header.computer = or(header.computer, ["winlog.computer_name", "host.name"]);
@@ -121,32 +139,39 @@ fn beats(root: Node<'_>) -> Header<'_> {
     header
 }
 
-fn old_beats(root: Node<'_>) -> Header<'_> {
-    let word = |path: &str| root.word(path);
+fn old_beats<'r>(root: Node<'r>, mut set: impl FnMut(&'r str, &'r str)) -> Header<'r> {
+    root.get("event_data").into_iter().for_each(|node| elements(node, &mut set));
+    root.get("user_data").into_iter().for_each(|node| user_data(node, &mut set));
+    for node in root.children() {
+        dotted(node, node.name().strip_prefix("event_data."), &mut set);
+    }
     Header {
-        event_id: word("event_id"),
-        time: Times { exact: word("@timestamp"), ..Times::default() },
-        provider: word("source_name"),
-        channel: word("log_name"),
-        computer: word("computer_name").or_else(|| word("beat.hostname")),
-        lower_case: false,
+        time: Times { exact: root.word("@timestamp"), ..Times::default() },
+        provider: root.word("source_name"),
+        channel: root.word("log_name"),
+        computer: root.word("computer_name").or_else(|| root.word("beat.hostname")),
     }
 }
 
-/// The header of an event whose names are all at the top; `None` where the number is there, but the
-/// rest is as in the XML.
-fn flat(root: Node<'_>) -> Option<Header<'_>> {
+/// Gives a value whose path was written as one name.
+fn dotted<'r>(node: Node<'r>, name: Option<&'r str>, set: &mut impl FnMut(&'r str, &'r str)) {
+    if let (Some(name), Some(text)) = (name, node.first_text()) {
+        set(name, text);
+    }
+}
+
+fn flat<'r>(
+    root: Node<'r>,
+    event_id: Node<'r>,
+    mut set: impl FnMut(&'r str, &'r str),
+) -> Header<'r> {
     let mut header = Header::default();
+    // Where the number is not written as Windows does, no name is.
+    let as_written = event_id.name().starts_with('E');
     for node in root.children() {
         let name = node.name();
         let field = match name {
-            "EventID" | "EventId" => &mut header.event_id,
-            "event_id" | "eventid" | "eventID" | "event_code" => {
-                header.lower_case = true;
-                &mut header.event_id
-            }
-            // Splunk has both, and means the same.
-            "EventCode" if header.event_id.is_none() => &mut header.event_id,
+            "EventID" | "EventId" | "EventCode" | "event_id" => continue,
             "Hostname" | "Computer" | "ComputerName" | "computer_name" | "hostname"
             | "computer" => &mut header.computer,
             "SourceName" | "ProviderName" | "Provider" | "EventSourceName" | "source_name"
@@ -161,37 +186,43 @@ fn flat(root: Node<'_>) -> Option<Header<'_>> {
             "EventTime" | "eventtime" | "event_time" => &mut header.time.event,
             "EventReceivedTime" => &mut header.time.received,
             "@timestamp" => &mut header.time.stamp,
-            "System" if node.is_object() => return None,
             "_time" if header.time.stamp.is_none() => &mut header.time.stamp,
-            _ => continue,
+            "EventData" | "event_data" if node.text().is_none() => {
+                elements(node, &mut set);
+                continue;
+            }
+            "UserData" if node.text().is_none() => {
+                user_data(node, &mut set);
+                continue;
+            }
+            _ => {
+                // Of the values that Splunk makes a list of, the first is the event's.
+                if let Some(text) = node.text().or_else(|| node.first_text()) {
+                    set(if as_written { name } else { canonical(name) }, text);
+                }
+                continue;
+            }
         };
-        *field = node.first_text().map(|text| text.trim_matches('\'')).or(*field);
+        *field = node.first_text().or(*field);
     }
-    Some(header)
+    header
 }
 
-fn nested(root: Node<'_>) -> Header<'_> {
+fn nested<'r>(root: Node<'r>, mut set: impl FnMut(&'r str, &'r str)) -> Header<'r> {
+    root.get("EventData").into_iter().for_each(|node| elements(node, &mut set));
+    root.get("UserData").into_iter().for_each(|node| user_data(node, &mut set));
     let system = root.get("System");
     let child = |name: &str| system.and_then(|system| system.get(name));
     let attribute = |name: &str, attribute: &str| {
-        let beside = || {
-            let name = format!("{name}_attributes");
-            child(&name).and_then(|node| node.word(attribute))
-        };
-        child(name).and_then(|node| attribute_of(node, attribute)).or_else(beside)
+        let beside = || child(&format!("{name}_attributes"))?.word(attribute);
+        let within = child(name).and_then(|node| attribute_of(node, attribute));
+        within.or_else(beside).or_else(|| child(name)?.first_text())
     };
     Header {
-        event_id: child("EventID").and_then(content),
-        time: Times {
-            exact: attribute("TimeCreated", "SystemTime")
-                .or_else(|| child("TimeCreated").and_then(Node::first_text)),
-            ..Times::default()
-        },
-        provider: attribute("Provider", "Name")
-            .or_else(|| child("Provider").and_then(Node::first_text)),
+        time: Times { exact: attribute("TimeCreated", "SystemTime"), ..Times::default() },
+        provider: attribute("Provider", "Name"),
         channel: child("Channel").and_then(content),
         computer: child("Computer").and_then(content),
-        lower_case: false,
     }
 }
 
@@ -213,64 +244,34 @@ fn content(node: Node<'_>) -> Option<&str> {
     node.first_text()
 }
 
-/// Gives every value of `EventData` and `UserData` by its name.
-fn values<'r>(layout: Layout<'r>, lower_case: bool, mut set: impl FnMut(&'r str, &'r str)) {
-    match layout {
-        Layout::Beats(root) => {
-            let inside = |name: &str| root.find(name).into_iter();
-            inside("winlog.event_data").for_each(|node| elements(node, &mut set));
-            inside("winlog.user_data").for_each(|node| user_data(node, &mut set));
-            for node in root.children() {
-                let name = node.name().strip_prefix("winlog.event_data.");
-                if let (Some(name), Some(text)) = (name, node.first_text()) {
-                    set(name, text);
-                }
+/// Gives the children of `EventData`: values by name, or `Data` elements with a name or without.
+fn elements<'r>(node: Node<'r>, set: &mut impl FnMut(&'r str, &'r str)) {
+    for child in node.children() {
+        let name = child.name();
+        if name == "Data" && child.is_array() {
+            data(child, set);
+        } else if let Some(text) = child.text() {
+            if !name.starts_with(['#', '@']) {
+                set(name, text);
             }
-        }
-        Layout::OldBeats(root) => {
-            root.get("event_data").into_iter().for_each(|node| elements(node, &mut set));
-            root.get("user_data").into_iter().for_each(|node| user_data(node, &mut set));
-            for node in root.children() {
-                let name = node.name().strip_prefix("event_data.");
-                if let (Some(name), Some(text)) = (name, node.first_text()) {
-                    set(name, text);
-                }
+        } else if matches!(name, "" | "Data") {
+            match child.get("#text") {
+                Some(texts) if texts.is_array() => data(texts, set),
+                _ => named(child, set),
             }
-        }
-        Layout::Nested(root) => {
-            root.get("EventData").into_iter().for_each(|node| elements(node, &mut set));
-            root.get("UserData").into_iter().for_each(|node| user_data(node, &mut set));
-        }
-        Layout::Flat(root) => {
-            for node in root.children() {
-                let name = node.name();
-                match node.text() {
-                    Some(text) if lower_case => set(canonical(name), text),
-                    Some(text) => set(name, text),
-                    None if matches!(name, "EventData" | "event_data") => elements(node, &mut set),
-                    None if name == "UserData" => user_data(node, &mut set),
-                    // Of the values that Splunk makes a list of, the first is the event's.
-                    None => node.first_text().into_iter().for_each(|text| set(name, text)),
-                }
-            }
+        } else if let Some(text) = content(child) {
+            set(name, text);
         }
     }
 }
 
-/// Gives the children of `EventData`: values by name, or `Data` elements that have a name.
-fn elements<'r>(node: Node<'r>, set: &mut impl FnMut(&'r str, &'r str)) {
-    for child in node.children() {
-        let name = child.name();
-        if let Some(text) = child.text() {
-            if !name.starts_with(['#', '@']) {
-                set(name, text);
-            }
-        } else if child.is_array() && name == "Data" {
-            child.children().for_each(|element| named(element, set));
-        } else if matches!(name, "" | "Data") {
-            named(child, set);
-        } else if let Some(text) = content(child) {
-            set(name, text);
+/// Gives a list of `Data` elements. Those without a name are called by their place.
+fn data<'r>(list: Node<'r>, set: &mut impl FnMut(&'r str, &'r str)) {
+    let mut places = ["param1", "param2", "param3"].into_iter();
+    for element in list.children() {
+        match element.text() {
+            Some(text) => places.next().into_iter().for_each(|name| set(name, text)),
+            None => named(element, set),
         }
     }
 }
@@ -365,26 +366,21 @@ impl Times<'_> {
     /// The time at which the event happened, as well as the record tells.
     fn read(&self) -> Option<Timestamp> {
         if let Some(text) = self.exact {
-            return time(text);
+            // Splunk keeps the quotes of the XML.
+            return time(text.trim_matches('\''));
         }
         let Some(text) = self.event else {
             return self.stamp.and_then(time);
         };
         let event = time(text);
-        let Some(stamp) = self.stamp.filter(|_| is_local(text)).and_then(time) else {
+        let Some(stamp) = self.stamp.filter(|_| !is_zoned(text)).and_then(time) else {
             return event;
         };
         // `@timestamp` is made a moment after `EventReceivedTime`, so that they tell the zone.
-        let received = self.received.filter(|text| is_local(text)).and_then(time);
+        let received = self.received.filter(|text| !is_zoned(text)).and_then(time);
         let zone = received.and_then(|received| zone(stamp - received));
         Some(event.zip(zone).map_or(stamp, |(event, zone)| event + zone))
     }
-}
-
-/// Whether a time is written without its zone.
-fn is_local(text: &str) -> bool {
-    let clock = text.get("2020-10-13".len()..).unwrap_or_default();
-    !clock.is_empty() && !clock.contains(['Z', 'z', '+', '-'])
 }
 
 /// The zone, in microseconds, that two clocks show which differ by so much and a moment.

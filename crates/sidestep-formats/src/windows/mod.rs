@@ -38,6 +38,13 @@ pub(crate) fn is_listed(_event_id: u32) -> bool {
     false
 }
 
+/// Counts a sound event that is not read, by its number and provider.
+pub(crate) fn pass_over(event_id: u32, provider: &str, run: &mut Run<'_>) {
+    let provider: String = provider.chars().filter(|c| !c.is_control()).take(80).collect();
+    let of = if provider.is_empty() { "" } else { " of " };
+    run.pass_over(&format!("Windows event {event_id}{of}{provider}"));
+}
+
 /// Hands on what the record tells: an authentication event, a companion record, or nothing.
 pub(crate) fn emit(_record: &Record<'_>, _run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
     Ok(ControlFlow::Continue(()))

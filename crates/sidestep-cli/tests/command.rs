@@ -98,7 +98,7 @@ fn wrong_arguments_exit_with_2() {
     let log = arg(&log);
     for (args, named) in [
         (&["detect"][..], "INPUT"),
-        (&["detect", log, "--format", "xml"], "auto, lanl or csv"),
+        (&["detect", log, "--format", "xml"], "auto, lanl, csv or json"),
         (&["detect", log, "--map", "who=x"], "field `who`"),
         (&["detect", log, "--alerts-per-day", "0"], "--alerts-per-day"),
         (&["detect", log, "--learn-days", "0"], "--learn-days"),

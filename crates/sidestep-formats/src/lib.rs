@@ -29,8 +29,11 @@
 //!
 //! [`write_alert`] writes an alert as one line of JSON.
 
+#[cfg(feature = "zip")]
+mod archive;
 mod csv;
 mod error;
+mod files;
 mod json;
 mod jsonl;
 mod lanl;
@@ -46,6 +49,7 @@ mod zeek;
 
 pub use csv::{Column, CsvField, CsvMapping};
 pub use error::{FormatError, LineError, ParseError};
+pub use files::{BytesRead, NotRead};
 pub use json::{Rfc3339, write_alert};
 pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};
 pub use time::TimeFormat;

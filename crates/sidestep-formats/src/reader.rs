@@ -1,16 +1,15 @@
 //! The reader of logs, whatever their dialect.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::str::FromStr;
 
 use sidestep::{AuthEvent, Event, HostActivity};
 
 use crate::csv::{Csv, CsvMapping};
 use crate::error::{Fault, FormatError, LineError, ParseError};
+use crate::files::{BytesRead, NotRead};
 use crate::jsonl::Json;
 use crate::lanl::Lanl;
 use crate::sniff;
@@ -94,7 +93,7 @@ pub struct ReadOptions {
     pub mapping: CsvMapping,
     /// What to do with a record that is no event.
     pub on_error: OnError,
-    /// Messages kept of skipped records; 5 unless said.
+    /// Messages kept of skipped records, and of files that were not read; 5 of each unless said.
     pub messages_kept: usize,
 }
 
@@ -124,6 +123,14 @@ pub struct ReadSummary {
     pub skipped: u64,
     /// What was wrong with the first of them.
     pub first_errors: Vec<LineError>,
+    /// Logs read to the end, each file of a folder or archive for itself.
+    pub files: u64,
+    /// Files of folders and archives that were not read, or not to their end.
+    pub files_not_read: u64,
+    /// Of these, those that are damaged or cannot be opened; the others are no logs.
+    pub files_damaged: u64,
+    /// The first of them, and why.
+    pub first_not_read: Vec<NotRead>,
 }
 
 impl ReadSummary {
@@ -142,15 +149,16 @@ impl ReadSummary {
 /// Reads logs, one after the other, and counts over all of them.
 #[derive(Debug, Clone)]
 pub struct LogReader {
-    options: ReadOptions,
-    summary: ReadSummary,
+    pub(crate) options: ReadOptions,
+    pub(crate) summary: ReadSummary,
+    pub(crate) bytes: BytesRead,
 }
 
 impl LogReader {
     /// A reader that has read nothing yet.
     #[must_use]
     pub fn new(options: ReadOptions) -> Self {
-        Self { options, summary: ReadSummary::default() }
+        Self { options, summary: ReadSummary::default(), bytes: BytesRead::default() }
     }
 
     /// What was read so far, also when reading broke off with an error.
@@ -159,19 +167,10 @@ impl LogReader {
         &self.summary
     }
 
-    /// Reads a file. Compression is told from its contents.
-    ///
-    /// # Errors
-    /// As [`LogReader::read`], or the file cannot be opened.
-    pub fn read_path(
-        &mut self,
-        path: &Path,
-        sink: &mut EventSink<'_>,
-    ) -> Result<ControlFlow<()>, FormatError> {
-        let place = path.display().to_string();
-        let file = File::open(path)
-            .map_err(|source| FormatError::Open { place: place.clone(), source })?;
-        self.read(file, &place, sink)
+    /// How many bytes were taken from the inputs: to be asked while reading, to show how far it is.
+    #[must_use]
+    pub fn bytes_read(&self) -> BytesRead {
+        self.bytes.clone()
     }
 
     /// Reads `input` to its end or until the sink breaks, which is what it gives back. Errors call
@@ -186,6 +185,17 @@ impl LogReader {
         place: &str,
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
+        let input = self.bytes.counting(input);
+        self.read_uncounted(input, place, sink)
+    }
+
+    /// Reads an input of which the bytes are counted elsewhere, or not at all.
+    pub(crate) fn read_uncounted(
+        &mut self,
+        input: impl Read,
+        place: &str,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
         let mut source = Source::open(input, place)?;
         let mut run = Run { place, options: &self.options, summary: &mut self.summary, sink };
         sniff::prepare(&mut source, &mut run)?;
@@ -195,7 +205,9 @@ impl LogReader {
             Format::Csv => Box::new(Csv::new(self.options.mapping.clone())),
             Format::Json => Box::new(Json),
         };
-        dialect.read(&mut source, &mut run)
+        let flow = dialect.read(&mut source, &mut run)?;
+        self.summary.files += 1;
+        Ok(flow)
     }
 }
 

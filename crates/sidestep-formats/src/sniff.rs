@@ -14,7 +14,10 @@ const LINES: usize = 20;
 /// The byte-order mark of UTF-8.
 const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
 
-/// Fills the window, steps over a byte-order mark, and refuses UTF-16.
+/// What a zip archive begins with.
+pub(crate) const ZIP: &[u8] = b"PK\x03\x04";
+
+/// Fills the window, steps over a byte-order mark, and refuses UTF-16 and archives.
 pub(crate) fn prepare(source: &mut Source<'_>, run: &mut Run<'_>) -> Result<(), FormatError> {
     // What breaks here breaks again where lines are counted; nothing is lost by going on.
     let _ = source.fill(LOOKED_AT);
@@ -24,6 +27,14 @@ pub(crate) fn prepare(source: &mut Source<'_>, run: &mut Run<'_>) -> Result<(), 
             place: run.place.to_owned(),
             looked_at: "the file is UTF-16".to_owned(),
             advice: "convert it to UTF-8 first".to_owned(),
+        });
+    }
+    if window.starts_with(ZIP) {
+        return Err(FormatError::UnknownDialect {
+            place: run.place.to_owned(),
+            looked_at: "this is a zip archive, which can only be read from a file of its own"
+                .to_owned(),
+            advice: "give its path; unpack an archive that lies within another".to_owned(),
         });
     }
     if window.starts_with(BOM) {

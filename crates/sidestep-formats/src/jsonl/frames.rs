@@ -4,6 +4,7 @@ use std::io;
 
 use memchr::{memchr, memchr_iter, memchr3};
 
+use super::flat::MAX_DEPTH;
 use crate::line::MAX_LINE;
 use crate::source::Source;
 
@@ -350,9 +351,10 @@ impl Braces {
         None
     }
 
-    /// Whether a value may stand here.
+    /// Whether a value may stand here. What nests this deep is no record to begin with.
     const fn value_may_follow(&self) -> bool {
         match self.last {
+            _ if self.depth > MAX_DEPTH as usize => false,
             b':' | b'[' => true,
             b',' => self.lists & 1 == 1,
             _ => false,

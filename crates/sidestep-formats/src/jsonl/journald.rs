@@ -42,3 +42,25 @@ fn message(node: Node<'_>) -> Option<Cow<'_, str>> {
     let bytes: Vec<u8> = parts.map_while(|part| part.parse().ok()).collect();
     Some(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::flat::Flat;
+    use super::*;
+
+    #[test]
+    fn a_message_may_be_text_or_bytes() {
+        for (json, text) in [
+            (r#"{"MESSAGE":"Accepted \u0041"}"#, Some("Accepted A")),
+            (r#"{"MESSAGE":[65,99,99,255]}"#, Some("Acc\u{fffd}")),
+            (r#"{"MESSAGE":["one","two"]}"#, Some("one")),
+            (r#"{"MESSAGE":null}"#, None),
+            (r#"{"MESSAGE":[]}"#, None),
+        ] {
+            let mut flat = Flat::default();
+            let root = flat.read(json).unwrap();
+            let found = root.get("MESSAGE").and_then(message);
+            assert_eq!(found.as_deref(), text, "{json}");
+        }
+    }
+}

@@ -86,11 +86,11 @@ impl Dialect for Json {
 fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
     match shape::tell(root) {
         Shape::Windows(layout) => windows::take(layout, number, run),
-        Shape::Zeek => zeek::take(root, number, run),
-        Shape::Ocsf => ocsf::take(root, number, run),
+        Shape::Zeek(record) => zeek::take(record, number, run),
+        Shape::Ocsf(record) => ocsf::take(record, number, run),
         Shape::CloudTrail(record) => cloudtrail::take(record, number, run),
         Shape::Entra(record) => entra::take(record, number, run),
-        Shape::Journald => journald::take(root, number, run),
+        Shape::Journald(record) => journald::take(record, number, run),
         Shape::Ecs(record) => ecs::take(record, number, run),
         Shape::Text(text) => {
             let mut flat = Flat::default();
@@ -104,10 +104,14 @@ fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
     }
 }
 
-/// What the parser says, without its idea of a line.
+/// What the parser says, and where in the record.
 #[cold]
 fn not_json(error: &serde_json::Error) -> Fault {
     let text = error.to_string();
     let what = text.split(" at line ").next().unwrap_or_default();
-    Fault::record(format!("is no JSON (byte {}): {what}", error.column()))
+    let line = match error.line() {
+        0 | 1 => String::new(),
+        line => format!("line {line} of it, "),
+    };
+    Fault::record(format!("is no JSON ({line}byte {}): {what}", error.column()))
 }

@@ -9,11 +9,11 @@ use crate::reader::Run;
 /// What a record is, and where in it that begins.
 pub(super) enum Shape<'r> {
     Windows(Layout<'r>),
-    Zeek,
-    Ocsf,
+    Zeek(Node<'r>),
+    Ocsf(Node<'r>),
     CloudTrail(Node<'r>),
     Entra(Node<'r>),
-    Journald,
+    Journald(Node<'r>),
     Ecs(Node<'r>),
     /// A text that is itself such a record.
     Text(&'r str),
@@ -105,15 +105,15 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             }
             Sign::Event if node.is_object() => return Shape::Windows(Layout::Nested(node)),
             Sign::System if node.is_object() => return Shape::Windows(Layout::Nested(root)),
-            Sign::EventId if node.text().is_some() => {
+            Sign::EventId if node.text().is_some_and(is_number) => {
                 return Shape::Windows(Layout::Flat { root, event_id: node });
             }
             Sign::EventId | Sign::OldEventId => seen.event_id = Some(node),
             Sign::Inner if node.is_object() => return tell(node),
             Sign::Preview if node.text() == Some("true") => return Shape::Other("of a preview"),
-            Sign::Ocsf => return Shape::Ocsf,
-            Sign::Journald => return Shape::Journald,
-            Sign::Zeek => return Shape::Zeek,
+            Sign::Ocsf => return Shape::Ocsf(root),
+            Sign::Journald => return Shape::Journald(root),
+            Sign::Zeek => return Shape::Zeek(root),
             Sign::ZeekField => seen.zeek_fields += 1,
             Sign::Principal => return Shape::Entra(root),
             Sign::Category if node.text().is_some_and(|text| text.ends_with("SignInLogs")) => {
@@ -141,9 +141,13 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
         return Shape::Ecs(root);
     }
     if seen.zeek_fields >= 2 {
-        return Shape::Zeek;
+        return Shape::Zeek(root);
     }
     Shape::Other(seen.kind.unwrap_or("of unknown kind"))
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Counts a record of which nothing is made, by a name that the log itself gave.

@@ -171,7 +171,8 @@ fn flat<'r>(
     for node in root.children() {
         let name = node.name();
         let field = match name {
-            "EventID" | "EventId" | "EventCode" | "event_id" => continue,
+            "EventID" | "EventId" | "EventCode" | "event_id" | "eventid" | "eventID"
+            | "event_code" => continue,
             "Hostname" | "Computer" | "ComputerName" | "computer_name" | "hostname"
             | "computer" => &mut header.computer,
             "SourceName" | "ProviderName" | "Provider" | "EventSourceName" | "source_name"
@@ -390,3 +391,6 @@ fn zone(difference: i64) -> Option<i64> {
     let zone = (difference + STEP / 2).div_euclid(STEP) * STEP;
     (zone.abs() <= 14 * 60 * MINUTE && (difference - zone).abs() <= 2 * MINUTE).then_some(zone)
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,3 +72,42 @@ fn end_name(name: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::flat::Flat;
+    use super::*;
+
+    fn all(json: &str) -> Vec<(String, String)> {
+        let mut flat = Flat::default();
+        let mut found = Vec::new();
+        values(flat.read(json).unwrap(), |name, value| {
+            found.push((name.to_owned(), value.into_owned()));
+        });
+        found
+    }
+
+    #[test]
+    fn values_are_given_as_tsv_has_them() {
+        let found =
+            all(r#"{"ts":1588317555.874701,"uid":"C1","id_orig_h":"10.0.1.5","id.orig_p":61013,
+               "id":{"resp_h":"10.0.0.4","resp_p":88},"success":true,"auth_success":false,
+               "answers":["10.0.0.9","10.0.0.10"],"TTLs":[60.0,5],"cipher":null,"service":"-",
+               "empty":[],"client":"UTICA$/DMEVALS.LOCAL","id_other":"x"}"#);
+        let expected = [
+            ("ts", "1588317555.874701"),
+            ("uid", "C1"),
+            ("id.orig_h", "10.0.1.5"),
+            ("id.orig_p", "61013"),
+            ("id.resp_h", "10.0.0.4"),
+            ("id.resp_p", "88"),
+            ("success", "T"),
+            ("auth_success", "F"),
+            ("answers", "10.0.0.9,10.0.0.10"),
+            ("TTLs", "60.000000,5"),
+            ("client", "UTICA$/DMEVALS.LOCAL"),
+            ("id_other", "x"),
+        ];
+        assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+}

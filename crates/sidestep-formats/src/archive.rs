@@ -13,7 +13,7 @@ use crate::reader::{EventSink, LogReader};
 /// The files of an archive together may unpack to so many times its size, and so much beside. Logs
 /// shrink to a thirtieth, seldom to a hundredth; what unpacks to more was made to do harm.
 const MOST_TIMES: u64 = 200;
-const MOST_BESIDE: u64 = 256 << 20;
+const MOST_BESIDE: u64 = 64 << 20;
 
 const BOMB: &str = "the archive unpacks to more than 200 times its size: unpack it by other means, \
      if you trust it";
@@ -22,7 +22,7 @@ impl LogReader {
     /// Reads every file in a zip archive, in the order of their names. Errors call the archive
     /// `place` and a file in it `place!file`. One that is no log, or is damaged, ends nothing: the
     /// summary counts it and says why. So does it with what is left of an archive that unpacks to
-    /// more than 200 times its size and 256 MiB.
+    /// more than 200 times its size and 64 MiB.
     ///
     /// # Errors
     /// [`FormatError::Archive`]: the archive's list of files cannot be read. And

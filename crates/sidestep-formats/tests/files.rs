@@ -219,8 +219,9 @@ fn a_damaged_file_in_an_archive_leaves_the_others() {
 fn a_bomb_is_left_where_it_is_known_to_be_one() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("bomb.zip");
-    let block = log("U1").repeat(100_000);
-    let blocks = (120 << 20) / block.len();
+    // Nothing packs as small as one byte again and again: blank lines.
+    let block = log("U1") + &"\n".repeat(1 << 20);
+    let blocks = 120;
     let mut zip = ZipWriter::new(File::create(&path).unwrap());
     zip.start_file("1.csv", SimpleFileOptions::default()).unwrap();
     for _ in 0..blocks {
@@ -248,7 +249,7 @@ fn a_bomb_is_left_where_it_is_known_to_be_one() {
     });
     assert!(flow.unwrap().is_continue());
     assert!(reader.summary().files_not_read >= 1, "{:?}", reader.summary());
-    assert!(count < blocks * 100_000, "{count}");
+    assert!(count < blocks, "{count}");
 }
 
 #[test]

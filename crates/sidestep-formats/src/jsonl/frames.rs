@@ -311,6 +311,9 @@ impl Braces {
         while let Some(&byte) = chunk.get(at) {
             if self.escaped {
                 self.escaped = false;
+                if byte == b'\n' {
+                    return Some(at);
+                }
                 at += 1;
                 continue;
             }

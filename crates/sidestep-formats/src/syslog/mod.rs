@@ -19,7 +19,8 @@ pub(crate) struct Envelope<'r> {
 pub(crate) fn message(
     _envelope: &Envelope<'_>,
     _text: &str,
-    _run: &mut Run<'_>,
+    run: &mut Run<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
+    run.pass_over("syslog message");
     Ok(ControlFlow::Continue(()))
 }

@@ -23,12 +23,11 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 pub(crate) fn total_bytes<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Option<u64> {
     paths.into_iter().try_fold(0_u64, |total, path| {
         let metadata = fs::metadata(path).ok().filter(|_| !is_stdin(path))?;
-        let size = if metadata.is_dir() {
-            bytes_below(path)
-        } else {
-            metadata.is_file().then(|| metadata.len())?
-        };
-        total.checked_add(size)
+        match metadata.is_dir() {
+            true => total.checked_add(bytes_below(path)),
+            false if metadata.is_file() => total.checked_add(metadata.len()),
+            false => None,
+        }
     })
 }
 

@@ -92,8 +92,12 @@ fn read(text: &str) -> u64 {
 
 /// Makes a tree of each record, as a reader without further thought would.
 fn read_trees(text: &str) -> u64 {
-    let tree = |line: &str| serde_json::from_str::<Value>(line).expect("a line is an object");
-    text.lines().map(|line| black_box(tree(line))).count() as u64
+    let mut records = 0;
+    for line in text.lines() {
+        black_box(serde_json::from_str::<Value>(line).expect("a line is an object"));
+        records += 1;
+    }
+    records
 }
 
 fn jsonl(criterion: &mut Criterion) {

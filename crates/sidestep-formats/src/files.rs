@@ -152,7 +152,12 @@ impl LogReader {
             error,
             FormatError::Open { .. } | FormatError::Read { .. } | FormatError::Archive { .. }
         );
-        let why = error.to_string();
+        let why = match &error {
+            // Advice on how to read it all the same would be too much for each of many files.
+            FormatError::UnknownDialect { looked_at: what, .. }
+            | FormatError::Columns { what, .. } => what.clone(),
+            error => error.to_string(),
+        };
         let why = why.strip_prefix(place).and_then(|why| why.strip_prefix(": ")).unwrap_or(&why);
         self.not_read(place, why, damaged);
         Ok(ControlFlow::Continue(()))

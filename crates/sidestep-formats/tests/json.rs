@@ -226,7 +226,7 @@ fn what_is_no_login_is_passed_over_by_its_name() {
             &format!("JSON record {}", &long[..64]),
             "OCSF class 1007",
             "Windows event 4703 of Microsoft-Windows-Security-Auditing",
-            "Zeek weird",
+            "zeek weird",
         ]
     );
     assert_eq!((summary.events, summary.skipped), (0, 0));

@@ -336,28 +336,41 @@ struct Key<'f> {
     flat: &'f mut Flat,
 }
 
-/// Names under which no record has what is needed here, but many have much: the texts that Windows
-/// writes for people, which are longer than all else together, and what `NXLog` says of each event.
+/// Names under which no record has what is needed here, though many have them: the texts that
+/// Windows writes for people, which are longer than all else together, what `NXLog` says of each
+/// event, and what Windows says of each logon.
 fn is_idle(name: &str) -> bool {
     matches!(
         name,
-        "Message"
-            | "message"
-            | "RenderedDescription"
-            | "@version"
+        "@version"
+            | "Category"
+            | "ElevatedToken"
+            | "EventType"
             | "ExecutionProcessID"
+            | "ImpersonationLevel"
             | "Keywords"
+            | "Message"
             | "Opcode"
             | "OpcodeValue"
+            | "ProcessId"
+            | "ProcessName"
             | "ProviderGuid"
             | "RecordNumber"
+            | "RenderedDescription"
+            | "RestrictedAdminMode"
             | "Severity"
             | "SeverityValue"
             | "SourceModuleName"
             | "SourceModuleType"
+            | "TargetLinkedLogonId"
+            | "TargetOutboundDomainName"
+            | "TargetOutboundUserName"
             | "Task"
             | "ThreadID"
+            | "TransmittedServices"
             | "Version"
+            | "VirtualAccount"
+            | "message"
     )
 }
 

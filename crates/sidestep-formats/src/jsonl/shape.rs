@@ -75,7 +75,7 @@ impl Sign {
             "event" | "ecs" | "event.category" | "event.kind" | "ecs.version" => Self::Ecs,
             "eventSource" | "eventName" | "eventVersion" => Self::CloudTrail,
             "_raw" | "CloudTrailEvent" => Self::Raw,
-            "sourcetype" | "_type" | "type" | "Category" | "dataset" | "eventType" => Self::Kind,
+            "sourcetype" | "_type" | "type" | "dataset" | "eventType" => Self::Kind,
             "winlog.event_id" | "winlog.channel" | "winlog.computer_name" => Self::Winlog,
             _ => Self::None,
         }

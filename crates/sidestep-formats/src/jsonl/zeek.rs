@@ -16,7 +16,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
         None => Kind::of_fields(root.children().map(|node| zeek_name(node.name()))),
     };
     let Some(kind) = kind else {
-        return Ok(pass_over(run, "Zeek", path.unwrap_or("of unknown kind")));
+        return Ok(pass_over(run, "zeek", path.unwrap_or("of unknown kind")));
     };
     let mut record = Record::new(kind);
     record.raw_ref = Some(number);

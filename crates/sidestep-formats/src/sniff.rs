@@ -54,7 +54,8 @@ pub(crate) fn dialect(
     let Some(&first) = lines.first() else {
         return Ok(Box::new(Lanl));
     };
-    if matches!(first.trim_ascii_start().first(), Some(b'{' | b'[')) {
+    let objects = lines.iter().filter(|line| begins_json(line)).count();
+    if begins_json(first) || 2 * objects > lines.len() {
         return Ok(Box::new(Json));
     }
     if !mapping.is_default() {
@@ -98,6 +99,16 @@ fn first_lines<'s>(source: &'s Source<'_>) -> Vec<&'s [u8]> {
         }
     }
     lines
+}
+
+/// Whether a line begins an object, or a list of them.
+fn begins_json(line: &[u8]) -> bool {
+    let mut bytes = line.iter().filter(|byte| !byte.is_ascii_whitespace());
+    match (bytes.next(), bytes.next()) {
+        (Some(b'{'), next) => matches!(next, None | Some(b'"' | b'}')),
+        (Some(b'['), next) => matches!(next, None | Some(b'{' | b']')),
+        _ => false,
+    }
 }
 
 /// Whether a line has LANL's shape: nine columns, the first a number.

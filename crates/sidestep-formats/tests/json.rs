@@ -90,6 +90,16 @@ fn every_layout_holds_the_same_records() {
 }
 
 #[test]
+fn a_log_is_told_to_be_json_in_spite_of_a_damaged_beginning() {
+    let [b, c] = ["b", "c"].map(ocsf);
+    for (first, skipped) in [("", 0), ("}\n", 1), ("x\":1}\n", 1), ("{oh}\n", 1), ("[1]\n", 1)] {
+        let (events, summary) = read(&format!("{first}{b}\n{c}\n"));
+        assert_eq!(names(&events), ["b", "c"], "{first}");
+        assert_eq!(summary.skipped, skipped, "{first}");
+    }
+}
+
+#[test]
 fn a_record_is_known_by_its_line_or_by_its_number() {
     let lines = ["a", "b", "c"].map(ocsf);
     assert_eq!(raw_refs(&read(&lines.join("\n\n")).0), [1, 3, 5]);

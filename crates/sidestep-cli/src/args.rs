@@ -9,7 +9,7 @@ use sidestep_sim::{Scenario, Telemetry};
 
 const EXIT: &str = "\
 Exit status: 0 done; 1 an error; 2 wrong arguments; 3 done, but more than one line in a hundred \
-was bad.";
+was bad, or a file of a folder or archive was damaged.";
 
 /// Finds lateral movement in authentication logs.
 #[derive(Debug, Parser)]
@@ -28,8 +28,9 @@ pub(crate) enum Command {
 
 /// Read logs and raise alerts
 ///
-/// Reads the logs in the order given, plain, gzip or Zstandard, and writes each alert once, in its
-/// last state: as JSON lines where --output says, and for people on standard output.
+/// Reads the logs in the order given, plain, gzip or Zstandard, every file of a folder or zip archive,
+/// and writes each alert once, in its last state: as JSON lines where --output says, and for people
+/// on standard output.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -37,11 +38,11 @@ Examples:
   sidestep detect --learn march.csv.gz --output alerts.jsonl april.csv.gz
   sidestep detect --map account=TargetUserName --map time=When windows.csv")]
 pub(crate) struct DetectArgs {
-    /// Logs to judge; `-` is standard input
+    /// Logs to judge, or folders of them; `-` is standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Format of the logs: auto, lanl, csv, evtx, zeek or syslog
+    /// Format of the logs: auto, lanl, csv, evtx, json, zeek or syslog
     #[arg(long, default_value = "auto")]
     pub(crate) format: Format,
 
@@ -68,7 +69,7 @@ pub(crate) struct DetectArgs {
     #[arg(long, default_value = "UTC", value_name = "ZONE", allow_hyphen_values = true)]
     pub(crate) zone: Zone,
 
-    /// Learn from this log and raise nothing on it; may be repeated
+    /// Learn from this log or folder and raise nothing on it; may be repeated
     #[arg(long, value_name = "FILE", conflicts_with = "learn_days")]
     pub(crate) learn: Vec<PathBuf>,
 

@@ -55,7 +55,8 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     if let (Some(file), Some(state)) = (outputs.state, state) {
         file.write(&state)?;
     }
-    Ok(if summary.skipped_share() > TOLERATED { Exit::BadInput } else { Exit::Success })
+    let bad = summary.skipped_share() > TOLERATED || summary.files_damaged > 0;
+    Ok(if bad { Exit::BadInput } else { Exit::Success })
 }
 
 /// Refuses arguments that contradict each other.
@@ -201,6 +202,21 @@ fn closing(closing: &Closing<'_>) -> String {
             text::grouped(metrics.late)
         ),
     );
+    if summary.files + summary.files_not_read > 1 {
+        let read = text::counted(summary.files, "file");
+        if summary.files_not_read > 0 {
+            line("files", format!("{read}, {} not read:", text::grouped(summary.files_not_read)));
+            for file in &summary.first_not_read {
+                line("", format!("  {}", text::printable(&file.to_string())));
+            }
+            let more = summary.files_not_read - summary.first_not_read.len() as u64;
+            if more > 0 {
+                line("", format!("  and {} more", text::grouped(more)));
+            }
+        } else {
+            line("files", read);
+        }
+    }
     if summary.skipped > 0 {
         let lines = text::counted(summary.skipped, "line");
         line("skipped", format!("{lines} ({:.1} %):", 100.0 * summary.skipped_share()));

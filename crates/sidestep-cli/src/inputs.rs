@@ -1,14 +1,12 @@
-//! Files and standard input, read with progress.
+//! Files, folders and standard input, read with progress.
 
-use std::cell::Cell;
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use sidestep::Event;
-use sidestep_formats::{FormatError, LogReader};
+use sidestep_formats::{BytesRead, FormatError, LogReader};
 
 use crate::progress::Progress;
 use crate::text::grouped;
@@ -21,25 +19,47 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// The size of all files together; `None` where one has none.
+/// The size of all files together, also of those below folders; `None` where one has none.
 pub(crate) fn total_bytes<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Option<u64> {
     paths.into_iter().try_fold(0_u64, |total, path| {
-        let metadata = std::fs::metadata(path).ok().filter(|m| m.is_file() && !is_stdin(path))?;
-        total.checked_add(metadata.len())
+        let metadata = fs::metadata(path).ok().filter(|_| !is_stdin(path))?;
+        match metadata.is_dir() {
+            true => total.checked_add(bytes_below(path)),
+            false if metadata.is_file() => total.checked_add(metadata.len()),
+            false => None,
+        }
     })
+}
+
+/// The size of all files below a folder. What cannot be looked at counts nothing: whoever reads it
+/// says so.
+fn bytes_below(folder: &Path) -> u64 {
+    let mut total = 0_u64;
+    let mut left = vec![folder.to_owned()];
+    while let Some(folder) = left.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => left.push(entry.path()),
+                Ok(metadata) if metadata.is_file() => total = total.saturating_add(metadata.len()),
+                _ => {}
+            }
+        }
+    }
+    total
 }
 
 /// Logs that are read one after the other, counted and shown over all of them.
 pub(crate) struct Inputs {
     pub(crate) reader: LogReader,
     progress: Progress,
-    bytes: Rc<Cell<u64>>,
+    bytes: BytesRead,
     events: u64,
 }
 
 impl Inputs {
     pub(crate) fn new(reader: LogReader, progress: Progress) -> Self {
-        Self { reader, progress, bytes: Rc::default(), events: 0 }
+        let bytes = reader.bytes_read();
+        Self { reader, progress, bytes, events: 0 }
     }
 
     /// Gives every event of the logs to `sink`.
@@ -58,14 +78,10 @@ impl Inputs {
             ControlFlow::Continue(())
         };
         for path in paths {
-            let counted = |inner| Counted { inner, bytes: Rc::clone(bytes) };
             let _ = if is_stdin(path) {
-                reader.read(counted(Input::Stdin(io::stdin().lock())), "<stdin>", &mut sink)?
+                reader.read(io::stdin().lock(), "<stdin>", &mut sink)?
             } else {
-                let place = path.display().to_string();
-                let file = File::open(path)
-                    .map_err(|source| FormatError::Open { place: place.clone(), source })?;
-                reader.read(counted(Input::File(file)), &place, &mut sink)?
+                reader.read_path(path, &mut sink)?
             };
         }
         Ok(())
@@ -74,27 +90,5 @@ impl Inputs {
     /// Takes the progress away and gives out the reader and the seconds it took.
     pub(crate) fn end(self) -> (LogReader, f64) {
         (self.reader, self.progress.end().as_secs_f64())
-    }
-}
-
-enum Input {
-    Stdin(io::StdinLock<'static>),
-    File(File),
-}
-
-/// Counts what is read.
-struct Counted {
-    inner: Input,
-    bytes: Rc<Cell<u64>>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = match &mut self.inner {
-            Input::Stdin(input) => input.read(buffer),
-            Input::File(input) => input.read(buffer),
-        }?;
-        self.bytes.set(self.bytes.get() + read as u64);
-        Ok(read)
     }
 }

@@ -169,6 +169,29 @@ fn more_than_one_bad_line_in_a_hundred_exits_with_3() {
 }
 
 #[test]
+fn a_folder_is_read_whole_and_what_is_no_log_is_named() {
+    let dir = TempDir::new().unwrap();
+    fs::create_dir(dir.path().join("more")).unwrap();
+    fs::write(dir.path().join("1.csv"), quiet_log(40)).unwrap();
+    fs::write(dir.path().join("more/2.csv"), quiet_log(10)).unwrap();
+    fs::write(dir.path().join("readme.txt"), "Read me first.\n").unwrap();
+    let output = sidestep(&["detect", arg(dir.path())]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(err(&output).contains("events   50 in "), "{}", err(&output));
+    assert!(err(&output).contains("files    2 files, 1 not read:"), "{}", err(&output));
+    assert!(err(&output).contains("readme.txt: the format cannot be told"), "{}", err(&output));
+
+    fs::write(dir.path().join("cut.zip"), b"PK\x03\x04").unwrap();
+    let output = sidestep(&["detect", arg(dir.path())]);
+    assert_eq!(code(&output), 3, "a damaged file is not passed over in silence");
+    assert!(err(&output).contains("cut.zip: the archive cannot be read"), "{}", err(&output));
+
+    let output = sidestep_reading(&["detect", "-"], b"PK\x03\x04");
+    assert_eq!(code(&output), 1);
+    assert!(err(&output).contains("<stdin>: this is a zip archive"), "{}", err(&output));
+}
+
+#[test]
 fn a_log_too_short_to_learn_from_says_so() {
     let output = sidestep_reading(&["detect", "-"], quiet_log(50).as_bytes());
     assert_eq!(code(&output), 0);

@@ -79,6 +79,14 @@ pub enum FormatError {
         /// What to do.
         advice: String,
     },
+    /// The list of files in an archive cannot be read.
+    #[error("{place}: the archive cannot be read: {what}; check that the file is complete")]
+    Archive {
+        /// The archive.
+        place: String,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The file is compressed in a way that this build leaves out.
     #[error("{place}: compressed with {codec}, which this build leaves out: decompress it first")]
     Codec {

@@ -29,11 +29,15 @@
 //!
 //! [`write_alert`] writes an alert as one line of JSON.
 
+#[cfg(feature = "zip")]
+mod archive;
 mod csv;
 mod error;
 #[cfg(feature = "evtx")]
 mod evtx;
+mod files;
 mod json;
+mod jsonl;
 mod lanl;
 mod line;
 mod reader;
@@ -47,6 +51,7 @@ mod zeek;
 
 pub use csv::{Column, CsvField, CsvMapping};
 pub use error::{FormatError, LineError, ParseError};
+pub use files::{BytesRead, NotRead};
 pub use json::{Rfc3339, write_alert};
 pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};
 pub use syslog::Zone;

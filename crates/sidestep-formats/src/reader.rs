@@ -1,10 +1,8 @@
 //! The reader of logs, whatever their dialect.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::str::FromStr;
 
 use jiff::civil::Date;
@@ -12,6 +10,8 @@ use sidestep::{AuthEvent, Event, HostActivity};
 
 use crate::csv::{Csv, CsvMapping};
 use crate::error::{Fault, FormatError, LineError, ParseError};
+use crate::files::{BytesRead, NotRead};
+use crate::jsonl::Json;
 use crate::lanl::Lanl;
 use crate::sniff;
 use crate::source::Source;
@@ -44,6 +44,9 @@ pub enum Format {
     Zeek,
     /// sshd, PAM, su and sudo in syslog: RFC 3164, with ISO times, or RFC 5424.
     Syslog,
+    /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
+    /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
+    Json,
 }
 
 impl FromStr for Format {
@@ -57,10 +60,11 @@ impl FromStr for Format {
             "evtx" => Ok(Self::Evtx),
             "zeek" => Ok(Self::Zeek),
             "syslog" => Ok(Self::Syslog),
+            "json" => Ok(Self::Json),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, zeek or syslog".to_owned(),
+                expected: "auto, lanl, csv, evtx, json, zeek or syslog".to_owned(),
             }),
         }
     }
@@ -106,7 +110,7 @@ pub struct ReadOptions {
     pub zone: Zone,
     /// What to do with a record that is no event.
     pub on_error: OnError,
-    /// Messages kept of skipped records; 5 unless said.
+    /// Messages kept of skipped records, and of files that were not read; 5 of each unless said.
     pub messages_kept: usize,
 }
 
@@ -133,10 +137,19 @@ pub struct ReadSummary {
     pub activities: u64,
     /// Sound records that hold nothing that moves, by what they are.
     pub passed_over: BTreeMap<String, u64>,
-    /// Lines skipped because they hold no event. Blank lines and headers are not counted.
+    /// Lines, or records of JSON, skipped because they are wrong. Blank lines and headers are not
+    /// counted.
     pub skipped: u64,
     /// What was wrong with the first of them.
     pub first_errors: Vec<LineError>,
+    /// Logs read to the end, each file of a folder or archive for itself.
+    pub files: u64,
+    /// Files of folders and archives that were not read, or not to their end.
+    pub files_not_read: u64,
+    /// Of these, those that are damaged or cannot be opened; the others are no logs.
+    pub files_damaged: u64,
+    /// The first of them, and why.
+    pub first_not_read: Vec<NotRead>,
 }
 
 impl ReadSummary {
@@ -155,16 +168,22 @@ impl ReadSummary {
 /// Reads logs, one after the other, and counts over all of them.
 #[derive(Debug, Clone)]
 pub struct LogReader {
-    options: ReadOptions,
-    summary: ReadSummary,
     last_dated: Option<Date>,
+    pub(crate) options: ReadOptions,
+    pub(crate) summary: ReadSummary,
+    pub(crate) bytes: BytesRead,
 }
 
 impl LogReader {
     /// A reader that has read nothing yet.
     #[must_use]
     pub fn new(options: ReadOptions) -> Self {
-        Self { options, summary: ReadSummary::default(), last_dated: None }
+        Self {
+            options,
+            summary: ReadSummary::default(),
+            bytes: BytesRead::default(),
+            last_dated: None,
+        }
     }
 
     /// What was read so far, also when reading broke off with an error.
@@ -173,19 +192,10 @@ impl LogReader {
         &self.summary
     }
 
-    /// Reads a file. Compression is told from its contents.
-    ///
-    /// # Errors
-    /// As [`LogReader::read`], or the file cannot be opened.
-    pub fn read_path(
-        &mut self,
-        path: &Path,
-        sink: &mut EventSink<'_>,
-    ) -> Result<ControlFlow<()>, FormatError> {
-        let place = path.display().to_string();
-        let file = File::open(path)
-            .map_err(|source| FormatError::Open { place: place.clone(), source })?;
-        self.read(file, &place, sink)
+    /// How many bytes were taken from the inputs: to be asked while reading, to show how far it is.
+    #[must_use]
+    pub fn bytes_read(&self) -> BytesRead {
+        self.bytes.clone()
     }
 
     /// Reads `input` to its end or until the sink breaks, which is what it gives back. Errors call
@@ -195,6 +205,17 @@ impl LogReader {
     /// [`FormatError`]: the dialect is not known, its columns give no event, reading broke off,
     /// or a record is bad and the options say to stop. What was handed on before stays counted.
     pub fn read(
+        &mut self,
+        input: impl Read,
+        place: &str,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let input = self.bytes.counting(input);
+        self.read_uncounted(input, place, sink)
+    }
+
+    /// Reads an input of which the bytes are counted elsewhere, or not at all.
+    pub(crate) fn read_uncounted(
         &mut self,
         input: impl Read,
         place: &str,
@@ -216,8 +237,11 @@ impl LogReader {
             Format::Evtx => sniff::evtx(place)?,
             Format::Zeek => Box::new(Zeek),
             Format::Syslog => Box::new(Syslog),
+            Format::Json => Box::new(Json),
         };
-        dialect.read(&mut source, &mut run)
+        let flow = dialect.read(&mut source, &mut run)?;
+        self.summary.files += 1;
+        Ok(flow)
     }
 }
 
@@ -304,7 +328,14 @@ pub(crate) fn with_run<T>(
 ) -> (T, ReadSummary) {
     let options = ReadOptions::default();
     let mut summary = ReadSummary::default();
-    let mut run = Run { place: "log", options: &options, summary: &mut summary, sink };
+    let mut last_dated = None;
+    let mut run = Run {
+        place: "log",
+        options: &options,
+        last_dated: &mut last_dated,
+        summary: &mut summary,
+        sink,
+    };
     let given = with(&mut run);
     (given, summary)
 }

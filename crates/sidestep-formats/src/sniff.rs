@@ -2,6 +2,7 @@
 
 use crate::csv::{Csv, CsvField, CsvMapping, Header};
 use crate::error::{FormatError, quote};
+use crate::jsonl::Json;
 use crate::lanl::{COLUMNS, Lanl};
 use crate::reader::{Dialect, Run};
 use crate::source::Source;
@@ -18,7 +19,10 @@ const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
 /// What a Windows event log begins with.
 const EVTX: &[u8] = b"ElfFile\0";
 
-/// Fills the window, steps over a byte-order mark, and refuses UTF-16.
+/// What a zip archive begins with.
+pub(crate) const ZIP: &[u8] = b"PK\x03\x04";
+
+/// Fills the window, steps over a byte-order mark, and refuses UTF-16 and archives.
 pub(crate) fn prepare(source: &mut Source<'_>, run: &mut Run<'_>) -> Result<(), FormatError> {
     // What breaks here breaks again where lines are counted; nothing is lost by going on.
     let _ = source.fill(LOOKED_AT);
@@ -28,6 +32,14 @@ pub(crate) fn prepare(source: &mut Source<'_>, run: &mut Run<'_>) -> Result<(), 
             place: run.place.to_owned(),
             looked_at: "the file is UTF-16".to_owned(),
             advice: "convert it to UTF-8 first".to_owned(),
+        });
+    }
+    if window.starts_with(ZIP) {
+        return Err(FormatError::UnknownDialect {
+            place: run.place.to_owned(),
+            looked_at: "this is a zip archive, which can only be read from a file of its own"
+                .to_owned(),
+            advice: "give its path; unpack an archive that lies within another".to_owned(),
         });
     }
     if window.starts_with(BOM) {
@@ -52,6 +64,10 @@ pub(crate) fn dialect(
     };
     if zeek::is_header(first) {
         return Ok(Box::new(Zeek));
+    }
+    let objects = lines.iter().filter(|line| begins_json(line)).count();
+    if begins_json(first) || 2 * objects > lines.len() {
+        return Ok(Box::new(Json));
     }
     if !mapping.is_default() {
         return Ok(csv());
@@ -114,6 +130,16 @@ fn first_lines<'s>(source: &'s Source<'_>) -> Vec<&'s [u8]> {
         }
     }
     lines
+}
+
+/// Whether a line begins an object, or a list of them.
+fn begins_json(line: &[u8]) -> bool {
+    let mut bytes = line.iter().filter(|byte| !byte.is_ascii_whitespace());
+    match (bytes.next(), bytes.next()) {
+        (Some(b'{'), next) => matches!(next, None | Some(b'"' | b'}')),
+        (Some(b'['), next) => matches!(next, None | Some(b'{' | b']')),
+        _ => false,
+    }
 }
 
 /// Whether a line has LANL's shape: nine columns, the first a number.

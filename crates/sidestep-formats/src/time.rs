@@ -130,11 +130,17 @@ pub(crate) fn decimal(text: &[u8], scale: usize) -> Option<i64> {
 
 /// A time with a zone, or one in UTC without.
 fn rfc3339(text: &str) -> Option<Timestamp> {
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(time.as_microsecond());
+    if is_zoned(text) {
+        return Some(text.parse::<jiff::Timestamp>().ok()?.as_microsecond());
     }
     let time = text.parse::<DateTime>().ok()?;
     Some(TimeZone::UTC.to_timestamp(time).ok()?.as_microsecond())
+}
+
+/// Whether a time such as `2026-03-01T08:15:30` has a zone after it.
+pub(crate) fn is_zoned(text: &str) -> bool {
+    let after_date = text.as_bytes().get("2026-03-01".len()..).unwrap_or_default();
+    after_date.iter().any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
 }
 
 #[cfg(test)]

@@ -73,8 +73,11 @@ proptest! {
 
     #[test]
     fn csv_counts_no_more_than_there_is(bytes in loggish(), mapping in mapping()) {
-        for format in [Format::Auto, Format::Csv] {
-            let summary = read(&bytes, format, mapping.clone());
+        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes).trim_ascii_start();
+        // Records of JSON may share a line.
+        let json = matches!(text.first(), Some(b'{' | b'['));
+        for format in if json { &[Format::Csv][..] } else { &[Format::Auto, Format::Csv] } {
+            let summary = read(&bytes, *format, mapping.clone());
             // A bare carriage return ends a record too, without ending a line.
             let breaks = bytes.iter().filter(|byte| **byte == b'\r').count() as u64;
             prop_assert!(summary.events + summary.skipped <= lines(&bytes) + breaks);

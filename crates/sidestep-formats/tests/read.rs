@@ -58,10 +58,12 @@ fn headers_line_ends_and_marks_make_no_difference() {
 #[test]
 fn an_empty_log_is_no_error() {
     for log in ["", "\n", "\r\n\r\n"] {
-        for format in [Format::Auto, Format::Lanl, Format::Csv] {
-            let (summary, result) =
+        for format in [Format::Auto, Format::Lanl, Format::Csv, Format::Json] {
+            let (mut summary, result) =
                 read(log.as_bytes(), ReadOptions { format, ..ReadOptions::default() });
             result.unwrap();
+            assert_eq!(summary.files, 1);
+            summary.files = 0;
             assert_eq!(summary, ReadSummary::default());
         }
     }

@@ -1,0 +1,208 @@
+//! Files, and folders of them: every file below a folder is read, in the order of their names.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::FormatError;
+use crate::reader::{EventSink, LogReader};
+use crate::sniff::ZIP;
+
+/// A file of a folder or archive that was not read, or not to its end: `file: why`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotRead {
+    /// The file; in an archive `archive.zip!file`.
+    pub place: String,
+    /// Why.
+    pub why: String,
+}
+
+impl fmt::Display for NotRead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.why)
+    }
+}
+
+/// How many bytes a reader has taken from its inputs, as they are stored. It can be asked while
+/// the reader reads.
+#[derive(Debug, Clone, Default)]
+pub struct BytesRead(Arc<AtomicU64>);
+
+impl BytesRead {
+    /// Bytes taken so far.
+    #[must_use]
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Counts what is read from `inner`.
+    pub(crate) fn counting<R>(&self, inner: R) -> Counted<R> {
+        Counted { inner, bytes: self.clone() }
+    }
+}
+
+/// An input of which the bytes are counted.
+pub(crate) struct Counted<R> {
+    inner: R,
+    bytes: BytesRead,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.bytes.0.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Counted<R> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+impl LogReader {
+    /// Reads a file, every file below a folder, or every file in a zip archive. Compression is told
+    /// from the contents.
+    ///
+    /// Files are read in the order of their names. Links to folders are not followed, nor archives
+    /// within archives. A file of a folder or archive that is no log, or is damaged, ends nothing:
+    /// the summary counts it and says why.
+    ///
+    /// # Errors
+    /// As [`LogReader::read`], or the file or folder cannot be opened.
+    pub fn read_path(
+        &mut self,
+        path: &Path,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        if path.is_dir() { self.read_folder(path, sink) } else { self.read_file(path, sink) }
+    }
+
+    fn read_file(
+        &mut self,
+        path: &Path,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let place = shown(path);
+        let open = |source| FormatError::Open { place: shown(path), source };
+        let mut file = File::open(path).map_err(open)?;
+        // A pipe cannot be looked into beforehand, and is no archive that could be read.
+        let regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        if regular && begins_as_archive(&mut file).map_err(open)? {
+            #[cfg(feature = "zip")]
+            return self.read_archive(file, &place, sink);
+            #[cfg(not(feature = "zip"))]
+            return Err(FormatError::Codec { place, codec: "zip" });
+        }
+        self.read(file, &place, sink)
+    }
+
+    fn read_folder(
+        &mut self,
+        folder: &Path,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let open = |source| FormatError::Open { place: shown(folder), source };
+        let mut left = entries(folder).map_err(open)?;
+        // The last is the next; what a folder holds goes before what follows it.
+        while let Some(path) = left.pop() {
+            let kind = match fs::symlink_metadata(&path) {
+                Ok(metadata) => metadata.file_type(),
+                Err(error) => {
+                    self.not_read(&shown(&path), &opening(&error), true);
+                    continue;
+                }
+            };
+            if kind.is_dir() {
+                match entries(&path) {
+                    Ok(held) => left.extend(held),
+                    Err(error) => self.not_read(&shown(&path), &opening(&error), true),
+                }
+            } else if kind.is_symlink() && path.is_dir() {
+                self.not_read(&shown(&path), "is a link to a folder; give its path", false);
+            } else if kind.is_file() || (kind.is_symlink() && !is_special(&path)) {
+                let read = self.read_file(&path, sink);
+                if self.or_not_read(&shown(&path), read)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            } else {
+                self.not_read(&shown(&path), "is neither a file nor a folder", false);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Counts a file that could not be read among others, unless its fault is to end everything.
+    pub(crate) fn or_not_read(
+        &mut self,
+        place: &str,
+        read: Result<ControlFlow<()>, FormatError>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let error = match read {
+            Err(error) if !matches!(error, FormatError::BadLine(_)) => error,
+            other => return other,
+        };
+        let damaged = matches!(
+            error,
+            FormatError::Open { .. } | FormatError::Read { .. } | FormatError::Archive { .. }
+        );
+        let why = match &error {
+            // Advice on how to read it all the same would be too much for each of many files.
+            FormatError::UnknownDialect { looked_at: what, .. }
+            | FormatError::Columns { what, .. } => what.clone(),
+            error => error.to_string(),
+        };
+        let why = why.strip_prefix(place).and_then(|why| why.strip_prefix(": ")).unwrap_or(&why);
+        self.not_read(place, why, damaged);
+        Ok(ControlFlow::Continue(()))
+    }
+
+    pub(crate) fn not_read(&mut self, place: &str, why: &str, damaged: bool) {
+        let kept = self.options.messages_kept;
+        let summary = &mut self.summary;
+        summary.files_not_read += 1;
+        summary.files_damaged += u64::from(damaged);
+        if summary.first_not_read.len() < kept {
+            summary.first_not_read.push(NotRead { place: place.to_owned(), why: why.to_owned() });
+        }
+    }
+}
+
+fn opening(error: &io::Error) -> String {
+    format!("cannot be opened: {error}")
+}
+
+/// What a folder holds, the first by name last.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut entries =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    entries.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(entries)
+}
+
+/// Whether a path leads to a device, a pipe or the like, which might never end.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file())
+}
+
+fn begins_as_archive(file: &mut File) -> io::Result<bool> {
+    let mut first = Vec::with_capacity(ZIP.len());
+    file.by_ref().take(ZIP.len() as u64).read_to_end(&mut first)?;
+    file.rewind()?;
+    Ok(first == ZIP)
+}
+
+/// A path as errors name it: whoever names a file must not drive a terminal.
+fn shown(path: &Path) -> String {
+    without_controls(&path.display().to_string())
+}
+
+pub(crate) fn without_controls(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,118 @@
+//! Authentication events in the Elastic Common Schema that are not Windows events.
+
+use sidestep::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
+
+use super::Taken;
+use super::fields::{account, clipped, host, refused, source, time_at, with_port};
+use super::flat::Node;
+use super::shape::pass_over;
+use crate::reader::Run;
+use crate::words;
+
+/// The fields as ECS names them.
+const NAMES: [(&str, &str); 5] = [
+    ("account", "user.name"),
+    ("subject", "source.user.name"),
+    ("src_host", "source.address"),
+    ("dst_host", "host.name"),
+    ("outcome_reason", "event.reason"),
+];
+
+/// Hands on an authentication event.
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+    let word = |path: &str| root.word(path);
+    let category = root.find("event.category");
+    if !category.is_some_and(|category| holds(category, "authentication")) {
+        let kind = category.and_then(Node::first_text);
+        let kind = kind.or_else(|| word("event.dataset")).or_else(|| word("event.action"));
+        return Ok(pass_over(run, "ECS event", kind.unwrap_or("without a category")));
+    }
+    let time = time_at(root, &["@timestamp", "event.start", "event.created"])?;
+    let (user, subject) = users(root);
+    let src = endpoint(root, "source").or_else(|| endpoint(root, "client")).unwrap_or_default();
+    let dst = endpoint(root, "destination")
+        .or_else(|| endpoint(root, "server"))
+        .or_else(|| recording_host(root))
+        .or_else(|| word("service.name").map(Host::named))
+        .unwrap_or_default();
+    let method = word("system.auth.ssh.method");
+    let mut event = AuthEvent::builder(time, user.unwrap_or_else(|| Account::new("")))
+        .src_host(source(src))
+        .dst_host(dst)
+        .activity(activity(root))
+        .outcome(word("event.outcome").and_then(words::outcome).unwrap_or(Outcome::Unknown))
+        .auth_protocol(method.map_or(AuthProtocol::Unknown, words::auth_protocol))
+        .logon_type(word("winlog.logon.type").map_or(LogonType::Unknown, words::logon_type))
+        .raw_ref(number);
+    if let Some(subject) = subject {
+        event = event.subject(subject);
+    }
+    if let Some(reason) = word("event.reason").or_else(|| word("error.message")) {
+        event = event.outcome_reason(clipped(reason));
+    }
+    if let Some(code) = word("event.code").and_then(|code| code.parse().ok()) {
+        event = event.event_code(code);
+    }
+    let event = event.build().map_err(|error| refused(&error, &NAMES))?;
+    Ok(run.event(&event))
+}
+
+/// Whether a field, which may be a list, holds a word.
+fn holds(node: Node<'_>, word: &str) -> bool {
+    node.text() == Some(word) || node.children().any(|child| child.text() == Some(word))
+}
+
+/// Who was logged on as, and who asked if that is another.
+///
+/// Where a login crosses hosts, `source.user` and `destination.user` are its two ends; where an
+/// account changed on a host, `user.effective` is what it changed to.
+fn users(root: Node<'_>) -> (Option<Account<'_>>, Option<Account<'_>>) {
+    let at = |path: &str| {
+        let word = |name: &str| within(root, path, name);
+        let id = word("id");
+        account(word("name").or_else(|| word("email")).or(id), word("domain"), id)
+    };
+    let user = at("user");
+    let asked = at("source.user").or_else(|| at("client.user"));
+    let target = at("destination.user").or_else(|| at("user.effective"));
+    let (target, asked) = match target {
+        Some(target) => (Some(target), asked.or(user)),
+        None => (user.or_else(|| asked.clone()), asked),
+    };
+    let other = |asked: &Account<'_>| {
+        target.as_ref().is_none_or(|a| a.name != asked.name || a.domain != asked.domain)
+    };
+    let asked = asked.filter(other);
+    (target, asked)
+}
+
+/// The text of a field within another, also where both are written as one name.
+fn within<'r>(root: Node<'r>, path: &str, name: &str) -> Option<&'r str> {
+    root.word(&format!("{path}.{name}"))
+}
+
+/// One end of a connection.
+fn endpoint<'r>(root: Node<'r>, path: &str) -> Option<Host<'r>> {
+    let word = |name: &str| within(root, path, name);
+    let found = host(&[word("domain"), word("address"), word("ip")]);
+    (!found.is_unknown()).then(|| with_port(found, word("port")))
+}
+
+/// The host that the event is of: by name, since of its many addresses none is the one.
+fn recording_host(root: Node<'_>) -> Option<Host<'_>> {
+    let name = root.word("host.hostname").or_else(|| root.word("host.name"));
+    let found = host(&[name.or_else(|| root.word("host.ip"))]);
+    (!found.is_unknown()).then_some(found)
+}
+
+/// What happened: the action where it is a known word, else whether it began or ended something.
+fn activity(root: Node<'_>) -> Activity {
+    let named = root.word("event.action").map_or(Activity::Other, words::activity);
+    if named != Activity::Other {
+        return named;
+    }
+    match root.find("event.type") {
+        Some(kind) if holds(kind, "end") => Activity::Logoff,
+        _ => Activity::Logon,
+    }
+}

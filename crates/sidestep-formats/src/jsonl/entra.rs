@@ -1,0 +1,118 @@
+//! Sign-ins of Entra ID: the `signIn` resource of Graph, the export of Azure Monitor, and the tables
+//! of Log Analytics.
+
+use sidestep::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
+
+use super::Taken;
+use super::fields::{account, clipped, host, refused, source, time};
+use super::flat::Node;
+use super::shape::pass_over;
+use crate::error::Fault;
+use crate::reader::Run;
+use crate::words;
+
+/// Codes that interrupt a sign-in to ask for more: it has neither succeeded nor failed.
+const INTERRUPTS: [&str; 13] = [
+    "16000", "50058", "50072", "50074", "50076", "50079", "50097", "50125", "50127", "50129",
+    "50140", "50158", "65001",
+];
+
+/// The fields as Graph names them.
+const NAMES: [(&str, &str); 3] =
+    [("account", "userPrincipalName"), ("src_host", "ipAddress"), ("dst_host", "appDisplayName")];
+
+/// Hands on a sign-in.
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+    // Azure Monitor puts Graph's resource under `properties`; Log Analytics writes capitals.
+    let inner = root.get_any_case("properties").filter(|node| node.is_object());
+    let get = |name: &str| {
+        inner.and_then(|inner| inner.get_any_case(name)).or_else(|| root.get_any_case(name))
+    };
+    let word = |name: &str| get(name).and_then(Node::first_text);
+    let Some(app) = word("appDisplayName").or_else(|| word("resourceDisplayName")) else {
+        // A user, a group member or an audit record names a principal too.
+        let kind = word("category").or_else(|| word("operationName"));
+        return Ok(pass_over(run, "Entra ID", kind.unwrap_or("record that is no sign-in")));
+    };
+    let made = word("createdDateTime").or_else(|| word("time")).or_else(|| word("TimeGenerated"));
+    let Some(made) = made else {
+        return Err(Fault::column("createdDateTime", "is missing; an event needs a time"));
+    };
+    let time =
+        time(made).ok_or_else(|| Fault::word("createdDateTime", made.as_bytes(), "a time"))?;
+    let device = get("deviceDetail").and_then(|device| device.get_any_case("displayName"));
+    let ip = word("ipAddress").or_else(|| word("callerIpAddress"));
+    let (outcome, reason) = outcome(get("status"), word("resultType"));
+    let mut event = AuthEvent::builder(time, principal(&word))
+        .src_host(source(host(&[device.and_then(Node::first_text), ip])))
+        .dst_host(Host::named(app))
+        .outcome(outcome)
+        .auth_protocol(word("authenticationProtocol").map_or(AuthProtocol::Unknown, protocol))
+        .mfa(mfa(word("authenticationRequirement"), get("mfaDetail"), get("authenticationDetails")))
+        .raw_ref(number);
+    let described = word("resultDescription");
+    if let Some(reason) = reason.or(described).filter(|_| outcome != Outcome::Success) {
+        event = event.outcome_reason(clipped(reason));
+    }
+    let event = event.build().map_err(|error| refused(&error, &NAMES))?;
+    Ok(run.event(&event))
+}
+
+/// Who signed in: a user, or a service principal.
+fn principal<'r>(word: &impl Fn(&str) -> Option<&'r str>) -> Account<'r> {
+    if let Some(user) = account(word("userPrincipalName"), None, None) {
+        return user;
+    }
+    let service = word("servicePrincipalName").or_else(|| word("servicePrincipalId"));
+    match service {
+        Some(name) => Account::new(name).with_kind(AccountKind::Service),
+        None => {
+            let user = word("identity").or_else(|| word("userDisplayName"));
+            Account::new(user.or_else(|| word("userId")).unwrap_or_default())
+        }
+    }
+}
+
+/// Whether it succeeded, and why not.
+fn outcome<'r>(status: Option<Node<'r>>, result: Option<&'r str>) -> (Outcome, Option<&'r str>) {
+    let inner = |name: &str| status.and_then(|status| status.get_any_case(name)?.first_text());
+    let code = inner("errorCode").or(result);
+    let outcome = match code {
+        None => Outcome::Unknown,
+        Some("0") => Outcome::Success,
+        Some(code) if INTERRUPTS.contains(&code) => Outcome::Unknown,
+        Some(_) => Outcome::Failure,
+    };
+    // Graph writes `Other.` where there is no reason.
+    (outcome, inner("failureReason").filter(|reason| *reason != "Other.").or(code))
+}
+
+fn protocol(text: &str) -> AuthProtocol {
+    match text {
+        "saml20" => AuthProtocol::Saml,
+        "deviceCode" | "ropc" => AuthProtocol::OAuth2,
+        _ => words::auth_protocol(text),
+    }
+}
+
+/// Whether a second factor was used: what was asked for says it, or what was done.
+fn mfa(requirement: Option<&str>, detail: Option<Node<'_>>, steps: Option<Node<'_>>) -> Mfa {
+    if detail.is_some_and(|detail| {
+        detail.is_object() && detail.children().any(|method| method.text().is_some())
+    }) {
+        return Mfa::Used;
+    }
+    let says_multi = |step: Node<'_>| {
+        step.get_any_case("authenticationStepRequirement").and_then(Node::text)
+            == Some("multiFactorAuthentication")
+            && step.get_any_case("succeeded").and_then(Node::text) == Some("true")
+    };
+    if steps.is_some_and(|steps| steps.is_array() && steps.children().any(says_multi)) {
+        return Mfa::Used;
+    }
+    match requirement {
+        Some("multiFactorAuthentication") => Mfa::Used,
+        Some("singleFactorAuthentication") => Mfa::NotUsed,
+        _ => Mfa::Unknown,
+    }
+}

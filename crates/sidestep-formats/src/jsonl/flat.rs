@@ -1,0 +1,401 @@
+//! A JSON object as a flat list of its values, without a tree.
+
+use std::fmt::{self, Write};
+use std::iter;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// Deepest nesting that is taken apart. Nothing that tells of a login comes near it.
+pub(super) const MAX_DEPTH: u8 = 64;
+
+/// Where a text lies: in the record itself, or in the arena where it had to be rewritten.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    start: u32,
+    length: u32,
+}
+
+/// Marks a start as one in the arena. Records are far shorter than this.
+const IN_ARENA: u32 = 1 << 31;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Null,
+    Bool,
+    Number,
+    Text,
+    Object,
+    Array,
+}
+
+/// One value. A container is followed by all that is in it, up to `end`.
+#[derive(Debug, Clone, Copy)]
+struct Field {
+    name: Span,
+    value: Span,
+    end: u32,
+    kind: Kind,
+}
+
+/// Takes records apart, one after the other, in memory that is used again.
+#[derive(Debug, Default)]
+pub(super) struct Flat {
+    fields: Vec<Field>,
+    /// Texts that were written with escapes, and numbers.
+    arena: String,
+    /// Address of the record's first byte, while it is taken apart.
+    base: usize,
+}
+
+impl Flat {
+    /// Takes apart one JSON object that is all of `text`.
+    pub(super) fn read<'r>(&'r mut self, text: &'r str) -> Result<Node<'r>, serde_json::Error> {
+        self.fields.clear();
+        self.arena.clear();
+        self.base = text.as_ptr() as usize;
+        let mut json = serde_json::Deserializer::from_str(text);
+        Value { flat: self, name: Span::default(), depth: 0 }.deserialize(&mut json)?;
+        json.end()?;
+        Ok(Node { flat: self, text, index: 0 })
+    }
+
+    /// The place of a text within the record.
+    #[allow(clippy::cast_possible_truncation, reason = "a record is at most 1 MiB long")]
+    fn borrowed(&self, text: &str) -> Span {
+        Span { start: (text.as_ptr() as usize - self.base) as u32, length: text.len() as u32 }
+    }
+
+    /// A copy of a text that the record holds in another form.
+    fn owned(&mut self, text: &str) -> Span {
+        let start = self.arena.len();
+        self.arena.push_str(text);
+        self.since(start)
+    }
+
+    /// What the arena holds from `start` on.
+    #[allow(clippy::cast_possible_truncation, reason = "a record is at most 1 MiB long")]
+    fn since(&self, start: usize) -> Span {
+        Span { start: start as u32 | IN_ARENA, length: (self.arena.len() - start) as u32 }
+    }
+
+    /// Opens a container, whose end is not known yet.
+    fn open(&mut self, name: Span, kind: Kind) -> usize {
+        self.fields.push(Field { name, value: Span::default(), end: 0, kind });
+        self.fields.len() - 1
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "a record is at most 1 MiB long")]
+    fn close(&mut self, container: usize) {
+        self.fields[container].end = self.fields.len() as u32;
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "a record is at most 1 MiB long")]
+    fn push(&mut self, name: Span, kind: Kind, value: Span) {
+        let end = self.fields.len() as u32 + 1;
+        self.fields.push(Field { name, value, end, kind });
+    }
+}
+
+/// A value within a record.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'r> {
+    flat: &'r Flat,
+    text: &'r str,
+    index: u32,
+}
+
+impl<'r> Node<'r> {
+    fn field(self) -> &'r Field {
+        &self.flat.fields[self.index as usize]
+    }
+
+    fn resolve(self, span: Span) -> &'r str {
+        let (text, start) = match span.start & IN_ARENA {
+            0 => (self.text, span.start as usize),
+            _ => (self.flat.arena.as_str(), (span.start & !IN_ARENA) as usize),
+        };
+        text.get(start..start + span.length as usize).unwrap_or_default()
+    }
+
+    /// Its name in the object that holds it; empty in an array.
+    #[inline]
+    pub(super) fn name(self) -> &'r str {
+        self.resolve(self.field().name)
+    }
+
+    /// The text of a string, a number or a truth value.
+    #[inline]
+    pub(super) fn text(self) -> Option<&'r str> {
+        let field = self.field();
+        match field.kind {
+            Kind::Bool | Kind::Number | Kind::Text => Some(self.resolve(field.value)),
+            Kind::Null | Kind::Object | Kind::Array => None,
+        }
+    }
+
+    /// Whether it is `true` or `false`.
+    pub(super) fn is_bool(self) -> bool {
+        self.field().kind == Kind::Bool
+    }
+
+    pub(super) fn is_object(self) -> bool {
+        self.field().kind == Kind::Object
+    }
+
+    pub(super) fn is_array(self) -> bool {
+        self.field().kind == Kind::Array
+    }
+
+    /// What is directly in it.
+    pub(super) fn children(self) -> impl Iterator<Item = Node<'r>> {
+        let end = self.field().end;
+        let mut next = self.index + 1;
+        iter::from_fn(move || {
+            (next < end).then(|| {
+                let node = Node { index: next, ..self };
+                next = node.field().end;
+                node
+            })
+        })
+    }
+
+    /// What it holds under this name.
+    pub(super) fn get(self, name: &str) -> Option<Node<'r>> {
+        self.children().find(|child| child.name() == name)
+    }
+
+    /// What it holds under this name, in whatever case.
+    pub(super) fn get_any_case(self, name: &str) -> Option<Node<'r>> {
+        self.children().find(|child| child.name().eq_ignore_ascii_case(name))
+    }
+
+    /// What lies at a path such as `source.user.name`, whether it is nested or written as one name
+    /// with dots.
+    pub(super) fn find(self, path: &str) -> Option<Node<'r>> {
+        self.children().find_map(|child| {
+            let rest = path.strip_prefix(child.name())?;
+            if rest.is_empty() {
+                return Some(child);
+            }
+            child.find(rest.strip_prefix('.')?)
+        })
+    }
+
+    /// The text at a path, without blanks around it; `None` where it says nothing. Of a list it is
+    /// the first.
+    pub(super) fn word(self, path: &str) -> Option<&'r str> {
+        self.find(path)?.first_text()
+    }
+
+    /// Its text, or that of its first element.
+    pub(super) fn first_text(self) -> Option<&'r str> {
+        let text = match self.text() {
+            Some(text) => text,
+            None if self.is_array() => self.children().next()?.text()?,
+            None => return None,
+        };
+        let text = text.trim();
+        (!crate::words::is_absent(text)).then_some(text)
+    }
+}
+
+/// Puts a value and all that is in it on the list.
+struct Value<'f> {
+    flat: &'f mut Flat,
+    name: Span,
+    depth: u8,
+}
+
+impl Value<'_> {
+    /// Writes out a whole number; the formatter of the standard library takes several times as long.
+    fn whole(self, negative: bool, mut number: u64) {
+        let mut digits = [0_u8; 21];
+        let mut start = digits.len();
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        if negative {
+            start -= 1;
+            digits[start] = b'-';
+        }
+        // Only ASCII was put in.
+        let value = self.flat.owned(std::str::from_utf8(&digits[start..]).unwrap_or_default());
+        self.flat.push(self.name, Kind::Number, value);
+    }
+
+    fn fraction(self, number: fmt::Arguments<'_>) {
+        let start = self.flat.arena.len();
+        // Writing to a string does not fail.
+        let _ = self.flat.arena.write_fmt(number);
+        let value = self.flat.since(start);
+        self.flat.push(self.name, Kind::Number, value);
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<(), E> {
+        let value = self.flat.borrowed(text);
+        self.flat.push(self.name, Kind::Text, value);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        let value = self.flat.owned(text);
+        self.flat.push(self.name, Kind::Text, value);
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        let value = self.flat.owned(if value { "true" } else { "false" });
+        self.flat.push(self.name, Kind::Bool, value);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.whole(false, value);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.whole(value < 0, value.unsigned_abs());
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        // Microseconds since 1970 come through a binary fraction whole when they are rounded; no
+        // other fraction matters here. What is huge must not be written out.
+        if value.abs() < 1e15 {
+            self.fraction(format_args!("{value:.6}"));
+        } else {
+            self.fraction(format_args!("{value:e}"));
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.flat.push(self.name, Kind::Null, Span::default());
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { flat, name, depth } = self;
+        let depth = deeper(depth)?;
+        let container = flat.open(name, Kind::Object);
+        while let Some(key) = map.next_key_seed(Key { flat })? {
+            match key {
+                Some(name) => map.next_value_seed(Value { flat, name, depth })?,
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        flat.close(container);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Self { flat, name, depth } = self;
+        let depth = deeper(depth)?;
+        let container = flat.open(name, Kind::Array);
+        while seq.next_element_seed(Value { flat, name: Span::default(), depth })?.is_some() {}
+        flat.close(container);
+        Ok(())
+    }
+}
+
+fn deeper<E: serde::de::Error>(depth: u8) -> Result<u8, E> {
+    if depth >= MAX_DEPTH {
+        return Err(E::custom(format_args!("nests deeper than {MAX_DEPTH}")));
+    }
+    Ok(depth + 1)
+}
+
+/// Reads a name; `None` where nobody needs what is under it.
+struct Key<'f> {
+    flat: &'f mut Flat,
+}
+
+/// Names under which no record has what is needed here, though many have them: the texts that
+/// Windows writes for people, which are longer than all else together, what `NXLog` says of each
+/// event, and what Windows says of each logon.
+fn is_idle(name: &str) -> bool {
+    matches!(
+        name,
+        "@version"
+            | "Category"
+            | "ElevatedToken"
+            | "EventType"
+            | "ExecutionProcessID"
+            | "ImpersonationLevel"
+            | "Keywords"
+            | "Message"
+            | "Opcode"
+            | "OpcodeValue"
+            | "ProcessId"
+            | "ProcessName"
+            | "ProviderGuid"
+            | "RecordNumber"
+            | "RenderedDescription"
+            | "RestrictedAdminMode"
+            | "Severity"
+            | "SeverityValue"
+            | "SourceModuleName"
+            | "SourceModuleType"
+            | "TargetLinkedLogonId"
+            | "TargetOutboundDomainName"
+            | "TargetOutboundUserName"
+            | "Task"
+            | "ThreadID"
+            | "TransmittedServices"
+            | "Version"
+            | "VirtualAccount"
+            | "message"
+    )
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Option<Span>;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Option<Span>, D::Error> {
+        json.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key<'_> {
+    type Value = Option<Span>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Option<Span>, E> {
+        Ok((!is_idle(name)).then(|| self.flat.borrowed(name)))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Option<Span>, E> {
+        Ok(Some(self.flat.owned(name)))
+    }
+}

@@ -1,0 +1,414 @@
+//! Finds where each record of a JSON log begins and ends, however the log is laid out.
+
+use std::io;
+
+use memchr::{memchr, memchr_iter, memchr3};
+
+use super::flat::MAX_DEPTH;
+use crate::line::MAX_LINE;
+use crate::source::Source;
+
+/// Names under which services list their records: `CloudTrail`, Azure Monitor, Graph.
+const LISTS: [&[u8]; 4] = [b"Records", b"records", b"value", b"Events"];
+
+/// A record, or what stands where one should.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) what: What,
+    /// Length of the record in the window, and of what is used up with it.
+    pub(super) length: usize,
+    pub(super) used: usize,
+    /// The line on which it begins; the first is 1.
+    pub(super) line: u64,
+    /// Its number among the records of the log; the first is 1.
+    pub(super) number: u64,
+    /// Whether something else begins on the same line.
+    pub(super) shares_line: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A line that is likely one object.
+    Line,
+    /// What the braces say is one object.
+    Braces,
+    /// Something that is no object.
+    Debris,
+    /// A record too long to be held; it is gone.
+    TooLong,
+    /// The log ended within a list of records.
+    Unclosed,
+}
+
+/// Where in the log it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Between records that follow each other.
+    Top,
+    /// In a list of records; `wrapped` if an object holds the list.
+    List { wrapped: bool },
+}
+
+/// Cuts a source into records.
+#[derive(Debug)]
+pub(super) struct Frames {
+    place: Place,
+    /// Whether to take lines for records, which is fast, and true of most logs.
+    by_line: bool,
+    /// Line breaks passed.
+    breaks: u64,
+    records: u64,
+    /// The line on which the last record ended, or began.
+    last_line: u64,
+}
+
+impl Frames {
+    pub(super) const fn new() -> Self {
+        Self { place: Place::Top, by_line: true, breaks: 0, records: 0, last_line: 0 }
+    }
+
+    /// Lines passed so far.
+    pub(super) const fn line(&self) -> u64 {
+        self.breaks
+    }
+
+    /// Takes records for what their braces enclose, because the line was not one.
+    pub(super) const fn look_closer(&mut self) {
+        self.by_line = false;
+    }
+
+    /// The next record, which is at the start of the window; `None` at the end.
+    pub(super) fn next(&mut self, source: &mut Source<'_>) -> io::Result<Option<Frame>> {
+        loop {
+            let Some(byte) = self.pass_blanks(source)? else {
+                return Ok(match self.place {
+                    Place::List { .. } => {
+                        self.place = Place::Top;
+                        Some(self.frame(What::Unclosed, 0, 0))
+                    }
+                    Place::Top => None,
+                });
+            };
+            match (byte, self.place) {
+                (b'{', Place::Top) => {
+                    source.fill(LISTS_WITHIN)?;
+                    match list_within(source.window()) {
+                        Some(length) => {
+                            self.pass(source, length);
+                            self.place = Place::List { wrapped: true };
+                        }
+                        None => return self.object(source).map(Some),
+                    }
+                }
+                (b'{', Place::List { .. }) => return self.object(source).map(Some),
+                (b'[', Place::Top) => {
+                    self.pass(source, 1);
+                    self.place = Place::List { wrapped: false };
+                }
+                (b',', Place::List { .. }) => self.pass(source, 1),
+                (b']', Place::List { wrapped }) => {
+                    self.pass(source, 1);
+                    self.place = Place::Top;
+                    if wrapped {
+                        // What follows the list in the object that holds it.
+                        let mut braces = Braces::new(1);
+                        self.skip(source, &mut braces)?;
+                    }
+                }
+                _ => return self.debris(source).map(Some),
+            }
+        }
+    }
+
+    /// Uses up a frame.
+    pub(super) fn consume(&mut self, source: &mut Source<'_>, frame: &Frame) {
+        self.records += 1;
+        let ends_line = match frame.what {
+            What::Line => {
+                self.breaks += u64::from(source.window().get(frame.used - 1) == Some(&b'\n'));
+                source.consume(frame.used);
+                return;
+            }
+            What::Braces => {
+                let rest = &source.window()[frame.used..];
+                let blank = |byte: &&u8| !matches!(byte, b' ' | b'\t' | b'\r' | b',');
+                matches!(rest.iter().find(blank), None | Some(b'\n'))
+            }
+            _ => false,
+        };
+        let first = self.breaks;
+        self.pass(source, frame.used);
+        self.last_line = self.breaks + 1;
+        // Lines that each hold one object are taken whole from here on.
+        self.by_line = ends_line && self.breaks == first;
+    }
+
+    /// A frame at the start of the window.
+    fn frame(&self, what: What, length: usize, used: usize) -> Frame {
+        let line = self.breaks + 1;
+        let shares_line = line == self.last_line;
+        Frame { what, length, used, line, number: self.records + 1, shares_line }
+    }
+
+    /// Uses up bytes and counts their line breaks.
+    fn pass(&mut self, source: &mut Source<'_>, length: usize) {
+        self.breaks += memchr_iter(b'\n', source.take(length, length)).count() as u64;
+    }
+
+    /// Steps over blanks; gives the byte that follows them, `None` at the end.
+    fn pass_blanks(&mut self, source: &mut Source<'_>) -> io::Result<Option<u8>> {
+        loop {
+            let window = source.window();
+            let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            let length = window.iter().take_while(|byte| blank(byte)).count();
+            if let Some(byte) = window.get(length).copied() {
+                if length > 0 {
+                    self.pass(source, length);
+                }
+                return Ok(Some(byte));
+            }
+            self.pass(source, length);
+            source.more()?;
+            if source.window().is_empty() && source.exhausted() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The object that begins at the start of the window.
+    fn object(&mut self, source: &mut Source<'_>) -> io::Result<Frame> {
+        if self.by_line {
+            if let Some((length, used)) = line(source)? {
+                let mut text = source.window()[..length].trim_ascii_end();
+                if matches!(self.place, Place::List { .. }) {
+                    text = text.strip_suffix(b",").unwrap_or(text);
+                }
+                return Ok(self.frame(What::Line, text.len(), used));
+            }
+            self.by_line = false;
+        }
+        let mut braces = Braces::new(0);
+        let mut scanned = 0;
+        loop {
+            let window = source.window();
+            match braces.end(&window[scanned..]) {
+                Some(end) => {
+                    let used = scanned + end;
+                    let what = if used > MAX_LINE { What::TooLong } else { What::Braces };
+                    return Ok(self.frame(what, used, used));
+                }
+                None => scanned = window.len(),
+            }
+            if source.exhausted() && scanned <= MAX_LINE {
+                return Ok(self.frame(What::Braces, scanned, scanned));
+            }
+            if scanned > MAX_LINE {
+                let frame = self.frame(What::TooLong, 0, 0);
+                self.pass(source, scanned);
+                self.skip(source, &mut braces)?;
+                return Ok(frame);
+            }
+            source.more()?;
+        }
+    }
+
+    /// Drops everything up to where the braces close.
+    fn skip(&mut self, source: &mut Source<'_>, braces: &mut Braces) -> io::Result<()> {
+        loop {
+            let window = source.window();
+            let (length, ended) = match braces.end(window) {
+                Some(end) => (end, true),
+                None => (window.len(), source.exhausted()),
+            };
+            self.pass(source, length);
+            if ended {
+                return Ok(());
+            }
+            source.more()?;
+        }
+    }
+
+    /// Something that is no object, up to the next border.
+    fn debris(&mut self, source: &mut Source<'_>) -> io::Result<Frame> {
+        let mut searched = 0;
+        loop {
+            let window = source.window();
+            let rest = &window[searched..];
+            let found = match self.place {
+                Place::Top => memchr(b'\n', rest),
+                Place::List { .. } => memchr3(b'\n', b',', b']', rest),
+            };
+            let end = found
+                .map(|found| searched + found)
+                .or_else(|| source.exhausted().then_some(window.len()));
+            if let Some(end) = end {
+                // At least one byte is used up, or there would be no end.
+                return Ok(self.frame(What::Debris, end, end.max(1)));
+            }
+            searched = window.len();
+            if searched > MAX_LINE {
+                let frame = self.frame(What::TooLong, 0, 0);
+                while !source.exhausted() && memchr(b'\n', source.window()).is_none() {
+                    source.consume(source.window().len());
+                    source.more()?;
+                }
+                let window = source.window();
+                let length = memchr(b'\n', window).unwrap_or(window.len());
+                source.consume(length);
+                return Ok(frame);
+            }
+            source.more()?;
+        }
+    }
+}
+
+/// Length of the line that begins the window, and with its line break; `None` where it does not
+/// end within the longest record.
+fn line(source: &mut Source<'_>) -> io::Result<Option<(usize, usize)>> {
+    let mut searched = 0;
+    loop {
+        let window = source.window();
+        if let Some(found) = memchr(b'\n', &window[searched..]) {
+            let length = searched + found;
+            return Ok((length <= MAX_LINE).then_some((length, length + 1)));
+        }
+        let length = window.len();
+        if source.exhausted() {
+            return Ok((length <= MAX_LINE).then_some((length, length)));
+        }
+        if length > MAX_LINE {
+            return Ok(None);
+        }
+        searched = length;
+        source.more()?;
+    }
+}
+
+/// Follows the braces of JSON text, chunk by chunk, to where an object ends, or was cut.
+#[derive(Debug)]
+struct Braces {
+    depth: usize,
+    in_text: bool,
+    escaped: bool,
+    /// Whether the last byte was a line break.
+    line_begins: bool,
+    /// The last byte that is no blank.
+    last: u8,
+    /// Which of the open containers are lists, the innermost in the lowest bit.
+    lists: u128,
+}
+
+impl Braces {
+    /// Begins within so many open objects.
+    const fn new(depth: usize) -> Self {
+        Self { depth, in_text: false, escaped: false, line_begins: false, last: 0, lists: 0 }
+    }
+
+    /// Where the object ends in `chunk`. A line break within a text, or an object that begins a
+    /// line where none may stand, show that the record was cut; it ends there.
+    fn end(&mut self, chunk: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while let Some(&byte) = chunk.get(at) {
+            if self.escaped {
+                self.escaped = false;
+                if byte == b'\n' {
+                    return Some(at);
+                }
+                at += 1;
+                continue;
+            }
+            if self.in_text {
+                at += memchr3(b'"', b'\\', b'\n', &chunk[at..])?;
+                match chunk[at] {
+                    b'"' => self.in_text = false,
+                    b'\\' => self.escaped = true,
+                    _ => return Some(at),
+                }
+                at += 1;
+                continue;
+            }
+            match byte {
+                b'"' => self.in_text = true,
+                b'{' if self.line_begins && self.depth > 0 && !self.value_may_follow() => {
+                    return Some(at);
+                }
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    self.lists = self.lists << 1 | u128::from(byte == b'[');
+                }
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.lists >>= 1;
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                _ => {}
+            }
+            self.line_begins = byte == b'\n';
+            if !byte.is_ascii_whitespace() {
+                self.last = byte;
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// Whether a value may stand here. What nests this deep is no record to begin with.
+    const fn value_may_follow(&self) -> bool {
+        match self.last {
+            _ if self.depth > MAX_DEPTH as usize => false,
+            b':' | b'[' => true,
+            b',' => self.lists & 1 == 1,
+            _ => false,
+        }
+    }
+}
+
+/// Bytes of an object that are looked at for a list of records in it.
+const LISTS_WITHIN: usize = 4 << 10;
+
+/// Where the list of records begins in an object that does nothing but hold one: after the `[`.
+fn list_within(window: &[u8]) -> Option<usize> {
+    let window = &window[..window.len().min(LISTS_WITHIN)];
+    let mut at = 1;
+    loop {
+        at = blanks(window, at);
+        let name = text(window, at)?;
+        at = blanks(window, at + name.len() + 2);
+        if window.get(at) != Some(&b':') {
+            return None;
+        }
+        at = blanks(window, at + 1);
+        if LISTS.contains(&name) {
+            let inside = blanks(window, at + 1);
+            let begins = window.get(at) == Some(&b'[');
+            let records = matches!(window.get(inside), Some(b'{' | b']'));
+            return (begins && records).then_some(at + 1);
+        }
+        // What may stand before the list.
+        if !name.starts_with(b"@odata.") && !matches!(name, b"count" | b"total") {
+            return None;
+        }
+        at = match window.get(at)? {
+            b'"' => at + text(window, at)?.len() + 2,
+            _ => at + window[at..].iter().position(|byte| matches!(byte, b',' | b'}' | b'['))?,
+        };
+        at = blanks(window, at);
+        if window.get(at) != Some(&b',') {
+            return None;
+        }
+        at += 1;
+    }
+}
+
+fn blanks(window: &[u8], at: usize) -> usize {
+    let rest = window.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+}
+
+/// What is between the quotes that open at `at`.
+fn text(window: &[u8], at: usize) -> Option<&[u8]> {
+    let rest = window.get(at..)?.strip_prefix(b"\"")?;
+    Some(&rest[..memchr(b'"', rest)?])
+}

@@ -1,0 +1,66 @@
+//! The systemd journal, as `journalctl -o json` writes it.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+
+use super::Taken;
+use super::flat::Node;
+use crate::reader::Run;
+use crate::syslog::{self, Envelope};
+use crate::time::TimeFormat;
+
+/// Hands on what an entry's message tells.
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+    let word = |name: &str| root.get(name).and_then(Node::first_text);
+    // What the program itself noted comes before when the journal got it.
+    let time = word("_SOURCE_REALTIME_TIMESTAMP").or_else(|| word("__REALTIME_TIMESTAMP"));
+    let envelope = Envelope {
+        time: time.and_then(|text| TimeFormat::Microseconds.parse(text)),
+        host: word("_HOSTNAME").or_else(|| word("_MACHINE")).unwrap_or_default(),
+        program: word("SYSLOG_IDENTIFIER").or_else(|| word("_COMM")).unwrap_or_default(),
+        raw_ref: Some(number),
+    };
+    match root.get("MESSAGE").and_then(message) {
+        Some(text) => syslog::message(&envelope, &text, run),
+        None => {
+            run.pass_over("journal entry without a message");
+            Ok(ControlFlow::Continue(()))
+        }
+    }
+}
+
+/// The text of a message. One that is not UTF-8, or holds control characters, is a list of bytes.
+fn message(node: Node<'_>) -> Option<Cow<'_, str>> {
+    if let Some(text) = node.text() {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut parts = node.children().map(|part| part.text().unwrap_or_default()).peekable();
+    // A field that was given several times is a list of texts; the first is the message.
+    if parts.peek()?.parse::<u8>().is_err() {
+        return parts.next().map(Cow::Borrowed);
+    }
+    let bytes: Vec<u8> = parts.map_while(|part| part.parse().ok()).collect();
+    Some(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::flat::Flat;
+    use super::*;
+
+    #[test]
+    fn a_message_may_be_text_or_bytes() {
+        for (json, text) in [
+            (r#"{"MESSAGE":"Accepted \u0041"}"#, Some("Accepted A")),
+            (r#"{"MESSAGE":[65,99,99,255]}"#, Some("Acc\u{fffd}")),
+            (r#"{"MESSAGE":["one","two"]}"#, Some("one")),
+            (r#"{"MESSAGE":null}"#, None),
+            (r#"{"MESSAGE":[]}"#, None),
+        ] {
+            let mut flat = Flat::default();
+            let root = flat.read(json).unwrap();
+            let found = root.get("MESSAGE").and_then(message);
+            assert_eq!(found.as_deref(), text, "{json}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Logs in JSON: one object a line, a list, or one pretty-printed object after another.
+//!
+//! Each record tells by its contents what it is, so that one log may hold records of several
+//! kinds. A record is taken apart once, into a flat list ([`flat`]), and mapped by the file of its
+//! shape.
+
+mod cloudtrail;
+mod ecs;
+mod entra;
+mod fields;
+mod flat;
+mod frames;
+mod journald;
+mod ocsf;
+mod shape;
+mod windows;
+mod zeek;
+
+use std::ops::ControlFlow;
+
+use self::flat::{Flat, Node};
+use self::frames::{Frames, What};
+use self::shape::Shape;
+use crate::error::{Fault, FormatError, quote};
+use crate::reader::{Dialect, Run, TOO_LONG};
+use crate::source::Source;
+
+/// Reads JSON.
+pub(crate) struct Json;
+
+/// What a mapping makes of a record.
+type Taken = Result<ControlFlow<()>, Fault>;
+
+impl Dialect for Json {
+    fn read(
+        &mut self,
+        source: &mut Source<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let mut frames = Frames::new();
+        let mut flat = Flat::default();
+        loop {
+            let frame = match frames.next(source) {
+                Ok(Some(frame)) => frame,
+                Ok(None) => return Ok(ControlFlow::Continue(())),
+                Err(error) => return Err(run.broken(frames.line(), error)),
+            };
+            let record = &source.window()[..frame.length];
+            let number = if frame.shares_line { frame.number } else { frame.line };
+            let taken = match frame.what {
+                What::TooLong => Err(Fault::record(TOO_LONG)),
+                What::Unclosed => Err(Fault::record(
+                    "the log ends within a list of records: check that the file is complete",
+                )),
+                What::Debris => {
+                    Err(Fault::record(format!("{} is not a JSON object", quote(record))))
+                }
+                What::Line | What::Braces => match std::str::from_utf8(record) {
+                    Err(_) => Err(Fault::record("is not UTF-8")),
+                    Ok(text) => match flat.read(text) {
+                        Ok(root) => take(root, number, run),
+                        Err(_) if frame.what == What::Line => {
+                            frames.look_closer();
+                            continue;
+                        }
+                        Err(error) => Err(not_json(&error)),
+                    },
+                },
+            };
+            frames.consume(source, &frame);
+            match taken {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return Ok(ControlFlow::Break(())),
+                Err(mut fault) => {
+                    if frame.shares_line {
+                        fault.what = format!("record {}: {}", frame.number, fault.what);
+                    }
+                    run.bad(frame.line, 1, fault)?;
+                }
+            }
+        }
+    }
+}
+
+/// Gives a record to the mapping of its shape.
+fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+    match shape::tell(root) {
+        Shape::Windows(layout) => windows::take(layout, number, run),
+        Shape::Zeek(record) => zeek::take(record, number, run),
+        Shape::Ocsf(record) => ocsf::take(record, number, run),
+        Shape::CloudTrail(record) => cloudtrail::take(record, number, run),
+        Shape::Entra(record) => entra::take(record, number, run),
+        Shape::Journald(record) => journald::take(record, number, run),
+        Shape::Ecs(record) => ecs::take(record, number, run),
+        Shape::Text(text) => {
+            let mut flat = Flat::default();
+            let root = flat.read(text).map_err(|error| not_json(&error))?;
+            match shape::tell(root) {
+                Shape::Text(_) => Ok(shape::pass_over(run, "JSON record", "within records")),
+                _ => take(root, number, run),
+            }
+        }
+        Shape::Other(what) => Ok(shape::pass_over(run, "JSON record", what)),
+    }
+}
+
+/// What the parser says, and where in the record.
+#[cold]
+fn not_json(error: &serde_json::Error) -> Fault {
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or_default();
+    let line = match error.line() {
+        0 | 1 => String::new(),
+        line => format!("line {line} of it, "),
+    };
+    Fault::record(format!("is no JSON ({line}byte {}): {what}", error.column()))
+}

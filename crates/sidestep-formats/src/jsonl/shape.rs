@@ -1,0 +1,161 @@
+//! Tells what a JSON record is.
+
+use std::ops::ControlFlow;
+
+use super::flat::Node;
+use super::windows::Layout;
+use crate::reader::Run;
+
+/// What a record is, and where in it that begins.
+pub(super) enum Shape<'r> {
+    Windows(Layout<'r>),
+    Zeek(Node<'r>),
+    Ocsf(Node<'r>),
+    CloudTrail(Node<'r>),
+    Entra(Node<'r>),
+    Journald(Node<'r>),
+    Ecs(Node<'r>),
+    /// A text that is itself such a record.
+    Text(&'r str),
+    /// Something else, by what it says it is.
+    Other(&'r str),
+}
+
+/// Longest name of a kind of record that is kept.
+const LONGEST_KIND: usize = 64;
+
+/// What a name in a record says of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// It says nothing.
+    None,
+    Winlog,
+    EventData,
+    Event,
+    System,
+    /// The record proper, in what Splunk, Elasticsearch or `EventBridge` put around it.
+    Inner,
+    Preview,
+    Ocsf,
+    Journald,
+    Zeek,
+    ZeekField,
+    Principal,
+    Category,
+    EventId,
+    /// The same, in a record that may yet show to be of another layout.
+    OldEventId,
+    Ecs,
+    CloudTrail,
+    Raw,
+    Kind,
+}
+
+impl Sign {
+    /// This is asked for every name, so that it must be a plain comparison of texts.
+    fn of(name: &str) -> Self {
+        match name {
+            "winlog" => Self::Winlog,
+            "event_data" => Self::EventData,
+            "Event" => Self::Event,
+            "System" => Self::System,
+            "result" | "_source" | "detail" => Self::Inner,
+            "preview" => Self::Preview,
+            "class_uid" => Self::Ocsf,
+            "__REALTIME_TIMESTAMP" | "_SOURCE_REALTIME_TIMESTAMP" => Self::Journald,
+            "_path" | "@stream" => Self::Zeek,
+            "ts" | "uid" | "uids" | "id.orig_h" | "id_orig_h" | "id" => Self::ZeekField,
+            "userPrincipalName"
+            | "UserPrincipalName"
+            | "servicePrincipalName"
+            | "ServicePrincipalName" => Self::Principal,
+            "category" => Self::Category,
+            "EventID" | "EventId" | "EventCode" => Self::EventId,
+            "event_id" | "eventid" | "eventID" | "event_code" => Self::OldEventId,
+            "event" | "ecs" | "event.category" | "event.kind" | "ecs.version" => Self::Ecs,
+            "eventSource" | "eventName" | "eventVersion" => Self::CloudTrail,
+            "_raw" | "CloudTrailEvent" => Self::Raw,
+            "sourcetype" | "_type" | "type" | "dataset" | "eventType" => Self::Kind,
+            "winlog.event_id" | "winlog.channel" | "winlog.computer_name" => Self::Winlog,
+            _ => Self::None,
+        }
+    }
+}
+
+/// What was seen of a record on the way through its names.
+#[derive(Default)]
+struct Seen<'r> {
+    event_id: Option<Node<'r>>,
+    ecs: bool,
+    zeek_fields: u8,
+    cloud_trail: u8,
+    raw: Option<&'r str>,
+    kind: Option<&'r str>,
+}
+
+/// Tells what a record is from the names in it.
+pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
+    let mut seen = Seen::default();
+    for node in root.children() {
+        match Sign::of(node.name()) {
+            Sign::None => {}
+            Sign::Winlog => return Shape::Windows(Layout::Beats(root)),
+            Sign::EventData if node.is_object() => {
+                return Shape::Windows(Layout::OldBeats(root));
+            }
+            Sign::Event if node.is_object() => return Shape::Windows(Layout::Nested(node)),
+            Sign::System if node.is_object() => return Shape::Windows(Layout::Nested(root)),
+            Sign::EventId if node.text().is_some_and(is_number) => {
+                return Shape::Windows(Layout::Flat { root, event_id: node });
+            }
+            Sign::EventId | Sign::OldEventId => seen.event_id = Some(node),
+            Sign::Inner if node.is_object() => return tell(node),
+            Sign::Preview if node.text() == Some("true") => return Shape::Other("of a preview"),
+            Sign::Ocsf => return Shape::Ocsf(root),
+            Sign::Journald => return Shape::Journald(root),
+            Sign::Zeek => return Shape::Zeek(root),
+            Sign::ZeekField => seen.zeek_fields += 1,
+            Sign::Principal => return Shape::Entra(root),
+            Sign::Category if node.text().is_some_and(|text| text.ends_with("SignInLogs")) => {
+                return Shape::Entra(root);
+            }
+            Sign::Ecs => seen.ecs |= node.is_object() || node.name().contains('.'),
+            Sign::CloudTrail => seen.cloud_trail += 1,
+            Sign::Raw => {
+                seen.raw = node.text().filter(|text| text.trim_start().starts_with('{'));
+            }
+            Sign::Kind | Sign::Category => seen.kind = seen.kind.or(node.text()),
+            Sign::EventData | Sign::Event | Sign::System | Sign::Inner | Sign::Preview => {}
+        }
+    }
+    if seen.cloud_trail >= 2 {
+        return Shape::CloudTrail(root);
+    }
+    if let Some(text) = seen.raw {
+        return Shape::Text(text);
+    }
+    if let Some(event_id) = seen.event_id {
+        return Shape::Windows(Layout::Flat { root, event_id });
+    }
+    if seen.ecs {
+        return Shape::Ecs(root);
+    }
+    if seen.zeek_fields >= 2 {
+        return Shape::Zeek(root);
+    }
+    Shape::Other(seen.kind.unwrap_or("of unknown kind"))
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Counts a record of which nothing is made, by a name that the log itself gave.
+pub(super) fn pass_over(run: &mut Run<'_>, source: &str, kind: &str) -> ControlFlow<()> {
+    let mut end = kind.len().min(LONGEST_KIND);
+    while !kind.is_char_boundary(end) {
+        end -= 1;
+    }
+    run.pass_over(&format!("{source} {}", &kind[..end]));
+    ControlFlow::Continue(())
+}

@@ -27,11 +27,12 @@
 //! # Ok::<(), sidestep_formats::FormatError>(())
 //! ```
 //!
-//! [`write_alert`] writes an alert as one line of JSON.
+//! [`write_alerts`] writes alerts as JSON lines or in the formats of other tools, [`write_graph`]
+//! the login graph.
 
 mod csv;
+mod emit;
 mod error;
-mod json;
 mod lanl;
 mod line;
 mod reader;
@@ -43,7 +44,7 @@ mod words;
 mod zeek;
 
 pub use csv::{Column, CsvField, CsvMapping};
+pub use emit::{Emit, EmitOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph};
 pub use error::{FormatError, LineError, ParseError};
-pub use json::{Rfc3339, write_alert};
 pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};
 pub use time::TimeFormat;

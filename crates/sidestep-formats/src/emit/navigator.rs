@@ -10,7 +10,7 @@ use super::attack;
 /// Ids that a comment lists at most.
 const LISTED: usize = 50;
 /// Colours of few and of many alerts.
-const COLORS: [&str; 2] = ["#ffe9c9ff", "#d7301fff"];
+const COLORS: [&str; 2] = ["#ffe9c9", "#d7301f"];
 
 #[derive(Serialize)]
 pub(super) struct Layer {

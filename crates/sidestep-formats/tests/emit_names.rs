@@ -32,7 +32,7 @@ fn elements(xml: &str) -> (BTreeMap<String, usize>, Vec<String>) {
             Event::Start(start) => {
                 depth += 1;
                 texts.push(String::new());
-                let name = String::from_utf8(start.name().as_ref().to_vec()).unwrap();
+                let name = start.name().as_ref().to_owned();
                 *counts.entry(name).or_default() += 1;
                 for attribute in start.attributes() {
                     attribute.unwrap();
@@ -40,17 +40,20 @@ fn elements(xml: &str) -> (BTreeMap<String, usize>, Vec<String>) {
             }
             Event::Text(text) => {
                 if let Some(last) = texts.last_mut() {
-                    last.push_str(&text.decode().unwrap());
+                    last.push_str(&text);
                 }
             }
             Event::GeneralRef(reference) => {
-                let name = reference.decode().unwrap().into_owned();
-                let known = quick_xml::escape::resolve_predefined_entity(&name);
+                let known = quick_xml::escape::resolve_predefined_entity(&reference);
                 let character = reference.resolve_char_ref().unwrap().map(String::from);
                 let text = known.map(ToOwned::to_owned).or(character).unwrap();
                 texts.last_mut().unwrap().push_str(&text);
             }
-            Event::End(_) => depth -= 1,
+            Event::End(_) => {
+                depth -= 1;
+                // What follows is not of this element.
+                texts.push(String::new());
+            }
             Event::Eof => break,
             _ => {}
         }

@@ -5,9 +5,11 @@ mod alerts;
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use alerts::Template;
 use jsonschema::Validator;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidestep::{Alert, AlertState, Severity};
 use sidestep_formats::{Emit, EmitOptions, OcsfVersion, write_alerts};
@@ -70,6 +72,36 @@ fn ocsf_findings_conform_to_their_version() {
             for finding in &findings {
                 assert_eq!(faults(&schema, finding), [""; 0], "{finding:#}");
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn findings_and_alerts_conform_whatever_the_names(
+        names in prop::collection::vec(
+            prop_oneof!["[a-zA-Z0-9.:@_ -]{0,16}", any::<String>(), "[0-9.:]{2,12}"], 7,
+        ),
+    ) {
+        static SCHEMAS: LazyLock<[Validator; 3]> = LazyLock::new(|| {
+            [
+                schema("ocsf-1.6.0-detection-finding.json"),
+                schema("ocsf-1.1.0-detection-finding.json"),
+                schema("ecs-9.4.0-alert.json"),
+            ]
+        });
+        static TEMPLATE: LazyLock<Template> = LazyLock::new(Template::new);
+        let name = |at: usize| names[at].as_str();
+        let hosts = [name(2), name(3), name(4), name(5)];
+        let alert = [TEMPLATE.alert("a-1", [name(0), name(1)], hosts, name(6))];
+        let old = EmitOptions { ocsf_version: OcsfVersion::V1_1, once: true };
+        let new = EmitOptions::default();
+        let written = [(Emit::Ocsf, new), (Emit::Ocsf, old), (Emit::Ecs, new)];
+        for (schema, (emit, options)) in SCHEMAS.iter().zip(written) {
+            let document = documents(&alert, emit, options).remove(0);
+            prop_assert_eq!(faults(schema, &document), [""; 0], "{:#}", document);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
-use sidestep_formats::{Format, OnError, TimeFormat, Zone};
+use sidestep_formats::{Emit, Format, OcsfVersion, OnError, TimeFormat, Zone};
 use sidestep_sim::{Scenario, Telemetry};
 
 const EXIT: &str = "\
@@ -29,13 +29,14 @@ pub(crate) enum Command {
 /// Read logs and raise alerts
 ///
 /// Reads the logs in the order given, plain, gzip or Zstandard, every file of a folder or zip archive,
-/// and writes each alert once, in its last state: as JSON lines where --output says, and for people
-/// on standard output.
+/// and writes each alert once, in its last state: in the format that --emit names where --output says,
+/// and for people on standard output.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   sidestep detect --learn-days 14 auth.csv
   sidestep detect --learn march.csv.gz --output alerts.jsonl april.csv.gz
+  sidestep detect --emit dot auth.csv | dot -Tsvg > alerts.svg
   sidestep detect --map account=TargetUserName --map time=When windows.csv")]
 pub(crate) struct DetectArgs {
     /// Logs to judge, or folders of them; `-` is standard input
@@ -82,9 +83,23 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "B")]
     pub(crate) alerts_per_day: Option<f64>,
 
-    /// Write alerts to this file, one JSON object a line; `-` is standard output
+    /// Write alerts to this file; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Format of --output: json, ocsf, ecs, navigator, graphml, dot or cytoscape [default: json].
+    /// Without --output it goes to standard output
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) emit: Option<Emit>,
+
+    /// Version of OCSF for --emit ocsf: 1.6.0, or 1.1.0 without graph and baselines
+    #[arg(long, default_value = "1.6.0", value_name = "VERSION")]
+    pub(crate) ocsf_version: OcsfVersion,
+
+    /// Write the graph of all logins known at the end to this file, in the format that its
+    /// extension says: .graphml, .dot or .gv, .json (Cytoscape)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) graph: Option<PathBuf>,
 
     /// A bad line is skipped and counted, or stops the run: skip or stop
     #[arg(long, default_value = "skip", value_name = "MODE")]

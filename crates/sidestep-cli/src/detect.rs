@@ -1,9 +1,12 @@
 //! `sidestep detect`.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use sidestep::{Alert, AlertState, Config, Engine, Metrics, Status, WarmUp};
-use sidestep_formats::{CsvMapping, LogReader, ReadOptions, ReadSummary, write_alert};
+use sidestep_formats::{
+    CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, ReadSummary, write_alerts, write_graph,
+};
 
 use crate::alert;
 use crate::args::DetectArgs;
@@ -40,6 +43,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     alerts.sort_by(|a, b| (a.detected_at, &a.id).cmp(&(b.detected_at, &b.id)));
 
     outputs.write_alerts(&alerts)?;
+    outputs.write_graph(&engine)?;
     let summary = reader.summary();
     output::tell(&closing(&Closing {
         summary,
@@ -72,7 +76,7 @@ fn check(args: &DetectArgs) -> Result<(), Failure> {
         };
         logs().any(|log| same(log, written))
     };
-    for written in [&args.output, &args.save_state].into_iter().flatten() {
+    for written in [&args.output, &args.graph, &args.save_state].into_iter().flatten() {
         if !is_stdin(written) && is_log(written) {
             let path = written.display();
             return Err(Failure::Usage(format!("{path} is read as a log; write to another file")));
@@ -125,34 +129,65 @@ fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
     })
 }
 
-/// Where alerts and state go.
+/// The format of a graph file, by its extension.
+fn graph_format(path: &Path) -> Result<Emit, Failure> {
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    match extension.as_deref().and_then(OsStr::to_str) {
+        Some("graphml") => Ok(Emit::GraphMl),
+        Some("dot" | "gv") => Ok(Emit::Dot),
+        Some("json") => Ok(Emit::Cytoscape),
+        _ => Err(Failure::Usage(format!(
+            "--graph: {} has no extension of a graph: .graphml, .dot, .gv or .json",
+            path.display()
+        ))),
+    }
+}
+
+/// Where alerts, the login graph and state go.
 struct Outputs {
     file: Option<LateFile>,
-    lines_to_stdout: bool,
+    to_stdout: bool,
+    emit: Emit,
+    options: EmitOptions,
+    graph: Option<(LateFile, Emit)>,
     state: Option<LateFile>,
 }
 
 impl Outputs {
     fn open(args: &DetectArgs) -> Result<Self, Failure> {
         let open = |path: &Option<_>| path.as_deref().map(LateFile::open).transpose();
-        let lines_to_stdout = args.output.as_deref().is_some_and(is_stdin);
-        let file = if lines_to_stdout { None } else { open(&args.output)? };
-        Ok(Self { file, lines_to_stdout, state: open(&args.save_state)? })
+        let to_stdout = match &args.output {
+            Some(path) => is_stdin(path),
+            None => args.emit.is_some(),
+        };
+        let graph = match &args.graph {
+            Some(path) => {
+                let emit = graph_format(path)?;
+                Some((LateFile::open(path)?, emit))
+            }
+            None => None,
+        };
+        Ok(Self {
+            file: if to_stdout { None } else { open(&args.output)? },
+            to_stdout,
+            emit: args.emit.unwrap_or_default(),
+            options: EmitOptions { ocsf_version: args.ocsf_version, once: true },
+            graph,
+            state: open(&args.save_state)?,
+        })
     }
 
-    /// JSON lines where they were asked for; blocks for people unless a file got the lines and
-    /// nobody watches, or the lines themselves go to standard output.
+    /// In the format that was asked for where that was asked for; blocks for people unless a file
+    /// got the alerts and nobody watches, or the alerts themselves go to standard output.
     fn write_alerts(&mut self, alerts: &[Alert]) -> Result<(), Failure> {
-        let blocks = !self.lines_to_stdout && (self.file.is_none() || output::is_watched());
-        if self.lines_to_stdout || self.file.is_some() {
-            let mut lines = Vec::new();
-            for alert in alerts {
-                write_alert(&mut lines, alert)
-                    .map_err(|error| Failure::Error(format!("alert {}: {error}", alert.id)))?;
-            }
+        let blocks = !self.to_stdout && (self.file.is_none() || output::is_watched());
+        if self.to_stdout || self.file.is_some() {
+            let mut bytes = Vec::new();
+            write_alerts(&mut bytes, alerts, self.emit, &self.options)
+                .map_err(|error| Failure::Error(format!("alerts: {error}")))?;
             match self.file.take() {
-                Some(file) => file.write(&lines)?,
-                None => output::print(&String::from_utf8_lossy(&lines))?,
+                Some(file) => file.write(&bytes)?,
+                None => output::print(&String::from_utf8_lossy(&bytes))?,
             }
         }
         if blocks {
@@ -163,6 +198,15 @@ impl Outputs {
             output::print(&text)?;
         }
         Ok(())
+    }
+
+    /// The graph of the logins known, where it was asked for.
+    fn write_graph(&mut self, engine: &Engine) -> Result<(), Failure> {
+        let Some((file, emit)) = self.graph.take() else { return Ok(()) };
+        let mut bytes = Vec::new();
+        write_graph(&mut bytes, &engine.login_graph(), emit)
+            .map_err(|error| Failure::Error(format!("login graph: {error}")))?;
+        file.write(&bytes)
     }
 }
 

@@ -27,16 +27,17 @@
 //! # Ok::<(), sidestep_formats::FormatError>(())
 //! ```
 //!
-//! [`write_alert`] writes an alert as one line of JSON.
+//! [`write_alerts`] writes alerts as JSON lines or in the formats of other tools, [`write_graph`]
+//! the login graph.
 
 #[cfg(feature = "zip")]
 mod archive;
 mod csv;
+mod emit;
 mod error;
 #[cfg(feature = "evtx")]
 mod evtx;
 mod files;
-mod json;
 mod jsonl;
 mod lanl;
 mod line;
@@ -50,9 +51,9 @@ mod words;
 mod zeek;
 
 pub use csv::{Column, CsvField, CsvMapping};
+pub use emit::{Emit, EmitOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph};
 pub use error::{FormatError, LineError, ParseError};
 pub use files::{BytesRead, NotRead};
-pub use json::{Rfc3339, write_alert};
 pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};
 pub use syslog::Zone;
 pub use time::TimeFormat;

@@ -12,7 +12,7 @@ use crate::detect::{Judged, MAX_WAITING, Odd};
 use crate::event::{AccountKind, AuthEvent, Event, Outcome, Timestamp};
 use crate::evidence::{self, Context, Known};
 use crate::intern::{Id, NameParts};
-use crate::login::{Login, Meaning, protocol_class, read};
+use crate::login::{HostName, Login, Meaning, protocol_class, read};
 use crate::metrics::Metrics;
 use crate::movement::{LoginGraph, Movements, login_graph};
 use crate::score::budget::Budget;
@@ -127,7 +127,7 @@ impl Engine {
     pub fn score(&self, event: &AuthEvent<'_>) -> Score {
         let reading = read(event);
         let blank = (AccountProfile::default(), HostProfile::default());
-        let host = |name: &'_ crate::login::HostName<'_>| self.baseline.hosts.find(name.parts());
+        let host = |name: &HostName<'_>| self.baseline.hosts.find(name.parts());
         let reports = |slot: u32| self.baseline.hosts.get(slot).profile.reports_logons;
         let is_login = match reading.meaning {
             Meaning::Login => true,
@@ -142,17 +142,13 @@ impl Engine {
             Some(slot) => Known::of(self.baseline.accounts.get(slot)),
             None => Known { id: Id::MAX, name: &account_name, profile: &blank.0 },
         };
-        let known_host = |name: &'_ crate::login::HostName<'_>| match host(name) {
-            Some(slot) => Known::of(self.baseline.hosts.get(slot)),
-            None => Known { id: Id::MAX, name: "a new host", profile: &blank.1 },
-        };
         let context = Context::new(
             &self.baseline,
             event.time(),
             protocol_class(event.auth_protocol(), event.logon_type()),
             account,
-            known_host(&reading.source),
-            known_host(&reading.destination),
+            self.known_host(&reading.source, &blank.1),
+            self.known_host(&reading.destination, &blank.1),
         );
         let surprises = evidence::weigh(&context);
         let surprise = evidence::total(&surprises);
@@ -160,6 +156,18 @@ impl Engine {
             surprise,
             p_value: self.calibration.p_value(surprise),
             contributions: evidence::contributions(&context, &surprises),
+        }
+    }
+
+    /// A host by its own name, with what is known of it: `blank` where it is new.
+    fn known_host<'b>(
+        &'b self,
+        name: &'b HostName<'_>,
+        blank: &'b HostProfile,
+    ) -> Known<'b, HostProfile> {
+        match self.baseline.hosts.find(name.parts()) {
+            Some(slot) => Known::of(self.baseline.hosts.get(slot)),
+            None => Known { id: Id::MAX, name: name.text().unwrap_or_default(), profile: blank },
         }
     }
 

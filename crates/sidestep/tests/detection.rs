@@ -123,6 +123,20 @@ fn an_alerted_login_is_not_learned_by_repeating_it() {
 }
 
 #[test]
+fn a_score_calls_a_new_host_by_its_name() {
+    let mut engine = Engine::new(config());
+    engine.learn_all(&events(&office(4)));
+    let said = |src: &str, dst: &str| -> String {
+        let score = engine.score(&Plain::login(5 * DAY, "U1@DOM1", src, dst).event());
+        score.contributions.into_iter().map(|reason| reason.observed + "\n").collect()
+    };
+    let to_new = said("C1", "BRAND-NEW");
+    assert!(to_new.contains("BRAND-NEW") && !to_new.contains("a new host"), "{to_new}");
+    let from_new = said("BRAND-NEW", "S0");
+    assert!(from_new.contains("BRAND-NEW") && !from_new.contains("a new host"), "{from_new}");
+}
+
+#[test]
 fn the_login_graph_holds_what_was_learned() {
     let mut engine = Engine::new(config());
     engine.learn_all(&events(&office(4)));

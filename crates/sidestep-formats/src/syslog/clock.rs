@@ -146,7 +146,7 @@ fn days(from: Date, to: Date) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Rfc3339;
+    use crate::Rfc3339;
 
     fn stamp(month: i8, day: i8, hour: i8) -> Stamp {
         Stamp { month, day, hour, minute: 30, second: 5, micros: 250_000 }

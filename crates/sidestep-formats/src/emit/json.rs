@@ -5,7 +5,9 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, civil::date};
 use serde::Serialize;
-use sidestep::{Alert, Contribution, Hop, Timestamp};
+use sidestep::{Alert, Contribution, CredentialSwitch, Hop, Timestamp};
+
+use super::write_line;
 
 /// Name and version of the shape of a line.
 const SCHEMA: &str = "sidestep.alert/1";
@@ -16,11 +18,6 @@ const SCHEMA: &str = "sidestep.alert/1";
 /// What `out` gives.
 pub fn write_alert(out: &mut impl Write, alert: &Alert) -> io::Result<()> {
     write_line(out, &JsonAlert::from(alert))
-}
-
-fn write_line(out: &mut impl Write, alert: &JsonAlert<'_>) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, alert)?;
-    out.write_all(b"\n")
 }
 
 /// Shows a time in RFC 3339, UTC with `Z`: whole seconds, or six digits of them where it is not
@@ -86,7 +83,7 @@ struct JsonTechnique<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonSwitch<'a> {
+pub(super) struct JsonSwitch<'a> {
     time: Rfc3339,
     host: &'a str,
     from: &'a str,
@@ -94,7 +91,7 @@ struct JsonSwitch<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonHop<'a> {
+pub(super) struct JsonHop<'a> {
     time: Rfc3339,
     user: &'a str,
     src_host: &'a str,
@@ -109,7 +106,7 @@ struct JsonHop<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonEvidence<'a> {
+pub(super) struct JsonEvidence<'a> {
     name: &'a str,
     surprise: f64,
     observed: &'a str,
@@ -117,7 +114,7 @@ struct JsonEvidence<'a> {
 }
 
 /// Serialises what a value shows.
-struct Shown<T>(T);
+pub(super) struct Shown<T>(pub(super) T);
 
 impl<T: fmt::Display> Serialize for Shown<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -145,19 +142,16 @@ impl<'a> From<&'a Alert> for JsonAlert<'a> {
                 .iter()
                 .map(|technique| JsonTechnique { id: technique.id, name: technique.name })
                 .collect(),
-            credential_switches: alert
-                .credential_switches
-                .iter()
-                .map(|switch| JsonSwitch {
-                    time: Rfc3339(switch.time),
-                    host: &switch.host,
-                    from: &switch.from,
-                    to: &switch.to,
-                })
-                .collect(),
+            credential_switches: alert.credential_switches.iter().map(JsonSwitch::from).collect(),
             hops: alert.hops.iter().map(JsonHop::from).collect(),
             summary: &alert.summary,
         }
+    }
+}
+
+impl<'a> From<&'a CredentialSwitch> for JsonSwitch<'a> {
+    fn from(switch: &'a CredentialSwitch) -> Self {
+        Self { time: Rfc3339(switch.time), host: &switch.host, from: &switch.from, to: &switch.to }
     }
 }
 

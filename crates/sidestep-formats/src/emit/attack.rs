@@ -1,0 +1,67 @@
+//! Where the techniques that alerts name stand in MITRE ATT&CK.
+
+use sidestep::Technique;
+
+/// The version of ATT&CK that the ids were checked with.
+pub(super) const VERSION: &str = "19";
+
+/// A tactic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tactic {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    /// What the Navigator calls it.
+    pub(super) slug: &'static str,
+}
+
+const LATERAL_MOVEMENT: Tactic =
+    Tactic { id: "TA0008", name: "Lateral Movement", slug: "lateral-movement" };
+const PRIVILEGE_ESCALATION: Tactic =
+    Tactic { id: "TA0004", name: "Privilege Escalation", slug: "privilege-escalation" };
+const CREDENTIAL_ACCESS: Tactic =
+    Tactic { id: "TA0006", name: "Credential Access", slug: "credential-access" };
+
+/// A technique with its parent and the tactic that it serves in a movement.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) tactic: Tactic,
+    /// The technique, or the parent of the sub-technique.
+    pub(super) technique: &'static str,
+    /// Its name; none is known of a parent that is not listed here.
+    pub(super) name: Option<&'static str>,
+    pub(super) sub_technique: Option<Technique>,
+}
+
+/// The place of a technique.
+pub(super) fn place(technique: Technique) -> Place {
+    let (parent, is_sub) = match technique.id.split_once('.') {
+        Some((parent, _)) => (parent, true),
+        None => (technique.id, false),
+    };
+    let tactic = match parent {
+        // Of its tactics, the one that a change of credentials on the way serves.
+        "T1078" => PRIVILEGE_ESCALATION,
+        "T1110" => CREDENTIAL_ACCESS,
+        _ => LATERAL_MOVEMENT,
+    };
+    let name = match parent {
+        _ if !is_sub => Some(technique.name),
+        "T1021" => Some("Remote Services"),
+        "T1078" => Some("Valid Accounts"),
+        "T1110" => Some("Brute Force"),
+        "T1550" => Some("Use Alternate Authentication Material"),
+        "T1563" => Some("Remote Service Session Hijacking"),
+        _ => None,
+    };
+    Place { tactic, technique: parent, name, sub_technique: is_sub.then_some(technique) }
+}
+
+/// The page of a tactic.
+pub(super) fn tactic_url(id: &str) -> String {
+    format!("https://attack.mitre.org/tactics/{id}/")
+}
+
+/// The page of a technique or sub-technique.
+pub(super) fn technique_url(id: &str) -> String {
+    format!("https://attack.mitre.org/techniques/{}/", id.replace('.', "/"))
+}

@@ -1,0 +1,135 @@
+//! Findings out: alerts and graphs in the formats that other tools take. The same alerts give the
+//! same bytes: times and ids come from the events.
+
+mod attack;
+mod cytoscape;
+mod dot;
+mod ecs;
+mod graph;
+mod graphml;
+mod json;
+mod names;
+mod navigator;
+mod ocsf;
+
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use serde::Serialize;
+use sidestep::{Alert, LoginGraph};
+
+use crate::error::ParseError;
+pub use json::{Rfc3339, write_alert};
+pub use ocsf::OcsfVersion;
+
+/// The format of what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Emit {
+    /// Sidestep's own JSON, one alert a line: everything there is to say.
+    #[default]
+    Json,
+    /// OCSF Detection Finding (class 2004), one a line.
+    Ocsf,
+    /// Alerts in the Elastic Common Schema, one a line.
+    Ecs,
+    /// A layer of the MITRE ATT&CK Navigator over all alerts.
+    Navigator,
+    /// GraphML: a graph of hosts and hops for each alert, or the login graph.
+    GraphMl,
+    /// DOT, as Graphviz draws it: a cluster of hosts and hops for each alert, or the login graph.
+    Dot,
+    /// JSON as Cytoscape and Cytoscape.js read it: the same graphs, as one network.
+    Cytoscape,
+}
+
+impl FromStr for Emit {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Ok(match text {
+            "json" => Self::Json,
+            "ocsf" => Self::Ocsf,
+            "ecs" => Self::Ecs,
+            "navigator" => Self::Navigator,
+            "graphml" => Self::GraphMl,
+            "dot" => Self::Dot,
+            "cytoscape" => Self::Cytoscape,
+            _ => {
+                return Err(ParseError {
+                    what: "output format",
+                    value: text.to_owned(),
+                    expected: "json, ocsf, ecs, navigator, graphml, dot or cytoscape".to_owned(),
+                });
+            }
+        })
+    }
+}
+
+/// How to write alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EmitOptions {
+    /// The version of OCSF that findings conform to.
+    pub ocsf_version: OcsfVersion,
+    /// Whether each alert is written once only, in its last state. OCSF says that a finding that
+    /// is closed is no longer to be alerted on, which would hide an alert that nobody saw open.
+    pub once: bool,
+}
+
+/// Writes alerts: one line each, or one document over all of them, as the format has it.
+///
+/// Give each alert in one state, its last: the documents and graphs count what they are given.
+///
+/// ```
+/// use sidestep_formats::{Emit, EmitOptions, write_alerts};
+///
+/// let mut layer = Vec::new();
+/// write_alerts(&mut layer, &[], Emit::Navigator, &EmitOptions::default())?;
+/// assert!(layer.starts_with(b"{"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// What `out` gives.
+pub fn write_alerts(
+    out: &mut impl Write,
+    alerts: &[Alert],
+    emit: Emit,
+    options: &EmitOptions,
+) -> io::Result<()> {
+    match emit {
+        Emit::Json => alerts.iter().try_for_each(|alert| write_alert(out, alert)),
+        Emit::Ocsf => {
+            alerts.iter().try_for_each(|alert| write_line(out, &ocsf::finding(alert, options)))
+        }
+        Emit::Ecs => alerts.iter().try_for_each(|alert| write_line(out, &ecs::document(alert))),
+        Emit::Navigator => write_line(out, &navigator::layer(alerts)),
+        Emit::GraphMl => {
+            graph::movements(graphml::GraphMl::new(out, graph::MOVEMENT_KEYS)?, alerts)
+        }
+        Emit::Dot => graph::movements(dot::Dot::new(out, "sidestep")?, alerts),
+        Emit::Cytoscape => graph::movements(cytoscape::Cytoscape::new(out), alerts),
+    }
+}
+
+/// Writes a login graph, as [`Engine::login_graph`](sidestep::Engine::login_graph) gives it.
+///
+/// # Errors
+/// What `out` gives; [`io::ErrorKind::InvalidInput`] where the format holds no graph: those that
+/// do are GraphML, DOT and Cytoscape.
+pub fn write_graph(out: &mut impl Write, logins: &LoginGraph, emit: Emit) -> io::Result<()> {
+    match emit {
+        Emit::GraphMl => graph::logins(graphml::GraphMl::new(out, graph::LOGIN_KEYS)?, logins),
+        Emit::Dot => graph::logins(dot::Dot::new(out, "logins")?, logins),
+        Emit::Cytoscape => graph::logins(cytoscape::Cytoscape::new(out), logins),
+        Emit::Json | Emit::Ocsf | Emit::Ecs | Emit::Navigator => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "a login graph is written as graphml, dot or cytoscape",
+        )),
+    }
+}
+
+fn write_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}

@@ -131,6 +131,11 @@ fn small_reads_give_the_same_as_large_ones() {
     assert_eq!(read_from(Trickle(text.as_bytes())), whole);
 }
 
+/// A record that is cut after its first field.
+fn first_field(record: &str) -> &str {
+    record.split_inclusive(',').next().unwrap()
+}
+
 #[test]
 fn damage_costs_no_more_than_the_record_it_hit() {
     let [a, b, c] = ["a", "b", "c"].map(ocsf);
@@ -153,7 +158,7 @@ fn damage_costs_no_more_than_the_record_it_hit() {
         format!("[\n{b},\n{open}\n{c}\n]"),
         format!("[{b},{c}"),
         format!("{}\n{}\n{open}", pretty("b"), pretty("c")),
-        format!("{}\n{}\n{}", &pretty("a")[..40], pretty("b"), pretty("c")),
+        format!("{}\n{}\n{}", first_field(&pretty("a")), pretty("b"), pretty("c")),
         format!("{{\"Records\":[{b},{c},"),
         format!("{{\"deep\":{}1{}}}\n{b}\n{c}", "[".repeat(64), "]".repeat(64)),
         format!("{{\"deep\":{}\n{b}\n{c}", "[".repeat(5000)),

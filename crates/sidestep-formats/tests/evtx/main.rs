@@ -89,11 +89,16 @@ fn compressed_and_piped_logs_are_read_too() {
 
 #[test]
 fn a_log_without_records_has_none() {
-    assert_eq!(read(b"").1, ReadSummary::default());
-    assert_eq!(read(&three()[..4096]).1, ReadSummary::default());
+    let none = |log: &[u8]| {
+        let summary = read(log).1;
+        let passed_over: u64 = summary.passed_over.values().sum();
+        assert_eq!((summary.events, passed_over, summary.skipped), (0, 0, 0));
+    };
+    none(b"");
+    none(&three()[..4096]);
     let mut unused = three();
     unused[4096..].fill(0);
-    assert_eq!(read(&unused).1, ReadSummary::default());
+    none(&unused);
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub struct Config {
     pub(crate) window_hours: u32,
     pub(crate) half_life_days: f64,
     pub(crate) quarantine_days: u32,
+    pub(crate) resolve_names: bool,
+    pub(crate) address_hours: u32,
     pub(crate) max_accounts: usize,
     pub(crate) max_hosts: usize,
     pub(crate) max_edges: usize,
@@ -43,6 +45,8 @@ impl Default for Config {
             window_hours: 60,
             half_life_days: 30.0,
             quarantine_days: 7,
+            resolve_names: true,
+            address_hours: 24,
             max_accounts: 1 << 20,
             max_hosts: 1 << 20,
             max_edges: 1 << 23,
@@ -104,6 +108,12 @@ impl ConfigBuilder {
         /// Days for which a login that was alerted on is kept out of the baseline: at most 365;
         /// 7 unless said.
         quarantine_days: u32,
+        /// Whether the many names and addresses of one host or account are taken for one; they are
+        /// unless said.
+        resolve_names: bool,
+        /// Hours after which an address that nobody named anew is no longer that of its host: 1 to
+        /// 8,760; 24 unless said.
+        address_hours: u32,
         /// Accounts remembered: 16 to 2^28; 2^20 unless said.
         max_accounts: usize,
         /// Hosts remembered: 16 to 2^28; 2^20 unless said.
@@ -150,6 +160,7 @@ impl Config {
         within("window_hours", c.window_hours, 1, 720, "it must lie in 1 to 720")?;
         within("half_life_days", c.half_life_days, 1.0, 3650.0, "it must lie in 1 to 3650")?;
         within("quarantine_days", c.quarantine_days, 0, 365, "at most 365")?;
+        within("address_hours", c.address_hours, 1, 8_760, "it must lie in 1 to 8760")?;
         within("max_accounts", c.max_accounts, 16, 1 << 28, "it must lie in 16 to 2^28")?;
         within("max_hosts", c.max_hosts, 16, 1 << 28, "it must lie in 16 to 2^28")?;
         within("max_edges", c.max_edges, 16, 1 << 30, "it must lie in 16 to 2^30")?;

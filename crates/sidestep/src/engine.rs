@@ -8,16 +8,19 @@ use crate::alert::{Alert, Score};
 use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::{Config, WarmUp};
-use crate::detect::{Judged, MAX_WAITING, Odd};
-use crate::event::{AccountKind, AuthEvent, Event, Outcome, Timestamp};
+use crate::detect::{Judged, MAX_WAITING};
+use crate::event::{Account, AuthEvent, Event, Timestamp};
+
 use crate::evidence::{self, Context, Known};
-use crate::intern::{Id, NameParts};
-use crate::login::{HostName, Login, Meaning, protocol_class, read};
+use crate::identity::sessions::Sessions;
+use crate::identity::{Alias, Identity};
+use crate::intern::Id;
+use crate::login::{Login, Meaning, host_parts, protocol_class, read};
 use crate::metrics::Metrics;
 use crate::movement::{LoginGraph, Movements, login_graph};
 use crate::score::budget::Budget;
 use crate::score::calibrate::Calibration;
-use crate::time::{DAY, Day, HOUR, MINUTE, day_of};
+use crate::time::{DAY, Day, HOUR, day_of};
 
 /// Whether the engine raises alerts yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +70,8 @@ pub(crate) struct Waiting {
 pub struct Engine {
     pub(crate) config: Config,
     pub(crate) metrics: Metrics,
+    pub(crate) identity: Identity,
+    pub(crate) sessions: Sessions,
     pub(crate) baseline: Baseline,
     pub(crate) calibration: Calibration,
     pub(crate) budget: Budget,
@@ -94,6 +99,8 @@ impl Engine {
     pub fn new(config: Config) -> Self {
         Self {
             metrics: Metrics::default(),
+            identity: Identity::new(&config),
+            sessions: Sessions::new(),
             baseline: Baseline::new(&config),
             calibration: Calibration::new(),
             budget: Budget::new(config.alerts_per_day),
@@ -125,20 +132,21 @@ impl Engine {
     /// Scores one event against what was learned; changes nothing.
     #[must_use]
     pub fn score(&self, event: &AuthEvent<'_>) -> Score {
-        let reading = read(event);
+        let ticket_source = self.ticket_source(event);
+        let reading = read(event, &self.identity, ticket_source);
         let blank = (AccountProfile::default(), HostProfile::default());
-        let host = |name: &HostName<'_>| self.baseline.hosts.find(name.parts());
+        let host = |name: Option<&str>| self.baseline.hosts.find(host_parts(name));
         let reports = |slot: u32| self.baseline.hosts.get(slot).profile.reports_logons;
         let is_login = match reading.meaning {
             Meaning::Login => true,
-            Meaning::Ticket => !host(&reading.destination).is_some_and(reports),
+            Meaning::Ticket => !host(reading.destination.as_deref()).is_some_and(reports),
             Meaning::Presence | Meaning::AtKeyboard | Meaning::Nothing => false,
         };
         if !is_login {
             return Score { p_value: 1.0, ..Score::default() };
         }
         let account_name = event.account().to_string();
-        let account = match self.baseline.accounts.find(reading.account) {
+        let account = match self.baseline.accounts.find(reading.account.parts()) {
             Some(slot) => Known::of(self.baseline.accounts.get(slot)),
             None => Known { id: Id::MAX, name: &account_name, profile: &blank.0 },
         };
@@ -147,8 +155,8 @@ impl Engine {
             event.time(),
             protocol_class(event.auth_protocol(), event.logon_type()),
             account,
-            self.known_host(&reading.source, &blank.1),
-            self.known_host(&reading.destination, &blank.1),
+            self.known_host(reading.source.as_deref(), &blank.1),
+            self.known_host(reading.destination.as_deref(), &blank.1),
         );
         let surprises = evidence::weigh(&context);
         let surprise = evidence::total(&surprises);
@@ -162,12 +170,12 @@ impl Engine {
     /// A host by its own name, with what is known of it: `blank` where it is new.
     fn known_host<'b>(
         &'b self,
-        name: &'b HostName<'_>,
+        name: Option<&'b str>,
         blank: &'b HostProfile,
     ) -> Known<'b, HostProfile> {
-        match self.baseline.hosts.find(name.parts()) {
+        match self.baseline.hosts.find(host_parts(name)) {
             Some(slot) => Known::of(self.baseline.hosts.get(slot)),
-            None => Known { id: Id::MAX, name: name.text().unwrap_or_default(), profile: blank },
+            None => Known { id: Id::MAX, name: name.unwrap_or_default(), profile: blank },
         }
     }
 
@@ -210,6 +218,18 @@ impl Engine {
         self.budget.since().map_or(Status::Learning, |since| Status::Detecting { since })
     }
 
+    /// What else a host is known as, and why: its DNS name, its addresses. Give any of its names.
+    #[must_use]
+    pub fn aliases_of_host(&self, name: &str) -> Vec<Alias> {
+        self.identity.aliases_of_host(name)
+    }
+
+    /// What else an account is known as, and why: its SIDs.
+    #[must_use]
+    pub fn aliases_of_account(&self, account: &Account<'_>) -> Vec<Alias> {
+        self.identity.aliases_of_account(account)
+    }
+
     /// The settings.
     #[must_use]
     pub const fn config(&self) -> &Config {
@@ -234,90 +254,6 @@ impl Engine {
     #[must_use]
     pub fn login_graph(&self) -> LoginGraph {
         login_graph(&self.baseline)
-    }
-
-    /// Takes one event in, and raises alerts if asked and ready.
-    fn take(&mut self, event: Event<'_>, raise: bool, alerts: &mut Vec<Alert>) {
-        self.metrics.events += 1;
-        let time = event.time();
-        if time < self.now {
-            let allowed = Timestamp::from(self.config.lateness_minutes) * MINUTE;
-            if self.now - time > allowed {
-                self.metrics.late += 1;
-                return;
-            }
-        } else {
-            self.advance_to(time, raise, alerts);
-        }
-        let Event::Auth(event) = event else {
-            self.metrics.activities += 1;
-            return;
-        };
-        let reading = read(event);
-        match reading.meaning {
-            Meaning::Nothing => self.metrics.passed_over += 1,
-            Meaning::Presence | Meaning::AtKeyboard => {
-                let host = match (&reading.destination, &reading.source) {
-                    (destination, _) if destination.text().is_some() => destination,
-                    (_, source) => source,
-                };
-                let account = self.baseline.intern_account(reading.account);
-                let host = self.baseline.intern_host(host.parts());
-                if reading.meaning == Meaning::AtKeyboard {
-                    let subject =
-                        subject_of(event).map(|parts| self.baseline.intern_account(parts));
-                    self.baseline.learn_keyboard(account, host, time, subject);
-                }
-                self.baseline.learn_presence(account, host, time);
-            }
-            Meaning::Login | Meaning::Ticket => {
-                let account = self.baseline.intern_account(reading.account);
-                let source = self.baseline.intern_host(reading.source.parts());
-                let destination = self.baseline.intern_host(reading.destination.parts());
-                let profile = &mut self.baseline.hosts.get_mut(destination).profile;
-                if reading.meaning == Meaning::Login {
-                    profile.reports_logons = true;
-                } else if profile.reports_logons {
-                    self.baseline.learn_presence(account, source, time);
-                    return;
-                }
-                let login = Login {
-                    time,
-                    account,
-                    source,
-                    destination,
-                    protocol: protocol_class(event.auth_protocol(), event.logon_type()),
-                    failed: event.outcome() == Outcome::Failure,
-                };
-                self.take_login(event, &login, raise, alerts);
-            }
-        }
-    }
-
-    fn take_login(
-        &mut self,
-        event: &AuthEvent<'_>,
-        login: &Login,
-        raise: bool,
-        alerts: &mut Vec<Alert>,
-    ) {
-        self.metrics.logins += 1;
-        let key = self.baseline.edge_key(login);
-        if self.baseline.is_habitual(key, login) {
-            self.metrics.habitual += 1;
-            return;
-        }
-        let odd = self.judge(event, login, key);
-        let is_new = self.baseline.edges.get(key).is_none();
-        self.news[0].0 += 1;
-        self.news[0].1 += u64::from(is_new);
-        match odd {
-            Odd::No(judged) => {
-                self.calibrate(&judged);
-                self.learn_now(key, login, judged.tail);
-            }
-            Odd::Yes(judged, suspect) => self.suspect(login, &judged, *suspect, raise, alerts),
-        }
     }
 
     /// Takes what is judged into the calibration, but for the first days, on which all is new.
@@ -348,7 +284,7 @@ impl Engine {
     }
 
     /// Moves the clock on: days, hours, and what they bring.
-    fn advance_to(&mut self, time: Timestamp, raise: bool, alerts: &mut Vec<Alert>) {
+    pub(crate) fn advance_to(&mut self, time: Timestamp, raise: bool, alerts: &mut Vec<Alert>) {
         let (day, before) = (day_of(time), day_of(self.now));
         let first = self.baseline.first_day.is_none();
         if first || day > before {
@@ -393,13 +329,4 @@ impl Engine {
             }
         }
     }
-}
-
-/// Who ran something as another account; not a machine, on whose behalf people log on.
-fn subject_of<'e>(event: &'e AuthEvent<'_>) -> Option<NameParts<'e>> {
-    let subject = event.subject()?;
-    let is_person =
-        matches!(subject.kind, AccountKind::Unknown | AccountKind::Person | AccountKind::Service);
-    (is_person && !subject.name.eq_ignore_ascii_case(&event.account().name))
-        .then(|| NameParts { name: &subject.name, domain: subject.domain.as_deref() })
 }

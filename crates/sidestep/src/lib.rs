@@ -8,10 +8,13 @@ mod engine;
 mod error;
 pub mod event;
 mod evidence;
+mod identity;
+mod intake;
 mod intern;
 mod login;
 mod metrics;
 mod movement;
+mod reorder;
 mod score;
 mod snapshot;
 mod time;
@@ -27,7 +30,9 @@ pub use event::{
     Host, HostActivity, HostActivityBuilder, HostActivityKind, LogonType, Mfa, Outcome,
     TicketEncryption, Timestamp,
 };
+pub use identity::Alias;
 pub use metrics::Metrics;
 pub use movement::{LoginEdge, LoginGraph, MovementGraph};
 /// The graph library whose types [`LoginGraph`] and [`MovementGraph`] are.
 pub use petgraph;
+pub use reorder::Reorder;

@@ -1,8 +1,9 @@
 //! An event in the engine's own terms: symbols instead of names.
 
-use crate::event::{
-    AccountKind, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome, Timestamp,
-};
+use std::borrow::Cow;
+
+use crate::event::{AccountKind, Activity, AuthEvent, AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::identity::{AccountName, Identity};
 use crate::intern::NameParts;
 
 /// Classes of protocol and logon type: four of each.
@@ -54,77 +55,49 @@ pub(crate) enum Meaning {
     Nothing,
 }
 
-/// The hosts of an event and what it means.
+/// The hosts of an event and what it means, each thing by its one name.
 pub(crate) struct Reading<'e> {
     pub(crate) meaning: Meaning,
-    pub(crate) account: NameParts<'e>,
-    /// Name parts of the source, or of the host of a presence.
-    pub(crate) source: HostName<'e>,
-    pub(crate) destination: HostName<'e>,
+    pub(crate) account: AccountName<'e>,
+    pub(crate) source: Option<Cow<'e, str>>,
+    pub(crate) destination: Option<Cow<'e, str>>,
 }
 
-/// A host's name, or its address written out where it has no name.
-pub(crate) enum HostName<'e> {
-    Named(&'e str),
-    Address(String),
-    Unknown,
-}
-
-impl HostName<'_> {
-    fn of<'e>(host: &'e Host<'_>) -> HostName<'e> {
-        match (&host.name, host.ip) {
-            (Some(name), _) => HostName::Named(name),
-            (None, Some(ip)) => HostName::Address(ip.to_canonical().to_string()),
-            (None, None) => HostName::Unknown,
-        }
-    }
-
-    pub(crate) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Named(name) => Some(name),
-            Self::Address(text) => Some(text),
-            Self::Unknown => None,
-        }
-    }
-
-    pub(crate) fn parts(&self) -> NameParts<'_> {
-        NameParts { name: self.text().unwrap_or_default(), domain: None }
-    }
+/// A host's name as a roster takes it.
+pub(crate) fn host_parts(name: Option<&str>) -> NameParts<'_> {
+    NameParts { name: name.unwrap_or_default(), domain: None }
 }
 
 /// Reads an event. A login that stays on its own host is a presence; a machine account on its
 /// own host, a well-known or an anonymous account is nothing that moves.
-pub(crate) fn read<'e>(event: &'e AuthEvent<'_>) -> Reading<'e> {
+///
+/// `ticket_source` is where the event's session is known to have come from, should the event itself
+/// not say.
+pub(crate) fn read<'e>(
+    event: &'e AuthEvent<'_>,
+    identity: &'e Identity,
+    ticket_source: Option<&'e str>,
+) -> Reading<'e> {
     let account = event.account();
-    let source = HostName::of(event.src_host());
-    let destination = HostName::of(event.dst_host());
+    let source =
+        identity.host(event.src_host(), event.time()).or_else(|| ticket_source.map(Cow::Borrowed));
+    let destination = identity.host(event.dst_host(), event.time());
     let meaning = match account.kind {
         AccountKind::WellKnown | AccountKind::Anonymous => Meaning::Nothing,
-        AccountKind::Machine if own_host(&account.name, source.text()) => Meaning::Nothing,
+        AccountKind::Machine if own_host(&account.name, source.as_deref()) => Meaning::Nothing,
         _ => {
             let by_hand = is_by_hand(event.logon_type());
-            meaning(event.activity(), event.outcome(), &source, &destination, by_hand)
+            let remote = match (&source, &destination) {
+                (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
+                _ => false,
+            };
+            meaning(event.activity(), event.outcome(), remote, by_hand)
         }
     };
-    Reading {
-        meaning,
-        account: NameParts { name: &account.name, domain: account.domain.as_deref() },
-        source,
-        destination,
-    }
+    Reading { meaning, account: identity.account(account), source, destination }
 }
 
-fn meaning(
-    activity: Activity,
-    outcome: Outcome,
-    source: &HostName<'_>,
-    destination: &HostName<'_>,
-    by_hand: bool,
-) -> Meaning {
-    let remote = match (source.text(), destination.text()) {
-        (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
-        _ => false,
-    };
+fn meaning(activity: Activity, outcome: Outcome, remote: bool, by_hand: bool) -> Meaning {
     match activity {
         Activity::Logon if remote => Meaning::Login,
         Activity::Logon if by_hand && outcome != Outcome::Failure => Meaning::AtKeyboard,

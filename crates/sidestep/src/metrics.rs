@@ -15,6 +15,8 @@ pub struct Metrics {
     pub logins: u64,
     /// Of the logins, those that were habitual and left after one look-up.
     pub habitual: u64,
+    /// Logons that another log had told of already, and that count once.
+    pub duplicates: u64,
     /// Events later than the newest by more than the configured lateness: not learned, not scored.
     pub late: u64,
     /// Events passed over because they carry no host or only a well-known account.

@@ -12,6 +12,8 @@ use crate::config::Config;
 use crate::engine::{Engine, Waiting};
 use crate::error::SnapshotError;
 use crate::event::Timestamp;
+use crate::identity::sessions::{SavedSessions, Sessions};
+use crate::identity::{Identity, SavedIdentity};
 use crate::intern::Id;
 use crate::metrics::Metrics;
 use crate::movement::Movements;
@@ -27,6 +29,8 @@ const HEADER: usize = 8 + 4 + 8 + 4;
 struct Body {
     config: Config,
     metrics: Metrics,
+    identity: SavedIdentity,
+    sessions: SavedSessions,
     baseline: SavedBaseline,
     calibration: Calibration,
     budget: Budget,
@@ -51,6 +55,8 @@ impl Engine {
         let body = Body {
             config: self.config.clone(),
             metrics: self.metrics.clone(),
+            identity: self.identity.to_saved(),
+            sessions: self.sessions.to_saved(),
             baseline: self.baseline.to_saved(),
             calibration: self.calibration.clone(),
             budget: self.budget.clone(),
@@ -92,6 +98,8 @@ impl Engine {
         }
         let mut engine = Self::new(config);
         engine.baseline = Baseline::from_saved(body.baseline).map_err(malformed)?;
+        engine.identity = Identity::from_saved(body.identity).map_err(malformed)?;
+        engine.sessions = Sessions::from_saved(body.sessions).map_err(malformed)?;
         engine.metrics = body.metrics;
         engine.calibration = body.calibration;
         engine.budget = body.budget;

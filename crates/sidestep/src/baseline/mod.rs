@@ -7,7 +7,7 @@ mod explain;
 mod learn;
 pub(crate) mod profile;
 mod saved;
-mod table;
+pub(crate) mod table;
 
 use serde::{Deserialize, Serialize};
 

@@ -28,7 +28,7 @@ vocabulary! {
 }
 
 /// An account: its name, and its domain and SID where the log has them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Account<'a> {
     /// The name without domain.

@@ -39,7 +39,7 @@ vocabulary! {
 }
 
 /// One companion record: what happened on `host`, by whom, from where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(
     feature = "serde",
@@ -54,7 +54,7 @@ pub struct HostActivity<'a> {
 }
 
 /// Builds a [`HostActivity`]; begun by [`HostActivity::builder`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct HostActivityBuilder<'a> {
@@ -94,6 +94,25 @@ impl<'a> HostActivity<'a> {
             logon_id: None,
             event_code: None,
             raw_ref: None,
+        }
+    }
+
+    /// The same record that owns its text.
+    #[must_use]
+    pub fn into_owned(self) -> HostActivity<'static> {
+        let f = self.fields;
+        HostActivity {
+            fields: HostActivityBuilder {
+                time: f.time,
+                kind: f.kind,
+                host: f.host.into_owned(),
+                account: f.account.map(Account::into_owned),
+                peer: f.peer.into_owned(),
+                object: f.object.map(|text| Cow::Owned(text.into_owned())),
+                logon_id: f.logon_id,
+                event_code: f.event_code,
+                raw_ref: f.raw_ref,
+            },
         }
     }
 

@@ -31,7 +31,7 @@ use super::{
 /// assert_eq!(event.account().name, "alice");
 /// # Ok::<(), sidestep::EventError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(
     feature = "serde",

@@ -45,7 +45,7 @@ pub enum EventError {
 }
 
 /// What an event holds. The builder fills it, `build` checks it, serde reads and writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub(super) struct Fields<'a> {

@@ -1,0 +1,232 @@
+//! One account under its names, domains and SIDs.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Account;
+use crate::intern::{NameParts, Roster, SavedRoster};
+
+/// The account that a SID was first seen with.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Holder {
+    name: Box<str>,
+    domain: Option<Box<str>>,
+}
+
+/// The domain that a bare name is of, unless there are several.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+enum Home {
+    #[default]
+    Unknown,
+    One(Box<str>),
+    Several,
+}
+
+/// Another name of a domain.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct SameDomain(Box<str>);
+
+/// What is known of the names of accounts.
+#[derive(Debug, Clone)]
+pub(super) struct AccountNames {
+    by_sid: Roster<Holder>,
+    homes: Roster<Home>,
+    /// First label of a domain to the one it is the same as, because an SID was seen in both.
+    domains: Roster<SameDomain>,
+}
+
+/// The one name of an account.
+#[derive(Debug, Clone)]
+pub(crate) struct AccountName<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) domain: Option<Cow<'a, str>>,
+}
+
+impl AccountName<'_> {
+    pub(crate) fn parts(&self) -> NameParts<'_> {
+        NameParts { name: &self.name, domain: self.domain.as_deref() }
+    }
+
+    /// The same name that owns its text.
+    pub(crate) fn to_owned(&self) -> AccountName<'static> {
+        AccountName {
+            name: Cow::Owned(self.name.clone().into_owned()),
+            domain: self.domain.clone().map(|domain| Cow::Owned(domain.into_owned())),
+        }
+    }
+}
+
+fn parts(name: &str) -> NameParts<'_> {
+    NameParts { name, domain: None }
+}
+
+/// NetBIOS domain of a DNS one, as it is unless the domain was named otherwise: its first label.
+fn short_domain(domain: &str) -> &str {
+    domain.split('.').next().filter(|label| !label.is_empty()).unwrap_or(domain)
+}
+
+/// Whether a SID is that of one account of a domain or host, not of a group all over the world.
+fn is_own(sid: &str) -> bool {
+    sid.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("S-1-5-21"))
+}
+
+impl AccountNames {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            by_sid: Roster::new(capacity),
+            homes: Roster::new(capacity),
+            domains: Roster::new(4096.min(capacity)),
+        }
+    }
+
+    /// Takes in an account whose SID the log gives.
+    pub(super) fn learn_sid(&mut self, account: &Account<'_>) {
+        let Some(sid) = account.sid.as_deref().filter(|sid| is_own(sid)) else { return };
+        if account.name.eq_ignore_ascii_case(sid) {
+            return;
+        }
+        let domain = account.domain.as_deref().map(short_domain);
+        let Some(slot) = self.by_sid.find(parts(sid)) else {
+            let (slot, _) = self.by_sid.intern(parts(sid));
+            self.by_sid.get_mut(slot).profile =
+                Holder { name: (*account.name).into(), domain: domain.map(Into::into) };
+            return;
+        };
+        let known = &mut self.by_sid.get_mut(slot).profile;
+        let (Some(first), Some(domain)) = (known.domain.clone(), domain) else {
+            known.domain = known.domain.take().or_else(|| domain.map(Into::into));
+            return;
+        };
+        if !first.eq_ignore_ascii_case(domain) && self.domains.find(parts(domain)).is_none() {
+            let (slot, _) = self.domains.intern(parts(domain));
+            self.domains.get_mut(slot).profile = SameDomain(first);
+        }
+    }
+
+    /// Takes in that an account of this name was seen in this domain.
+    pub(super) fn learn_home(&mut self, name: &str, domain: &str) {
+        let (slot, _) = self.homes.intern(parts(name));
+        let home = &mut self.homes.get_mut(slot).profile;
+        match home {
+            Home::Unknown => *home = Home::One(domain.into()),
+            Home::One(known) if known.eq_ignore_ascii_case(domain) => {}
+            Home::One(_) | Home::Several => *home = Home::Several,
+        }
+    }
+
+    /// The one name of an account: that which its SID was first seen with, its domain by its short
+    /// name, and the domain where a bare name has only one.
+    pub(super) fn one_name<'a>(&'a self, account: &'a Account<'_>) -> AccountName<'a> {
+        let sid = account.sid.as_deref().or(Some(&*account.name)).filter(|sid| is_own(sid));
+        if let Some(holder) = sid.and_then(|sid| self.by_sid.find(parts(sid))) {
+            let holder = &self.by_sid.get(holder).profile;
+            return AccountName {
+                name: super::folded(&holder.name),
+                domain: holder.domain.as_deref().map(|domain| self.one_domain(domain)),
+            };
+        }
+        let domain = match account.domain.as_deref() {
+            Some(domain) => Some(self.one_domain(domain)),
+            None => self.homes.find(parts(&account.name)).and_then(|slot| {
+                match &self.homes.get(slot).profile {
+                    Home::One(domain) => Some(Cow::Borrowed(&**domain)),
+                    Home::Unknown | Home::Several => None,
+                }
+            }),
+        };
+        AccountName { name: super::folded(&account.name), domain }
+    }
+
+    fn one_domain<'a>(&'a self, domain: &'a str) -> Cow<'a, str> {
+        let short = short_domain(domain);
+        if self.domains.len() > 0
+            && let Some(slot) = self.domains.find(parts(short))
+        {
+            return super::folded(&self.domains.get(slot).profile.0);
+        }
+        super::folded(short)
+    }
+
+    /// The SIDs of an account.
+    pub(super) fn sids_of<'a>(
+        &'a self,
+        name: &'a AccountName<'_>,
+    ) -> impl Iterator<Item = &'a str> {
+        self.by_sid.entries().iter().filter_map(move |entry| {
+            let holder = &entry.profile;
+            let same_domain = match (&holder.domain, &name.domain) {
+                (Some(a), Some(b)) => self.one_domain(a).eq_ignore_ascii_case(b),
+                (None, None) => true,
+                _ => false,
+            };
+            (holder.name.eq_ignore_ascii_case(&name.name) && same_domain).then_some(&*entry.name)
+        })
+    }
+
+    pub(super) fn to_saved(&self) -> SavedAccountNames {
+        SavedAccountNames {
+            by_sid: self.by_sid.to_saved(),
+            homes: self.homes.to_saved(),
+            domains: self.domains.to_saved(),
+        }
+    }
+
+    pub(super) fn from_saved(saved: SavedAccountNames) -> Result<Self, String> {
+        Ok(Self {
+            by_sid: Roster::from_saved(saved.by_sid, "SIDs")?,
+            homes: Roster::from_saved(saved.homes, "homes of accounts")?,
+            domains: Roster::from_saved(saved.domains, "domains")?,
+        })
+    }
+}
+
+/// Account names as they are saved.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SavedAccountNames {
+    by_sid: SavedRoster<Holder>,
+    homes: SavedRoster<Home>,
+    domains: SavedRoster<SameDomain>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SID: &str = "S-1-5-21-1-2-3-1104";
+
+    fn name(names: &AccountNames, account: &Account<'_>) -> String {
+        names.one_name(account).parts().name.to_owned()
+            + &names.one_name(account).domain.map(|d| format!("@{d}")).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_realm_and_its_netbios_domain_are_one_by_the_sid() {
+        let mut names = AccountNames::new(16);
+        names.learn_sid(&Account::new("alice").with_domain("CORP").with_sid(SID));
+        names.learn_sid(&Account::new("alice").with_domain("AD.EXAMPLE.COM").with_sid(SID));
+        assert_eq!(name(&names, &Account::parse("bob@ad.example.com")), "bob@CORP");
+        assert_eq!(name(&names, &Account::parse("CORP\\bob")), "bob@CORP");
+        assert_eq!(name(&names, &Account::new(SID)), "alice@CORP");
+        let renamed = Account::new("alice.married").with_domain("CORP").with_sid(SID);
+        assert_eq!(name(&names, &renamed), "alice@CORP", "a renamed account keeps its SID");
+    }
+
+    #[test]
+    fn a_bare_name_is_of_its_only_domain() {
+        let mut names = AccountNames::new(16);
+        names.learn_home("alice", "CORP");
+        names.learn_home("root", "WEB-1");
+        names.learn_home("root", "WEB-2");
+        assert_eq!(name(&names, &Account::new("Alice")), "Alice@CORP");
+        assert_eq!(name(&names, &Account::new("root")), "root");
+        assert_eq!(name(&names, &Account::new("carol")), "carol");
+    }
+
+    #[test]
+    fn well_known_sids_are_nobodys() {
+        let mut names = AccountNames::new(16);
+        names.learn_sid(&Account::new("SYSTEM").with_sid("S-1-5-18"));
+        assert_eq!(name(&names, &Account::new("x").with_sid("S-1-5-18")), "x");
+    }
+}

@@ -1,0 +1,199 @@
+//! Which host has an address, over time.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::baseline::table::{SavedTable, Table};
+use crate::event::Timestamp;
+use crate::time::HOUR;
+
+/// Names that an address had of late and that are remembered to tell a shared one.
+const REMEMBERED: usize = 4;
+/// How long after it was last seen a name counts as one that the address has now.
+const AT_ONCE: Timestamp = HOUR;
+
+/// How well a log knows the name of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Grounds {
+    /// The client said so itself, as NTLM's workstation name: anybody can say anything.
+    Claimed,
+    /// A lease, a name server, the host's own log, or a logon of the host's own account.
+    Attested,
+}
+
+/// What is known of one address.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Address {
+    host: Box<str>,
+    grounds: Grounds,
+    since: Timestamp,
+    last: Timestamp,
+    /// Other names that it had, with the last time of each.
+    others: Vec<(Box<str>, Timestamp)>,
+}
+
+impl Address {
+    /// Whether several hosts stand behind it at once, as behind a gateway that translates.
+    fn is_shared(&self, time: Timestamp) -> bool {
+        let now = |last: Timestamp| time - last <= AT_ONCE;
+        let others = self.others.iter().filter(|(_, last)| now(*last)).count();
+        others + usize::from(now(self.last)) >= REMEMBERED
+    }
+
+    /// Notes that it had this name, too.
+    fn note(&mut self, host: &str, time: Timestamp) {
+        if let Some(known) = self.others.iter_mut().find(|(name, _)| **name == *host) {
+            known.1 = known.1.max(time);
+            return;
+        }
+        if self.others.len() == REMEMBERED
+            && let Some(oldest) = (0..REMEMBERED).min_by_key(|&at| self.others[at].1)
+        {
+            self.others.remove(oldest);
+        }
+        self.others.push((host.into(), time));
+    }
+}
+
+/// Addresses and the hosts that have them.
+#[derive(Debug, Clone)]
+pub(super) struct Addresses {
+    table: Table<IpAddr, Address>,
+    lifetime: Timestamp,
+}
+
+impl Addresses {
+    pub(super) fn new(capacity: usize, lifetime: Timestamp) -> Self {
+        Self { table: Table::new(capacity), lifetime }
+    }
+
+    /// Takes in that `address` was seen to be `host`, a short name.
+    pub(super) fn learn(&mut self, address: IpAddr, host: &str, grounds: Grounds, time: Timestamp) {
+        if !is_one_hosts(address) {
+            return;
+        }
+        let fresh =
+            |since| Address { host: host.into(), grounds, since, last: time, others: Vec::new() };
+        let Some(known) = self.table.get_mut(address) else {
+            self.table.insert_new(address, fresh(time));
+            return;
+        };
+        if known.host.eq_ignore_ascii_case(host) {
+            known.grounds = known.grounds.max(grounds);
+            known.last = known.last.max(time);
+            return;
+        }
+        let alive = time - known.last <= self.lifetime;
+        if alive && grounds < known.grounds {
+            // A claim does not unseat what was attested; it may show that the address is shared.
+            known.note(host, time);
+            return;
+        }
+        let old = std::mem::replace(known, fresh(time));
+        known.others = old.others;
+        known.others.retain(|(name, _)| !name.eq_ignore_ascii_case(host));
+        known.note(&old.host, old.last);
+    }
+
+    /// The host that has `address` at `time`, unless nobody said so of late or several have it.
+    pub(super) fn host(&self, address: IpAddr, time: Timestamp) -> Option<&str> {
+        self.table
+            .get(address)
+            .filter(|known| time - known.last <= self.lifetime && !known.is_shared(time))
+            .map(|known| &*known.host)
+    }
+
+    /// The addresses of `host`: each with grounds, and since and until when it was seen.
+    pub(super) fn of_host<'a>(
+        &'a self,
+        host: &'a str,
+    ) -> impl Iterator<Item = (IpAddr, Grounds, Timestamp, Timestamp)> + 'a {
+        self.table
+            .records()
+            .iter()
+            .filter(move |record| record.value.host.eq_ignore_ascii_case(host))
+            .map(|record| {
+                let known = &record.value;
+                (record.key, known.grounds, known.since, known.last)
+            })
+    }
+}
+
+/// Addresses as they are saved.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SavedAddresses {
+    table: SavedTable<IpAddr, Address>,
+    lifetime: Timestamp,
+}
+
+impl Addresses {
+    pub(super) fn to_saved(&self) -> SavedAddresses {
+        SavedAddresses { table: self.table.to_saved(), lifetime: self.lifetime }
+    }
+
+    pub(super) fn from_saved(saved: SavedAddresses) -> Result<Self, String> {
+        let table = Table::from_saved(saved.table, "addresses")?;
+        Ok(Self { table, lifetime: saved.lifetime })
+    }
+}
+
+/// Whether an address can be that of one host of a network.
+fn is_one_hosts(address: IpAddr) -> bool {
+    let local = match address {
+        IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    };
+    !(local || address.is_loopback() || address.is_multicast() || address.is_unspecified())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::DAY;
+
+    const IP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
+
+    fn addresses() -> Addresses {
+        Addresses::new(16, DAY)
+    }
+
+    #[test]
+    fn an_address_that_moved_is_not_the_old_host() {
+        let mut known = addresses();
+        known.learn(IP, "WS-1", Grounds::Attested, 0);
+        assert_eq!(known.host(IP, HOUR), Some("WS-1"));
+        known.learn(IP, "WS-2", Grounds::Attested, 2 * HOUR);
+        assert_eq!(known.host(IP, 3 * HOUR), Some("WS-2"));
+        assert_eq!(known.host(IP, 3 * DAY), None, "nobody said so for too long");
+    }
+
+    #[test]
+    fn a_claim_does_not_unseat_what_was_attested_until_that_is_old() {
+        let mut known = addresses();
+        known.learn(IP, "WS-1", Grounds::Attested, 0);
+        known.learn(IP, "KALI", Grounds::Claimed, HOUR);
+        assert_eq!(known.host(IP, 2 * HOUR), Some("WS-1"));
+        known.learn(IP, "WS-9", Grounds::Claimed, 2 * DAY);
+        assert_eq!(known.host(IP, 2 * DAY), Some("WS-9"));
+    }
+
+    #[test]
+    fn many_names_at_once_are_no_identity() {
+        let mut known = addresses();
+        for (minute, name) in ["A", "B", "C", "D", "A", "C"].into_iter().enumerate() {
+            known.learn(IP, name, Grounds::Claimed, minute as Timestamp * HOUR / 60);
+        }
+        assert_eq!(known.host(IP, HOUR / 10), None);
+    }
+
+    #[test]
+    fn addresses_that_are_no_hosts_are_not_learned() {
+        let mut known = addresses();
+        for text in ["127.0.0.1", "::1", "169.254.3.4", "fe80::1", "0.0.0.0", "224.0.0.1"] {
+            let address = text.parse().unwrap();
+            known.learn(address, "WS-1", Grounds::Attested, 0);
+            assert_eq!(known.host(address, 0), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! One host under its NetBIOS and DNS names.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::intern::{NameParts, Roster, SavedRoster};
+
+/// NetBIOS names are cut to this length.
+const NETBIOS: usize = 15;
+
+/// The rest of a host's name, as it was first seen.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Rest(Box<str>);
+
+/// Short names and the DNS suffix or full length of each.
+#[derive(Debug, Clone)]
+pub(super) struct HostNames {
+    /// First label to the suffix it was first seen with.
+    suffixes: Roster<Rest>,
+    /// First fifteen characters to the longer label they are cut from; empty where there are two.
+    cut: Roster<Rest>,
+}
+
+/// A name of a host as text says it.
+pub(super) enum Named<'a> {
+    Name(Cow<'a, str>),
+    /// The name is an address.
+    Address(IpAddr),
+}
+
+fn parts(name: &str) -> NameParts<'_> {
+    NameParts { name, domain: None }
+}
+
+impl HostNames {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { suffixes: Roster::new(capacity), cut: Roster::new(capacity) }
+    }
+
+    /// Takes in a name with its suffix, so that the short one is the same host.
+    pub(super) fn learn(&mut self, name: &str) {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let Some((label, suffix)) = split(name) else { return };
+        if self.suffixes.find(parts(label)).is_none() {
+            let (slot, _) = self.suffixes.intern(parts(label));
+            self.suffixes.get_mut(slot).profile = Rest(suffix.into());
+        }
+        if let Some(short) = label.get(..NETBIOS).filter(|short| short.len() < label.len()) {
+            match self.cut.find(parts(short)) {
+                Some(slot) => {
+                    let long = &mut self.cut.get_mut(slot).profile;
+                    if !long.0.eq_ignore_ascii_case(label) {
+                        long.0 = "".into();
+                    }
+                }
+                None => {
+                    let (slot, _) = self.cut.intern(parts(short));
+                    self.cut.get_mut(slot).profile = Rest(label.into());
+                }
+            }
+        }
+    }
+
+    /// The one name of a host: its first label, unless another domain had that first.
+    pub(super) fn one_name<'a>(&'a self, name: &'a str) -> Named<'a> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        if name.as_bytes().first().is_some_and(|&b| b.is_ascii_hexdigit() || b == b':')
+            && let Ok(address) = name.parse::<IpAddr>()
+        {
+            return Named::Address(address.to_canonical());
+        }
+        let short = match split(name) {
+            Some((label, suffix)) => match self.suffixes.find(parts(label)) {
+                Some(slot) if !self.suffixes.get(slot).profile.0.eq_ignore_ascii_case(suffix) => {
+                    name
+                }
+                _ => label,
+            },
+            None if name.len() == NETBIOS => self
+                .cut
+                .find(parts(name))
+                .map(|slot| &*self.cut.get(slot).profile.0)
+                .filter(|long| !long.is_empty())
+                .unwrap_or(name),
+            None => name,
+        };
+        Named::Name(super::folded(short))
+    }
+
+    /// The full DNS name of a short one, where it is known.
+    pub(super) fn full_name(&self, short: &str) -> Option<String> {
+        let slot = self.suffixes.find(parts(short))?;
+        Some(format!("{short}.{}", self.suffixes.get(slot).profile.0))
+    }
+
+    pub(super) fn to_saved(&self) -> SavedHostNames {
+        SavedHostNames { suffixes: self.suffixes.to_saved(), cut: self.cut.to_saved() }
+    }
+
+    pub(super) fn from_saved(saved: SavedHostNames) -> Result<Self, String> {
+        Ok(Self {
+            suffixes: Roster::from_saved(saved.suffixes, "DNS suffixes")?,
+            cut: Roster::from_saved(saved.cut, "NetBIOS names")?,
+        })
+    }
+}
+
+/// Host names as they are saved.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SavedHostNames {
+    suffixes: SavedRoster<Rest>,
+    cut: SavedRoster<Rest>,
+}
+
+/// First label and suffix of a name that has both.
+fn split(name: &str) -> Option<(&str, &str)> {
+    name.split_once('.').filter(|(label, suffix)| !label.is_empty() && !suffix.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(names: &HostNames, text: &str) -> String {
+        match names.one_name(text) {
+            Named::Name(name) => name.into_owned(),
+            Named::Address(address) => format!("address {address}"),
+        }
+    }
+
+    #[test]
+    fn a_short_name_and_its_dns_name_are_one_host() {
+        let mut names = HostNames::new(16);
+        names.learn("ws-17.corp.example");
+        names.learn("ws-17.other.example");
+        names.learn("a-very-long-server-name.corp.example");
+        assert_eq!(name(&names, "ws-17.corp.example"), "ws-17");
+        assert_eq!(name(&names, "WS-17.CORP.EXAMPLE."), "WS-17");
+        assert_eq!(name(&names, "ws-17.other.example"), "ws-17.other.example");
+        assert_eq!(name(&names, "A-VERY-LONG-SER"), "a-very-long-server-name");
+        assert_eq!(name(&names, "MÜLLER-PC"), "müller-pc");
+        assert_eq!(name(&names, "::ffff:10.0.0.5"), "address 10.0.0.5");
+        assert_eq!(name(&names, "10.0.0.5"), "address 10.0.0.5");
+        assert_eq!(names.full_name("ws-17").as_deref(), Some("ws-17.corp.example"));
+    }
+}

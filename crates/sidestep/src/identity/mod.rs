@@ -1,0 +1,225 @@
+//! One account or host under its many names and addresses, over time.
+//!
+//! Everything else in the engine knows one name for each thing; it is found here. What is learned is
+//! only what events say of names: nothing is guessed from how names look, but for the first label of
+//! a DNS name being the NetBIOS name.
+
+mod accounts;
+mod addresses;
+mod hosts;
+pub(crate) mod sessions;
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use accounts::AccountName;
+use accounts::{AccountNames, SavedAccountNames};
+use addresses::{Addresses, Grounds, SavedAddresses};
+use hosts::{HostNames, Named, SavedHostNames};
+
+use crate::config::Config;
+use crate::event::{
+    Account, AccountKind, AuthEvent, Host, HostActivity, HostActivityKind, Outcome, Timestamp,
+};
+use crate::time::HOUR;
+
+/// Another name of a host or account, and why it is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Alias {
+    /// The name, address or SID.
+    pub name: String,
+    /// Why it is the same thing, in words.
+    pub because: &'static str,
+    /// Since when this was seen, where that is known.
+    pub since: Option<Timestamp>,
+    /// When it was last seen, where that is known.
+    pub last_seen: Option<Timestamp>,
+}
+
+/// Text without regard to case: roster and tables fold ASCII themselves, so only the rest is folded
+/// here.
+fn folded(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+}
+
+/// What is known of names.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    /// Whether names are resolved at all.
+    enabled: bool,
+    hosts: HostNames,
+    addresses: Addresses,
+    accounts: AccountNames,
+}
+
+impl Identity {
+    pub(crate) fn new(config: &Config) -> Self {
+        let lifetime = Timestamp::from(config.address_hours) * HOUR;
+        Self {
+            enabled: config.resolve_names,
+            hosts: HostNames::new(config.max_hosts),
+            addresses: Addresses::new(config.max_hosts, lifetime),
+            accounts: AccountNames::new(config.max_accounts),
+        }
+    }
+
+    /// Takes in what an event says of names.
+    pub(crate) fn learn(&mut self, event: &AuthEvent<'_>) {
+        if !self.enabled {
+            return;
+        }
+        let time = event.time();
+        self.learn_host(event.src_host(), Grounds::Claimed, time);
+        self.learn_host(event.dst_host(), Grounds::Attested, time);
+        let account = event.account();
+        for account in std::iter::once(account).chain(event.subject()) {
+            if account.sid.is_some() {
+                self.accounts.learn_sid(account);
+            }
+        }
+        // A machine's own account comes from the machine.
+        if account.kind == AccountKind::Machine
+            && event.outcome() != Outcome::Failure
+            && let Some(address) = event.src_host().ip
+        {
+            let name = account.name.strip_suffix('$').unwrap_or(&account.name);
+            if !name.is_empty() {
+                self.learn_address(address, name, Grounds::Attested, time);
+            }
+        }
+    }
+
+    /// Takes in what a companion record says of names.
+    pub(crate) fn learn_activity(&mut self, activity: &HostActivity<'_>) {
+        if !self.enabled {
+            return;
+        }
+        let grounds = match activity.kind() {
+            HostActivityKind::AddressBinding => Grounds::Attested,
+            _ => Grounds::Claimed,
+        };
+        self.learn_host(activity.host(), grounds, activity.time());
+        self.learn_host(activity.peer(), Grounds::Claimed, activity.time());
+    }
+
+    /// Takes in that an account was seen in a domain, so that its bare name is known too.
+    pub(crate) fn learn_home(&mut self, name: &AccountName<'_>) {
+        if self.enabled
+            && let Some(domain) = &name.domain
+        {
+            self.accounts.learn_home(&name.name, domain);
+        }
+    }
+
+    fn learn_host(&mut self, host: &Host<'_>, grounds: Grounds, time: Timestamp) {
+        let Some(name) = host.name.as_deref() else { return };
+        if name.contains('.') {
+            self.hosts.learn(name);
+        }
+        if let Some(address) = host.ip {
+            self.learn_address(address, name, grounds, time);
+        }
+    }
+
+    fn learn_address(&mut self, address: IpAddr, name: &str, grounds: Grounds, time: Timestamp) {
+        let Named::Name(short) = self.hosts.one_name(name) else { return };
+        self.addresses.learn(address.to_canonical(), &short, grounds, time);
+    }
+
+    /// The one name of an account.
+    pub(crate) fn account<'a>(&'a self, account: &'a Account<'_>) -> AccountName<'a> {
+        if self.enabled {
+            return self.accounts.one_name(account);
+        }
+        AccountName {
+            name: Cow::Borrowed(&account.name),
+            domain: account.domain.as_deref().map(Cow::Borrowed),
+        }
+    }
+
+    /// The one name of a host, its address where nobody knows the name, or nothing.
+    pub(crate) fn host<'a>(&'a self, host: &'a Host<'_>, time: Timestamp) -> Option<Cow<'a, str>> {
+        let of_address = |address: IpAddr| match self.addresses.host(address, time) {
+            Some(name) if self.enabled => Cow::Borrowed(name),
+            _ => Cow::Owned(address.to_string()),
+        };
+        let address = || host.ip.map(|address| of_address(address.to_canonical()));
+        match host.name.as_deref() {
+            Some(name) if self.enabled => Some(match self.hosts.one_name(name) {
+                Named::Name(name) => name,
+                Named::Address(address) => of_address(address),
+            }),
+            Some(name) => Some(Cow::Borrowed(name)),
+            None => address(),
+        }
+    }
+
+    /// What else a host is known as.
+    pub(crate) fn aliases_of_host(&self, name: &str) -> Vec<Alias> {
+        let short = match self.hosts.one_name(name) {
+            Named::Name(short) => short.into_owned(),
+            Named::Address(_) => return Vec::new(),
+        };
+        let dns = self.hosts.full_name(&short).map(|name| Alias {
+            name,
+            because: "its DNS name begins with its short name",
+            since: None,
+            last_seen: None,
+        });
+        let addresses =
+            self.addresses.of_host(&short).map(|(address, grounds, since, last)| Alias {
+                name: address.to_string(),
+                because: match grounds {
+                    Grounds::Attested => {
+                        "a lease, a name server, its own log or its own account gave the address"
+                    }
+                    Grounds::Claimed => "it named itself when it logged on from the address",
+                },
+                since: Some(since),
+                last_seen: Some(last),
+            });
+        dns.into_iter().chain(addresses).collect()
+    }
+
+    /// What else an account is known as.
+    pub(crate) fn aliases_of_account(&self, account: &Account<'_>) -> Vec<Alias> {
+        let name = self.account(account);
+        let sids = self.accounts.sids_of(&name).map(|sid| Alias {
+            name: sid.to_owned(),
+            because: "events gave name and SID together",
+            since: None,
+            last_seen: None,
+        });
+        sids.collect()
+    }
+
+    pub(crate) fn to_saved(&self) -> SavedIdentity {
+        SavedIdentity {
+            enabled: self.enabled,
+            hosts: self.hosts.to_saved(),
+            addresses: self.addresses.to_saved(),
+            accounts: self.accounts.to_saved(),
+        }
+    }
+
+    pub(crate) fn from_saved(saved: SavedIdentity) -> Result<Self, String> {
+        Ok(Self {
+            enabled: saved.enabled,
+            hosts: HostNames::from_saved(saved.hosts)?,
+            addresses: Addresses::from_saved(saved.addresses)?,
+            accounts: AccountNames::from_saved(saved.accounts)?,
+        })
+    }
+}
+
+/// What is known of names, as it is saved.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedIdentity {
+    enabled: bool,
+    hosts: SavedHostNames,
+    addresses: SavedAddresses,
+    accounts: SavedAccountNames,
+}

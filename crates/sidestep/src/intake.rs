@@ -1,0 +1,140 @@
+//! How an event comes in: its names resolved, its meaning read, its day begun.
+
+use crate::alert::Alert;
+use crate::detect::Odd;
+use crate::engine::Engine;
+use crate::event::{Account, AccountKind, Activity, AuthEvent, Event, Outcome, Timestamp};
+use crate::login::{Login, Meaning, host_parts, protocol_class, read};
+use crate::time::MINUTE;
+
+impl Engine {
+    /// Takes one event in, and raises alerts if asked and ready.
+    pub(crate) fn take(&mut self, event: Event<'_>, raise: bool, alerts: &mut Vec<Alert>) {
+        self.metrics.events += 1;
+        let time = event.time();
+        if time < self.now {
+            let allowed = Timestamp::from(self.config.lateness_minutes) * MINUTE;
+            if self.now - time > allowed {
+                self.metrics.late += 1;
+                return;
+            }
+        } else {
+            self.advance_to(time, raise, alerts);
+        }
+        let event = match event {
+            Event::Auth(event) => event,
+            Event::Activity(activity) => {
+                self.metrics.activities += 1;
+                self.identity.learn_activity(activity);
+                return;
+            }
+        };
+        self.identity.learn(event);
+        let ticket_source = self.ticket_source(event).map(str::to_owned);
+        let reading = read(event, &self.identity, ticket_source.as_deref());
+        let meaning = reading.meaning;
+        if meaning == Meaning::Nothing {
+            self.metrics.passed_over += 1;
+            return;
+        }
+        let known = self.baseline.accounts.len();
+        let account = self.baseline.intern_account(reading.account.parts());
+        let source = reading.source.as_deref();
+        let destination = reading.destination.as_deref();
+        let new = (self.baseline.accounts.len() > known).then(|| reading.account.to_owned());
+        let [source, destination] = match meaning {
+            Meaning::Login | Meaning::Ticket => [source, destination],
+            _ => [None, destination.or(source)],
+        }
+        .map(|host| host.map(|host| self.baseline.intern_host(host_parts(Some(host)))));
+        if let Some(name) = new {
+            self.identity.learn_home(&name);
+        }
+        let Some(destination) = destination else { return };
+        match (meaning, source) {
+            (Meaning::Presence | Meaning::AtKeyboard, _) => {
+                if meaning == Meaning::AtKeyboard {
+                    let subject = subject_of(event).map(|subject| {
+                        let name = self.identity.account(subject);
+                        self.baseline.intern_account(name.parts())
+                    });
+                    self.baseline.learn_keyboard(account, destination, time, subject);
+                }
+                self.baseline.learn_presence(account, destination, time);
+            }
+            (Meaning::Login | Meaning::Ticket, Some(source)) => {
+                if let (Activity::ServiceTicket, Some(guid)) =
+                    (event.activity(), event.logon_guid())
+                {
+                    let source = self.baseline.hosts.get(source).id;
+                    self.sessions.learn_ticket(guid, source, time);
+                }
+                let profile = &mut self.baseline.hosts.get_mut(destination).profile;
+                if meaning == Meaning::Login {
+                    profile.reports_logons = true;
+                } else if profile.reports_logons {
+                    self.baseline.learn_presence(account, source, time);
+                    return;
+                }
+                let login = Login {
+                    time,
+                    account,
+                    source,
+                    destination,
+                    protocol: protocol_class(event.auth_protocol(), event.logon_type()),
+                    failed: event.outcome() == Outcome::Failure,
+                };
+                self.take_login(event, &login, raise, alerts);
+            }
+            (Meaning::Nothing | Meaning::Login | Meaning::Ticket, _) => {}
+        }
+    }
+
+    fn take_login(
+        &mut self,
+        event: &AuthEvent<'_>,
+        login: &Login,
+        raise: bool,
+        alerts: &mut Vec<Alert>,
+    ) {
+        let key = self.baseline.edge_key(login);
+        if self.sessions.is_told_again(event, login.failed, key) {
+            self.metrics.duplicates += 1;
+            return;
+        }
+        self.metrics.logins += 1;
+        if self.baseline.is_habitual(key, login) {
+            self.metrics.habitual += 1;
+            return;
+        }
+        let odd = self.judge(event, login, key);
+        let is_new = self.baseline.edges.get(key).is_none();
+        self.news[0].0 += 1;
+        self.news[0].1 += u64::from(is_new);
+        match odd {
+            Odd::No(judged) => {
+                self.calibrate(&judged);
+                self.learn_now(key, login, judged.tail);
+            }
+            Odd::Yes(judged, suspect) => self.suspect(login, &judged, *suspect, raise, alerts),
+        }
+    }
+
+    /// Where the session of an event was opened from, should the event itself not say.
+    pub(crate) fn ticket_source(&self, event: &AuthEvent<'_>) -> Option<&str> {
+        let guid = event.logon_guid().filter(|_| event.src_host().is_unknown())?;
+        let source = self.sessions.source_of(guid, event.time())?;
+        self.baseline.hosts.name_of(source)
+    }
+}
+
+/// Who ran something as another account; not a machine, on whose behalf people log on.
+fn subject_of<'e, 'a>(event: &'e AuthEvent<'a>) -> Option<&'e Account<'a>> {
+    event.subject().filter(|subject| {
+        let is_person = matches!(
+            subject.kind,
+            AccountKind::Unknown | AccountKind::Person | AccountKind::Service
+        );
+        is_person && !subject.name.eq_ignore_ascii_case(&event.account().name)
+    })
+}

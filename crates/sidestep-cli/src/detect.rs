@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use sidestep::{Alert, AlertState, Config, Engine, Metrics, Status, WarmUp};
+use sidestep::{Alert, AlertState, Config, Engine, Event, Metrics, Reorder, Status, WarmUp};
 use sidestep_formats::{
     CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, ReadSummary, write_alerts, write_graph,
 };
@@ -20,6 +20,9 @@ use crate::text;
 /// Share of lines that may be bad before the exit status says so.
 pub(crate) const TOLERATED: f64 = 0.01;
 
+/// Events held back at a time where they are put in order.
+const MOST_HELD: usize = 1 << 20;
+
 pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     check(args)?;
     let mut engine = engine(args)?;
@@ -33,10 +36,28 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     let mut keep = |states: Vec<Alert>| {
         alerts.extend(states.into_iter().filter(|alert| alert.state == AlertState::Closed));
     };
-    let learned = inputs.read(&args.learn, &mut |event| engine.learn(event));
+    let mut reorder = Reorder::new(args.reorder_minutes, MOST_HELD);
+    let mut learn = |event: Event<'_>| engine.learn(event);
+    let learned = inputs.read(&args.learn, args.in_order, &mut |event| {
+        if args.reorder_minutes == 0 {
+            learn(event);
+        } else {
+            reorder.push(event, &mut learn);
+        }
+    });
+    reorder.finish(&mut learn);
     let learned_events = inputs.reader.summary().events;
-    let read =
-        learned.and_then(|()| inputs.read(&args.inputs, &mut |event| keep(engine.process(event))));
+    let mut judge = |event: Event<'_>| keep(engine.process(event));
+    let read = learned.and_then(|()| {
+        inputs.read(&args.inputs, args.in_order, &mut |event| {
+            if args.reorder_minutes == 0 {
+                judge(event);
+            } else {
+                reorder.push(event, &mut judge);
+            }
+        })
+    });
+    reorder.finish(&mut judge);
     let state = outputs.state.is_some().then(|| engine.save());
     keep(engine.finish());
     let (reader, seconds) = inputs.end();
@@ -49,7 +70,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
         summary,
         learned_events,
         seconds,
-        metrics: &since(&engine.metrics(), &before),
+        metrics: &since(&engine.metrics(), &before, reorder.late()),
         status: engine.status(),
         told_by_log: args.learn.is_empty() && args.learn_days.is_none(),
         alerts: alerts.len(),
@@ -210,10 +231,11 @@ impl Outputs {
     }
 }
 
-/// What was counted since.
-fn since(now: &Metrics, before: &Metrics) -> Metrics {
+/// What was counted since; `too_late` events did not reach the engine.
+fn since(now: &Metrics, before: &Metrics, too_late: u64) -> Metrics {
     let mut metrics = now.clone();
     metrics.late -= before.late.min(now.late);
+    metrics.late += too_late;
     metrics.logins -= before.logins.min(now.logins);
     metrics
 }

@@ -62,10 +62,12 @@ impl Inputs {
         Self { reader, progress, bytes, events: 0 }
     }
 
-    /// Gives every event of the logs to `sink`.
+    /// Gives every event of the logs to `sink`: in order of time over all of them, or `in_order`, one
+    /// log after the other, which is all that can be done with standard input among them.
     pub(crate) fn read(
         &mut self,
         paths: &[PathBuf],
+        in_order: bool,
         sink: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), FormatError> {
         let Self { reader, progress, bytes, events } = self;
@@ -77,6 +79,10 @@ impl Inputs {
             }
             ControlFlow::Continue(())
         };
+        if !in_order && paths.iter().all(|path| !is_stdin(path)) {
+            let _ = reader.read_merged(paths, &mut sink)?;
+            return Ok(());
+        }
         for path in paths {
             let _ = if is_stdin(path) {
                 reader.read(io::stdin().lock(), "<stdin>", &mut sink)?

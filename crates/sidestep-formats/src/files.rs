@@ -84,7 +84,7 @@ impl LogReader {
         if path.is_dir() { self.read_folder(path, sink) } else { self.read_file(path, sink) }
     }
 
-    fn read_file(
+    pub(crate) fn read_file(
         &mut self,
         path: &Path,
         sink: &mut EventSink<'_>,
@@ -108,8 +108,20 @@ impl LogReader {
         folder: &Path,
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
+        for path in self.files_below(folder)? {
+            let read = self.read_file(&path, sink);
+            if self.or_not_read(&shown(&path), read)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The files below a folder in the order of their names. What is no file is counted as not read.
+    pub(crate) fn files_below(&mut self, folder: &Path) -> Result<Vec<PathBuf>, FormatError> {
         let open = |source| FormatError::Open { place: shown(folder), source };
         let mut left = entries(folder).map_err(open)?;
+        let mut files = Vec::new();
         // The last is the next; what a folder holds goes before what follows it.
         while let Some(path) = left.pop() {
             let kind = match fs::symlink_metadata(&path) {
@@ -127,15 +139,12 @@ impl LogReader {
             } else if kind.is_symlink() && path.is_dir() {
                 self.not_read(&shown(&path), "is a link to a folder; give its path", false);
             } else if kind.is_file() || (kind.is_symlink() && !is_special(&path)) {
-                let read = self.read_file(&path, sink);
-                if self.or_not_read(&shown(&path), read)?.is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
+                files.push(path);
             } else {
                 self.not_read(&shown(&path), "is neither a file nor a folder", false);
             }
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(files)
     }
 
     /// Counts a file that could not be read among others, unless its fault is to end everything.
@@ -199,7 +208,7 @@ fn begins_as_archive(file: &mut File) -> io::Result<bool> {
 }
 
 /// A path as errors name it: whoever names a file must not drive a terminal.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     without_controls(&path.display().to_string())
 }
 

@@ -41,6 +41,7 @@ mod files;
 mod jsonl;
 mod lanl;
 mod line;
+mod merge;
 mod reader;
 mod sniff;
 mod source;

@@ -186,6 +186,11 @@ impl LogReader {
         }
     }
 
+    /// A reader with the same options that has read nothing, and counts bytes to the same place.
+    pub(crate) fn for_another(&self) -> Self {
+        Self { bytes: self.bytes.clone(), ..Self::new(self.options.clone()) }
+    }
+
     /// What was read so far, also when reading broke off with an error.
     #[must_use]
     pub const fn summary(&self) -> &ReadSummary {

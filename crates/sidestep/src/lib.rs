@@ -27,7 +27,7 @@ pub use engine::{Engine, Status};
 pub use error::{ConfigError, SnapshotError};
 pub use event::{
     Account, AccountKind, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, Event, EventError,
-    Host, HostActivity, HostActivityBuilder, HostActivityKind, LogonType, Mfa, Outcome,
+    Host, HostActivity, HostActivityBuilder, HostActivityKind, LogonType, Mfa, Outcome, OwnedEvent,
     TicketEncryption, Timestamp,
 };
 pub use identity::Alias;

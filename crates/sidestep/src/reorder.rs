@@ -3,25 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::event::{AuthEvent, Event, HostActivity, Timestamp};
+use crate::event::{Event, OwnedEvent, Timestamp};
 use crate::time::MINUTE;
-
-/// An event that owns its text. Events of the same time are in the order of what they say, so that
-/// the order in which they came does not show.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Held {
-    Activity(HostActivity<'static>),
-    Auth(AuthEvent<'static>),
-}
-
-impl Held {
-    fn event(&self) -> Event<'_> {
-        match self {
-            Self::Auth(event) => Event::Auth(event),
-            Self::Activity(activity) => Event::Activity(activity),
-        }
-    }
-}
 
 /// Holds events back until no earlier one is to be expected, and gives them out in order of time.
 ///
@@ -51,7 +34,7 @@ impl Held {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Reorder {
-    held: BinaryHeap<Reverse<(Timestamp, Held)>>,
+    held: BinaryHeap<Reverse<OwnedEvent>>,
     lateness: Timestamp,
     capacity: usize,
     newest: Timestamp,
@@ -84,17 +67,15 @@ impl Reorder {
             self.late += 1;
             return;
         }
-        let held = match event {
-            Event::Auth(event) => Held::Auth(event.clone().into_owned()),
-            Event::Activity(activity) => Held::Activity(activity.clone().into_owned()),
-        };
-        self.held.push(Reverse((time, held)));
+        self.held.push(Reverse(event.into()));
         self.newest = self.newest.max(time);
         let ripe = self.newest - self.lateness;
-        while let Some(Reverse((time, _))) = self.held.peek()
-            && (*time < ripe || self.held.len() > self.capacity)
-        {
-            self.early += u64::from(*time >= ripe);
+        while let Some(Reverse(first)) = self.held.peek() {
+            let is_ripe = first.as_event().time() < ripe;
+            if !is_ripe && self.held.len() <= self.capacity {
+                break;
+            }
+            self.early += u64::from(!is_ripe);
             self.give(sink);
         }
     }
@@ -107,9 +88,10 @@ impl Reorder {
     }
 
     fn give(&mut self, sink: &mut dyn FnMut(Event<'_>)) {
-        if let Some(Reverse((time, held))) = self.held.pop() {
-            self.given = time;
-            sink(held.event());
+        if let Some(Reverse(first)) = self.held.pop() {
+            let event = first.as_event();
+            self.given = event.time();
+            sink(event);
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! The vocabulary is that of OCSF's Authentication class (3002) where OCSF has a word.
 
+use std::cmp::Ordering;
+
 mod account;
 mod activity;
 mod auth;
@@ -56,5 +58,53 @@ impl<'e> From<&'e AuthEvent<'e>> for Event<'e> {
 impl<'e> From<&'e HostActivity<'e>> for Event<'e> {
     fn from(activity: &'e HostActivity<'e>) -> Self {
         Self::Activity(activity)
+    }
+}
+
+/// An [`Event`] that owns its text. In order of time; of the same time, in the order of what they
+/// say, so that it does not show in which order they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnedEvent {
+    /// A host did something.
+    Activity(HostActivity<'static>),
+    /// Somebody authenticated.
+    Auth(AuthEvent<'static>),
+}
+
+impl OwnedEvent {
+    /// The event.
+    #[must_use]
+    pub const fn as_event(&self) -> Event<'_> {
+        match self {
+            Self::Auth(event) => Event::Auth(event),
+            Self::Activity(activity) => Event::Activity(activity),
+        }
+    }
+}
+
+impl From<Event<'_>> for OwnedEvent {
+    fn from(event: Event<'_>) -> Self {
+        match event {
+            Event::Auth(event) => Self::Auth(event.clone().into_owned()),
+            Event::Activity(activity) => Self::Activity(activity.clone().into_owned()),
+        }
+    }
+}
+
+impl Ord for OwnedEvent {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let time = |event: &Self| event.as_event().time();
+        time(self).cmp(&time(other)).then_with(|| match (self, other) {
+            (Self::Auth(a), Self::Auth(b)) => a.cmp(b),
+            (Self::Activity(a), Self::Activity(b)) => a.cmp(b),
+            (Self::Activity(_), Self::Auth(_)) => Ordering::Less,
+            (Self::Auth(_), Self::Activity(_)) => Ordering::Greater,
+        })
+    }
+}
+
+impl PartialOrd for OwnedEvent {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
 use sidestep_formats::{Emit, Format, OcsfVersion, OnError, TimeFormat, Zone};
-use sidestep_sim::{Scenario, Telemetry};
+use sidestep_sim::{Dialect, Scenario, Telemetry};
 
 const EXIT: &str = "\
 Exit status: 0 done; 1 an error; 2 wrong arguments; 3 done, but more than one line in a hundred \
@@ -126,8 +126,10 @@ pub(crate) struct DetectArgs {
 
 /// Make the log of an organisation that does not exist
 ///
-/// Writes auth.csv (LANL format), truth.csv and attacks.csv. The same arguments give the same
-/// bytes on every machine.
+/// Writes auth.csv (LANL format), truth.csv and attacks.csv; with --dialect the logs that the
+/// machines of the same organisation would write, from several sources, with duplicates, clocks that
+/// disagree and fields that are missing, and hosts.csv, which says who had which address. The same
+/// arguments give the same bytes on every machine.
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
     /// Folder to write to; it is made where need be
@@ -159,6 +161,13 @@ pub(crate) struct SimulateArgs {
     #[arg(long)]
     pub(crate) telemetry: Option<Telemetry>,
 
+    /// What the log is written in: lanl, windows-json (Winlogbeat's JSON lines of destinations and
+    /// controllers), zeek (TSV logs of a sensor, a folder for each day), sshd (auth.log of SSH
+    /// servers), ocsf (Authentication events) or mixed (SSH servers by sshd, half of the other hosts
+    /// by windows-json, and the rest seen by the sensor only, by address)
+    #[arg(long, default_value = "lanl")]
+    pub(crate) dialect: Dialect,
+
     /// Number of attacks [default: about seven for 800 accounts and 16 days]
     #[arg(long)]
     pub(crate) attacks: Option<u32>,
@@ -167,17 +176,19 @@ pub(crate) struct SimulateArgs {
 /// Judge sidestep and simple detectors on logs of which the truth is known
 ///
 /// Simulates one organisation for each seed, or reads FOLDER, which holds auth.csv (or auth.csv.gz
-/// or auth.csv.zst), truth.csv and attacks.csv as `sidestep simulate` writes them.
+/// or auth.csv.zst), truth.csv and attacks.csv as `sidestep simulate` writes them. Where it holds no
+/// auth.csv, every other log in it is read, in any format and put in order of time; hosts.csv then
+/// says whose an address was, and names are compared without domains, times to the minute.
 #[derive(Debug, Args)]
 pub(crate) struct EvaluateArgs {
     /// Folder with a log and its truth
-    #[arg(value_name = "FOLDER", conflicts_with_all = ["scenario", "seeds", "days", "telemetry"])]
+    #[arg(value_name = "FOLDER", conflicts_with_all = ["scenario", "seeds", "days", "telemetry", "dialect"])]
     pub(crate) folder: Option<PathBuf>,
 
     /// Instead, lay the red-team logins of FILE, a log in LANL format, over a simulated organisation
     /// without attacks and count those found: at 100 alerts a day, after one day of learning, with
     /// and without source C17693; semi-synthetic
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["folder", "scenario", "learn_days", "alerts_per_day", "telemetry"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["folder", "scenario", "learn_days", "alerts_per_day", "telemetry", "dialect"])]
     pub(crate) overlay: Option<PathBuf>,
 
     /// How hard attacks are to find: standard or hard
@@ -203,6 +214,11 @@ pub(crate) struct EvaluateArgs {
     /// What reaches the log: see `sidestep simulate` [default: drawn by each seed]
     #[arg(long)]
     pub(crate) telemetry: Option<Telemetry>,
+
+    /// Write and read the logs of each seed in this dialect: see `sidestep simulate`; of several,
+    /// such as lanl,windows-json,zeek, a table compares what is found [default: lanl]
+    #[arg(long, value_delimiter = ',', value_name = "DIALECT")]
+    pub(crate) dialect: Vec<Dialect>,
 
     /// Alerts a day per 1,000 accounts that are asked for in the online reading
     #[arg(long, default_value_t = 1.0, value_name = "B")]

@@ -5,17 +5,17 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sidestep::AuthEvent;
+use sidestep::Event;
 use sidestep_formats::{LogReader, ReadOptions};
 use sidestep_sim::evaluation::overlay::{OverlayOptions, OverlayReport, evaluate_overlay};
 use sidestep_sim::evaluation::{
-    EvaluationError, EventSource, LogOptions, Plan, Report, SimSource, SourceError, evaluate_log,
-    evaluate_simulated,
+    AddressBook, EvaluationError, EventSource, LogOptions, Plan, Report, SimSource, SourceError,
+    evaluate_dialect, evaluate_log,
 };
-use sidestep_sim::{Scenario, SimConfig, Truth};
+use sidestep_sim::{Dialect, Scenario, SimConfig, Truth};
 
 use crate::args::EvaluateArgs;
-use crate::detect::TOLERATED;
+use crate::dialects::{HOSTS, LogFolder, ReadBack, check, compared};
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::progress::Progress;
@@ -28,13 +28,17 @@ const LOGS: [&str; 3] = ["auth.csv", "auth.csv.gz", "auth.csv.zst"];
 
 pub(crate) fn run(args: &EvaluateArgs, words: &[OsString]) -> Result<Exit, Failure> {
     let mut progress = Progress::over_steps();
+    let dialects = if args.dialect.is_empty() { &[Dialect::Lanl][..] } else { &args.dialect };
     let text = match (&args.overlay, &args.folder) {
         (Some(red_team), _) => overlay(args, red_team, &mut progress).map(|report| {
             let report = report.with_command(command(words));
             if args.json { report.to_json().to_string() } else { report.to_text() }
         }),
         (None, Some(folder)) => over_folder(args, folder, &mut progress).map(told(args, words)),
-        (None, None) => over_seeds(args, &mut progress).map(told(args, words)),
+        (None, None) => match dialects {
+            [dialect] => over_seeds(args, *dialect, &mut progress).map(told(args, words)),
+            several => compared(args, several, words, &mut progress),
+        },
     };
     progress.end();
     let mut text = text?;
@@ -70,7 +74,7 @@ fn overlay(
     .map_err(|error| Failure::Usage(error.to_string()))?;
     let mut events = Vec::new();
     LogFile { path: red_team.to_owned() }
-        .for_each(&mut |event| events.push(event.clone().into_owned()))
+        .for_each(&mut |event| events.extend(event.auth().map(|e| e.clone().into_owned())))
         .map_err(|error| Failure::Error(error.to_string()))?;
     let options = OverlayOptions {
         background: format!("simulated, scenario clean, seed {seed}"),
@@ -82,7 +86,11 @@ fn overlay(
     .map_err(failure)
 }
 
-fn over_seeds(args: &EvaluateArgs, progress: &mut Progress) -> Result<Report, Failure> {
+pub(crate) fn over_seeds(
+    args: &EvaluateArgs,
+    dialect: Dialect,
+    progress: &mut Progress,
+) -> Result<Report, Failure> {
     let plan = Plan {
         scenario: args.scenario,
         seeds: args.seeds.0.clone(),
@@ -92,7 +100,8 @@ fn over_seeds(args: &EvaluateArgs, progress: &mut Progress) -> Result<Report, Fa
         alerts_per_day: args.alerts_per_day,
         telemetry: args.telemetry,
     };
-    evaluate_simulated(&plan, &mut |step| progress.at(0, || step.to_owned())).map_err(failure)
+    evaluate_dialect(&plan, dialect, &ReadBack, &mut |step| progress.at(0, || step.to_owned()))
+        .map_err(failure)
 }
 
 fn over_folder(
@@ -101,10 +110,6 @@ fn over_folder(
     progress: &mut Progress,
 ) -> Result<Report, Failure> {
     let log = LOGS.iter().map(|name| folder.join(name)).find(|path| path.exists());
-    let Some(log) = log else {
-        let names = LOGS.join(", ");
-        return Err(Failure::Error(format!("{}: holds none of {names}", folder.display())));
-    };
     let open = |name: &str| {
         let path = folder.join(name);
         File::open(&path).map_err(|error| {
@@ -117,13 +122,25 @@ fn over_folder(
         learn_days: args.learn_days,
         alerts_per_day: args.alerts_per_day,
         accounts: args.accounts,
+        addresses: None,
     };
+    let name = folder.display().to_string();
     progress.at(0, || "reading".to_owned());
-    evaluate_log(&folder.display().to_string(), &LogFile { path: log }, &truth, &options)
-        .map_err(failure)
+    if let Some(path) = log {
+        return evaluate_log(&name, &LogFile { path }, &truth, &options).map_err(failure);
+    }
+    let addresses = if folder.join(HOSTS).exists() {
+        AddressBook::read(open(HOSTS)?)
+            .map_err(|error| Failure::Error(format!("{}: {error}", folder.display())))?
+    } else {
+        AddressBook::default()
+    };
+    let logs = LogFolder::open(folder)?;
+    let options = LogOptions { addresses: Some(addresses), ..options };
+    evaluate_log(&name, &logs, &truth, &options).map_err(failure)
 }
 
-fn failure(error: EvaluationError) -> Failure {
+pub(crate) fn failure(error: EvaluationError) -> Failure {
     match error {
         EvaluationError::Config(_) => Failure::Usage(error.to_string()),
         error => Failure::Error(error.to_string()),
@@ -131,7 +148,7 @@ fn failure(error: EvaluationError) -> Failure {
 }
 
 /// The command that makes a report again.
-fn command(words: &[OsString]) -> String {
+pub(crate) fn command(words: &[OsString]) -> String {
     let words = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
     std::iter::once("sidestep".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
@@ -142,19 +159,12 @@ struct LogFile {
 }
 
 impl EventSource for LogFile {
-    fn for_each(&self, sink: &mut dyn FnMut(&AuthEvent<'_>)) -> Result<(), SourceError> {
+    fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
         let mut reader = LogReader::new(ReadOptions::default());
         let _ = reader.read_path(&self.path, &mut |event| {
-            event.auth().into_iter().for_each(&mut *sink);
+            sink(event);
             ControlFlow::Continue(())
         })?;
-        // A figure over a log of which many lines were skipped would be one over another log.
-        let summary = reader.summary();
-        if summary.skipped_share() > TOLERATED {
-            let first = summary.first_errors.first().map(ToString::to_string).unwrap_or_default();
-            let skipped = summary.skipped;
-            return Err(format!("{skipped} lines cannot be read; the first: {first}").into());
-        }
-        Ok(())
+        check(&reader)
     }
 }

@@ -6,6 +6,7 @@
 mod alert;
 mod args;
 mod detect;
+mod dialects;
 mod evaluate;
 mod exit;
 mod inputs;

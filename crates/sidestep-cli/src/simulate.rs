@@ -1,6 +1,6 @@
 //! `sidestep simulate`.
 
-use sidestep_sim::{SimConfig, SimError, Summary, write_to_dir};
+use sidestep_sim::{Dialect, SimConfig, SimError, Summary, write_dialect_to_dir};
 
 use crate::args::SimulateArgs;
 use crate::exit::{Exit, Failure};
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Exit, Failure> {
         config = config.with_attacks(attacks);
     }
     let mut progress = Progress::over_days(args.days);
-    let written = write_to_dir(config, &args.outdir, &mut |day| {
+    let written = write_dialect_to_dir(config, args.dialect, &args.outdir, &mut |day| {
         progress.at(day.into(), String::new);
     });
     let seconds = progress.end().as_secs_f64();
@@ -41,15 +41,25 @@ fn failure(error: SimError) -> Failure {
 
 fn closing(args: &SimulateArgs, learn_days: u32, written: &Summary, seconds: f64) -> String {
     let dir = args.outdir.display();
-    let log = args.outdir.join("auth.csv");
+    let log = args.outdir.join(match args.dialect {
+        Dialect::Lanl => "auth.csv",
+        Dialect::WindowsJson => "windows.jsonl",
+        Dialect::Sshd => "auth.log",
+        Dialect::Ocsf => "ocsf.jsonl",
+        // Of several logs a day, whose order in time only the evaluation makes good.
+        Dialect::Zeek | Dialect::Mixed => "",
+    });
+    let find = if args.dialect.by_day() {
+        format!("judge them: sidestep evaluate --learn-days {learn_days} {dir}")
+    } else {
+        format!("find them: sidestep detect --learn-days {learn_days} {}", log.display())
+    };
     format!(
-        "{dir}: {} of {} days in {seconds:.1} s, telemetry {}; {}, {} of them\n\
-         find them: sidestep detect --learn-days {learn_days} {}",
+        "{dir}: {} of {} days in {seconds:.1} s, telemetry {}; {}, {} of them\n{find}",
         counted(written.rows, "event"),
         args.days,
         written.telemetry,
         counted(written.attacks, "attack"),
         counted(written.truth_logins, "login"),
-        log.display(),
     )
 }

@@ -1,11 +1,13 @@
 //! A seeded enterprise with attacks and hard negatives, and the evaluation of detectors over it.
 //!
 //! [`Simulation`] makes one organisation per seed and lives through it a day at a time; [`write_to_dir`]
-//! puts it on disk as a log in LANL's format with the truth beside it.
+//! puts it on disk as a log in LANL's format with the truth beside it, [`write_dialect_to_dir`] as the
+//! logs that its machines would write.
 
 mod attack;
 mod benign;
 pub mod config;
+pub mod dialect;
 pub mod evaluation;
 mod files;
 mod hard_negatives;
@@ -20,7 +22,8 @@ pub mod truth;
 
 pub use attack::{Goal, Noise, Start, Stealth, Technique};
 pub use config::{Scenario, SimConfig, SimError, Telemetry};
-pub use files::{Summary, write_to_dir};
+pub use dialect::Dialect;
+pub use files::{Summary, write_dialect_to_dir, write_to_dir};
 pub use hard_negatives::{HardNegative, Tally};
 pub use row::{Auth, Logon, Orientation, Row};
 pub use simulation::{AttackKind, Simulation};

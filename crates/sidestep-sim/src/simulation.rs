@@ -95,6 +95,19 @@ impl Simulation {
         self.filter.kind
     }
 
+    /// Days lived through so far.
+    pub(crate) const fn days_done(&self) -> u32 {
+        self.day
+    }
+
+    pub(crate) const fn org(&self) -> &org::Org {
+        &self.everyday.org
+    }
+
+    pub(crate) const fn names(&self) -> &Names {
+        &self.names
+    }
+
     /// The rows of the next day, in order of time; `None` after the last.
     pub fn next_day(&mut self) -> Option<&[Row]> {
         if self.day >= self.config.days {

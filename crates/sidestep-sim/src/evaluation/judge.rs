@@ -38,6 +38,9 @@ pub(crate) struct JudgedAttack {
 pub(crate) struct Judge {
     pub(crate) attacks: Vec<JudgedAttack>,
     by_login: HashMap<LoginKey, u32>,
+    /// Times of the truth's logins by edge, in order, where a record may be off by some seconds.
+    times: HashMap<(u32, u32, u32), Vec<i64>>,
+    slack: i64,
 }
 
 /// An alert that was read.
@@ -93,10 +96,19 @@ impl Judge {
             attack.logins.push((key, false));
             attack.edges.insert(key.edge());
         }
+        let slack = log.naming.slack();
+        let mut times: HashMap<_, Vec<i64>> = HashMap::new();
+        if slack > 0 {
+            by_login.keys().for_each(|key| times.entry(key.edge()).or_default().push(key.time));
+            times.values_mut().for_each(|times| times.sort_unstable());
+        }
+        let mut judge = Self { attacks: Vec::new(), by_login, times, slack };
         // A login of the truth failed if every record of it in the log says so.
         let mut failed: HashMap<LoginKey, bool> = HashMap::new();
-        for login in log.logins.iter().filter(|login| by_login.contains_key(&login.key)) {
-            *failed.entry(login.key).or_insert(true) &= login.failed;
+        for login in &log.logins {
+            if let Some(key) = judge.meant(&login.key) {
+                *failed.entry(key).or_insert(true) &= login.failed;
+            }
         }
         for attack in &mut attacks {
             attack.logins.sort_by_key(|(key, _)| key.time);
@@ -104,21 +116,41 @@ impl Judge {
                 *fail = failed.get(key).copied().unwrap_or(false);
             }
         }
-        Self { attacks, by_login }
+        judge.attacks = attacks;
+        judge
+    }
+
+    /// The login of the truth that a record or a hop tells of: the same, or the nearest in time
+    /// between the same.
+    fn meant(&self, login: &LoginKey) -> Option<LoginKey> {
+        if self.by_login.contains_key(login) {
+            return Some(*login);
+        }
+        let times = self.times.get(&login.edge())?;
+        let next = times.partition_point(|time| *time < login.time);
+        let around = times.get(next.wrapping_sub(1)).into_iter().chain(times.get(next));
+        let nearest = around.copied().min_by_key(|time| (time - login.time).abs())?;
+        let near = (nearest - login.time).abs() <= self.slack;
+        near.then_some(LoginKey { time: nearest, ..*login })
+    }
+
+    /// The attack that a login belongs to.
+    fn attack_of(&self, login: &LoginKey) -> Option<u32> {
+        self.by_login.get(&self.meant(login)?).copied()
     }
 
     /// Whether a login is an attacker's.
     pub(crate) fn is_attack(&self, login: &LoginKey) -> bool {
-        self.by_login.contains_key(login)
+        self.meant(login).is_some()
     }
 
     /// The attacks that a finding finds.
     pub(crate) fn found_by(&self, finding: &Finding) -> Vec<u32> {
         let mut hits: Vec<(u32, usize)> = Vec::new();
-        for at in finding.hops.iter().filter_map(|hop| self.by_login.get(hop)) {
-            match hits.iter_mut().find(|(attack, _)| attack == at) {
+        for at in finding.hops.iter().filter_map(|hop| self.attack_of(hop)) {
+            match hits.iter_mut().find(|(attack, _)| *attack == at) {
                 Some((_, count)) => *count += 1,
-                None => hits.push((*at, 1)),
+                None => hits.push((at, 1)),
             }
         }
         hits.retain(|(_, count)| 2 * count >= finding.hops.len());
@@ -190,7 +222,7 @@ impl Judge {
     }
 
     fn detection(&self, attack: &JudgedAttack, at: u32, finding: &Finding) -> Detection {
-        let is_its = |hop: &&LoginKey| self.by_login.get(hop) == Some(&at);
+        let is_its = |hop: &&LoginKey| self.attack_of(hop) == Some(at);
         // An alert that opens on something else finds the attack only once half of it is the
         // attack, so an early false start is no early detection.
         let (mut its, mut found) = (0, i64::MAX);

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
 
-use sidestep::{Account, AccountKind, Activity, AuthEvent, Outcome};
+use sidestep::{Account, AccountKind, Activity, AuthEvent, Event, Host, Outcome};
 
+use super::naming::Naming;
 use super::source::{EventSource, SourceError};
 
 /// Seconds in a day.
@@ -92,12 +93,14 @@ pub(crate) struct LoginLog {
     pub(crate) people: usize,
     /// Second of the first and of the last event.
     pub(crate) span: Option<(i64, i64)>,
+    /// How names are compared.
+    pub(crate) naming: Naming,
 }
 
 impl LoginLog {
     /// Reads a log to its end.
-    pub(crate) fn read(source: &dyn EventSource) -> Result<Self, SourceError> {
-        let mut log = Self::default();
+    pub(crate) fn read(source: &dyn EventSource, naming: Naming) -> Result<Self, SourceError> {
+        let mut log = Self { naming, ..Self::default() };
         source.for_each(&mut |event| log.add(event))?;
         if !log.logins.is_sorted_by_key(|login| login.key.time) {
             log.logins.sort_by_key(|login| login.key.time);
@@ -106,23 +109,29 @@ impl LoginLog {
         Ok(log)
     }
 
-    fn add(&mut self, event: &AuthEvent<'_>) {
+    fn add(&mut self, event: Event<'_>) {
         let time = event.time().div_euclid(1_000_000);
         self.events += 1;
         self.span = Some(match self.span {
             None => (time, time),
             Some((first, last)) => (first.min(time), last.max(time)),
         });
+        if let Some(event) = event.auth() {
+            self.add_login(time, event);
+        }
+    }
+
+    fn add_login(&mut self, time: i64, event: &AuthEvent<'_>) {
         let (src, dst) = (event.src_host(), event.dst_host());
         if event.activity() != Activity::Logon || src.is_unknown() || !can_move(event.account()) {
             return;
         }
-        let account = self.accounts.intern(event.account());
-        let src = self.hosts.intern(src);
+        let account = self.accounts.intern(self.naming.account(event.account()));
+        let src = self.intern_host(src, time);
         if dst.is_unknown() {
             return;
         }
-        let dst = self.hosts.intern(dst);
+        let dst = self.intern_host(dst, time);
         if src != dst {
             let key = LoginKey { time, account, src, dst };
             self.logins.push(Login { key, failed: event.outcome() == Outcome::Failure });
@@ -132,21 +141,30 @@ impl LoginLog {
     /// The key of a login that somebody names, `user@domain` or `DOMAIN\user`; parts that the log
     /// does not hold are [`NOBODY`].
     pub(crate) fn find(&mut self, time: i64, account: &str, src: &str, dst: &str) -> LoginKey {
+        let account = Account::parse(account);
         LoginKey {
             time,
-            account: self.accounts.find(Account::parse(account)),
-            src: self.hosts.find(src),
-            dst: self.hosts.find(dst),
+            account: self.accounts.find(self.naming.account(&account)),
+            src: self.hosts.find(self.naming.host(src, time)),
+            dst: self.hosts.find(self.naming.host(dst, time)),
         }
     }
 
     /// The key of a login of the truth, whose names are given numbers if the log lacks them.
     pub(crate) fn intern(&mut self, time: i64, account: &str, src: &str, dst: &str) -> LoginKey {
+        let account = Account::parse(account);
         LoginKey {
             time,
-            account: self.accounts.intern(Account::parse(account)),
-            src: self.hosts.intern(src),
-            dst: self.hosts.intern(dst),
+            account: self.accounts.intern(self.naming.account(&account)),
+            src: self.hosts.intern(self.naming.host(src, time)),
+            dst: self.hosts.intern(self.naming.host(dst, time)),
+        }
+    }
+
+    fn intern_host(&mut self, host: &Host<'_>, time: i64) -> u32 {
+        match &self.naming {
+            Naming::Exact => self.hosts.intern(host),
+            naming => self.hosts.intern(naming.host(&host.to_string(), time)),
         }
     }
 }

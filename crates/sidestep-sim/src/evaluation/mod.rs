@@ -5,6 +5,10 @@
 //! it is false. A second alert on an attack already found counts neither way. Attacks whose every
 //! login lies in the learning days are left out.
 //!
+//! **Other dialects.** A log in another dialect than the truth is judged by what its names mean: see
+//! [`AddressBook`]. A hop is a login of the truth if account, source and destination are the same and
+//! the times not more than a minute apart.
+//!
 //! **Ranked reading.** Alerts are read from the best score down until B a day per 1,000 accounts
 //! were false, for B of 0, 0.0625, 0.25, 1 and 5; what counts is the share of attacks found. On a
 //! small log several B allow the same whole number of false alerts. The engine is run with a
@@ -26,9 +30,12 @@
 //! credential-switch rule. They see remote logons of accounts that are no machine and not built in.
 
 mod baselines;
+mod buffer;
+mod dialects;
 mod engine_run;
 mod judge;
 mod logins;
+mod naming;
 pub mod overlay;
 mod precision;
 mod report;
@@ -44,6 +51,9 @@ mod tests;
 use sidestep::ConfigError;
 use thiserror::Error;
 
+pub use buffer::EventBuffer;
+pub use dialects::{DialectSource, ReadLogs, evaluate_dialect};
+pub use naming::AddressBook;
 pub use report::Report;
 pub use simulated::{Plan, SimSource, evaluate_simulated};
 pub use source::{EventSource, SourceError};
@@ -51,6 +61,7 @@ pub use source::{EventSource, SourceError};
 use crate::config::SimError;
 use crate::truth::Truth;
 
+use naming::Naming;
 use report::Setup;
 use run::{RunPlan, run};
 
@@ -97,11 +108,14 @@ pub struct LogOptions {
     /// Accounts that budgets are counted by; unless said, those of the log that can move and log
     /// on from somewhere.
     pub accounts: Option<u32>,
+    /// For a log in another dialect than the truth: who had which address. Names are then compared
+    /// without domains and suffixes, addresses by whose they were, and times to the minute.
+    pub addresses: Option<AddressBook>,
 }
 
 impl Default for LogOptions {
     fn default() -> Self {
-        Self { learn_days: 14, alerts_per_day: 0.25, accounts: None }
+        Self { learn_days: 14, alerts_per_day: 0.25, accounts: None, addresses: None }
     }
 }
 
@@ -123,10 +137,12 @@ pub fn evaluate_log(
         alerts_per_day: options.alerts_per_day,
         accounts: options.accounts,
         days_judged: None,
+        naming: options.addresses.clone().map_or(Naming::Exact, Naming::Loose),
     };
     let run = run(&plan, source, truth, &mut |_| ())?;
     let setup = Setup {
         log: Some(name.to_owned()),
+        dialect: None,
         scenario: None,
         telemetry: None,
         seeds: Vec::new(),

@@ -11,6 +11,9 @@ use super::text;
 pub(crate) struct Setup {
     /// Name of the log, unless it was simulated.
     pub(crate) log: Option<String>,
+    /// What the log was written in, unless in LANL's format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dialect: Option<String>,
     pub(crate) scenario: Option<String>,
     pub(crate) telemetry: Option<String>,
     pub(crate) seeds: Vec<u64>,

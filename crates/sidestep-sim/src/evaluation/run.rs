@@ -9,6 +9,7 @@ use super::baselines::{self, Detected};
 use super::engine_run::{detected, finding, run_engines};
 use super::judge::{Detection, Finding, Judge, allowed, judged_days};
 use super::logins::{DAY, LoginLog};
+use super::naming::Naming;
 use super::precision::average_precision;
 use super::source::EventSource;
 
@@ -35,6 +36,8 @@ pub(crate) struct RunPlan {
     pub(crate) accounts: Option<u32>,
     /// Days that are judged; those of the log unless said.
     pub(crate) days_judged: Option<u32>,
+    /// How names are compared with those of the truth.
+    pub(crate) naming: Naming,
 }
 
 /// What became of one log.
@@ -107,7 +110,7 @@ pub(crate) fn run(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Run, EvaluationError> {
     progress(&format!("{}: reading", plan.name));
-    let mut log = LoginLog::read(source).map_err(EvaluationError::Source)?;
+    let mut log = LoginLog::read(source, plan.naming.clone()).map_err(EvaluationError::Source)?;
     let (first, last) = log.span.ok_or(EvaluationError::Empty)?;
     let judged_from = first + i64::from(plan.learn_days) * DAY;
     if judged_from > last {

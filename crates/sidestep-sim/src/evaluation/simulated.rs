@@ -4,13 +4,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use sidestep::AuthEvent;
+use sidestep::Event;
 
 use crate::config::{Scenario, SimConfig, SimError, Telemetry};
+use crate::dialect::Dialect;
 use crate::simulation::Simulation;
 use crate::truth::Truth;
 
 use super::EvaluationError;
+use super::dialects::{DialectSource, ReadLogs};
+use super::naming::Naming;
 use super::report::{Report, Setup};
 use super::run::{Run, RunPlan, run};
 use super::source::{EventSource, SourceError};
@@ -90,11 +93,11 @@ impl SimSource {
 }
 
 impl EventSource for SimSource {
-    fn for_each(&self, sink: &mut dyn FnMut(&AuthEvent<'_>)) -> Result<(), SourceError> {
+    fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
         let mut simulation = Simulation::new(self.config)?;
         while simulation.next_day().is_some() {
             for row in simulation.rows() {
-                sink(&simulation.event(row));
+                sink((&simulation.event(row)).into());
             }
         }
         Ok(())
@@ -108,6 +111,15 @@ impl EventSource for SimSource {
 /// [`EvaluationError`]: the plan has no seed or cannot be simulated.
 pub fn evaluate_simulated(
     plan: &Plan,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Report, EvaluationError> {
+    evaluate_seeds(plan, None, progress)
+}
+
+/// The same, of which the logs are written in a dialect and read back where one is given.
+pub(super) fn evaluate_seeds(
+    plan: &Plan,
+    through: Option<(Dialect, &dyn ReadLogs)>,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Report, EvaluationError> {
     if plan.seeds.is_empty() {
@@ -130,7 +142,7 @@ pub fn evaluate_simulated(
                     let Some(&seed) = plan.seeds.get(at) else { return };
                     // Sending fails only when nobody listens any more, after a failure.
                     let mut tell = |step: &str| drop(sender.send(Step::Told(step.to_owned())));
-                    let judged = judge_seed(plan, seed, &mut tell);
+                    let judged = judge_seed(plan, seed, through, &mut tell);
                     if sender.send(Step::Judged(at, judged.map(Box::new))).is_err() {
                         return;
                     }
@@ -158,6 +170,7 @@ pub fn evaluate_simulated(
     }
     let setup = Setup {
         log: None,
+        dialect: through.map(|(dialect, _)| dialect.to_string()),
         scenario: Some(plan.scenario.to_string()),
         telemetry: Some(plan.telemetry.map_or("drawn by seed".to_owned(), |t| t.to_string())),
         seeds: plan.seeds.clone(),
@@ -178,11 +191,28 @@ enum Step {
 fn judge_seed(
     plan: &Plan,
     seed: u64,
+    through: Option<(Dialect, &dyn ReadLogs)>,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Run, EvaluationError> {
-    let source = SimSource::new(plan.config(seed)?);
+    let config = plan.config(seed)?;
     progress(&format!("seed {seed}: simulating"));
-    let (truth, telemetry) = source.truth()?;
+    let source: Box<dyn EventSource>;
+    let (truth, naming, telemetry);
+    match through {
+        Some((dialect, reader)) => {
+            let simulated = DialectSource::new(config, dialect, reader);
+            let book;
+            (truth, book, telemetry) = simulated.truth()?;
+            naming = Naming::Loose(book);
+            source = Box::new(simulated);
+        }
+        None => {
+            let simulated = SimSource::new(config);
+            (truth, telemetry) = simulated.truth()?;
+            naming = Naming::Exact;
+            source = Box::new(simulated);
+        }
+    }
     let run_plan = RunPlan {
         name: format!("seed {seed}"),
         seed: Some(seed),
@@ -191,6 +221,7 @@ fn judge_seed(
         alerts_per_day: plan.alerts_per_day,
         accounts: Some(plan.accounts),
         days_judged: Some(plan.days - plan.learn_days),
+        naming,
     };
-    run(&run_plan, &source, &truth, progress)
+    run(&run_plan, &*source, &truth, progress)
 }

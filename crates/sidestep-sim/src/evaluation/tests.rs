@@ -6,6 +6,7 @@ use crate::truth::{Attack, Truth, TruthLogin, UNKNOWN};
 
 use super::judge::{Finding, Judge, allowed, judged_days};
 use super::logins::{DAY, LoginLog};
+use super::naming::Naming;
 use super::overlay::{OverlayOptions, evaluate_overlay};
 use super::{EvaluationError, LogOptions, Plan, evaluate_log, evaluate_simulated};
 
@@ -138,7 +139,7 @@ fn attacks_of_the_learning_days_are_left_out_and_alerts_on_them_not_false() {
 #[test]
 fn detection_waits_for_half_of_the_hops_and_failed_logins_do_not_count() {
     let rows = [event(ONE[0]), failed(ONE[1]), event(ONE[2]), event(ONE[3]), event(TWO)];
-    let mut log = LoginLog::read(&rows.to_vec()).expect("memory can be read");
+    let mut log = LoginLog::read(&rows.to_vec(), Naming::Exact).expect("memory can be read");
     let judge = Judge::new(&attacks(), &mut log, 0);
     let early = [(1, "x@D", "h8", "h7"), (2, "x@D", "h8", "h6")];
     let hops = [&early[..], &ONE[..3]].concat();
@@ -197,7 +198,7 @@ fn small_log() -> (Vec<AuthEvent<'static>>, Truth) {
 #[test]
 fn a_small_log_is_evaluated_with_every_baseline() {
     let (events, truth) = small_log();
-    let options = LogOptions { learn_days: 4, alerts_per_day: 250.0, accounts: None };
+    let options = LogOptions { learn_days: 4, alerts_per_day: 250.0, ..LogOptions::default() };
     let report = evaluate_log("small", &events, &truth, &options).expect("the log is in order");
     let json = report.to_json();
     assert_eq!(json["runs"][0]["accounts"], 4);

@@ -35,6 +35,9 @@ fn header(report: &Report, out: &mut String) -> std::fmt::Result {
         let seeds = seeds(&setup.seeds);
         writeln!(out, "Evaluation on simulated organisations: scenario {scenario}, seeds {seeds}")?;
         writeln!(out, "telemetry: {telemetry}")?;
+        if let Some(dialect) = &setup.dialect {
+            writeln!(out, "dialect: {dialect}")?;
+        }
     }
     let days = match (setup.days, report.runs.first()) {
         (Some(days), _) => format!("{days} days"),

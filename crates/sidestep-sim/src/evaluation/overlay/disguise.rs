@@ -35,6 +35,7 @@ impl Cast {
         let mut destinations = BTreeSet::new();
         let mut seen = HashSet::new();
         background.for_each(&mut |event| {
+            let Some(event) = event.auth() else { return };
             let (src, dst) = (event.src_host(), event.dst_host());
             let remote = !src.is_unknown() && !dst.is_unknown() && src != dst;
             if event.activity() != Activity::Logon || !remote || !can_move(event.account()) {

@@ -20,12 +20,13 @@ mod report;
 
 use std::collections::HashSet;
 
-use sidestep::{Activity, AuthEvent};
+use sidestep::{Activity, AuthEvent, Event};
 
 use super::EvaluationError;
 use super::engine_run::{finding, run_engines};
 use super::judge::ratio;
 use super::logins::{DAY, LoginKey, LoginLog, can_move};
+use super::naming::Naming;
 use super::source::{EventSource, SourceError};
 use super::summary::spread;
 
@@ -78,7 +79,7 @@ pub fn evaluate_overlay(
         return Err(EvaluationError::NoSeeds);
     }
     progress("reading the background");
-    let log = LoginLog::read(background).map_err(EvaluationError::Source)?;
+    let log = LoginLog::read(background, Naming::Exact).map_err(EvaluationError::Source)?;
     let (first, last) = log.span.ok_or(EvaluationError::Empty)?;
     let judged_from = first + i64::from(options.learn_days) * DAY;
     if judged_from > last {
@@ -199,15 +200,15 @@ struct Overlay<'a> {
 }
 
 impl EventSource for Overlay<'_> {
-    fn for_each(&self, sink: &mut dyn FnMut(&AuthEvent<'_>)) -> Result<(), SourceError> {
+    fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
         let mut red = self.red.iter().peekable();
         self.background.for_each(&mut |event| {
             while let Some(laid) = red.next_if(|laid| laid.time() < event.time()) {
-                sink(laid);
+                sink(laid.into());
             }
             sink(event);
         })?;
-        red.for_each(sink);
+        red.for_each(|laid| sink(laid.into()));
         Ok(())
     }
 }

@@ -5,6 +5,7 @@
 
 mod alert;
 mod args;
+mod closing;
 mod detect;
 mod evaluate;
 mod exit;

@@ -3,19 +3,18 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use sidestep::{Alert, AlertState, Config, Engine, Event, Metrics, Reorder, Status, WarmUp};
+use sidestep::{Alert, AlertState, Config, Engine, Event, Metrics, Reorder, WarmUp};
 use sidestep_formats::{
-    CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, ReadSummary, write_alerts, write_graph,
+    CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, write_alerts, write_graph,
 };
 
 use crate::alert;
 use crate::args::DetectArgs;
+use crate::closing::{Closing, closing};
 use crate::exit::{Exit, Failure};
 use crate::inputs::{Inputs, is_stdin, total_bytes};
 use crate::output::{self, LateFile};
 use crate::progress::Progress;
-use crate::system::peak_memory;
-use crate::text;
 
 /// Share of lines that may be bad before the exit status says so.
 pub(crate) const TOLERATED: f64 = 0.01;
@@ -238,87 +237,4 @@ fn since(now: &Metrics, before: &Metrics, too_late: u64) -> Metrics {
     metrics.late += too_late;
     metrics.logins -= before.logins.min(now.logins);
     metrics
-}
-
-/// What the closing summary tells.
-struct Closing<'a> {
-    summary: &'a ReadSummary,
-    learned_events: u64,
-    seconds: f64,
-    metrics: &'a Metrics,
-    status: Status,
-    /// Whether the engine itself had to tell when it had learned enough.
-    told_by_log: bool,
-    alerts: usize,
-}
-
-fn closing(closing: &Closing<'_>) -> String {
-    let Closing { summary, metrics, seconds, .. } = closing;
-    let mut lines = Vec::new();
-    let mut line = |name: &str, text: String| lines.push(format!("{name:<9}{text}"));
-
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let rate = (summary.events as f64 / seconds.max(1e-9)) as u64;
-    line(
-        "events",
-        format!(
-            "{} in {seconds:.1} s ({} a second), {} late",
-            text::grouped(summary.events),
-            text::grouped(rate),
-            text::grouped(metrics.late)
-        ),
-    );
-    if summary.files + summary.files_not_read > 1 {
-        let read = text::counted(summary.files, "file");
-        if summary.files_not_read > 0 {
-            line("files", format!("{read}, {} not read:", text::grouped(summary.files_not_read)));
-            for file in &summary.first_not_read {
-                line("", format!("  {}", text::printable(&file.to_string())));
-            }
-            let more = summary.files_not_read - summary.first_not_read.len() as u64;
-            if more > 0 {
-                line("", format!("  and {} more", text::grouped(more)));
-            }
-        } else {
-            line("files", read);
-        }
-    }
-    if summary.skipped > 0 {
-        let lines = text::counted(summary.skipped, "line");
-        line("skipped", format!("{lines} ({:.1} %):", 100.0 * summary.skipped_share()));
-        for error in &summary.first_errors {
-            line("", format!("  {}", text::printable(&error.to_string())));
-        }
-        let more = summary.skipped - (summary.first_errors.len() as u64).min(summary.skipped);
-        if more > 0 {
-            line("", format!("  and {} more", text::grouped(more)));
-        }
-    } else {
-        line("skipped", "no line".to_owned());
-    }
-    line("logins", format!("{} between hosts", text::grouped(metrics.logins)));
-    line("judged", judged(closing));
-    line("alerts", text::grouped(closing.alerts as u64));
-    if let Some(bytes) = peak_memory() {
-        line("memory", format!("{} MiB at the peak", text::grouped(bytes.div_ceil(1 << 20))));
-    }
-    lines.join("\n")
-}
-
-/// Since when alerts were raised, and what was learned before.
-fn judged(closing: &Closing<'_>) -> String {
-    let source = if closing.learned_events > 0 {
-        format!("{} learned before", text::counted(closing.learned_events, "event"))
-    } else if closing.told_by_log {
-        "when the log had shown enough of what is normal".to_owned()
-    } else {
-        "after the days to learn from".to_owned()
-    };
-    match closing.status {
-        Status::Detecting { since } => format!("from {} on, {source}", text::time(since)),
-        _ if closing.told_by_log => "nothing: the log is too short to learn from it what is \
-             normal; give history with --learn, or say --learn-days"
-            .to_owned(),
-        _ => "nothing: the log ends within the days to learn from".to_owned(),
-    }
 }

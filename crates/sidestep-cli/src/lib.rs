@@ -5,6 +5,7 @@
 
 mod alert;
 mod args;
+mod closing;
 mod detect;
 mod dialects;
 mod evaluate;

@@ -23,6 +23,14 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
+/// A share in percent, never 0 for one that is not.
+pub(crate) fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.000_5 {
+        return "less than 0.1 %".to_owned();
+    }
+    format!("{:.1} %", 100.0 * share)
+}
+
 /// A time to the second, UTC.
 pub(crate) fn time(time: Timestamp) -> String {
     Rfc3339(time - time.rem_euclid(SECOND)).to_string()
@@ -101,6 +109,13 @@ mod tests {
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(counted(1, "line"), "1 line");
         assert_eq!(counted(1000, "line"), "1,000 lines");
+    }
+
+    #[test]
+    fn a_share_is_not_shown_as_none() {
+        assert_eq!(percent(0.0), "0.0 %");
+        assert_eq!(percent(0.000_1), "less than 0.1 %");
+        assert_eq!(percent(0.012_34), "1.2 %");
     }
 
     #[test]

@@ -47,6 +47,7 @@ mod sniff;
 mod source;
 mod syslog;
 mod time;
+mod values;
 mod windows;
 mod words;
 mod zeek;

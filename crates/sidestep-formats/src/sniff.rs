@@ -85,12 +85,9 @@ pub(crate) fn dialect(
     }
     Err(FormatError::UnknownDialect {
         place: place.to_owned(),
-        looked_at: format!(
-            "the format cannot be told: the first line, {}, neither begins a LANL log (nine columns, the first a number) nor names the columns of a login",
-            quote(first)
-        ),
+        looked_at: format!("the format cannot be told: it begins with {}", quote(first)),
         advice: format!(
-            "pass --format lanl, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
+            "it is none of EVTX, JSON, Zeek, syslog and LANL, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
             CsvField::list()
         ),
     })

@@ -18,16 +18,6 @@ pub(crate) fn folded<T>(text: &str, with: impl FnOnce(&str) -> T) -> T {
     with(std::str::from_utf8(&buffer[..length]).unwrap_or_default())
 }
 
-/// As much of a text as an event may carry.
-pub(crate) fn clipped(text: &str) -> &str {
-    const LONGEST: usize = 1024;
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
 /// Whether a field says that it says nothing.
 pub(crate) fn is_absent(text: &str) -> bool {
     matches!(text, "" | "-" | "?")

@@ -1,7 +1,5 @@
 //! A record's columns as an event.
 
-use std::net::IpAddr;
-
 use sidestep::{Account, Activity, AuthEvent, EventError, Host};
 
 use super::header::{Header, Places};
@@ -9,6 +7,7 @@ use super::mapping::CsvField;
 use super::record::Record;
 use crate::error::{Fault, quote};
 use crate::time::TimeFormat;
+use crate::values;
 use crate::words;
 
 /// Turns records into events.
@@ -106,8 +105,8 @@ impl Events {
             builder = builder.logon_process(text);
         }
         if let Some(text) = self.text(record, CsvField::LogonId)? {
-            let id =
-                logon_id(text).ok_or_else(|| self.unfit(CsvField::LogonId, text, "a number"))?;
+            let id = values::number(text)
+                .ok_or_else(|| self.unfit(CsvField::LogonId, text, "a number"))?;
             builder = builder.logon_id(id);
         }
         if let Some(text) = self.text(record, CsvField::Mfa)? {
@@ -164,7 +163,7 @@ impl Events {
             // Windows writes a workstation as \\NAME at times.
             Some(text) => match text.trim_start_matches('\\') {
                 "" => Host::default(),
-                text => match address(text) {
+                text => match values::ip(text) {
                     Some(ip) => Host::at(ip),
                     None => Host::named(text),
                 },
@@ -173,7 +172,7 @@ impl Events {
         };
         if let Some(text) = self.text(record, ip)? {
             // Logs write LOCAL and the like here for a login on the spot.
-            if let Some(ip) = address(text) {
+            if let Some(ip) = values::ip(text) {
                 host = host.with_ip(ip);
             } else if !text.eq_ignore_ascii_case("LOCAL") {
                 return Err(self.unfit(ip, text, "an IP address"));
@@ -201,17 +200,5 @@ impl Events {
         };
         let field = CsvField::ALL.iter().copied().find(|field| field.name() == named);
         self.fault(field.unwrap_or(CsvField::Time), &error.to_string())
-    }
-}
-
-/// An address; an IPv4 address in IPv6's clothes is IPv4.
-fn address(text: &str) -> Option<IpAddr> {
-    text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
-}
-
-fn logon_id(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(hex) => u64::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
     }
 }

@@ -8,10 +8,11 @@ use std::borrow::Cow;
 use sidestep::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
 
 use super::Taken;
-use super::fields::{clipped, host, refused, source, time_at};
+use super::fields::{host, refused, source, time_at};
 use super::flat::Node;
 use super::shape::pass_over;
 use crate::reader::Run;
+use crate::values::clipped;
 use crate::words;
 
 /// The fields as CloudTrail names them.

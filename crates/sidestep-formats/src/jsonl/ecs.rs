@@ -3,10 +3,11 @@
 use sidestep::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 
 use super::Taken;
-use super::fields::{account, clipped, host, refused, source, time_at, with_port};
+use super::fields::{account, host, refused, source, time_at, with_port};
 use super::flat::Node;
 use super::shape::pass_over;
 use crate::reader::Run;
+use crate::values::clipped;
 use crate::words;
 
 /// The fields as ECS names them.

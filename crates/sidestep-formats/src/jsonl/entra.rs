@@ -4,11 +4,12 @@
 use sidestep::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
 
 use super::Taken;
-use super::fields::{account, clipped, host, refused, source, time};
+use super::fields::{account, host, refused, source, time};
 use super::flat::Node;
 use super::shape::pass_over;
 use crate::error::Fault;
 use crate::reader::Run;
+use crate::values::clipped;
 use crate::words;
 
 /// Codes that interrupt a sign-in to ask for more: it has neither succeeded nor failed.

@@ -1,15 +1,11 @@
 //! What the shapes of records have in common.
 
-use std::net::IpAddr;
-
 use sidestep::{Account, EventError, Host, Timestamp};
 
 use super::flat::Node;
 use crate::error::Fault;
 use crate::time::TimeFormat;
-
-/// Longest reason that is kept, in bytes.
-const LONGEST_REASON: usize = 512;
+use crate::values::{ip, is_local};
 
 /// A time in whatever form; a number tells its unit by its size.
 pub(super) fn time(text: &str) -> Option<Timestamp> {
@@ -25,19 +21,12 @@ pub(super) fn time_at(record: Node<'_>, paths: &[&'static str]) -> Result<Timest
     time(text).ok_or_else(|| Fault::word(column, text.as_bytes(), "a time"))
 }
 
-/// An address, IPv4 where it is mapped; `None` for what is none.
-pub(super) fn address(text: &str) -> Option<IpAddr> {
-    let text = text.trim_start_matches('[');
-    let text = text.split([']', '%']).next().unwrap_or_default();
-    text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
-}
-
 /// The host that these texts name; each may be a name or an address.
 pub(super) fn host<'r>(texts: &[Option<&'r str>]) -> Host<'r> {
     let mut host = Host::default();
     for text in texts.iter().flatten() {
         let text = text.trim_start_matches('\\');
-        match address(text) {
+        match ip(text) {
             Some(ip) => host.ip = host.ip.or(Some(ip)),
             None if host.name.is_none() && !text.is_empty() => host.name = Some(text.into()),
             None => {}
@@ -48,11 +37,7 @@ pub(super) fn host<'r>(texts: &[Option<&'r str>]) -> Host<'r> {
 
 /// A source without the addresses by which a host calls itself: they tell nothing of where.
 pub(super) fn source(mut host: Host<'_>) -> Host<'_> {
-    let local = |ip: &IpAddr| match ip {
-        IpAddr::V4(ip) => ip.is_loopback() || ip.is_unspecified(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unspecified() || ip.is_unicast_link_local(),
-    };
-    if host.ip.as_ref().is_some_and(local) {
+    if host.ip.as_ref().is_some_and(is_local) {
         host.ip = None;
         host.port = None;
     }
@@ -83,34 +68,6 @@ pub(super) fn account<'r>(
         Some(sid) if sid.starts_with("S-1-") => Some(account.with_sid(sid)),
         _ => Some(account),
     }
-}
-
-/// A reason that an event can carry.
-pub(super) fn clipped(text: &str) -> &str {
-    let mut end = text.len().min(LONGEST_REASON);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
-/// A session's number, `0x3e7` or decimal.
-pub(super) fn session(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(hex) => u64::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
-    }
-}
-
-/// A GUID, with or without braces and dashes.
-pub(super) fn guid(text: &str) -> Option<u128> {
-    let mut value = 0_u128;
-    let mut digits = 0;
-    for byte in text.bytes().filter(|byte| !matches!(byte, b'{' | b'}' | b'-')) {
-        value = value << 4 | u128::from(char::from(byte).to_digit(16)?);
-        digits += 1;
-    }
-    (digits == 32 && value != 0).then_some(value)
 }
 
 /// The engine's refusal, with the names that the shape has for its fields.

@@ -399,3 +399,16 @@ impl<'de> Visitor<'de> for Key<'_> {
         Ok(Some(self.flat.owned(name)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_idle;
+    use crate::windows;
+
+    #[test]
+    fn no_name_that_windows_events_need_is_idle() {
+        for name in windows::Field::NAMES {
+            assert!(!is_idle(name), "{name}");
+        }
+    }
+}

@@ -5,10 +5,11 @@ use sidestep::{
 };
 
 use super::Taken;
-use super::fields::{account, clipped, guid, host, refused, session, source, time_at, with_port};
+use super::fields::{account, host, refused, source, time_at, with_port};
 use super::flat::Node;
 use super::shape::pass_over;
 use crate::reader::Run;
+use crate::values::{self, clipped, guid};
 use crate::words;
 
 /// The class of authentication events.
@@ -57,7 +58,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
         event = event.logon_process(name);
     }
     let session_uid = word("session.uid");
-    if let Some(id) = session_uid.and_then(session) {
+    if let Some(id) = session_uid.and_then(values::number) {
         event = event.logon_id(id);
     }
     if let Some(id) = word("session.uuid").or(session_uid).and_then(guid) {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::flat::Node;
 use super::windows::Layout;
 use crate::reader::Run;
+use crate::values;
 
 /// What a record is, and where in it that begins.
 pub(super) enum Shape<'r> {
@@ -152,10 +153,6 @@ fn is_number(text: &str) -> bool {
 
 /// Counts a record of which nothing is made, by a name that the log itself gave.
 pub(super) fn pass_over(run: &mut Run<'_>, source: &str, kind: &str) -> ControlFlow<()> {
-    let mut end = kind.len().min(LONGEST_KIND);
-    while !kind.is_char_boundary(end) {
-        end -= 1;
-    }
-    run.pass_over(&format!("{source} {}", &kind[..end]));
+    run.pass_over(&format!("{source} {}", values::cut(kind, LONGEST_KIND)));
     ControlFlow::Continue(())
 }

@@ -9,7 +9,6 @@ mod pam;
 mod sshd;
 mod switch;
 
-use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use sidestep::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome, Timestamp};
@@ -22,6 +21,7 @@ use crate::error::{Fault, FormatError};
 use crate::line::Line;
 use crate::reader::{Dialect, Run, TOO_LONG};
 use crate::source::Source;
+use crate::values::{ip, is_local};
 
 /// Most attempts that one "message repeated" line stands for.
 const MOST_REPEATS: u32 = 128;
@@ -134,22 +134,18 @@ fn send(builder: AuthEventBuilder<'_>, run: &mut Run<'_>) -> Result<ControlFlow<
 
 /// A host by its name or address.
 fn host(text: &str) -> Host<'_> {
-    match text.parse::<IpAddr>() {
-        Ok(ip) => Host::at(ip.to_canonical()),
-        Err(_) if matches!(text, "" | "-" | "?" | "UNKNOWN") => Host::default(),
-        Err(_) => Host::named(text),
+    match ip(text) {
+        Some(ip) => Host::at(ip),
+        None if matches!(text, "" | "-" | "?" | "UNKNOWN") => Host::default(),
+        None => Host::named(text),
     }
 }
 
 /// Where a login came from; an address of the host itself or of its link names no host.
 fn source(text: &str) -> Host<'_> {
-    let whole = text.split_once('%').map_or(text, |(address, _)| address);
-    let source = host(whole);
-    let local = match source.ip {
-        Some(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_unspecified(),
-        Some(IpAddr::V6(ip)) => {
-            ip.is_loopback() || ip.is_unspecified() || ip.is_unicast_link_local()
-        }
+    let source = host(text);
+    let local = match &source.ip {
+        Some(ip) => is_local(ip),
         None => source.name.as_deref() == Some("localhost"),
     };
     if local { Host::default() } else { source }

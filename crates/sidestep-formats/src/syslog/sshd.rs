@@ -10,7 +10,8 @@ use sidestep::{Account, Activity, AuthProtocol, LogonType, Outcome};
 use super::{Envelope, nothing, send, source};
 use crate::error::Fault;
 use crate::reader::Run;
-use crate::words::{self, clipped};
+use crate::values::clipped;
+use crate::words;
 
 /// What it is called as a logon process.
 const SSHD: &str = "sshd";

@@ -7,7 +7,7 @@ use sidestep::{Account, Activity, Outcome};
 use super::{Envelope, nothing, send};
 use crate::error::Fault;
 use crate::reader::Run;
-use crate::words::clipped;
+use crate::values::clipped;
 
 /// `bob : TTY=pts/0 ; PWD=/home/bob ; USER=root ; COMMAND=/bin/sh`; what was refused has its
 /// reason before `TTY`.

@@ -12,6 +12,10 @@ macro_rules! fields {
             /// How many there are.
             pub(crate) const COUNT: usize = [$(Self::$field,)+].len();
 
+            /// Every name that is known.
+            #[cfg(test)]
+            pub(crate) const NAMES: &[&str] = &[$($($name,)+)+];
+
             /// The field of this name; `None` for one that no event here needs.
             pub(crate) fn of(name: &str) -> Option<Self> {
                 Some(match name {

@@ -6,10 +6,11 @@ use sidestep::{
     Account, Activity, AuthEventBuilder, AuthProtocol, Host, Outcome, TicketEncryption,
 };
 
-use super::parts::{hand_on, ip, remote};
+use super::parts::{hand_on, remote};
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::reader::Run;
+use crate::values::ip;
 use crate::words;
 
 /// What Windows writes for the encryption of a ticket that was refused.

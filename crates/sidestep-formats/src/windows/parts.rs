@@ -1,7 +1,6 @@
 //! The values of a record as accounts, hosts and numbers.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use sidestep::{
@@ -12,9 +11,7 @@ use sidestep::{
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::reader::Run;
-
-/// Bytes of a composed object that are kept: a command line may be longer than any name.
-const LONGEST_OBJECT: usize = 1024;
+use crate::values::{self, ip, is_local, number};
 
 impl Record<'_> {
     /// A value that says something, without blanks around it.
@@ -34,7 +31,7 @@ impl Record<'_> {
 
     /// A GUID as 128 bits; all zeros is none.
     pub(super) fn guid(&self, field: Field) -> Option<u128> {
-        guid(self.text(field)?).filter(|guid| *guid != 0)
+        values::guid(self.text(field)?)
     }
 
     /// The account of these fields, `None` where it has no name.
@@ -65,7 +62,7 @@ impl Record<'_> {
     pub(super) fn host(&self, name: Field, address: Field, port: Field) -> Host<'_> {
         let name = self.text(name).filter(|name| !is_same(name, self.computer.trim()));
         let mut host = name.and_then(remote).unwrap_or_default();
-        if let Some(ip) = self.text(address).and_then(ip).filter(|ip| !is_local(*ip)) {
+        if let Some(ip) = self.text(address).and_then(ip).filter(|ip| !is_local(ip)) {
             host.ip = Some(ip);
             host.port = self.number(port).and_then(|port| u16::try_from(port).ok());
         }
@@ -160,23 +157,6 @@ fn present(text: &str) -> Option<&str> {
     (!matches!(text, "" | "-" | "%%1793")).then_some(text)
 }
 
-fn number(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
-    }
-}
-
-fn guid(text: &str) -> Option<u128> {
-    let mut value: u128 = 0;
-    let mut digits = 0;
-    for c in text.chars().filter(|c| !matches!(c, '{' | '}' | '-')) {
-        value = (value << 4) | u128::from(c.to_digit(16)?);
-        digits += 1;
-    }
-    (digits == 32).then_some(value)
-}
-
 /// Whether this is a SID of somebody; `S-1-0-0` is nobody.
 fn is_sid(text: &str) -> bool {
     text.starts_with("S-1-") && text != "S-1-0-0"
@@ -199,20 +179,6 @@ fn known_by_sid<'a>(account: Account<'a>, sid: &'a str) -> Account<'a> {
     }
 }
 
-/// An address as Windows writes it: perhaps IPv4-mapped, with a zone, or with brackets.
-pub(super) fn ip(text: &str) -> Option<IpAddr> {
-    let text = text.trim_start_matches('[').trim_end_matches(']');
-    let text = text.split('%').next().unwrap_or(text);
-    text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
-}
-
-/// Whether an address names no other host than the one it is written on.
-fn is_local(ip: IpAddr) -> bool {
-    ip.is_loopback()
-        || ip.is_unspecified()
-        || matches!(ip, IpAddr::V6(ip) if ip.segments()[0] & 0xffc0 == 0xfe80)
-}
-
 /// Whether two names, with their domain or without, may be those of one host.
 fn is_same(one: &str, other: &str) -> bool {
     let label = |name: &str| name.split('.').next().unwrap_or_default().len();
@@ -226,7 +192,7 @@ fn is_same(one: &str, other: &str) -> bool {
 pub(super) fn remote(text: &str) -> Option<Host<'_>> {
     let text = present(text.trim_start_matches('\\').trim_end_matches('.'))?;
     if let Some(ip) = ip(text) {
-        return (!is_local(ip)).then(|| Host::at(ip));
+        return (!is_local(&ip)).then(|| Host::at(ip));
     }
     let here = ["localhost", "local", "unknown"].iter().any(|name| text.eq_ignore_ascii_case(name));
     (!here).then(|| Host::named(text))
@@ -258,17 +224,10 @@ pub(super) fn object<'a>(name: Option<&'a str>, detail: Option<&'a str>) -> Opti
 
 /// The text, cut where an object must end.
 pub(super) fn clipped(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.len() <= LONGEST_OBJECT {
-        return text;
-    }
-    let mut end = LONGEST_OBJECT;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
     match text {
-        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
+        Cow::Borrowed(text) => Cow::Borrowed(values::clipped(text)),
         Cow::Owned(mut text) => {
-            text.truncate(end);
+            text.truncate(values::clipped(&text).len());
             Cow::Owned(text)
         }
     }
@@ -277,16 +236,6 @@ pub(super) fn clipped(text: Cow<'_, str>) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_and_guids_are_read_as_windows_writes_them() {
-        assert_eq!(number("0x562614e"), Some(0x562_614e));
-        assert_eq!(number("128"), Some(128));
-        assert_eq!(number("0x"), None);
-        assert_eq!(guid("{50419e1a-1c62-023a-239e-78c43a7792ab}").unwrap() >> 96, 0x5041_9e1a);
-        assert_eq!(guid("{50419e1a}"), None);
-        assert_eq!(guid(&"f".repeat(33)), None);
-    }
 
     #[test]
     fn an_address_that_says_here_names_no_host() {

@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 
 use sidestep::{Host, HostActivity, HostActivityKind};
 
-use super::record::{Field, Record, is_local};
+use super::record::{Field, Record};
 use super::{did, host_name, named, nothing};
 use crate::error::Fault;
 use crate::reader::Run;
-use crate::words::clipped;
+use crate::values::{clipped, ip, is_local};
 
 /// Addresses of one name that are handed on.
 const MOST_ADDRESSES: usize = 16;
@@ -87,12 +87,11 @@ pub(super) fn dns(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<
     let mut told = 0;
     for answer in answers.split(',') {
         let answer = answer.trim_matches(['[', ']', '"', ' ']);
-        let Ok(ip) = answer.parse::<IpAddr>() else {
+        let Some(ip) = ip(answer) else {
             name = host_name(answer).unwrap_or(name);
             continue;
         };
-        let ip = ip.to_canonical();
-        if ip.is_unspecified() || is_local(&ip) || told == MOST_ADDRESSES {
+        if is_local(&ip) || told == MOST_ADDRESSES {
             continue;
         }
         told += 1;

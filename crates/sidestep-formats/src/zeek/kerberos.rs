@@ -1,6 +1,5 @@
 //! `kerberos.log`: tickets asked of a controller.
 
-use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use sidestep::{
@@ -11,6 +10,7 @@ use super::record::{Field, Record};
 use super::{nothing, of_session, send};
 use crate::error::Fault;
 use crate::reader::Run;
+use crate::values::ip;
 
 /// The port of a controller's Kerberos service.
 const KDC: u16 = 88;
@@ -115,8 +115,8 @@ impl<'a> Service<'a> {
             return Self::Controller;
         }
         let host = rest.split_once('/').map_or(rest, |(host, _)| host);
-        if let Ok(ip) = host.parse::<IpAddr>() {
-            return Self::On(Host::at(ip.to_canonical()));
+        if let Some(ip) = ip(host) {
+            return Self::On(Host::at(ip));
         }
         let host = host.split_once(':').map_or(host, |(host, _)| host).trim_end_matches('.');
         if host.is_empty() || is_guid(host) { Self::Account } else { Self::On(Host::named(host)) }

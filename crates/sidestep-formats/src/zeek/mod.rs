@@ -16,7 +16,7 @@ use sidestep::{AuthEventBuilder, HostActivity, HostActivityKind};
 
 use crate::error::Fault;
 use crate::reader::Run;
-use crate::words::clipped;
+use crate::values::clipped;
 
 pub(crate) use self::record::{Kind, Record};
 pub(crate) use self::tsv::{Zeek, is_header};

@@ -7,6 +7,7 @@ use sidestep::{Host, Timestamp};
 
 use crate::error::Fault;
 use crate::time::TimeFormat;
+use crate::values::{ip, is_local};
 
 /// The logs that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,9 +268,9 @@ impl<'r> Record<'r> {
     /// An address; an IPv4 address in IPv6's clothes is IPv4, and `0.0.0.0` is none.
     pub(super) fn address(&self, field: Field) -> Result<Option<IpAddr>, Fault> {
         let Some(text) = self.get(field) else { return Ok(None) };
-        match text.parse::<IpAddr>() {
-            Ok(ip) => Ok(Some(ip.to_canonical()).filter(|ip| !ip.is_unspecified())),
-            Err(_) => Err(Fault::word(field.word(), text.as_bytes(), "an IP address")),
+        match ip(text) {
+            Some(ip) => Ok(Some(ip).filter(|ip| !ip.is_unspecified())),
+            None => Err(Fault::word(field.word(), text.as_bytes(), "an IP address")),
         }
     }
 
@@ -300,14 +301,6 @@ pub(super) fn short(session: u128) -> u64 {
     let bytes = spread.to_le_bytes();
     let half = |at: usize| bytes[at..at + 8].iter().rev().fold(0, |n, &b| n << 8 | u64::from(b));
     half(0) ^ half(8)
-}
-
-/// Whether an address means the host itself, or is good on its own link only.
-pub(super) const fn is_local(ip: &IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => ip.is_loopback(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
-    }
 }
 
 #[cfg(test)]

@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn events_come_in_order_and_the_young_are_held() {
-        let login = |time| AuthEvent::builder(time, Account::new("u")).build();
+        let login =
+            |time| AuthEvent::builder(time, Account::new("u")).dst_host(Host::named("h")).build();
         let share = HostActivity::builder(4, HostActivityKind::ShareAccess, Host::named("h"))
             .account(Account::new("u"))
             .object("x")

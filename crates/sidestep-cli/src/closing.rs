@@ -1,0 +1,161 @@
+//! What `sidestep detect` says when it is done.
+
+use sidestep::{Metrics, Status};
+use sidestep_formats::ReadSummary;
+
+use crate::detect::TOLERATED;
+use crate::system::peak_memory;
+use crate::text;
+
+/// Kinds of record passed over that are named.
+const KINDS: usize = 5;
+
+/// What the closing summary tells.
+pub(crate) struct Closing<'a> {
+    pub(crate) summary: &'a ReadSummary,
+    pub(crate) learned_events: u64,
+    pub(crate) seconds: f64,
+    pub(crate) metrics: &'a Metrics,
+    pub(crate) status: Status,
+    /// Whether the engine itself had to tell when it had learned enough.
+    pub(crate) told_by_log: bool,
+    pub(crate) alerts: usize,
+}
+
+/// The summary, a line for each thing.
+pub(crate) fn closing(closing: &Closing<'_>) -> String {
+    let Closing { summary, metrics, .. } = closing;
+    let mut lines = Lines::default();
+    events(&mut lines, closing);
+    files(&mut lines, summary);
+    passed_over(&mut lines, summary);
+    skipped(&mut lines, summary);
+    lines.add("logins", &format!("{} between hosts", text::grouped(metrics.logins)));
+    lines.add("judged", &judged(closing));
+    lines.add("alerts", &text::grouped(closing.alerts as u64));
+    if let Some(bytes) = peak_memory() {
+        let size = text::grouped(bytes.div_ceil(1 << 20));
+        lines.add("memory", &format!("{size} MiB at the peak"));
+    }
+    lines.0.join("\n")
+}
+
+/// Lines that each begin with a name, or with room for one.
+#[derive(Default)]
+struct Lines(Vec<String>);
+
+impl Lines {
+    fn add(&mut self, name: &str, what: &str) {
+        self.0.push(format!("{name:<9}{what}"));
+    }
+
+    /// A line below the one that has the name; logs have a word in it.
+    fn below(&mut self, what: &str) {
+        self.add("", &format!("  {}", text::printable(what)));
+    }
+
+    /// How many there are beyond those that are named.
+    fn more(&mut self, all: u64, named: usize) {
+        let more = all.saturating_sub(named as u64);
+        if more > 0 {
+            self.below(&format!("and {} more", text::grouped(more)));
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn events(lines: &mut Lines, closing: &Closing<'_>) {
+    let Closing { summary, metrics, seconds, .. } = closing;
+    let rate = (summary.events as f64 / seconds.max(1e-9)) as u64;
+    lines.add(
+        "events",
+        &format!(
+            "{} in {seconds:.1} s ({} a second), {} late",
+            text::grouped(summary.events),
+            text::grouped(rate),
+            text::grouped(metrics.late)
+        ),
+    );
+    if summary.activities > 0 {
+        let records = text::counted(summary.activities, "companion record");
+        lines.below(&format!("of these {records} of what hosts did"));
+    }
+    if metrics.late as f64 > TOLERATED * summary.events as f64 {
+        lines.below("late: too far behind newer ones to be judged; give logs in the order of time");
+    }
+}
+
+fn files(lines: &mut Lines, summary: &ReadSummary) {
+    if summary.files + summary.files_not_read <= 1 {
+        return;
+    }
+    let read = format!("{} read", text::grouped(summary.files));
+    if summary.files_not_read == 0 {
+        lines.add("files", &read);
+        return;
+    }
+    lines.add("files", &format!("{read}, {} not:", text::grouped(summary.files_not_read)));
+    for file in &summary.first_not_read {
+        lines.below(&file.to_string());
+    }
+    lines.more(summary.files_not_read, summary.first_not_read.len());
+}
+
+/// Sound records that tell nothing, the most frequent kinds first.
+fn passed_over(lines: &mut Lines, summary: &ReadSummary) {
+    let mut kinds: Vec<_> =
+        summary.passed_over.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
+    if kinds.is_empty() {
+        return;
+    }
+    // The kinds come in the order of their names, which is kept where counts are the same.
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let all = kinds.iter().map(|(_, count)| count).sum();
+    let records = text::counted(all, "record");
+    lines.add("other", &format!("{records} passed over, for they tell of no login:"));
+    let (named, rest) = kinds.split_at(kinds.len().min(KINDS));
+    let mut rows: Vec<_> = named.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
+    match rest {
+        [] => {}
+        [(kind, count)] => rows.push(((*kind).to_owned(), *count)),
+        rest => {
+            let kinds = text::grouped(rest.len() as u64);
+            rows.push((format!("of {kinds} other kinds"), rest.iter().map(|(_, n)| n).sum()));
+        }
+    }
+    let width = rows.iter().map(|(_, count)| text::grouped(*count).len()).max().unwrap_or(0);
+    for (kind, count) in rows {
+        lines.below(&format!("{:>width$}  {}", text::grouped(count), text::clipped(&kind, 72)));
+    }
+}
+
+fn skipped(lines: &mut Lines, summary: &ReadSummary) {
+    if summary.skipped == 0 {
+        lines.add("skipped", "nothing");
+        return;
+    }
+    let records = text::counted(summary.skipped, "line");
+    lines.add("skipped", &format!("{records} ({}):", text::percent(summary.skipped_share())));
+    for error in &summary.first_errors {
+        lines.below(&error.to_string());
+    }
+    lines.more(summary.skipped, summary.first_errors.len());
+}
+
+/// Since when alerts were raised, and what was learned before.
+fn judged(closing: &Closing<'_>) -> String {
+    let source = if closing.learned_events > 0 {
+        format!("{} learned before", text::counted(closing.learned_events, "event"))
+    } else if closing.told_by_log {
+        "when the log had shown enough of what is normal".to_owned()
+    } else {
+        "after the days to learn from".to_owned()
+    };
+    match closing.status {
+        Status::Detecting { since } => format!("from {} on, {source}", text::time(since)),
+        _ if closing.told_by_log => "nothing: the log is too short to learn from it what is \
+             normal; give history with --learn, or say --learn-days"
+            .to_owned(),
+        _ => "nothing: the log ends within the days to learn from".to_owned(),
+    }
+}

@@ -1,0 +1,78 @@
+//! What is in folders of logs: what is read of them, what is passed over, and what is not read.
+//!
+//! `cargo run --release -p sidestep-formats --example inventory -- FOLDER...`
+
+use std::env;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::ExitCode;
+
+use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
+
+/// Kinds of record passed over that are named for each folder.
+const KINDS: usize = 8;
+
+fn main() -> ExitCode {
+    let folders: Vec<String> = env::args().skip(1).collect();
+    if folders.is_empty() {
+        eprintln!("usage: inventory FOLDER...");
+        return ExitCode::from(2);
+    }
+    let mut read = Vec::new();
+    for folder in &folders {
+        let mut reader = LogReader::new(ReadOptions::default());
+        let mut ignore = |_: sidestep::Event<'_>| ControlFlow::Continue(());
+        if let Err(error) = reader.read_path(Path::new(folder), &mut ignore) {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+        let name = Path::new(folder).file_name().unwrap_or_default().to_string_lossy();
+        read.push((folder, name.into_owned(), reader.summary().clone()));
+    }
+    println!("| folder | files | records | authentication | companion | passed over | skipped |");
+    println!("|---|--:|--:|--:|--:|--:|--:|");
+    for (_, name, summary) in &read {
+        println!("{}", row(name, summary));
+    }
+    for (folder, name, summary) in &read {
+        println!("\n{name}");
+        details(&format!("{}/", folder.trim_end_matches('/')), summary);
+    }
+    ExitCode::SUCCESS
+}
+
+/// One line of the table. A record that tells of several things counts as often.
+fn row(name: &str, summary: &ReadSummary) -> String {
+    let passed: u64 = summary.passed_over.values().sum();
+    format!(
+        "| `{name}` | {} | {} | {} | {} | {passed} | {} |",
+        summary.files,
+        summary.events + passed + summary.skipped,
+        summary.events - summary.activities,
+        summary.activities,
+        summary.skipped
+    )
+}
+
+fn details(folder: &str, summary: &ReadSummary) {
+    let mut kinds: Vec<_> = summary.passed_over.iter().collect();
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let (named, rest) = kinds.split_at(kinds.len().min(KINDS));
+    for (kind, count) in named {
+        println!("  passed over {count:>7}  {kind}");
+    }
+    if !rest.is_empty() {
+        let count: u64 = rest.iter().map(|(_, count)| **count).sum();
+        println!("  passed over {count:>7}  of {} other kinds", rest.len());
+    }
+    for error in &summary.first_errors {
+        println!("  skipped     {}", error.to_string().replace(folder, ""));
+    }
+    for file in &summary.first_not_read {
+        println!("  not read    {}", file.to_string().replace(folder, ""));
+    }
+    let more = summary.files_not_read - summary.first_not_read.len() as u64;
+    if more > 0 {
+        println!("  not read    {more} more");
+    }
+}

@@ -1,0 +1,99 @@
+//! Values as logs write them, whatever their dialect: addresses, numbers, GUIDs, texts cut to size.
+
+use std::net::IpAddr;
+
+/// Bytes of a text that an event may carry.
+const LONGEST: usize = 1024;
+
+/// An address, perhaps in brackets or with a zone; an IPv4 address in IPv6's clothes is IPv4.
+pub(crate) fn ip(text: &str) -> Option<IpAddr> {
+    let ip = text.parse::<IpAddr>().ok().or_else(|| {
+        let text = text.trim_start_matches('[').trim_end_matches(']');
+        text.split('%').next()?.parse().ok()
+    })?;
+    Some(ip.to_canonical())
+}
+
+/// Whether an address names no other host than the one that wrote it.
+pub(crate) const fn is_local(ip: &IpAddr) -> bool {
+    ip.is_loopback()
+        || ip.is_unspecified()
+        || matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
+}
+
+/// A number, in decimal or with `0x`.
+pub(crate) fn number(text: &str) -> Option<u64> {
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// A GUID, with or without braces and dashes; all zeros is none.
+pub(crate) fn guid(text: &str) -> Option<u128> {
+    let mut value: u128 = 0;
+    let mut digits = 0;
+    for byte in text.bytes().filter(|byte| !matches!(byte, b'{' | b'}' | b'-')) {
+        value = (value << 4) | u128::from(char::from(byte).to_digit(16)?);
+        digits += 1;
+    }
+    (digits == 32 && value != 0).then_some(value)
+}
+
+/// As much of a text as an event may carry.
+pub(crate) fn clipped(text: &str) -> &str {
+    cut(text, LONGEST)
+}
+
+/// At most so many bytes of a text, cut between characters.
+pub(crate) fn cut(text: &str, longest: usize) -> &str {
+    let mut end = text.len().min(longest);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_be_dressed_up() {
+        let read = |text| ip(text).map(|ip| ip.to_string());
+        assert_eq!(read("::ffff:10.0.0.5").unwrap(), "10.0.0.5");
+        assert_eq!(read("[2001:db8::1]").unwrap(), "2001:db8::1");
+        assert_eq!(read("fe80::1%eth0").unwrap(), "fe80::1");
+        for none in ["", "-", "[", "%", "web1", "10.0.0", "10.0.0.5:22", "[::1]:22"] {
+            assert_eq!(read(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_the_host_itself_is_local() {
+        for here in ["127.0.0.1", "::1", "0.0.0.0", "::", "fe80::1", "::ffff:127.0.0.1"] {
+            assert!(is_local(&ip(here).unwrap()), "{here}");
+        }
+        for there in ["10.0.0.5", "2001:db8::1", "fec0::1"] {
+            assert!(!is_local(&ip(there).unwrap()), "{there}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_guids_are_read_as_windows_writes_them() {
+        assert_eq!(number("0x562614e"), Some(0x562_614e));
+        assert_eq!(number("128"), Some(128));
+        assert_eq!(number("0x"), None);
+        assert_eq!(guid("{50419e1a-1c62-023a-239e-78c43a7792ab}").unwrap() >> 96, 0x5041_9e1a);
+        assert_eq!(guid("{50419e1a}"), None);
+        assert_eq!(guid(&"f".repeat(33)), None);
+        assert_eq!(guid(&"0".repeat(32)), None);
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(clipped(&"é".repeat(1000)).len(), 1024);
+        assert_eq!(cut("aé", 2), "a");
+        assert_eq!(cut("aé", 3), "aé");
+    }
+}

@@ -136,7 +136,7 @@ impl Engine {
         let reading = read(event, &self.identity, ticket_source);
         let blank = (AccountProfile::default(), HostProfile::default());
         let host = |name: Option<&str>| self.baseline.hosts.find(host_parts(name));
-        let reports = |slot: u32| self.baseline.hosts.get(slot).profile.reports_logons;
+        let reports = |slot: u32| self.baseline.hosts.get(slot).profile.reports_tickets_used;
         let is_login = match reading.meaning {
             Meaning::Login => true,
             Meaning::Ticket => !host(reading.destination.as_deref()).is_some_and(reports),

@@ -4,7 +4,7 @@ use crate::alert::Alert;
 use crate::detect::Odd;
 use crate::engine::Engine;
 use crate::event::{Account, AccountKind, Activity, AuthEvent, Event, Outcome, Timestamp};
-use crate::login::{Login, Meaning, host_parts, protocol_class, read};
+use crate::login::{Login, Meaning, host_parts, may_use_ticket, protocol_class, read};
 use crate::time::MINUTE;
 
 impl Engine {
@@ -69,10 +69,11 @@ impl Engine {
                     let source = self.baseline.hosts.get(source).id;
                     self.sessions.learn_ticket(guid, source, time);
                 }
+                let protocol = protocol_class(event.auth_protocol(), event.logon_type());
                 let profile = &mut self.baseline.hosts.get_mut(destination).profile;
                 if meaning == Meaning::Login {
-                    profile.reports_logons = true;
-                } else if profile.reports_logons {
+                    profile.reports_tickets_used |= may_use_ticket(protocol);
+                } else if profile.reports_tickets_used {
                     self.baseline.learn_presence(account, source, time);
                     return;
                 }
@@ -81,7 +82,7 @@ impl Engine {
                     account,
                     source,
                     destination,
-                    protocol: protocol_class(event.auth_protocol(), event.logon_type()),
+                    protocol,
                     failed: event.outcome() == Outcome::Failure,
                 };
                 self.take_login(event, &login, raise, alerts);

@@ -31,6 +31,13 @@ pub(crate) fn protocol_class(protocol: AuthProtocol, logon_type: LogonType) -> u
     protocol * 4 + logon_type
 }
 
+/// Whether a login of this class is what a service ticket was asked for: one by Kerberos, or one of
+/// which the log does not say by what. A sensor that reads NTLM sees nothing of Kerberos but the
+/// tickets.
+pub(crate) const fn may_use_ticket(class: u8) -> bool {
+    matches!(class, 0..=3 | 12)
+}
+
 /// A protocol class in words.
 pub(crate) fn protocol_words(class: u8) -> String {
     let protocol =

@@ -133,6 +133,21 @@ fn a_session_without_a_source_comes_from_where_its_ticket_was_asked() {
 }
 
 #[test]
+fn a_ticket_is_a_login_unless_somebody_reports_what_it_was_used_for() {
+    let logins_after = |protocol| {
+        let mut engine = Engine::new(config());
+        let seen = login(SECOND, 4624).src_host(Host::named("WS-2")).auth_protocol(protocol);
+        engine.process(&seen.build().expect("it is a valid event"));
+        let ticket = login(60 * SECOND, 4769).activity(Activity::ServiceTicket).build();
+        engine.process(&ticket.expect("it is a valid event"));
+        engine.metrics().logins
+    };
+    // A sensor reads NTLM, but of Kerberos only that a ticket was asked for.
+    assert_eq!(logins_after(AuthProtocol::Ntlm), 2);
+    assert_eq!(logins_after(AuthProtocol::Kerberos), 1);
+}
+
+#[test]
 fn what_was_merged_and_why_can_be_asked_and_outlives_a_restart() {
     let mut engine = Engine::new(config());
     let account = Account::new("alice").with_domain("CORP").with_sid("S-1-5-21-1-2-3-1104");

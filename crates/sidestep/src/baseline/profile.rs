@@ -119,8 +119,8 @@ pub(crate) struct HostProfile {
     /// The last accounts that came over the network.
     arrivals: [Option<Arrival>; ARRIVALS],
     next_arrival: u8,
-    /// Whether it ever reported a logon itself.
-    pub(crate) reports_logons: bool,
+    /// Whether anybody ever reported what a ticket to it was used for.
+    pub(crate) reports_tickets_used: bool,
     pub(crate) first_day: Day,
 }
 

@@ -220,6 +220,10 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_delimiter = ',', value_name = "DIALECT")]
     pub(crate) dialect: Vec<Dialect>,
 
+    /// Take names as they are written: one host or account under two names is two
+    #[arg(long, conflicts_with = "overlay")]
+    pub(crate) names_as_written: bool,
+
     /// Alerts a day per 1,000 accounts that are asked for in the online reading
     #[arg(long, default_value_t = 1.0, value_name = "B")]
     pub(crate) alerts_per_day: f64,

@@ -6,11 +6,11 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sidestep::{Event, Timestamp};
+use sidestep::{Event, Reorder};
 use sidestep_formats::{LogReader, ReadOptions};
 use sidestep_sim::Dialect;
 use sidestep_sim::dialect::DayLog;
-use sidestep_sim::evaluation::{EventBuffer, EventSource, ReadLogs, Report, SourceError};
+use sidestep_sim::evaluation::{EventSource, ReadLogs, Report, SourceError};
 
 use crate::args::EvaluateArgs;
 use crate::detect::TOLERATED;
@@ -23,10 +23,8 @@ pub(crate) const HOSTS: &str = "hosts.csv";
 /// What lies beside the logs and is none.
 const NO_LOGS: [&str; 3] = ["truth.csv", "attacks.csv", HOSTS];
 
-/// Events between two times that some are handed on.
-const STRIDE: usize = 1 << 16;
-/// How long events are held: no two logs of one day are further apart.
-const HELD: Timestamp = 3_600 * 1_000_000;
+/// For how long events are held to be put in order: the clocks of no two machines are further apart.
+const HELD_MINUTES: u32 = 60;
 
 /// False alerts a day per 1,000 accounts at which dialects are compared.
 const BUDGETS: [f64; 4] = [0.0, 0.25, 1.0, 5.0];
@@ -104,24 +102,16 @@ fn is_day(path: &Path) -> bool {
 impl EventSource for LogFolder {
     fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
         let mut reader = LogReader::new(ReadOptions::default());
-        let mut buffer = EventBuffer::default();
-        let mut full = STRIDE;
-        let single = self.entries.len() == 1 && !self.by_day;
-        for path in &self.entries {
-            let _ = reader.read_path(path, &mut |event| {
-                buffer.add(event);
-                if single && buffer.len() >= full {
-                    let until = buffer.newest() - HELD;
-                    buffer.give(until, sink);
-                    full = buffer.len() + STRIDE;
-                }
+        let mut reorder = Reorder::new(HELD_MINUTES, usize::MAX);
+        // A folder for each day is as many logs as it has sources, not as it has days.
+        let step = if self.by_day { 1 } else { self.entries.len() };
+        for logs in self.entries.chunks(step) {
+            let _ = reader.read_merged(logs, &mut |event| {
+                reorder.push(event, sink);
                 ControlFlow::Continue(())
             })?;
-            if self.by_day {
-                buffer.give(buffer.newest() - HELD, sink);
-            }
         }
-        buffer.give(Timestamp::MAX, sink);
+        reorder.finish(sink);
         check(&reader)
     }
 }
@@ -138,7 +128,7 @@ pub(crate) fn compared(
         let report = over_seeds(args, *dialect, progress)?.with_command(command(words));
         reports.push((*dialect, report));
     }
-    Ok(if args.json { json(&reports) } else { table(&reports) })
+    Ok(if args.json { json(&reports) } else { table(&reports, &command(words)) })
 }
 
 /// One JSON object with a report for each dialect.
@@ -148,23 +138,21 @@ fn json(reports: &[(Dialect, Report)]) -> String {
     format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
 }
 
-/// The report of each dialect, and then what each finds.
-fn table(reports: &[(Dialect, Report)]) -> String {
+/// What sidestep finds through each dialect, a line for each.
+fn table(reports: &[(Dialect, Report)], again: &str) -> String {
     let mut out = String::new();
-    for (_, report) in reports {
-        out.push_str(&report.to_text());
-        out.push('\n');
-    }
-    out.push_str("Attacks found by sidestep, at so many false alerts a day per 1,000 accounts\n");
-    let _ = write!(out, "{:<14}", "dialect");
-    BUDGETS.iter().for_each(|budget| out.push_str(&format!("{budget:>9}")));
+    out.push_str(
+        "Attacks found by sidestep, in percent, at so many false alerts a day per 1,000\n",
+    );
+    let _ = write!(out, "accounts; with --json everything\nagain: {again}\n\n{:<14}", "dialect");
+    BUDGETS.iter().for_each(|budget| out.push_str(&format!("{budget:>8}")));
     out.push('\n');
     for (dialect, report) in reports {
         let _ = write!(out, "{:<14}", dialect.to_string());
         for budget in BUDGETS {
             let _ = match report.found_share("sidestep", budget) {
-                Some(share) => write!(out, "{:>8.1}%", 100.0 * share),
-                None => write!(out, "{:>9}", "-"),
+                Some(share) => write!(out, "{:>8.1}", 100.0 * share),
+                None => write!(out, "{:>8}", "-"),
             };
         }
         out.push('\n');

@@ -99,6 +99,7 @@ pub(crate) fn over_seeds(
         learn_days: args.learn_days,
         alerts_per_day: args.alerts_per_day,
         telemetry: args.telemetry,
+        resolve_names: !args.names_as_written,
     };
     evaluate_dialect(&plan, dialect, &ReadBack, &mut |step| progress.at(0, || step.to_owned()))
         .map_err(failure)
@@ -123,6 +124,7 @@ fn over_folder(
         alerts_per_day: args.alerts_per_day,
         accounts: args.accounts,
         addresses: None,
+        resolve_names: !args.names_as_written,
     };
     let name = folder.display().to_string();
     progress.at(0, || "reading".to_owned());

@@ -1,6 +1,6 @@
 //! Evaluation over simulated organisations whose logs are written in a dialect and read back.
 
-use sidestep::{Event, Timestamp};
+use sidestep::{Event, Reorder};
 
 use crate::config::{SimConfig, SimError, Telemetry};
 use crate::dialect::{DayLog, Dialect, DialectWriter};
@@ -8,11 +8,14 @@ use crate::simulation::Simulation;
 use crate::truth::Truth;
 
 use super::EvaluationError;
-use super::buffer::EventBuffer;
 use super::naming::AddressBook;
 use super::report::Report;
 use super::simulated::{Plan, evaluate_seeds};
 use super::source::{EventSource, SourceError};
+
+/// For how long events are held to be put in order: the logs of a day are read one after the other,
+/// and no record is more than an hour from its day.
+const HELD_MINUTES: u32 = 25 * 60;
 
 /// Reads the logs of one day back: what reads them is no business of the simulator.
 pub trait ReadLogs: Sync {
@@ -68,12 +71,13 @@ impl EventSource for DialectSource<'_> {
     fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
         let mut simulation = Simulation::new(self.config)?;
         let mut writer = DialectWriter::new(&simulation, self.dialect);
-        let mut events = EventBuffer::default();
+        let mut reorder = Reorder::new(HELD_MINUTES, usize::MAX);
         while simulation.next_day().is_some() {
             let logs = writer.day(&simulation);
-            self.reader.read_logs(&logs, &mut |event| events.add(event))?;
-            events.give(Timestamp::MAX, sink);
+            self.reader.read_logs(&logs, &mut |event| reorder.push(event, sink))?;
         }
+        reorder.finish(sink);
+        debug_assert_eq!(reorder.late(), 0, "a record is too far from its day");
         Ok(())
     }
 }

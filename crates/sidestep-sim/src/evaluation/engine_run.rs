@@ -10,17 +10,13 @@ use super::judge::Finding;
 use super::logins::{LoginKey, LoginLog};
 use super::source::EventSource;
 
-/// Runs an engine at each budget (alerts a day) over the log, in one reading of it. Gives out the
-/// last state of every alert, in the order in which they were opened.
-pub(crate) fn run_engines(
+/// Runs an engine of each configuration over the log, in one reading of it. Gives out the last state
+/// of every alert, in the order in which they were opened.
+pub(crate) fn run_engines<const N: usize>(
     source: &dyn EventSource,
-    learn_days: u32,
-    budgets: &[f64],
-) -> Result<Vec<Vec<Alert>>, EvaluationError> {
-    let configs = budgets.iter().map(|&budget| config(learn_days, budget));
-    let mut engines = configs
-        .map(|config| Ok((Engine::new(config?), Alerts::default())))
-        .collect::<Result<Vec<_>, ConfigError>>()?;
+    configs: [Config; N],
+) -> Result<[Vec<Alert>; N], EvaluationError> {
+    let mut engines = configs.map(|config| (Engine::new(config), Alerts::default()));
     source
         .for_each(&mut |event| {
             for (engine, alerts) in &mut engines {
@@ -28,16 +24,24 @@ pub(crate) fn run_engines(
             }
         })
         .map_err(EvaluationError::Source)?;
-    let finish = |(mut engine, mut alerts): (Engine, Alerts)| {
+    Ok(engines.map(|(mut engine, mut alerts)| {
         alerts.take(engine.finish());
         alerts.last
-    };
-    Ok(engines.into_iter().map(finish).collect())
+    }))
 }
 
-fn config(learn_days: u32, alerts_per_day: f64) -> Result<Config, ConfigError> {
+/// The configuration that is judged.
+pub(crate) fn config(
+    learn_days: u32,
+    alerts_per_day: f64,
+    resolve_names: bool,
+) -> Result<Config, ConfigError> {
     let warm_up = if learn_days == 0 { WarmUp::Auto } else { WarmUp::Days(learn_days) };
-    Config::builder().alerts_per_day(alerts_per_day.max(1e-3)).warm_up(warm_up).build()
+    Config::builder()
+        .alerts_per_day(alerts_per_day.max(1e-3))
+        .warm_up(warm_up)
+        .resolve_names(resolve_names)
+        .build()
 }
 
 /// The last state of every alert.

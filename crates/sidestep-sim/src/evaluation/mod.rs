@@ -30,7 +30,6 @@
 //! credential-switch rule. They see remote logons of accounts that are no machine and not built in.
 
 mod baselines;
-mod buffer;
 mod dialects;
 mod engine_run;
 mod judge;
@@ -51,7 +50,6 @@ mod tests;
 use sidestep::ConfigError;
 use thiserror::Error;
 
-pub use buffer::EventBuffer;
 pub use dialects::{DialectSource, ReadLogs, evaluate_dialect};
 pub use naming::AddressBook;
 pub use report::Report;
@@ -111,11 +109,19 @@ pub struct LogOptions {
     /// For a log in another dialect than the truth: who had which address. Names are then compared
     /// without domains and suffixes, addresses by whose they were, and times to the minute.
     pub addresses: Option<AddressBook>,
+    /// Whether the engine resolves names: see [`sidestep::ConfigBuilder::resolve_names`].
+    pub resolve_names: bool,
 }
 
 impl Default for LogOptions {
     fn default() -> Self {
-        Self { learn_days: 14, alerts_per_day: 0.25, accounts: None, addresses: None }
+        Self {
+            learn_days: 14,
+            alerts_per_day: 0.25,
+            accounts: None,
+            addresses: None,
+            resolve_names: true,
+        }
     }
 }
 
@@ -138,6 +144,7 @@ pub fn evaluate_log(
         accounts: options.accounts,
         days_judged: None,
         naming: options.addresses.clone().map_or(Naming::Exact, Naming::Loose),
+        resolve_names: options.resolve_names,
     };
     let run = run(&plan, source, truth, &mut |_| ())?;
     let setup = Setup {
@@ -150,6 +157,7 @@ pub fn evaluate_log(
         days: None,
         learn_days: options.learn_days,
         alerts_per_day: options.alerts_per_day,
+        resolve_names: options.resolve_names,
     };
     Ok(Report::new(setup, vec![run]))
 }

@@ -22,6 +22,7 @@ pub(crate) struct Setup {
     pub(crate) learn_days: u32,
     /// Alerts asked for online, a day per 1,000 accounts.
     pub(crate) alerts_per_day: f64,
+    pub(crate) resolve_names: bool,
 }
 
 /// What an evaluation found: every detector, over all runs and in each of them.

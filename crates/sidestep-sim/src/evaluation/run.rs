@@ -6,7 +6,7 @@ use crate::truth::Truth;
 
 use super::EvaluationError;
 use super::baselines::{self, Detected};
-use super::engine_run::{detected, finding, run_engines};
+use super::engine_run::{config, detected, finding, run_engines};
 use super::judge::{Detection, Finding, Judge, allowed, judged_days};
 use super::logins::{DAY, LoginLog};
 use super::naming::Naming;
@@ -38,6 +38,7 @@ pub(crate) struct RunPlan {
     pub(crate) days_judged: Option<u32>,
     /// How names are compared with those of the truth.
     pub(crate) naming: Naming,
+    pub(crate) resolve_names: bool,
 }
 
 /// What became of one log.
@@ -128,7 +129,8 @@ pub(crate) fn run(
     progress(&format!("{}: sidestep over {} events", plan.name, log.events));
     // Far more than anybody reads, so that the ranking reaches below every threshold judged.
     let generous = (30.0 * thousands).max(20.0);
-    let alerts = run_engines(source, plan.learn_days, &[generous, asked_a_day])?;
+    let config = |budget| config(plan.learn_days, budget, plan.resolve_names);
+    let alerts = run_engines(source, [config(generous)?, config(asked_a_day)?])?;
     let mut detectors = vec![judging.detector(SIDESTEP, &detected(&alerts[0], &mut log), &log)];
     let online: Vec<Finding> = alerts[1].iter().map(|alert| finding(alert, &mut log)).collect();
     for baseline in baselines::ALL {

@@ -40,6 +40,8 @@ pub struct Plan {
     pub alerts_per_day: f64,
     /// What reaches the log; drawn by each seed unless said.
     pub telemetry: Option<Telemetry>,
+    /// Whether the engine resolves names: see [`sidestep::ConfigBuilder::resolve_names`].
+    pub resolve_names: bool,
 }
 
 impl Default for Plan {
@@ -53,6 +55,7 @@ impl Default for Plan {
             learn_days: 14,
             alerts_per_day: 0.25,
             telemetry: None,
+            resolve_names: true,
         }
     }
 }
@@ -178,6 +181,7 @@ pub(super) fn evaluate_seeds(
         days: Some(plan.days),
         learn_days: plan.learn_days,
         alerts_per_day: plan.alerts_per_day,
+        resolve_names: plan.resolve_names,
     };
     Ok(Report::new(setup, runs.into_iter().flatten().collect()))
 }
@@ -222,6 +226,7 @@ fn judge_seed(
         accounts: Some(plan.accounts),
         days_judged: Some(plan.days - plan.learn_days),
         naming,
+        resolve_names: plan.resolve_names,
     };
     run(&run_plan, &*source, &truth, progress)
 }

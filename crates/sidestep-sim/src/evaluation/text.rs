@@ -45,6 +45,9 @@ fn header(report: &Report, out: &mut String) -> std::fmt::Result {
         (None, None) => "no days".to_owned(),
     };
     writeln!(out, "{} accounts, {days}, {} learned first", setup.accounts, setup.learn_days)?;
+    if !setup.resolve_names {
+        writeln!(out, "names taken as they are written")?;
+    }
     if let Some(command) = &report.command {
         writeln!(out, "again: {command}")?;
     }

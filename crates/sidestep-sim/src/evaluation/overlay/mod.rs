@@ -23,7 +23,7 @@ use std::collections::HashSet;
 use sidestep::{Activity, AuthEvent, Event};
 
 use super::EvaluationError;
-use super::engine_run::{finding, run_engines};
+use super::engine_run::{config, finding, run_engines};
 use super::judge::ratio;
 use super::logins::{DAY, LoginKey, LoginLog, can_move};
 use super::naming::Naming;
@@ -159,10 +159,11 @@ fn judge(
     let mut log = LoginLog::default();
     let red_keys: HashSet<LoginKey> = red.iter().map(|event| key(event, &mut log)).collect();
     let overlay = Overlay { background, red };
-    let alerts = run_engines(&overlay, options.learn_days, &[options.alerts_per_day])?;
+    let config = config(options.learn_days, options.alerts_per_day, true)?;
+    let [alerts] = run_engines(&overlay, [config])?;
     let mut found: HashSet<LoginKey> = HashSet::new();
     let (mut emitted, mut on_red_team) = (0, 0);
-    for alert in alerts.iter().flatten() {
+    for alert in &alerts {
         let hops = finding(alert, &mut log).hops;
         let red_hops: Vec<_> = hops.iter().filter(|hop| red_keys.contains(hop)).collect();
         emitted += 1;

@@ -2,14 +2,16 @@
 //!
 //! `cargo run --release -p sidestep-formats --example inventory -- FOLDER...`
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 
+use sidestep::Event;
 use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
 
-/// Kinds of record passed over that are named for each folder.
+/// Kinds of event, and of record passed over, that are named for each folder.
 const KINDS: usize = 8;
 
 fn main() -> ExitCode {
@@ -21,21 +23,26 @@ fn main() -> ExitCode {
     let mut read = Vec::new();
     for folder in &folders {
         let mut reader = LogReader::new(ReadOptions::default());
-        let mut ignore = |_: sidestep::Event<'_>| ControlFlow::Continue(());
-        if let Err(error) = reader.read_path(Path::new(folder), &mut ignore) {
+        let mut kinds = BTreeMap::new();
+        let mut count = |event: Event<'_>| {
+            *kinds.entry(kind(event)).or_default() += 1;
+            ControlFlow::Continue(())
+        };
+        if let Err(error) = reader.read_path(Path::new(folder), &mut count) {
             eprintln!("{error}");
             return ExitCode::FAILURE;
         }
         let name = Path::new(folder).file_name().unwrap_or_default().to_string_lossy();
-        read.push((folder, name.into_owned(), reader.summary().clone()));
+        read.push((folder, name.into_owned(), kinds, reader.summary().clone()));
     }
     println!("| folder | files | records | authentication | companion | passed over | skipped |");
     println!("|---|--:|--:|--:|--:|--:|--:|");
-    for (_, name, summary) in &read {
+    for (_, name, _, summary) in &read {
         println!("{}", row(name, summary));
     }
-    for (folder, name, summary) in &read {
+    for (folder, name, kinds, summary) in &read {
         println!("\n{name}");
+        most("made       ", kinds);
         details(&format!("{}/", folder.trim_end_matches('/')), summary);
     }
     ExitCode::SUCCESS
@@ -54,17 +61,34 @@ fn row(name: &str, summary: &ReadSummary) -> String {
     )
 }
 
-fn details(folder: &str, summary: &ReadSummary) {
-    let mut kinds: Vec<_> = summary.passed_over.iter().collect();
+/// What an event tells: the word of OCSF's activity or of the companion's kind, and the event's number.
+fn kind(event: Event<'_>) -> String {
+    let (what, code) = match event {
+        Event::Auth(event) => (format!("{:?}", event.activity()), event.event_code()),
+        Event::Activity(activity) => (format!("{:?}", activity.kind()), activity.event_code()),
+    };
+    match code {
+        Some(code) => format!("{what}, {code}"),
+        None => what,
+    }
+}
+
+/// The kinds of which there are most, and how many others there are.
+fn most(what: &str, kinds: &BTreeMap<String, u64>) {
+    let mut kinds: Vec<_> = kinds.iter().collect();
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     let (named, rest) = kinds.split_at(kinds.len().min(KINDS));
     for (kind, count) in named {
-        println!("  passed over {count:>7}  {kind}");
+        println!("  {what} {count:>7}  {kind}");
     }
     if !rest.is_empty() {
         let count: u64 = rest.iter().map(|(_, count)| **count).sum();
-        println!("  passed over {count:>7}  of {} other kinds", rest.len());
+        println!("  {what} {count:>7}  of {} other kinds", rest.len());
     }
+}
+
+fn details(folder: &str, summary: &ReadSummary) {
+    most("passed over", &summary.passed_over);
     for error in &summary.first_errors {
         println!("  skipped     {}", error.to_string().replace(folder, ""));
     }

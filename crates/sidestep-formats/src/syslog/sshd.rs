@@ -186,6 +186,9 @@ fn logon(
         .auth_protocol(protocol(method))
         .logon_process(SSHD);
     if let Some(info) = info {
+        if let Some((_, fingerprint)) = info.split_once(' ').filter(|_| is_key(info)) {
+            builder = builder.credential(clipped(fingerprint));
+        }
         builder = builder.outcome_reason(clipped(info));
     } else if invalid {
         builder = builder.outcome_reason("invalid user");

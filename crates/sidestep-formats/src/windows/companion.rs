@@ -10,6 +10,16 @@ use super::{Field, Record, pass_over};
 use crate::error::Fault;
 use crate::reader::Run;
 
+/// Rights to a file by which it is changed: write, append.
+const WRITES: u64 = 0x2 | 0x4;
+
+/// The rights of replication by their GUIDs (MS-ADTS, section 5.1.3.2.1), the most telling first.
+const REPLICATION: [(&str, &str); 3] = [
+    ("1131f6ad-9c07-11d1-f79f-00c04fc2dcd2", "DS-Replication-Get-Changes-All"),
+    ("89e95b76-444d-4c62-991a-0facbeda640c", "DS-Replication-Get-Changes-In-Filtered-Set"),
+    ("1131f6aa-9c07-11d1-f79f-00c04fc2dcd2", "DS-Replication-Get-Changes"),
+];
+
 /// Takes an event of the Security log that is no authentication.
 pub(super) fn security(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
     let subject = record.subject();
@@ -45,14 +55,67 @@ pub(super) fn security(record: &Record<'_>, run: &mut Run<'_>) -> Result<Control
         _ => record.text(Field::TargetName).map(Cow::Borrowed),
     };
     let mut builder = record.activity(kind, account)?;
-    if kind == HostActivityKind::ShareAccess {
-        // No name of the client is given, only its address.
-        builder = builder.peer(record.host(Field::Workstation, Field::Address, Field::Port));
+    match kind {
+        HostActivityKind::ShareAccess => {
+            // No name of the client is given, only its address.
+            builder = builder.peer(record.host(Field::Workstation, Field::Address, Field::Port));
+            if let Some(mask) = record.number(Field::AccessMask) {
+                builder = builder.writes(mask & WRITES != 0);
+            }
+        }
+        HostActivityKind::ProcessStart => {
+            if let Some(parent) = record.text(Field::Parent) {
+                builder = builder.parent(clipped(Cow::Borrowed(parent)));
+            }
+        }
+        HostActivityKind::ScheduledTask => {
+            if let Some(remote) = asked_remotely(record) {
+                builder = builder.remote(remote);
+            }
+        }
+        _ => {}
     }
     if let Some(what) = what {
         builder = builder.object(clipped(what));
     }
     if let Some(id) = session {
+        builder = builder.logon_id(id);
+    }
+    hand_on_activity(builder, run)
+}
+
+/// Whether a task was asked for over the network, which newer versions say: then no process of this
+/// host did.
+fn asked_remotely(record: &Record<'_>) -> Option<bool> {
+    let process = record.number(Field::CallerProcess)?;
+    Some(process == 0 && record.number(Field::CallerLocality).is_none_or(|locality| locality == 0))
+}
+
+/// Security 4662, where the rights that it names are those of replication; `None` for other uses of
+/// the directory.
+pub(super) fn replication(
+    record: &Record<'_>,
+    run: &mut Run<'_>,
+) -> Option<Result<ControlFlow<()>, Fault>> {
+    let properties = record.text(Field::Properties)?;
+    let named = |(guid, _): &&(&str, &str)| {
+        properties
+            .as_bytes()
+            .windows(guid.len())
+            .any(|part| part.eq_ignore_ascii_case(guid.as_bytes()))
+    };
+    let (_, right) = REPLICATION.iter().find(named)?;
+    Some(replicated(record, right, run))
+}
+
+fn replicated(
+    record: &Record<'_>,
+    right: &'static str,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    let mut builder =
+        record.activity(HostActivityKind::DirectoryReplication, record.subject())?.object(right);
+    if let Some(id) = record.session(Field::SubjectLogonId) {
         builder = builder.logon_id(id);
     }
     hand_on_activity(builder, run)
@@ -116,6 +179,14 @@ pub(super) fn sysmon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFl
     }
     if let Some(what) = what {
         builder = builder.object(clipped(Cow::Borrowed(what)));
+    }
+    let parent = match kind {
+        HostActivityKind::ProcessStart => record.text(Field::Parent),
+        HostActivityKind::NamedPipe => program,
+        _ => None,
+    };
+    if let Some(parent) = parent {
+        builder = builder.parent(clipped(Cow::Borrowed(parent)));
     }
     if let Some(id) = record.session(Field::LogonId) {
         builder = builder.logon_id(id);

@@ -42,6 +42,10 @@ pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
     if let Some(kind) = encryption.and_then(|kind| u32::try_from(kind).ok()) {
         builder = builder.ticket_encryption(TicketEncryption(kind));
     }
+    let preauth = record.number(Field::PreauthType).and_then(|kind| u8::try_from(kind).ok());
+    if let Some(kind) = preauth {
+        builder = builder.preauth_type(kind);
+    }
     let builder = match record.event_id {
         // Windows writes one only where the ticket was renewed.
         4770 => builder.outcome(Outcome::Success),

@@ -18,7 +18,7 @@ pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
         4648 => explicit(record, run),
         4672 => own_session(record, Activity::SpecialPrivileges, Outcome::Success, run),
         4778 | 4779 => reconnect(record, run),
-        // 4662: an object of the directory was touched, which is what replication looks like.
+        // 4662: an object of the directory was touched.
         _ => own_session(record, Activity::Other, Outcome::Unknown, run),
     }
 }

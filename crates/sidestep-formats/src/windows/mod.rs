@@ -87,9 +87,8 @@ pub(crate) fn is_read(event_id: u32, provider: &str, channel: &str) -> bool {
 pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
     match Origin::of(record.event_id, &record.provider, &record.channel) {
         Some(Origin::Security) => match record.event_id {
-            4624 | 4625 | 4634 | 4647 | 4648 | 4662 | 4672 | 4778 | 4779 => {
-                logon::emit(record, run)
-            }
+            4662 => companion::replication(record, run).unwrap_or_else(|| logon::emit(record, run)),
+            4624 | 4625 | 4634 | 4647 | 4648 | 4672 | 4778 | 4779 => logon::emit(record, run),
             4768..=4771 | 4776 => kerberos::emit(record, run),
             _ => companion::security(record, run),
         },

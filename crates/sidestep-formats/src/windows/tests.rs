@@ -42,6 +42,7 @@ fn line(event: Event<'_>) -> String {
                 ("process", event.logon_process().map(ToOwned::to_owned)),
                 ("key", event.key_length().map(|bits| bits.to_string())),
                 ("ticket", event.ticket_encryption().map(|kind| format!("{:#x}", kind.0))),
+                ("preauth", event.preauth_type().map(|kind| kind.to_string())),
                 ("id", event.logon_id().map(|id| format!("{id:#x}"))),
                 ("guid", event.logon_guid().map(|guid| format!("{guid:x}"))),
                 ("reason", event.outcome_reason().map(ToOwned::to_owned)),
@@ -63,6 +64,15 @@ fn line(event: Event<'_>) -> String {
             }
             if let Some(object) = activity.object() {
                 write!(line, " of {object}").unwrap();
+            }
+            if let Some(parent) = activity.parent() {
+                write!(line, " parent={parent}").unwrap();
+            }
+            if let Some(writes) = activity.writes() {
+                write!(line, " writes={writes}").unwrap();
+            }
+            if let Some(remote) = activity.remote() {
+                write!(line, " remote={remote}").unwrap();
             }
             if let Some(id) = activity.logon_id() {
                 write!(line, " id={id:#x}").unwrap();
@@ -249,14 +259,26 @@ fn privileges_and_directory_objects_belong_to_their_session() {
 }
 
 #[test]
+fn replication_is_told_from_other_uses_of_the_directory() {
+    let values = format!(
+        "{SUBJECT}|Properties=%%7688 {{1131F6AD-9c07-11d1-f79f-00c04fc2dcd2}} {{19195a5b}}"
+    );
+    assert_eq!(
+        told(4662, SECURITY, &values),
+        "DirectoryReplication on DC-1.corp.example by admin@CORP \
+         of DS-Replication-Get-Changes-All id=0x3cade20"
+    );
+}
+
+#[test]
 fn a_controller_gives_out_tickets() {
     let granting = "TargetUserName=HD01|TargetDomainName=CORP.EXAMPLE|TargetSid=S-1-0-0\
-        |ServiceName=krbtgt/CORP.EXAMPLE|Status=0x6|TicketEncryptionType=0xffffffff\
+        |ServiceName=krbtgt/CORP.EXAMPLE|PreAuthType=0|Status=0x6|TicketEncryptionType=0xffffffff\
         |IpAddress=::ffff:10.0.0.5|IpPort=55961";
     assert_eq!(
         told(4768, SECURITY, granting),
         "TicketGrantingTicket Failure HD01@CORP.EXAMPLE 10.0.0.5,55961 > DC-1.corp.example \
-         Unknown Kerberos reason=0x6"
+         Unknown Kerberos preauth=0 reason=0x6"
     );
     let service = "TargetUserName=alice@CORP.EXAMPLE|TargetDomainName=CORP.EXAMPLE\
         |ServiceName=FILES-1$|TicketEncryptionType=0x12|IpAddress=::ffff:10.0.0.5|IpPort=50612\
@@ -324,6 +346,10 @@ fn shares_services_and_tasks_have_an_object() {
         told(5145, SECURITY, &format!("{share}|RelativeTargetName=svcctl")),
         r"ShareAccess on DC-1.corp.example by admin@CORP with 10.0.0.5,49222 of \\*\IPC$\svcctl id=0x3cade20"
     );
+    for (mask, writes) in [("0x2", true), ("0x12019f", true), ("0x120089", false)] {
+        let file = format!("{share}|RelativeTargetName=a.exe|AccessMask={mask}");
+        assert!(told(5145, SECURITY, &file).contains(&format!(" writes={writes}")), "{mask}");
+    }
     assert_eq!(
         told(5142, SECURITY, "ShareName=\\\\*\\loot|ShareLocalPath=C:\\loot"),
         r"ShareAccess on DC-1.corp.example of \\*\loot"
@@ -341,6 +367,13 @@ fn shares_services_and_tasks_have_an_object() {
         assert_eq!(
             told(id, SECURITY, "SubjectUserName=-|TaskName=\\evil|TaskContent=<Task/>"),
             r"ScheduledTask on DC-1.corp.example of \evil"
+        );
+    }
+    for (process, remote) in [("0", true), ("3508", false)] {
+        let values = format!("TaskName=\\evil|ClientProcessId={process}|RpcCallClientLocality=0");
+        assert_eq!(
+            told(4698, SECURITY, &values),
+            format!(r"ScheduledTask on DC-1.corp.example of \evil remote={remote}")
         );
     }
 }
@@ -376,6 +409,14 @@ fn a_process_runs_as_its_target() {
     assert_eq!(
         told(4688, SECURITY, &values),
         r"ProcessStart on DC-1.corp.example by admin@CORP of C:\cmd.exe id=0x3cade20"
+    );
+    assert_eq!(
+        told(
+            1,
+            SYSMON,
+            "Image=C:\\cmd.exe|ParentImage=C:\\WmiPrvSE.exe|User=CORP\\bob|LogonId=0x9"
+        ),
+        r"ProcessStart on DC-1.corp.example by bob@CORP of C:\cmd.exe parent=C:\WmiPrvSE.exe id=0x9"
     );
     let other = format!("{values}|TargetUserName=svc|TargetDomainName=CORP|TargetLogonId=0x99");
     assert_eq!(
@@ -419,7 +460,7 @@ fn sysmon_tells_of_processes_connections_files_and_pipes() {
     for id in [17, 18] {
         assert_eq!(
             told(id, SYSMON, "PipeName=\\psexesvc|Image=System"),
-            r"NamedPipe on DC-1.corp.example of \psexesvc"
+            r"NamedPipe on DC-1.corp.example of \psexesvc parent=System"
         );
     }
 }

@@ -33,6 +33,8 @@ vocabulary! {
         NetworkConnection = "Network Connection",
         /// A named pipe was created or connected to (Sysmon 17, 18; Zeek dce_rpc).
         NamedPipe = "Named Pipe",
+        /// A copy of the directory's secrets was asked for, as controllers ask each other (Windows 4662).
+        DirectoryReplication = "Directory Replication",
         /// An address was leased to, or resolved to, the host's name (Zeek dhcp, dns).
         AddressBinding = "Address Binding",
     }
@@ -69,6 +71,12 @@ pub struct HostActivityBuilder<'a> {
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     object: Option<Cow<'a, str>>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    parent: Option<Cow<'a, str>>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    writes: Option<bool>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    remote: Option<bool>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     logon_id: Option<u64>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     event_code: Option<u32>,
@@ -91,6 +99,9 @@ impl<'a> HostActivity<'a> {
             account: None,
             peer: Host::default(),
             object: None,
+            parent: None,
+            writes: None,
+            remote: None,
             logon_id: None,
             event_code: None,
             raw_ref: None,
@@ -109,6 +120,9 @@ impl<'a> HostActivity<'a> {
                 account: f.account.map(Account::into_owned),
                 peer: f.peer.into_owned(),
                 object: f.object.map(|text| Cow::Owned(text.into_owned())),
+                parent: f.parent.map(|text| Cow::Owned(text.into_owned())),
+                writes: f.writes,
+                remote: f.remote,
                 logon_id: f.logon_id,
                 event_code: f.event_code,
                 raw_ref: f.raw_ref,
@@ -152,6 +166,24 @@ impl<'a> HostActivity<'a> {
         self.fields.object.as_deref()
     }
 
+    /// The program behind it: what started a process, what opened a pipe.
+    #[must_use]
+    pub fn parent(&self) -> Option<&str> {
+        self.fields.parent.as_deref()
+    }
+
+    /// Whether it was to write, where the log says.
+    #[must_use]
+    pub const fn writes(&self) -> Option<bool> {
+        self.fields.writes
+    }
+
+    /// Whether another host asked for it, where the log says.
+    #[must_use]
+    pub const fn remote(&self) -> Option<bool> {
+        self.fields.remote
+    }
+
     /// The session it belongs to.
     #[must_use]
     pub const fn logon_id(&self) -> Option<u64> {
@@ -193,6 +225,27 @@ impl<'a> HostActivityBuilder<'a> {
         self
     }
 
+    /// The program behind it.
+    #[must_use]
+    pub fn parent(mut self, parent: impl Into<Cow<'a, str>>) -> Self {
+        self.parent = Some(parent.into());
+        self
+    }
+
+    /// Whether it was to write.
+    #[must_use]
+    pub const fn writes(mut self, writes: bool) -> Self {
+        self.writes = Some(writes);
+        self
+    }
+
+    /// Whether another host asked for it.
+    #[must_use]
+    pub const fn remote(mut self, remote: bool) -> Self {
+        self.remote = Some(remote);
+        self
+    }
+
     /// The session it belongs to.
     #[must_use]
     pub const fn logon_id(mut self, logon_id: u64) -> Self {
@@ -230,6 +283,7 @@ impl<'a> HostActivityBuilder<'a> {
             check_account("account", account)?;
         }
         check_length("object", self.object.as_deref())?;
+        check_length("parent", self.parent.as_deref())?;
         Ok(HostActivity { fields: self })
     }
 }
@@ -261,6 +315,9 @@ mod tests {
                 .account(Account::new("alice"))
                 .peer(Host::named("WS-17"))
                 .object(r"\\*\IPC$")
+                .parent("cmd.exe")
+                .writes(true)
+                .remote(false)
                 .logon_id(0x3e7)
                 .event_code(5140)
                 .raw_ref(9)
@@ -272,6 +329,8 @@ mod tests {
         assert_eq!(activity.account().unwrap().name, "alice");
         assert_eq!(activity.peer().to_string(), "WS-17");
         assert_eq!(activity.object(), Some(r"\\*\IPC$"));
+        assert_eq!(activity.parent(), Some("cmd.exe"));
+        assert_eq!((activity.writes(), activity.remote()), (Some(true), Some(false)));
         assert_eq!(activity.logon_id(), Some(0x3e7));
         assert_eq!(activity.event_code(), Some(5140));
         assert_eq!(activity.raw_ref(), Some(9));

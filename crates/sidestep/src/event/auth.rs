@@ -72,6 +72,8 @@ impl<'a> AuthEvent<'a> {
         key_length: Option<u16>,
         /// Encryption type of the ticket, where there is one.
         ticket_encryption: Option<TicketEncryption>,
+        /// How the ticket's request was pre-authenticated (Windows `PreAuthType`); 0 where it was not.
+        preauth_type: Option<u8>,
         /// Whether it succeeded.
         outcome: Outcome,
         /// Session id on the destination host (Windows `TargetLogonId`).
@@ -116,6 +118,13 @@ impl<'a> AuthEvent<'a> {
         self.fields.logon_process.as_deref()
     }
 
+    /// What marks the credential that was shown, whoever shows it: the fingerprint of an SSH key, the
+    /// hash of a ticket.
+    #[must_use]
+    pub fn credential(&self) -> Option<&str> {
+        self.fields.credential.as_deref()
+    }
+
     /// Why it failed, or what else the log says of the outcome.
     #[must_use]
     pub fn outcome_reason(&self) -> Option<&str> {
@@ -140,6 +149,8 @@ impl<'a> AuthEvent<'a> {
                 logon_process: f.logon_process.map(own),
                 key_length: f.key_length,
                 ticket_encryption: f.ticket_encryption,
+                preauth_type: f.preauth_type,
+                credential: f.credential.map(own),
                 outcome: f.outcome,
                 outcome_reason: f.outcome_reason.map(own),
                 logon_id: f.logon_id,

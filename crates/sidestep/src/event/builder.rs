@@ -70,6 +70,10 @@ pub(super) struct Fields<'a> {
     pub(super) key_length: Option<u16>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub(super) ticket_encryption: Option<TicketEncryption>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub(super) preauth_type: Option<u8>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub(super) credential: Option<Cow<'a, str>>,
     #[cfg_attr(feature = "serde", serde(default))]
     pub(super) outcome: Outcome,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
@@ -133,6 +137,8 @@ impl<'a> AuthEventBuilder<'a> {
                 logon_process: None,
                 key_length: None,
                 ticket_encryption: None,
+                preauth_type: None,
+                credential: None,
                 outcome: Outcome::Unknown,
                 outcome_reason: None,
                 logon_id: None,
@@ -161,6 +167,8 @@ impl<'a> AuthEventBuilder<'a> {
         key_length: u16 => Some,
         /// Encryption type of the ticket.
         ticket_encryption: TicketEncryption => Some,
+        /// How the ticket's request was pre-authenticated, by its number; 0 where it was not.
+        preauth_type: u8 => Some,
         /// Whether it succeeded.
         outcome: Outcome => |value| value,
         /// Session id on the destination host.
@@ -179,6 +187,13 @@ impl<'a> AuthEventBuilder<'a> {
     #[must_use]
     pub fn logon_process(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.fields.logon_process = Some(name.into());
+        self
+    }
+
+    /// What marks the credential that was shown: a key's fingerprint, a ticket's hash.
+    #[must_use]
+    pub fn credential(mut self, mark: impl Into<Cow<'a, str>>) -> Self {
+        self.fields.credential = Some(mark.into());
         self
     }
 
@@ -207,6 +222,7 @@ impl<'a> AuthEventBuilder<'a> {
             return Err(EventError::Missing { field: "dst_host" });
         }
         check_length("logon_process", f.logon_process.as_deref())?;
+        check_length("credential", f.credential.as_deref())?;
         check_length("outcome_reason", f.outcome_reason.as_deref())?;
         Ok(AuthEvent { fields: self.fields })
     }

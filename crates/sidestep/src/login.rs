@@ -122,7 +122,7 @@ fn meaning(activity: Activity, outcome: Outcome, remote: bool, by_hand: bool) ->
 }
 
 /// Whether a logon of this type, if local, is made at the keyboard.
-fn is_by_hand(logon_type: LogonType) -> bool {
+pub(crate) const fn is_by_hand(logon_type: LogonType) -> bool {
     matches!(
         logon_type,
         LogonType::Interactive

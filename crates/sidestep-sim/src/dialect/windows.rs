@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::net::Ipv4Addr;
 
 use crate::rng::mix;
 use crate::row::{Auth, Logon, Orientation, Row};
@@ -32,6 +33,8 @@ pub(super) struct Windows {
     /// Per host the last id of a session, and the number of the last record.
     sessions: Vec<u64>,
     records: Vec<u64>,
+    /// The address from which each host last asked for its own ticket on getting it.
+    greeted: Vec<Option<Ipv4Addr>>,
 }
 
 impl Windows {
@@ -43,12 +46,14 @@ impl Windows {
             tickets: HashMap::new(),
             sessions: sessions.collect(),
             records: vec![0; hosts],
+            greeted: vec![None; hosts],
         }
     }
 
     /// Writes what Windows hosts tell of an act.
     pub(super) fn write(&mut self, scene: &Scene<'_>, act: &Act, out: &mut Streams) {
         let row = &act.row;
+        self.greet(scene, act, out);
         match row.orientation {
             Orientation::LogOn => {
                 let checked = matches!(row.auth, Auth::Ntlm | Auth::MsV1);
@@ -69,6 +74,27 @@ impl Windows {
             Orientation::ScreenUnlock => self.screen(scene, act, 4801, out),
             Orientation::AuthMap => {}
         }
+    }
+
+    /// 4768 of a machine that has a new address: before anybody uses it from there, it registers its
+    /// name and asks for its policy.
+    fn greet(&mut self, scene: &Scene<'_>, act: &Act, out: &mut Streams) {
+        let host = act.row.src;
+        let address = Some(scene.address(host));
+        if !scene.writes_windows(host) || self.greeted[host as usize] == address {
+            return;
+        }
+        self.greeted[host as usize] = address;
+        let machine = scene.org.ids().machine(host);
+        let row = Row {
+            account: machine,
+            subject: machine,
+            dst: host,
+            orientation: Orientation::Tgt,
+            success: true,
+            ..act.row
+        };
+        self.granting_ticket(scene, &Act { row, time: act.time - 30_000, roll: act.dice(6) }, out);
     }
 
     /// 4624 and 4625 on the destination.

@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::table::{SavedTable, Table};
 use crate::event::Timestamp;
+use crate::intern::{NameParts, Roster, SavedRoster};
 use crate::time::HOUR;
 
 /// Names that an address had of late and that are remembered to tell a shared one.
 const REMEMBERED: usize = 4;
+/// Lifetimes for which at most an address is believed to be unchanged that nobody speaks of.
+const MOST_LIFETIMES: Timestamp = 14;
 /// How long after it was last seen a name counts as one that the address has now.
 const AT_ONCE: Timestamp = HOUR;
 
@@ -34,6 +37,13 @@ struct Address {
 }
 
 impl Address {
+    /// Whether it is still believed to be its host's: for `lifetime` after that was last seen, or for
+    /// as long again as it has been (a lease that held for weeks will hold over a weekend).
+    fn is_alive(&self, time: Timestamp, lifetime: Timestamp) -> bool {
+        let held = (self.last - self.since).min(MOST_LIFETIMES * lifetime);
+        time - self.last <= lifetime.max(held)
+    }
+
     /// Whether several hosts stand behind it at once, as behind a gateway that translates.
     fn is_shared(&self, time: Timestamp) -> bool {
         let now = |last: Timestamp| time - last <= AT_ONCE;
@@ -56,16 +66,28 @@ impl Address {
     }
 }
 
+/// The address that a host got last, and since when it had it.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Newest {
+    address: Option<IpAddr>,
+    since: Timestamp,
+}
+
 /// Addresses and the hosts that have them.
 #[derive(Debug, Clone)]
 pub(super) struct Addresses {
     table: Table<IpAddr, Address>,
+    hosts: Roster<Newest>,
     lifetime: Timestamp,
+}
+
+fn parts(host: &str) -> NameParts<'_> {
+    NameParts { name: host, domain: None }
 }
 
 impl Addresses {
     pub(super) fn new(capacity: usize, lifetime: Timestamp) -> Self {
-        Self { table: Table::new(capacity), lifetime }
+        Self { table: Table::new(capacity), hosts: Roster::new(capacity), lifetime }
     }
 
     /// Takes in that `address` was seen to be `host`, a short name.
@@ -77,6 +99,7 @@ impl Addresses {
             |since| Address { host: host.into(), grounds, since, last: time, others: Vec::new() };
         let Some(known) = self.table.get_mut(address) else {
             self.table.insert_new(address, fresh(time));
+            self.moved(host, address, grounds, time);
             return;
         };
         if known.host.eq_ignore_ascii_case(host) {
@@ -84,8 +107,7 @@ impl Addresses {
             known.last = known.last.max(time);
             return;
         }
-        let alive = time - known.last <= self.lifetime;
-        if alive && grounds < known.grounds {
+        if known.is_alive(time, self.lifetime) && grounds < known.grounds {
             // A claim does not unseat what was attested; it may show that the address is shared.
             known.note(host, time);
             return;
@@ -94,13 +116,33 @@ impl Addresses {
         known.others = old.others;
         known.others.retain(|(name, _)| !name.eq_ignore_ascii_case(host));
         known.note(&old.host, old.last);
+        self.moved(host, address, grounds, time);
+    }
+
+    /// Takes in that `host` has an address that it did not have before. A mere claim moves nobody.
+    fn moved(&mut self, host: &str, address: IpAddr, grounds: Grounds, since: Timestamp) {
+        if grounds < Grounds::Attested {
+            return;
+        }
+        let (slot, _) = self.hosts.intern(parts(host));
+        self.hosts.get_mut(slot).profile = Newest { address: Some(address), since };
+    }
+
+    /// Whether the host of an address got another one after it was last seen at this one: then it
+    /// has moved. One that has both at once has not.
+    fn has_left(&self, address: IpAddr, known: &Address) -> bool {
+        self.hosts.find(parts(&known.host)).is_some_and(|slot| {
+            let newest = self.hosts.get(slot).profile;
+            newest.address != Some(address) && newest.since > known.last
+        })
     }
 
     /// The host that has `address` at `time`, unless nobody said so of late or several have it.
     pub(super) fn host(&self, address: IpAddr, time: Timestamp) -> Option<&str> {
         self.table
             .get(address)
-            .filter(|known| time - known.last <= self.lifetime && !known.is_shared(time))
+            .filter(|known| known.is_alive(time, self.lifetime) && !known.is_shared(time))
+            .filter(|known| !self.has_left(address, known))
             .map(|known| &*known.host)
     }
 
@@ -124,17 +166,23 @@ impl Addresses {
 #[derive(Serialize, Deserialize)]
 pub(super) struct SavedAddresses {
     table: SavedTable<IpAddr, Address>,
+    hosts: SavedRoster<Newest>,
     lifetime: Timestamp,
 }
 
 impl Addresses {
     pub(super) fn to_saved(&self) -> SavedAddresses {
-        SavedAddresses { table: self.table.to_saved(), lifetime: self.lifetime }
+        SavedAddresses {
+            table: self.table.to_saved(),
+            hosts: self.hosts.to_saved(),
+            lifetime: self.lifetime,
+        }
     }
 
     pub(super) fn from_saved(saved: SavedAddresses) -> Result<Self, String> {
         let table = Table::from_saved(saved.table, "addresses")?;
-        Ok(Self { table, lifetime: saved.lifetime })
+        let hosts = Roster::from_saved(saved.hosts, "hosts with addresses")?;
+        Ok(Self { table, hosts, lifetime: saved.lifetime })
     }
 }
 
@@ -166,6 +214,31 @@ mod tests {
         known.learn(IP, "WS-2", Grounds::Attested, 2 * HOUR);
         assert_eq!(known.host(IP, 3 * HOUR), Some("WS-2"));
         assert_eq!(known.host(IP, 3 * DAY), None, "nobody said so for too long");
+    }
+
+    #[test]
+    fn an_address_that_was_kept_for_long_is_believed_for_long() {
+        let mut known = addresses();
+        known.learn(IP, "WS-1", Grounds::Attested, 0);
+        known.learn(IP, "WS-1", Grounds::Attested, 5 * DAY);
+        assert_eq!(known.host(IP, 9 * DAY), Some("WS-1"));
+        assert_eq!(known.host(IP, 11 * DAY), None);
+    }
+
+    #[test]
+    fn a_host_that_got_another_address_has_left_the_first() {
+        let other = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 8));
+        let mut known = addresses();
+        known.learn(IP, "WS-1", Grounds::Attested, 0);
+        known.learn(other, "WS-1", Grounds::Attested, HOUR);
+        assert_eq!((known.host(IP, HOUR), known.host(other, HOUR)), (None, Some("WS-1")));
+        // One that has two addresses at once has left neither.
+        known.learn(IP, "WS-1", Grounds::Attested, 2 * HOUR);
+        known.learn(other, "WS-1", Grounds::Attested, 3 * HOUR);
+        assert_eq!(
+            (known.host(IP, 3 * HOUR), known.host(other, 3 * HOUR)),
+            (Some("WS-1"), Some("WS-1"))
+        );
     }
 
     #[test]

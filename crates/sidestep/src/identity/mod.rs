@@ -6,6 +6,7 @@
 
 mod accounts;
 mod addresses;
+mod desks;
 mod hosts;
 pub(crate) mod sessions;
 
@@ -17,12 +18,15 @@ use serde::{Deserialize, Serialize};
 pub(crate) use accounts::AccountName;
 use accounts::{AccountNames, SavedAccountNames};
 use addresses::{Addresses, Grounds, SavedAddresses};
+use desks::{Desks, SavedDesks};
 use hosts::{HostNames, Named, SavedHostNames};
 
 use crate::config::Config;
 use crate::event::{
-    Account, AccountKind, AuthEvent, Host, HostActivity, HostActivityKind, Outcome, Timestamp,
+    Account, AccountKind, Activity, AuthEvent, Host, HostActivity, HostActivityKind, Outcome,
+    Timestamp,
 };
+use crate::login::is_by_hand;
 use crate::time::HOUR;
 
 /// Another name of a host or account, and why it is one.
@@ -53,6 +57,7 @@ pub(crate) struct Identity {
     hosts: HostNames,
     addresses: Addresses,
     accounts: AccountNames,
+    desks: Desks,
 }
 
 impl Identity {
@@ -63,6 +68,7 @@ impl Identity {
             hosts: HostNames::new(config.max_hosts),
             addresses: Addresses::new(config.max_hosts, lifetime),
             accounts: AccountNames::new(config.max_accounts),
+            desks: Desks::new(),
         }
     }
 
@@ -80,6 +86,10 @@ impl Identity {
                 self.accounts.learn_sid(account);
             }
         }
+        // Where one log has both, it has the host's name with the ticket.
+        if event.event_code().is_some() && event.outcome() != Outcome::Failure {
+            self.learn_desk(event);
+        }
         // A machine's own account comes from the machine.
         if account.kind == AccountKind::Machine
             && event.outcome() != Outcome::Failure
@@ -89,6 +99,29 @@ impl Identity {
             if !name.is_empty() {
                 self.learn_address(address, name, Grounds::Attested, time);
             }
+        }
+    }
+
+    /// Takes in that somebody sat down, or asked for the ticket of somebody who does.
+    fn learn_desk(&mut self, event: &AuthEvent<'_>) {
+        let (source, time) = (event.src_host(), event.time());
+        let account = self.accounts.one_name(event.account());
+        match event.activity() {
+            Activity::TicketGrantingTicket if source.name.is_none() => {
+                let Some(address) = source.ip else { return };
+                let asked = self.desks.asked(account.parts(), address.to_canonical(), time);
+                if let Some(host) = asked {
+                    self.addresses.learn(address.to_canonical(), host, Grounds::Claimed, time);
+                }
+            }
+            Activity::Logon if is_by_hand(event.logon_type()) => {
+                let Some(name) = event.dst_host().name.as_deref() else { return };
+                let Named::Name(host) = self.hosts.one_name(name) else { return };
+                if let Some(address) = self.desks.sat_down(account.parts(), &host, time) {
+                    self.addresses.learn(address, &host, Grounds::Claimed, time);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -176,7 +209,10 @@ impl Identity {
                     Grounds::Attested => {
                         "a lease, a name server, its own log or its own account gave the address"
                     }
-                    Grounds::Claimed => "it named itself when it logged on from the address",
+                    Grounds::Claimed => {
+                        "it named itself when it logged on from the address, or somebody sat down \
+                         at it whose ticket was asked for from there"
+                    }
                 },
                 since: Some(since),
                 last_seen: Some(last),
@@ -202,6 +238,7 @@ impl Identity {
             hosts: self.hosts.to_saved(),
             addresses: self.addresses.to_saved(),
             accounts: self.accounts.to_saved(),
+            desks: self.desks.to_saved(),
         }
     }
 
@@ -211,6 +248,7 @@ impl Identity {
             hosts: HostNames::from_saved(saved.hosts)?,
             addresses: Addresses::from_saved(saved.addresses)?,
             accounts: AccountNames::from_saved(saved.accounts)?,
+            desks: Desks::from_saved(saved.desks)?,
         })
     }
 }
@@ -222,4 +260,5 @@ pub(crate) struct SavedIdentity {
     hosts: SavedHostNames,
     addresses: SavedAddresses,
     accounts: SavedAccountNames,
+    desks: SavedDesks,
 }

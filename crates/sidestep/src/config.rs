@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::ConfigError;
+use crate::rules::policy::Policy;
 
 /// When an engine that was given no history may begin to raise alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,7 @@ pub struct Config {
     pub(crate) max_edges: usize,
     pub(crate) max_movements: usize,
     pub(crate) max_hops: usize,
+    pub(crate) policy: Policy,
 }
 
 impl Default for Config {
@@ -52,6 +54,7 @@ impl Default for Config {
             max_edges: 1 << 23,
             max_movements: 1 << 16,
             max_hops: 256,
+            policy: Policy::default(),
         }
     }
 }
@@ -84,7 +87,7 @@ pub struct ConfigBuilder {
 
 macro_rules! setters {
     ($($(#[$meta:meta])* $name:ident: $kind:ty,)+) => {
-        $($(#[$meta])* #[must_use] pub const fn $name(mut self, $name: $kind) -> Self {
+        $($(#[$meta])* #[must_use] pub fn $name(mut self, $name: $kind) -> Self {
             self.config.$name = $name;
             self
         })+

@@ -101,6 +101,7 @@ impl Engine {
                 evidence: evidence::contributions(&context, &surprises),
                 parent: None,
                 gain,
+                proven: 0.0,
             },
             alone: p > GATE,
             rate: self.rate(source.profile.odd_to, source.profile.first_day),
@@ -115,7 +116,7 @@ impl Engine {
     }
 
     /// Odd logins a day to be expected of something that had `odd` since `first_day`.
-    fn rate(&self, odd: f32, first_day: Day) -> f64 {
+    pub(crate) fn rate(&self, odd: f32, first_day: Day) -> f64 {
         let days = f64::from(self.baseline.today.saturating_sub(first_day) + 1);
         (f64::from(odd) + 0.2) / days.min(RATE_DAYS)
     }
@@ -135,26 +136,14 @@ impl Engine {
             self.learn_now(key, login, tail);
             return;
         };
-        self.metrics.dropped_hops += u64::from(attached.full);
-        self.metrics.evicted_movements += u64::from(attached.evicted);
         let serial = attached.movement;
-        let today = self.baseline.today;
-        let Some(movement) = self.movements.get(serial) else { return };
-        let (score, opened, detected) = (movement.score, movement.opened, movement.detected_at);
-        self.metrics.movements += u64::from(attached.kept && attached.before == 0.0);
-        if detected.is_none() {
+        let is_open = |engine: &Self| {
+            engine.movements.get(serial).is_some_and(|movement| movement.detected_at.is_none())
+        };
+        if is_open(self) {
             self.calibrate(judged);
-            if attached.kept {
-                self.budget.risen(attached.before, score, opened, today);
-            }
         }
-        if raise && attached.kept && self.budget.since().is_some() {
-            if detected.is_some() {
-                alerts.extend(self.describe(serial, AlertState::Updated));
-            } else if score >= self.budget.threshold(self.now) && self.budget.has_room(self.now) {
-                self.raise(serial, alerts);
-            }
-        }
+        self.risen(&attached, raise, alerts);
         if !self.is_quarantined(serial) {
             self.learn_now(key, login, tail);
         } else if login.failed {
@@ -186,7 +175,7 @@ impl Engine {
     }
 
     /// Raises an alert on a movement.
-    fn raise(&mut self, serial: u64, alerts: &mut Vec<Alert>) {
+    pub(crate) fn raise(&mut self, serial: u64, alerts: &mut Vec<Alert>) {
         let now = self.now;
         let Some(movement) = self.movements.get_mut(serial) else { return };
         movement.detected_at = Some(now);
@@ -214,13 +203,18 @@ impl Engine {
         }
     }
 
-    fn describe(&self, serial: u64, state: AlertState) -> Option<Alert> {
+    pub(crate) fn describe(&self, serial: u64, state: AlertState) -> Option<Alert> {
         self.movements.get(serial).and_then(|movement| self.to_alert(movement, state))
     }
 
     fn to_alert(&self, movement: &Movement, state: AlertState) -> Option<Alert> {
         let detected_at: Timestamp = movement.detected_at?;
-        let rate = self.budget.rate_of(movement.score);
+        let judged = self.budget.since().is_some_and(|since| detected_at >= since);
+        let rate = if judged {
+            self.budget.rate_of(movement.score)
+        } else {
+            self.rate_of_proven(movement.proven)
+        };
         let p_value = (rate / self.budget.rate_of(0.0).max(rate)).min(1.0);
         Some(movement.to_alert(state, detected_at, rate, p_value))
     }

@@ -14,10 +14,11 @@ use crate::event::{Account, AuthEvent, Event, Timestamp};
 use crate::evidence::{self, Context, Known};
 use crate::identity::sessions::Sessions;
 use crate::identity::{Alias, Identity};
-use crate::intern::Id;
+use crate::intern::{Id, Roster};
 use crate::login::{Login, Meaning, host_parts, protocol_class, read};
 use crate::metrics::Metrics;
 use crate::movement::{LoginGraph, Movements, login_graph};
+use crate::rules::Rules;
 use crate::score::budget::Budget;
 use crate::score::calibrate::Calibration;
 use crate::time::{DAY, Day, HOUR, day_of};
@@ -76,6 +77,11 @@ pub struct Engine {
     pub(crate) calibration: Calibration,
     pub(crate) budget: Budget,
     pub(crate) movements: Movements,
+    pub(crate) rules: Rules,
+    /// Accounts that rules know and that do not move: machines, what is built in, names that failed.
+    pub(crate) strangers: Roster<()>,
+    /// Alerts raised before anything was known of what is normal.
+    pub(crate) early: u32,
     /// Odd logins of the last day, in order of time: they count against their account and hosts
     /// a day later, so that an intruder's first login does not excuse his second.
     pub(crate) odd: VecDeque<(Timestamp, [Id; 3])>,
@@ -91,6 +97,9 @@ pub struct Engine {
     pub(crate) news: [(u64, u64); 2],
     /// Days on which anything happened.
     pub(crate) days_seen: Day,
+    /// What rules found, before it is weighed.
+    #[cfg(test)]
+    pub(crate) found: Vec<(&'static str, String)>,
 }
 
 impl Engine {
@@ -105,6 +114,9 @@ impl Engine {
             calibration: Calibration::new(),
             budget: Budget::new(config.alerts_per_day),
             movements: Movements::new(config.window_hours, config.max_movements, config.max_hops),
+            rules: Rules::new(),
+            strangers: Roster::new(config.max_accounts),
+            early: 0,
             odd: VecDeque::new(),
             quarantine: VecDeque::new(),
             now: 0,
@@ -112,6 +124,8 @@ impl Engine {
             taught: false,
             news: [(0, 0); 2],
             days_seen: 0,
+            #[cfg(test)]
+            found: Vec::new(),
             config,
         }
     }
@@ -208,8 +222,11 @@ impl Engine {
 
     /// Ends every open movement and gives out the last state of its alert.
     pub fn finish(&mut self) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        self.raise_unjudged(&mut alerts);
         let ended = self.movements.drain();
-        self.close(&ended)
+        alerts.extend(self.close(&ended));
+        alerts
     }
 
     /// Whether alerts are raised yet.
@@ -293,6 +310,7 @@ impl Engine {
                 let days = f64::from(day - before);
                 self.calibration.refresh(days);
                 self.budget.refresh(days);
+                self.rules.frequency.refresh(days, self.baseline.accounts.len());
             }
             self.days_seen += 1;
             self.news = [(0, 0), self.news[0]];
@@ -303,6 +321,7 @@ impl Engine {
             return;
         }
         self.release();
+        self.rules.forget(time);
         let ended = self.movements.expire(time);
         if raise && self.budget.since().is_none() && self.is_ready() {
             self.budget.start(time);

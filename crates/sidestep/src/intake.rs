@@ -5,6 +5,7 @@ use crate::detect::Odd;
 use crate::engine::Engine;
 use crate::event::{Account, AccountKind, Activity, AuthEvent, Event, Outcome, Timestamp};
 use crate::login::{Login, Meaning, host_parts, may_use_ticket, protocol_class, read};
+use crate::rules::seen::{Class, Finding};
 use crate::time::MINUTE;
 
 impl Engine {
@@ -21,21 +22,34 @@ impl Engine {
         } else {
             self.advance_to(time, raise, alerts);
         }
-        let event = match event {
-            Event::Auth(event) => event,
+        match event {
+            Event::Auth(auth) => self.identity.learn(auth),
             Event::Activity(activity) => {
                 self.metrics.activities += 1;
                 self.identity.learn_activity(activity);
-                return;
             }
-        };
-        self.identity.learn(event);
+        }
+        let found = Class::of(event).map_or_else(Vec::new, |class| self.inspect(event, class));
+        match event {
+            Event::Auth(auth) => self.take_auth(auth, found, raise, alerts),
+            Event::Activity(_) => self.prove_found(found, event, raise, alerts),
+        }
+    }
+
+    fn take_auth(
+        &mut self,
+        event: &AuthEvent<'_>,
+        found: Vec<Finding>,
+        raise: bool,
+        alerts: &mut Vec<Alert>,
+    ) {
+        let time = event.time();
         let ticket_source = self.ticket_source(event).map(str::to_owned);
         let reading = read(event, &self.identity, ticket_source.as_deref());
         let meaning = reading.meaning;
         if meaning == Meaning::Nothing {
             self.metrics.passed_over += 1;
-            return;
+            return self.prove_found(found, event.into(), raise, alerts);
         }
         let known = self.baseline.accounts.len();
         let account = self.baseline.intern_account(reading.account.parts());
@@ -50,7 +64,9 @@ impl Engine {
         if let Some(name) = new {
             self.identity.learn_home(&name);
         }
-        let Some(destination) = destination else { return };
+        let Some(destination) = destination else {
+            return self.prove_found(found, event.into(), raise, alerts);
+        };
         match (meaning, source) {
             (Meaning::Presence | Meaning::AtKeyboard, _) => {
                 if meaning == Meaning::AtKeyboard {
@@ -61,6 +77,7 @@ impl Engine {
                     self.baseline.learn_keyboard(account, destination, time, subject);
                 }
                 self.baseline.learn_presence(account, destination, time);
+                self.prove_found(found, event.into(), raise, alerts);
             }
             (Meaning::Login | Meaning::Ticket, Some(source)) => {
                 if let (Activity::ServiceTicket, Some(guid)) =
@@ -75,7 +92,7 @@ impl Engine {
                     profile.reports_tickets_used |= may_use_ticket(protocol);
                 } else if profile.reports_tickets_used {
                     self.baseline.learn_presence(account, source, time);
-                    return;
+                    return self.prove_found(found, event.into(), raise, alerts);
                 }
                 let login = Login {
                     time,
@@ -85,7 +102,7 @@ impl Engine {
                     protocol,
                     failed: event.outcome() == Outcome::Failure,
                 };
-                self.take_login(event, &login, raise, alerts);
+                self.take_login(event, &login, found, raise, alerts);
             }
             (Meaning::Nothing | Meaning::Login | Meaning::Ticket, _) => {}
         }
@@ -95,19 +112,22 @@ impl Engine {
         &mut self,
         event: &AuthEvent<'_>,
         login: &Login,
+        mut found: Vec<Finding>,
         raise: bool,
         alerts: &mut Vec<Alert>,
     ) {
         let key = self.baseline.edge_key(login);
         if self.sessions.is_told_again(event, login.failed, key) {
             self.metrics.duplicates += 1;
-            return;
+            return self.prove_found(found, event.into(), raise, alerts);
         }
         self.metrics.logins += 1;
         if self.baseline.is_habitual(key, login) {
             self.metrics.habitual += 1;
-            return;
+            return self.prove_found(found, event.into(), raise, alerts);
         }
+        found.extend(self.inspect(event.into(), Class::NEW_LOGIN));
+        let proofs = self.weigh_findings(found, event.into());
         let odd = self.judge(event, login, key);
         let is_new = self.baseline.edges.get(key).is_none();
         self.news[0].0 += 1;
@@ -116,8 +136,26 @@ impl Engine {
             Odd::No(judged) => {
                 self.calibrate(&judged);
                 self.learn_now(key, login, judged.tail);
+                self.prove(proofs, event.into(), raise, alerts);
             }
-            Odd::Yes(judged, suspect) => self.suspect(login, &judged, *suspect, raise, alerts),
+            Odd::Yes(judged, mut suspect) => {
+                proofs.into_iter().for_each(|proof| suspect.prove(proof));
+                self.suspect(login, &judged, *suspect, raise, alerts);
+            }
+        }
+    }
+
+    /// Weighs what was found and takes it in.
+    fn prove_found(
+        &mut self,
+        found: Vec<Finding>,
+        event: Event<'_>,
+        raise: bool,
+        alerts: &mut Vec<Alert>,
+    ) {
+        if !found.is_empty() {
+            let proofs = self.weigh_findings(found, event);
+            self.prove(proofs, event, raise, alerts);
         }
     }
 

@@ -14,7 +14,9 @@ mod intern;
 mod login;
 mod metrics;
 mod movement;
+mod prove;
 mod reorder;
+mod rules;
 mod score;
 mod snapshot;
 mod time;
@@ -36,3 +38,5 @@ pub use movement::{LoginEdge, LoginGraph, MovementGraph};
 /// The graph library whose types [`LoginGraph`] and [`MovementGraph`] are.
 pub use petgraph;
 pub use reorder::Reorder;
+pub use rules::policy::{Allow, Policy, Subnet};
+pub use rules::{Detection, Need, detections};

@@ -35,6 +35,10 @@ pub struct Metrics {
     pub evicted_accounts: u64,
     /// Hosts evicted to stay within the bound.
     pub evicted_hosts: u64,
+    /// What rules found that is not usual for whoever did it.
+    pub findings: u64,
+    /// What rules found and the policy allows.
+    pub suppressed: u64,
     /// Movements opened.
     pub movements: u64,
     /// Movements given up early to stay within the bound.

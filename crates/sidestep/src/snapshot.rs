@@ -14,15 +14,16 @@ use crate::error::SnapshotError;
 use crate::event::Timestamp;
 use crate::identity::sessions::{SavedSessions, Sessions};
 use crate::identity::{Identity, SavedIdentity};
-use crate::intern::Id;
+use crate::intern::{Id, Roster, SavedRoster};
 use crate::metrics::Metrics;
 use crate::movement::Movements;
+use crate::rules::{Rules, SavedRules};
 use crate::score::budget::Budget;
 use crate::score::calibrate::Calibration;
 use crate::time::Day;
 
 const SIGNATURE: [u8; 8] = *b"SIDESTEP";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER: usize = 8 + 4 + 8 + 4;
 
 #[derive(Serialize, Deserialize)]
@@ -35,6 +36,9 @@ struct Body {
     calibration: Calibration,
     budget: Budget,
     movements: Movements,
+    rules: SavedRules,
+    strangers: SavedRoster<()>,
+    early: u32,
     odd: VecDeque<(Timestamp, [Id; 3])>,
     quarantine: VecDeque<Waiting>,
     now: Timestamp,
@@ -61,6 +65,9 @@ impl Engine {
             calibration: self.calibration.clone(),
             budget: self.budget.clone(),
             movements: self.movements.clone(),
+            rules: self.rules.to_saved(),
+            strangers: self.strangers.to_saved(),
+            early: self.early,
             odd: self.odd.clone(),
             quarantine: self.quarantine.clone(),
             now: self.now,
@@ -100,6 +107,9 @@ impl Engine {
         engine.baseline = Baseline::from_saved(body.baseline).map_err(malformed)?;
         engine.identity = Identity::from_saved(body.identity).map_err(malformed)?;
         engine.sessions = Sessions::from_saved(body.sessions).map_err(malformed)?;
+        engine.rules = Rules::from_saved(body.rules).map_err(malformed)?;
+        engine.strangers = Roster::from_saved(body.strangers, "strangers").map_err(malformed)?;
+        engine.early = body.early;
         engine.metrics = body.metrics;
         engine.calibration = body.calibration;
         engine.budget = body.budget;

@@ -39,8 +39,12 @@ const STALE_HALF_LIVES: f64 = 6.0;
 impl Baseline {
     /// The slot of an account, given one if it is new.
     pub(crate) fn intern_account(&mut self, parts: NameParts<'_>) -> Slot {
+        let before = self.accounts.len();
         let (slot, evicted) = self.accounts.intern(parts);
         self.evicted_accounts += u64::from(evicted);
+        if evicted || self.accounts.len() > before {
+            self.accounts.get_mut(slot).profile.first_day = self.today;
+        }
         slot
     }
 

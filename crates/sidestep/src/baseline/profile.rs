@@ -82,6 +82,7 @@ pub(crate) struct AccountProfile {
     pub(crate) hours: Hours,
     /// When it was last at any keyboard; 0 if never.
     pub(crate) at_keyboard: Timestamp,
+    pub(crate) first_day: Day,
 }
 
 /// An account that came to a host, and when.

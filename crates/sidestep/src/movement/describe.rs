@@ -133,6 +133,13 @@ impl Movement {
             }
         }
         let failed = self.failed;
+        if pivots.is_empty() && targets.is_empty() {
+            return format!(
+                "On {}, {} did what is told below.",
+                origin.host,
+                listed(&users, "accounts")
+            );
+        }
         let mut text = format!("From {}, {} ", origin.host, listed(&users, "accounts"));
         let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
         let pivots: Vec<&str> = pivots.iter().map(String::as_str).collect();

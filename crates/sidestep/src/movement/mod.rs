@@ -9,7 +9,7 @@ mod track;
 
 pub(crate) use graph::login_graph;
 pub use graph::{LoginEdge, LoginGraph, MovementGraph};
-pub(crate) use track::{Movements, Suspect};
+pub(crate) use track::{Attached, Movements, Suspect};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,8 @@ pub(crate) struct Step {
     pub(crate) parent: Option<u32>,
     /// Nats by which it and its link exceed what the gate lets in.
     pub(crate) gain: f64,
+    /// Of these, the nats of rules.
+    pub(crate) proven: f64,
 }
 
 /// Logins that explain each other.
@@ -53,10 +55,31 @@ pub(crate) struct Movement {
     /// Time of the last login, kept or not.
     pub(crate) last_time: Timestamp,
     pub(crate) score: f64,
+    /// What of the score rules alone prove.
+    pub(crate) proven: f64,
     /// Failed logins that followed from its logins.
     pub(crate) failed: u32,
     /// When it was alerted on.
     pub(crate) detected_at: Option<Timestamp>,
+}
+
+impl Step {
+    /// Takes a rule's evidence in. Of the same rule the stronger counts, once.
+    pub(crate) fn prove(&mut self, contribution: Contribution) {
+        let nats = contribution.surprise;
+        let known = self.evidence.iter().position(|known| known.name == contribution.name);
+        let before = known.map_or(0.0, |at| self.evidence[at].surprise);
+        if nats <= before {
+            return;
+        }
+        match known {
+            Some(at) => self.evidence[at] = contribution,
+            None => self.evidence.push(contribution),
+        }
+        self.surprise = self.evidence.iter().map(|contribution| contribution.surprise).sum();
+        self.gain += nats - before;
+        self.proven += nats - before;
+    }
 }
 
 impl Movement {
@@ -72,5 +95,6 @@ impl Movement {
             }
         }
         self.score = taken.iter().map(|step| step.gain).sum();
+        self.proven = taken.iter().map(|step| step.proven).sum();
     }
 }

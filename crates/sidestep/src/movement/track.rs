@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::link::{Link, arrival, sibling};
 use super::marks::{Mark, Marks};
 use super::{Movement, Step};
+use crate::alert::Contribution;
 use crate::event::{Outcome, Timestamp};
+use crate::intern::Id;
+use crate::prove::{OPENS, Proof};
 use crate::time::{HOUR, day_of};
 
 /// A login odd enough to belong to a movement.
@@ -18,6 +21,14 @@ pub(crate) struct Suspect {
     pub(crate) alone: bool,
     /// Odd logins a day that reach its source.
     pub(crate) rate: f64,
+}
+
+impl Suspect {
+    /// Takes a rule's evidence of this login in; what is telling by itself belongs to a movement.
+    pub(crate) fn prove(&mut self, proof: Proof) {
+        self.alone &= proof.contribution.surprise < OPENS;
+        self.step.prove(proof.contribution);
+    }
 }
 
 /// Where a login went.
@@ -140,6 +151,35 @@ impl Movements {
         Some(Attached { kept: true, ..attached })
     }
 
+    /// Adds a rule's evidence to the newest login of `account`, or of anybody where that is not
+    /// known, that reached `destination`.
+    pub(crate) fn strengthen(
+        &mut self,
+        account: Option<Id>,
+        destination: Id,
+        time: Timestamp,
+        contribution: &Contribution,
+    ) -> Option<Attached> {
+        let since = time - self.window;
+        let mark = self
+            .reached
+            .since(destination, since)
+            .filter(|mark| account.is_none_or(|account| mark.account == account))
+            .find(|mark| self.live.contains_key(&mark.movement))?;
+        let movement = self.live.get_mut(&mark.movement)?;
+        let before = movement.score;
+        movement.steps.get_mut(mark.step as usize)?.prove(contribution.clone());
+        movement.last_time = movement.last_time.max(time);
+        movement.rescore();
+        Some(Attached {
+            movement: movement.serial,
+            before,
+            kept: movement.score > before,
+            evicted: false,
+            full: false,
+        })
+    }
+
     /// Opens a movement that later logins may follow from.
     fn open_marked(&mut self, step: Step) -> Attached {
         let attached = self.open(step);
@@ -156,6 +196,7 @@ impl Movements {
             opened: day_of(step.time),
             last_time: step.time,
             score: 0.0,
+            proven: 0.0,
             detected_at: None,
             failed: 0,
             steps: vec![step],

@@ -1,0 +1,349 @@
+//! What rules found, made evidence: weighed, laid at a login's door, joined into movements.
+
+use crate::alert::{Alert, AlertState, Contribution};
+use crate::baseline::Baseline;
+use crate::config::WarmUp;
+use crate::engine::Engine;
+use crate::event::{Account, AccountKind, Event, Host, Outcome, Timestamp};
+use crate::intern::{Id, Roster};
+use crate::login::host_parts;
+use crate::movement::{Attached, Step, Suspect};
+use crate::rules::frequency::Actor;
+use crate::rules::policy::Named;
+use crate::rules::seen::{Class, Finding, Place, Seen, Who};
+use crate::rules::{Rules, detections};
+use crate::time::HOUR;
+
+/// Nats below which a finding is not worth a reader's time.
+const LEAST: f64 = 1.0;
+/// Nats with which a finding may open a movement, or make one of a login that is not odd enough.
+pub(crate) const OPENS: f64 = 3.0;
+/// Nats of rules alone with which a movement is told before anything is known of what is normal.
+const PROVEN: f64 = 4.0;
+/// Movements a day that such a movement is taken to be one of at least: nothing is critical on a
+/// network of which nothing is known.
+const LEAST_RATE: f64 = 1.0 / 360.0;
+/// Movements a day that are told before that, if the budget asks for fewer.
+const EARLY_A_DAY: f64 = 5.0;
+
+/// A finding that was weighed.
+#[derive(Debug, Clone)]
+pub(crate) struct Proof {
+    pub(crate) finding: Finding,
+    pub(crate) contribution: Contribution,
+}
+
+/// Marks the ids of accounts that stand in the roster of strangers.
+const STRANGER: Id = 1 << 31;
+
+impl Engine {
+    /// The id of an account for the rules. Machines, what is built in, and names that only ever
+    /// failed have a roster of their own, so that they do not count among those that move.
+    fn account_id(&mut self, account: &Account<'_>, failed: bool) -> Id {
+        let name = self.identity.account(account);
+        let moves = matches!(
+            account.kind,
+            AccountKind::Unknown | AccountKind::Person | AccountKind::Service
+        );
+        let known = moves.then(|| self.baseline.accounts.find(name.parts())).flatten();
+        let slot = match known {
+            Some(slot) => slot,
+            None if moves && !failed => self.baseline.intern_account(name.parts()),
+            None => {
+                let (slot, _) = self.strangers.intern(name.parts());
+                return self.strangers.get(slot).id | STRANGER;
+            }
+        };
+        self.baseline.accounts.get(slot).id
+    }
+
+    fn account_name(&self, id: Id) -> Option<&str> {
+        name_of(&self.baseline, &self.strangers, id)
+    }
+
+    fn host_id(&mut self, host: &Host<'_>, time: Timestamp) -> Option<Id> {
+        let name = self.identity.host(host, time)?;
+        let slot = self.baseline.intern_host(host_parts(Some(&name)));
+        Some(self.baseline.hosts.get(slot).id)
+    }
+
+    /// Shows an event to the rules, where any wants it; gives out what they found.
+    pub(crate) fn inspect(&mut self, event: Event<'_>, class: Class) -> Vec<Finding> {
+        if !Rules::want(class) {
+            return Vec::new();
+        }
+        let time = event.time();
+        let (account, subject, source, destination) = match event {
+            Event::Auth(event) => {
+                let failed = event.outcome() == Outcome::Failure;
+                let ticket_source = self.ticket_source(event).map(str::to_owned);
+                let source = self.host_id(event.src_host(), time);
+                let source = source.or_else(|| {
+                    let slot = self.baseline.hosts.find(host_parts(ticket_source.as_deref()))?;
+                    ticket_source.is_some().then(|| self.baseline.hosts.get(slot).id)
+                });
+                let id = self.account_id(event.account(), failed);
+                let subject = event.subject();
+                (
+                    Some((id, event.account().kind)),
+                    subject.map(|subject| (self.account_id(subject, failed), subject.kind)),
+                    source,
+                    self.host_id(event.dst_host(), time),
+                )
+            }
+            Event::Activity(activity) => {
+                let account = activity.account();
+                (
+                    account.map(|account| (self.account_id(account, false), account.kind)),
+                    None,
+                    self.host_id(activity.peer(), time),
+                    self.host_id(activity.host(), time),
+                )
+            }
+        };
+        let who = |(id, kind): (Id, AccountKind)| Who {
+            id,
+            name: name_of(&self.baseline, &self.strangers, id).unwrap_or_default(),
+            kind,
+        };
+        let place =
+            |id: Id| Place { id, name: self.baseline.hosts.name_of(id).unwrap_or_default() };
+        let seen = Seen {
+            time,
+            class,
+            event,
+            account: account.map(who),
+            subject: subject.map(who),
+            source: source.map(place),
+            destination: destination.map(place),
+        };
+        self.rules.look(&seen, &self.baseline)
+    }
+
+    /// Weighs what was found by how often this account and this network do the like; leaves out
+    /// what is turned off, allowed, or usual.
+    pub(crate) fn weigh_findings(&mut self, found: Vec<Finding>, event: Event<'_>) -> Vec<Proof> {
+        let mut proofs = Vec::new();
+        for finding in found {
+            let detection = &detections()[finding.rule];
+            #[cfg(test)]
+            self.found.push((detection.id, finding.observed.clone()));
+            let weight = self.config.policy.weight(detection.id);
+            if weight == 0.0 {
+                continue;
+            }
+            if self.is_allowed(&finding, detection.id, event) {
+                self.metrics.suppressed += 1;
+                continue;
+            }
+            let (actor, first_day) = self.actor_of(&finding);
+            let today = self.baseline.today;
+            let known = f64::from(today.saturating_sub(first_day));
+            let telling =
+                self.rules.frequency.telling(finding.rule, detection, actor, known, today);
+            self.rules.frequency.observe(finding.rule, actor, today);
+            let nats = weight * telling.nats.min(finding.at_most);
+            if nats < LEAST {
+                continue;
+            }
+            self.metrics.findings += 1;
+            let expected = match (telling.days >= 0.5, known >= 1.0) {
+                (true, _) => format!("seen on {:.0} days before", telling.days.ceil()),
+                (false, true) => format!(
+                    "not seen of it in {known:.0} days; on one of {:.0} account-days here",
+                    1.0 / telling.share
+                ),
+                (false, false) => "nothing known of it yet".to_owned(),
+            };
+            proofs.push(Proof {
+                contribution: Contribution {
+                    name: detection.id.to_owned(),
+                    surprise: nats,
+                    observed: finding.observed.clone(),
+                    expected,
+                },
+                finding,
+            });
+        }
+        proofs
+    }
+
+    /// Who is to be held to his own history: the account, or the host where nobody is known, and the
+    /// day since when it is known.
+    fn actor_of(&self, finding: &Finding) -> (Actor, u32) {
+        let account = finding.account.and_then(|id| {
+            let slot = self.baseline.accounts.slot_of(id)?;
+            Some((Actor::Account(id), self.baseline.accounts.get(slot).profile.first_day))
+        });
+        account.unwrap_or_else(|| {
+            let host = self.baseline.hosts.slot_of(finding.destination);
+            let first_day = host.map_or(self.baseline.today, |slot| {
+                self.baseline.hosts.get(slot).profile.first_day
+            });
+            (Actor::Host(finding.destination), first_day)
+        })
+    }
+
+    fn is_allowed(&self, finding: &Finding, detection: &str, event: Event<'_>) -> bool {
+        let policy = &self.config.policy;
+        if policy.is_strict() {
+            return false;
+        }
+        let host = |id: Id| self.baseline.hosts.name_of(id);
+        let addresses = match event {
+            Event::Auth(event) => [event.src_host().ip, event.dst_host().ip],
+            Event::Activity(activity) => [activity.peer().ip, activity.host().ip],
+        };
+        policy.allows(&Named {
+            detection,
+            account: finding.account.and_then(|id| self.account_name(id)),
+            hosts: [finding.source.and_then(host), host(finding.destination)],
+            addresses,
+            time: finding.time,
+        })
+    }
+
+    /// Takes in what was found: strengthens the login that it follows from, or opens a movement.
+    pub(crate) fn prove(
+        &mut self,
+        proofs: Vec<Proof>,
+        event: Event<'_>,
+        raise: bool,
+        alerts: &mut Vec<Alert>,
+    ) {
+        for Proof { finding, contribution } in proofs {
+            let opens = contribution.surprise >= OPENS && detections()[finding.rule].opens;
+            let mut attached = self.movements.strengthen(
+                finding.account,
+                finding.destination,
+                finding.time,
+                &contribution,
+            );
+            if attached.is_none() && opens {
+                let suspect = self.suspect_of(&finding, contribution, event);
+                attached = suspect.and_then(|suspect| self.movements.attach(suspect));
+            }
+            if let Some(attached) = attached {
+                self.risen(&attached, raise, alerts);
+            }
+        }
+    }
+
+    /// A login that is known only by what followed from it.
+    fn suspect_of(
+        &self,
+        finding: &Finding,
+        contribution: Contribution,
+        event: Event<'_>,
+    ) -> Option<Suspect> {
+        let destination = self.baseline.hosts.slot_of(finding.destination)?;
+        let source = finding.source.and_then(|id| self.baseline.hosts.slot_of(id));
+        let source = source.unwrap_or(destination);
+        let (source, destination) =
+            (self.baseline.hosts.get(source), self.baseline.hosts.get(destination));
+        let user = finding.account.and_then(|id| self.account_name(id)).unwrap_or("?").to_owned();
+        // What failed is what the attempt failed at, not the movement.
+        let (protocol, logon_type) = event
+            .auth()
+            .map_or_else(Default::default, |event| (event.auth_protocol(), event.logon_type()));
+        let nats = contribution.surprise;
+        Some(Suspect {
+            step: Step {
+                key: [finding.account.unwrap_or(Id::MAX), source.id, destination.id],
+                time: finding.time,
+                user,
+                src_host: source.name.to_string(),
+                dst_host: destination.name.to_string(),
+                outcome: Outcome::Unknown,
+                auth_protocol: protocol,
+                logon_type,
+                raw_ref: finding.raw_ref,
+                surprise: nats,
+                evidence: vec![contribution],
+                parent: None,
+                gain: nats,
+                proven: nats,
+            },
+            alone: false,
+            rate: self.rate(source.profile.odd_to, source.profile.first_day),
+        })
+    }
+
+    /// Tells the budget that a movement rose, and raises or updates its alert where that is due.
+    pub(crate) fn risen(&mut self, attached: &Attached, raise: bool, alerts: &mut Vec<Alert>) {
+        let serial = attached.movement;
+        let today = self.baseline.today;
+        let Some(movement) = self.movements.get(serial) else { return };
+        let (score, opened, proven) = (movement.score, movement.opened, movement.proven);
+        let detected = movement.detected_at.is_some();
+        self.metrics.dropped_hops += u64::from(attached.full);
+        self.metrics.evicted_movements += u64::from(attached.evicted);
+        self.metrics.movements += u64::from(attached.kept && attached.before == 0.0);
+        if !attached.kept {
+            return;
+        }
+        if !detected {
+            self.budget.risen(attached.before, score, opened, today);
+        }
+        if !raise {
+            return;
+        }
+        if detected {
+            alerts.extend(self.describe(serial, AlertState::Updated));
+        } else if self.budget.since().is_none() {
+            if self.config.warm_up == WarmUp::Auto && proven >= PROVEN && self.has_early_room() {
+                self.raise_early(serial, alerts);
+            }
+        } else if score >= self.budget.threshold(self.now) && self.budget.has_room(self.now) {
+            self.raise(serial, alerts);
+        }
+    }
+
+    /// Whether one more may be told before anything is known of what is normal.
+    fn has_early_room(&self) -> bool {
+        let days = self.first.map_or(0, |first| (self.now - first) / (24 * HOUR)) + 1;
+        let allowed = self.config.alerts_per_day.max(EARLY_A_DAY) * days as f64;
+        f64::from(self.early) < allowed
+    }
+
+    fn raise_early(&mut self, serial: u64, alerts: &mut Vec<Alert>) {
+        self.early += 1;
+        let now = self.now;
+        let Some(movement) = self.movements.get_mut(serial) else { return };
+        movement.detected_at = Some(now);
+        self.metrics.alerts += 1;
+        alerts.extend(self.describe(serial, AlertState::Opened));
+    }
+
+    /// Tells what rules alone prove, where the events ended before anything was known of what is
+    /// normal: the best first.
+    pub(crate) fn raise_unjudged(&mut self, alerts: &mut Vec<Alert>) {
+        let Some(first) = self.first.filter(|_| self.budget.since().is_none()) else { return };
+        while self.has_early_room() {
+            let best = self
+                .movements
+                .iter()
+                .filter(|movement| {
+                    movement.detected_at.is_none()
+                        && movement.proven >= PROVEN
+                        && movement.last_time >= first
+                })
+                .max_by(|a, b| a.score.total_cmp(&b.score).then(b.serial.cmp(&a.serial)))
+                .map(|movement| movement.serial);
+            let Some(serial) = best else { return };
+            self.raise_early(serial, alerts);
+        }
+    }
+
+    /// Movements a day of a strength that rules alone prove, where no history says.
+    pub(crate) fn rate_of_proven(&self, proven: f64) -> f64 {
+        (self.baseline.accounts.len().max(1) as f64 * (-proven).exp()).max(LEAST_RATE)
+    }
+}
+
+fn name_of<'n>(baseline: &'n Baseline, strangers: &'n Roster<()>, id: Id) -> Option<&'n str> {
+    if id & STRANGER == 0 {
+        return baseline.accounts.name_of(id);
+    }
+    strangers.name_of(id & !STRANGER)
+}

@@ -1,0 +1,144 @@
+//! Who came to a host over the network, so that what happens there can be laid at his door.
+
+use serde::{Deserialize, Serialize};
+
+use super::seen::{Class, Seen};
+use crate::baseline::table::{SavedTable, Table};
+use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::intern::Id;
+use crate::time::{DAY, MINUTE};
+
+/// Sessions and hosts remembered.
+const REMEMBERED: usize = 1 << 16;
+/// Arrivals that a host remembers.
+const KEPT: usize = 8;
+/// How long after an arrival what no session marks is still laid at its door.
+const AFTERWARDS: Timestamp = 2 * MINUTE;
+/// What a log wrote a little before the logon that it follows from: clocks and buffers differ.
+const BEFORE: Timestamp = 5_000_000;
+/// How long a session is remembered.
+const SESSION: Timestamp = 7 * DAY;
+
+/// A logon over the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Arrival {
+    pub(crate) time: Timestamp,
+    pub(crate) account: Id,
+    /// Where it came from, where the log says.
+    pub(crate) source: Option<Id>,
+    pub(crate) kind: AccountKind,
+    pub(crate) protocol: AuthProtocol,
+    pub(crate) logon_type: LogonType,
+}
+
+/// Arrivals by session and by host.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrivals {
+    sessions: Table<(Id, u64), Arrival>,
+    hosts: Table<Id, Vec<Arrival>>,
+}
+
+impl Arrivals {
+    pub(crate) fn new() -> Self {
+        Self { sessions: Table::new(REMEMBERED), hosts: Table::new(REMEMBERED) }
+    }
+
+    /// Takes in a logon over the network; others are none of its business.
+    pub(crate) fn observe(&mut self, seen: &Seen<'_>) {
+        let Some(event) = seen
+            .auth()
+            .filter(|event| seen.class == Class::LOGON && event.outcome() != Outcome::Failure)
+        else {
+            return;
+        };
+        let over_network = matches!(
+            event.logon_type(),
+            LogonType::Network
+                | LogonType::NetworkCleartext
+                | LogonType::RemoteInteractive
+                | LogonType::CachedRemoteInteractive
+        );
+        let (Some(account), Some(host)) = (seen.account, seen.destination) else { return };
+        if !over_network {
+            return;
+        }
+        let arrival = Arrival {
+            time: seen.time,
+            account: account.id,
+            source: seen.source.map(|place| place.id).filter(|source| *source != host.id),
+            kind: account.kind,
+            protocol: event.auth_protocol(),
+            logon_type: event.logon_type(),
+        };
+        if let Some(id) = event.logon_id() {
+            match self.sessions.get_mut((host.id, id)) {
+                Some(known) => *known = arrival,
+                None => {
+                    self.sessions.insert_new((host.id, id), arrival);
+                }
+            }
+        }
+        match self.hosts.get_mut(host.id) {
+            Some(known) => {
+                if known.len() == KEPT {
+                    known.remove(0);
+                }
+                known.push(arrival);
+            }
+            None => {
+                self.hosts.insert_new(host.id, vec![arrival]);
+            }
+        }
+    }
+
+    /// The logon whose session an event belongs to.
+    pub(crate) fn session(&self, seen: &Seen<'_>) -> Option<&Arrival> {
+        let key = (seen.destination?.id, seen.logon_id()?);
+        self.sessions.get(key).filter(|arrival| (seen.time - arrival.time).abs() <= SESSION)
+    }
+
+    /// Who brought about what happened on a host: the session that the event names, or else, where
+    /// the system did it or nobody is named, whoever could and came last within two minutes.
+    pub(crate) fn cause(&self, seen: &Seen<'_>) -> Option<&Arrival> {
+        if let Some(arrival) = self.session(seen) {
+            return Some(arrival);
+        }
+        let host = seen.destination?.id;
+        let by = seen.account.filter(|who| who.can_move()).map(|who| who.id);
+        self.recent(host, seen.time).find(|arrival| match by {
+            Some(account) => arrival.account == account,
+            None => matches!(
+                arrival.kind,
+                AccountKind::Unknown | AccountKind::Person | AccountKind::Service
+            ),
+        })
+    }
+
+    /// The arrivals at a host within two minutes, newest first.
+    pub(crate) fn recent(&self, host: Id, time: Timestamp) -> impl Iterator<Item = &Arrival> {
+        self.hosts
+            .get(host)
+            .into_iter()
+            .flatten()
+            .rev()
+            .filter(move |arrival| (-BEFORE..=AFTERWARDS).contains(&(time - arrival.time)))
+    }
+
+    pub(crate) fn to_saved(&self) -> SavedArrivals {
+        SavedArrivals { sessions: self.sessions.to_saved(), hosts: self.hosts.to_saved() }
+    }
+
+    pub(crate) fn from_saved(saved: SavedArrivals) -> Result<Self, String> {
+        Ok(Self {
+            sessions: Table::from_saved(saved.sessions, "sessions")?,
+            hosts: Table::from_saved(saved.hosts, "arrivals")?,
+        })
+    }
+}
+
+/// Arrivals as they are saved.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedArrivals {
+    sessions: SavedTable<(Id, u64), Arrival>,
+    hosts: SavedTable<Id, Vec<Arrival>>,
+}

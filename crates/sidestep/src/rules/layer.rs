@@ -1,0 +1,139 @@
+//! All rules together: what each wants to see, and what they found.
+
+use serde::{Deserialize, Serialize};
+
+use super::arrivals::{Arrivals, SavedArrivals};
+use super::detection::Detection;
+use super::frequency::{Frequency, SavedFrequency};
+use super::seen::{Class, Finding, Seen};
+use crate::baseline::Baseline;
+use crate::event::Timestamp;
+
+/// One detection: what it is, what it wants to see, and what it makes of it. What it remembers is
+/// bounded, and saved with the engine.
+pub(crate) trait Rule {
+    /// What it is.
+    const DETECTION: Detection;
+    /// Classes of events that it is shown.
+    const WANTS: Class;
+
+    /// Looks at one event.
+    fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>);
+
+    /// Forgets what is of no use any more; called every hour of the events' time.
+    fn forget(&mut self, _now: Timestamp) {}
+}
+
+/// What else a rule may look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'r> {
+    pub(crate) arrivals: &'r Arrivals,
+    pub(crate) baseline: &'r Baseline,
+}
+
+/// Declares the rules: a file for each, in the order in which they are listed everywhere.
+macro_rules! rules {
+    ($($file:ident: $rule:ident,)+) => {
+        /// What the rules remember.
+        #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+        pub(crate) struct Set { $($file: super::$file::$rule,)+ }
+
+        static ALL: [Detection; [$(stringify!($file),)+].len()] =
+            [$(<super::$file::$rule as Rule>::DETECTION,)+];
+
+        /// What any rule wants to see.
+        const WANTED: Class = Class::NONE$(.or(<super::$file::$rule as Rule>::WANTS))+;
+
+        impl Set {
+            fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
+                let mut place = 0;
+                $(
+                    if <super::$file::$rule as Rule>::WANTS.has(seen.class) {
+                        let before = found.len();
+                        self.$file.look(seen, around, found);
+                        found[before..].iter_mut().for_each(|finding| finding.rule = place);
+                    }
+                    place += 1;
+                )+
+                let _ = place;
+            }
+
+            fn forget(&mut self, now: Timestamp) {
+                $(self.$file.forget(now);)+
+            }
+        }
+    };
+}
+
+rules! {
+    service_install: ServiceInstall,
+    admin_share: AdminShare,
+    pass_the_hash: PassTheHash,
+}
+
+/// Every detection, in the order in which they are documented.
+#[must_use]
+pub fn detections() -> &'static [Detection] {
+    &ALL
+}
+
+/// The rule layer of an engine.
+#[derive(Debug, Clone)]
+pub(crate) struct Rules {
+    set: Set,
+    arrivals: Arrivals,
+    pub(crate) frequency: Frequency,
+}
+
+impl Rules {
+    pub(crate) fn new() -> Self {
+        Self {
+            set: Set::default(),
+            arrivals: Arrivals::new(),
+            frequency: Frequency::new(ALL.len()),
+        }
+    }
+
+    /// Whether any rule wants to see events of this class, or has to remember them.
+    pub(crate) const fn want(class: Class) -> bool {
+        WANTED.or(Class::LOGON).has(class)
+    }
+
+    /// Shows an event to the rules that want it.
+    pub(crate) fn look(&mut self, seen: &Seen<'_>, baseline: &Baseline) -> Vec<Finding> {
+        self.arrivals.observe(seen);
+        let mut found = Vec::new();
+        let around = Around { arrivals: &self.arrivals, baseline };
+        self.set.look(seen, &around, &mut found);
+        found
+    }
+
+    /// Forgets what is of no use any more.
+    pub(crate) fn forget(&mut self, now: Timestamp) {
+        self.set.forget(now);
+    }
+
+    pub(crate) fn to_saved(&self) -> SavedRules {
+        SavedRules {
+            set: self.set.clone(),
+            arrivals: self.arrivals.to_saved(),
+            frequency: self.frequency.to_saved(),
+        }
+    }
+
+    pub(crate) fn from_saved(saved: SavedRules) -> Result<Self, String> {
+        Ok(Self {
+            set: saved.set,
+            arrivals: Arrivals::from_saved(saved.arrivals)?,
+            frequency: Frequency::from_saved(saved.frequency, ALL.len())?,
+        })
+    }
+}
+
+/// The rule layer as it is saved.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedRules {
+    set: Set,
+    arrivals: SavedArrivals,
+    frequency: SavedFrequency,
+}

@@ -1,0 +1,25 @@
+//! What is never innocent, or makes an odd login damning: one file for each detection that analysts
+//! know by name.
+//!
+//! A rule sees events and finds things; how telling a finding is, is for [`frequency`] to say, from
+//! how often the same account and this network do the like. Thresholds of the kind "more than thirty
+//! hosts in five minutes" have no place here.
+
+mod arrivals;
+pub(crate) mod attack;
+mod detection;
+pub(crate) mod frequency;
+mod layer;
+pub(crate) mod policy;
+pub(crate) mod seen;
+
+#[cfg(test)]
+mod testing;
+
+mod admin_share;
+mod pass_the_hash;
+mod service_install;
+
+pub use detection::{Detection, Need};
+pub use layer::detections;
+pub(crate) use layer::{Rules, SavedRules};

@@ -1,0 +1,190 @@
+//! What a user changes about rules: which are off, what they count for, what is allowed.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::layer;
+use crate::error::ConfigError;
+use crate::event::Timestamp;
+
+/// What a user changes about the rules: weights, and what is allowed. The default changes nothing.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Policy {
+    weights: Vec<(String, f64)>,
+    allowed: Vec<Allow>,
+}
+
+/// Something that is known and allowed. Every part that is given must fit; at least one must be.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Allow {
+    /// Only findings of this detection; else findings of all of them.
+    pub detection: Option<String>,
+    /// Only what this account does: its name, or `name@domain`, whatever the case.
+    pub account: Option<String>,
+    /// Only what comes from or happens on this host, by its short name, whatever the case.
+    pub host: Option<String>,
+    /// Only what comes from or goes to an address of this network.
+    pub subnet: Option<Subnet>,
+    /// Only before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// A network: its address and the length of its prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subnet {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Subnet {
+    /// The network of an address, cut to `prefix` bits; `None` where it has not as many.
+    #[must_use]
+    pub fn new(address: IpAddr, prefix: u8) -> Option<Self> {
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        (prefix <= most).then_some(Self { address, prefix })
+    }
+
+    /// Whether an address lies in it.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let same = |a: u128, b: u128, bits: u8| {
+            let shift = bits - self.prefix;
+            self.prefix == 0 || a >> shift == b >> shift
+        };
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => same(a.to_bits().into(), b.to_bits().into(), 32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), 128),
+            _ => false,
+        }
+    }
+}
+
+/// The names and addresses of a finding, as a policy compares them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Named<'f> {
+    pub(crate) detection: &'f str,
+    pub(crate) account: Option<&'f str>,
+    pub(crate) hosts: [Option<&'f str>; 2],
+    pub(crate) addresses: [Option<IpAddr>; 2],
+    pub(crate) time: Timestamp,
+}
+
+impl Policy {
+    /// The same with `detection` counting `weight` times what it says; 0 turns it off.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a detection that does not exist and a weight outside 0 to 10.
+    pub fn with_weight(mut self, detection: &str, weight: f64) -> Result<Self, ConfigError> {
+        known(detection)?;
+        if !(0.0..=10.0).contains(&weight) {
+            let expected = "it must lie in 0 to 10";
+            return Err(ConfigError { field: "weight", value: weight.to_string(), expected });
+        }
+        self.weights.retain(|(id, _)| id != detection);
+        self.weights.push((detection.to_owned(), weight));
+        Ok(self)
+    }
+
+    /// The same with one more thing allowed.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a detection that does not exist, and for one that would allow everything.
+    pub fn with_allowed(mut self, allow: Allow) -> Result<Self, ConfigError> {
+        if let Some(detection) = &allow.detection {
+            known(detection)?;
+        }
+        let empty = allow.account.is_none() && allow.host.is_none() && allow.subnet.is_none();
+        if empty && allow.detection.is_none() {
+            let expected = "name a detection, an account, a host or a subnet";
+            return Err(ConfigError { field: "allow", value: "empty".to_owned(), expected });
+        }
+        self.allowed.push(allow);
+        Ok(self)
+    }
+
+    /// What a detection counts for.
+    pub(crate) fn weight(&self, detection: &str) -> f64 {
+        self.weights.iter().find(|(id, _)| id == detection).map_or(1.0, |(_, weight)| *weight)
+    }
+
+    /// Whether a finding is of something allowed.
+    pub(crate) fn allows(&self, found: &Named<'_>) -> bool {
+        self.allowed.iter().any(|allow| allow.fits(found))
+    }
+
+    /// Whether anything is allowed at all.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.allowed.is_empty()
+    }
+}
+
+fn known(detection: &str) -> Result<(), ConfigError> {
+    if layer::detections().iter().any(|known| known.id == detection) {
+        return Ok(());
+    }
+    let expected = "it must be the id of a detection, as `sidestep detections` lists them";
+    Err(ConfigError { field: "detection", value: detection.to_owned(), expected })
+}
+
+impl Allow {
+    fn fits(&self, found: &Named<'_>) -> bool {
+        let account = |wanted: &str| {
+            found.account.is_some_and(|name| {
+                let bare = name.split_once('@').map_or(name, |(bare, _)| bare);
+                name.eq_ignore_ascii_case(wanted) || bare.eq_ignore_ascii_case(wanted)
+            })
+        };
+        let host = |wanted: &str| {
+            found.hosts.iter().flatten().any(|name| name.eq_ignore_ascii_case(wanted))
+        };
+        let subnet = |wanted: &Subnet| {
+            found.addresses.iter().flatten().any(|address| wanted.contains(*address))
+        };
+        self.detection.as_deref().is_none_or(|wanted| wanted == found.detection)
+            && self.account.as_deref().is_none_or(account)
+            && self.host.as_deref().is_none_or(host)
+            && self.subnet.as_ref().is_none_or(subnet)
+            && self.until.is_none_or(|until| found.time < until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subnet_holds_its_addresses() {
+        let net = |text: &str, prefix| Subnet::new(text.parse().unwrap(), prefix);
+        let ten = net("10.1.0.0", 16).unwrap();
+        assert!(ten.contains("10.1.255.3".parse().unwrap()));
+        assert!(ten.contains("::ffff:10.1.0.9".parse().unwrap()));
+        assert!(!ten.contains("10.2.0.1".parse().unwrap()));
+        assert!(net("fd00::", 8).unwrap().contains("fdff::1".parse().unwrap()));
+        assert!(net("0.0.0.0", 0).unwrap().contains("1.2.3.4".parse().unwrap()));
+        assert_eq!(net("10.0.0.0", 33), None);
+    }
+
+    #[test]
+    fn everything_that_is_given_must_fit() {
+        let allow = Allow {
+            detection: Some("service_install".to_owned()),
+            account: Some("Deploy".to_owned()),
+            until: Some(100),
+            ..Allow::default()
+        };
+        let found = Named {
+            detection: "service_install",
+            account: Some("deploy@CORP"),
+            time: 99,
+            ..Named::default()
+        };
+        assert!(allow.fits(&found));
+        assert!(!allow.fits(&Named { time: 100, ..found }));
+        assert!(!allow.fits(&Named { account: Some("bob@CORP"), ..found }));
+        assert!(!allow.fits(&Named { detection: "winrm", ..found }));
+        assert!(Policy::default().with_allowed(Allow::default()).is_err());
+        assert!(Policy::default().with_weight("no_such", 1.0).is_err());
+    }
+}

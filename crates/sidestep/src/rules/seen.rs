@@ -1,0 +1,228 @@
+//! An event as rules see it, and what they make of it.
+
+use crate::event::{
+    AccountKind, Activity, AuthEvent, Event, HostActivity, HostActivityKind, Outcome, Timestamp,
+};
+use crate::intern::Id;
+
+/// Classes of events, a bit each: a rule is only shown what it wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Class(u32);
+
+macro_rules! classes {
+    ($($(#[$meta:meta])* $name:ident = $bit:literal;)+) => {
+        impl Class { $($(#[$meta])* pub(crate) const $name: Self = Self(1 << $bit);)+ }
+    };
+}
+
+classes! {
+    /// Nothing.
+    NONE = 31;
+    /// A logon that succeeded, told by a log that numbers its events or sessions.
+    LOGON = 0;
+    /// A logon from host to host that is not one of every day, whatever log told it. It comes after
+    /// the same event as a [`Class::LOGON`].
+    NEW_LOGIN = 1;
+    /// A logon, a ticket or a check of a credential that failed.
+    FAILURE = 2;
+    /// A ticket-granting ticket.
+    GRANTING_TICKET = 3;
+    /// A service ticket.
+    SERVICE_TICKET = 4;
+    /// A credential that a controller checked for another host.
+    VALIDATION = 5;
+    /// Explicit credentials.
+    EXPLICIT = 6;
+    /// Special privileges.
+    PRIVILEGES = 7;
+    /// A session taken up again.
+    RECONNECT = 8;
+    SHARE = 9;
+    FILE = 10;
+    SERVICE = 11;
+    TASK = 12;
+    ACCOUNT_MADE = 13;
+    ACCOUNT_CHANGED = 14;
+    GROUP = 15;
+    PROCESS = 16;
+    CONNECTION = 17;
+    PIPE = 18;
+    REPLICATION = 19;
+}
+
+impl Class {
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether any of its bits is one of `self`'s.
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The class of an event; none for what no rule is shown.
+    pub(crate) fn of(event: Event<'_>) -> Option<Self> {
+        match event {
+            Event::Auth(event) => Self::of_auth(event),
+            Event::Activity(activity) => Self::of_activity(activity),
+        }
+    }
+
+    fn of_auth(event: &AuthEvent<'_>) -> Option<Self> {
+        let numbered = event.event_code().is_some() || event.logon_id().is_some();
+        Some(match (event.activity(), event.outcome()) {
+            (
+                Activity::Logon
+                | Activity::TicketGrantingTicket
+                | Activity::ServiceTicket
+                | Activity::Preauthentication
+                | Activity::CredentialValidation,
+                Outcome::Failure,
+            ) => Self::FAILURE,
+            (Activity::Logon, _) if numbered => Self::LOGON,
+            (Activity::TicketGrantingTicket, _) => Self::GRANTING_TICKET,
+            (Activity::ServiceTicket, _) => Self::SERVICE_TICKET,
+            (Activity::CredentialValidation, _) => Self::VALIDATION,
+            (Activity::AccountSwitch, _) => Self::EXPLICIT,
+            (Activity::SpecialPrivileges, _) => Self::PRIVILEGES,
+            (Activity::SessionReconnect, _) => Self::RECONNECT,
+            _ => return None,
+        })
+    }
+
+    fn of_activity(activity: &HostActivity<'_>) -> Option<Self> {
+        Some(match activity.kind() {
+            HostActivityKind::ShareAccess => Self::SHARE,
+            HostActivityKind::FileTransfer => Self::FILE,
+            HostActivityKind::ServiceInstall => Self::SERVICE,
+            HostActivityKind::ScheduledTask => Self::TASK,
+            HostActivityKind::AccountCreation => Self::ACCOUNT_MADE,
+            HostActivityKind::AccountChange => Self::ACCOUNT_CHANGED,
+            HostActivityKind::GroupMembership => Self::GROUP,
+            HostActivityKind::ProcessStart => Self::PROCESS,
+            HostActivityKind::NetworkConnection => Self::CONNECTION,
+            HostActivityKind::NamedPipe => Self::PIPE,
+            HostActivityKind::DirectoryReplication => Self::REPLICATION,
+            HostActivityKind::AddressBinding => return None,
+        })
+    }
+}
+
+/// An account of an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Who<'e> {
+    pub(crate) id: Id,
+    /// `name@domain`.
+    pub(crate) name: &'e str,
+    pub(crate) kind: AccountKind,
+}
+
+impl Who<'_> {
+    /// Whether it is somebody, or something that somebody could be: no machine, not built in.
+    pub(crate) const fn can_move(&self) -> bool {
+        matches!(self.kind, AccountKind::Unknown | AccountKind::Person | AccountKind::Service)
+    }
+}
+
+/// A host of an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'e> {
+    pub(crate) id: Id,
+    pub(crate) name: &'e str,
+}
+
+/// An event in the engine's terms: every name by its one id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'e> {
+    pub(crate) time: Timestamp,
+    pub(crate) class: Class,
+    pub(crate) event: Event<'e>,
+    /// The account that is logged on as, or that did it.
+    pub(crate) account: Option<Who<'e>>,
+    /// The account that asked, where it is another.
+    pub(crate) subject: Option<Who<'e>>,
+    /// Where it came from, or the other end.
+    pub(crate) source: Option<Place<'e>>,
+    /// The host that was logged on to, or on which it happened.
+    pub(crate) destination: Option<Place<'e>>,
+}
+
+impl<'e> Seen<'e> {
+    /// The authentication event, where it is one.
+    pub(crate) const fn auth(&self) -> Option<&'e AuthEvent<'e>> {
+        self.event.auth()
+    }
+
+    /// The companion record, where it is one.
+    pub(crate) const fn activity(&self) -> Option<&'e HostActivity<'e>> {
+        match self.event {
+            Event::Activity(activity) => Some(activity),
+            Event::Auth(_) => None,
+        }
+    }
+
+    /// What it was done to, folded for comparing; empty where the record does not say.
+    pub(crate) fn object(&self) -> String {
+        self.activity().and_then(HostActivity::object).unwrap_or_default().to_ascii_lowercase()
+    }
+
+    pub(crate) fn logon_id(&self) -> Option<u64> {
+        match self.event {
+            Event::Auth(event) => event.logon_id(),
+            Event::Activity(activity) => activity.logon_id(),
+        }
+    }
+
+    pub(crate) fn raw_ref(&self) -> Option<u64> {
+        match self.event {
+            Event::Auth(event) => event.raw_ref(),
+            Event::Activity(activity) => activity.raw_ref(),
+        }
+    }
+}
+
+/// What a rule found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Finding {
+    /// Place of the rule among all.
+    pub(crate) rule: usize,
+    pub(crate) time: Timestamp,
+    /// Who did it, where that is known.
+    pub(crate) account: Option<Id>,
+    /// Where it came from, where that is known.
+    pub(crate) source: Option<Id>,
+    /// Where it happened.
+    pub(crate) destination: Id,
+    /// Nats that the rule's own statistic allows at most; infinite where it has none.
+    pub(crate) at_most: f64,
+    /// What was seen, in words.
+    pub(crate) observed: String,
+    pub(crate) raw_ref: Option<u64>,
+}
+
+impl Finding {
+    /// What was seen on the destination of an event, by its account and from its source. The layer
+    /// fills in the rule.
+    pub(crate) fn of(seen: &Seen<'_>, observed: impl Into<String>) -> Option<Self> {
+        Some(Self {
+            rule: 0,
+            time: seen.time,
+            account: seen.account.map(|who| who.id),
+            source: seen.source.map(|place| place.id),
+            destination: seen.destination?.id,
+            at_most: f64::INFINITY,
+            observed: observed.into(),
+            raw_ref: seen.raw_ref(),
+        })
+    }
+
+    /// The same, by whoever came to the host over the network and brought it about.
+    pub(crate) fn by(self, arrival: &super::arrivals::Arrival) -> Self {
+        Self { account: Some(arrival.account), source: arrival.source.or(self.source), ..self }
+    }
+
+    /// The same, with so many nats at most.
+    pub(crate) fn at_most(self, nats: f64) -> Self {
+        Self { at_most: nats.max(0.0), ..self }
+    }
+}

@@ -1,0 +1,61 @@
+//! What tests of rules have in common.
+
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::event::{
+    Account, AuthEvent, AuthEventBuilder, AuthProtocol, Event, Host, HostActivity,
+    HostActivityBuilder, HostActivityKind, LogonType, Outcome, Timestamp,
+};
+use crate::time::{DAY, SECOND};
+
+/// When tests begin: a Monday morning.
+pub(crate) const MORNING: Timestamp = 19_793 * DAY + 8 * 3600 * SECOND;
+
+/// A successful network logon as Windows 4624 tells it, `seconds` into the morning.
+pub(crate) fn logon<'a>(
+    seconds: i64,
+    account: &'a str,
+    source: &'a str,
+    destination: &'a str,
+) -> AuthEventBuilder<'a> {
+    AuthEvent::builder(MORNING + seconds * SECOND, Account::parse(account))
+        .src_host(Host::named(source))
+        .dst_host(Host::named(destination))
+        .logon_type(LogonType::Network)
+        .auth_protocol(AuthProtocol::Kerberos)
+        .outcome(Outcome::Success)
+        .event_code(4624)
+}
+
+/// A companion record, `seconds` into the morning.
+pub(crate) fn did<'a>(
+    seconds: i64,
+    kind: HostActivityKind,
+    host: &'a str,
+) -> HostActivityBuilder<'a> {
+    HostActivity::builder(MORNING + seconds * SECOND, kind, Host::named(host))
+}
+
+/// What an engine without history finds in events, as `detection: what was seen`.
+pub(crate) struct Probe(Engine);
+
+impl Probe {
+    pub(crate) fn new() -> Self {
+        Self(Engine::new(Config::default()))
+    }
+
+    pub(crate) fn auth(&mut self, event: AuthEventBuilder<'_>) -> Vec<String> {
+        let event = event.build().expect("it is a valid event");
+        self.see((&event).into())
+    }
+
+    pub(crate) fn activity(&mut self, activity: HostActivityBuilder<'_>) -> Vec<String> {
+        let activity = activity.build().expect("it is a valid record");
+        self.see((&activity).into())
+    }
+
+    fn see(&mut self, event: Event<'_>) -> Vec<String> {
+        self.0.process(event);
+        self.0.found.drain(..).map(|(id, observed)| format!("{id}: {observed}")).collect()
+    }
+}

@@ -22,6 +22,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Detect(DetectArgs),
+    Detections(DetectionsArgs),
     Simulate(SimulateArgs),
     Evaluate(EvaluateArgs),
 }
@@ -83,6 +84,15 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "B")]
     pub(crate) alerts_per_day: Option<f64>,
 
+    /// What to change about detections: weights, and what is allowed, in a TOML file (see
+    /// docs/detections/README.md)
+    #[arg(long, value_name = "FILE", conflicts_with = "load_state")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Instead of alerts, tell which detections these logs can feed, and what the others lack
+    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "graph"])]
+    pub(crate) explain_coverage: bool,
+
     /// Write alerts to this file; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -122,6 +132,17 @@ pub(crate) struct DetectArgs {
     /// Write what was learned to this file. Movements still open go on from it under the same id
     #[arg(long, value_name = "FILE")]
     pub(crate) save_state: Option<PathBuf>,
+}
+
+/// List the detections that analysts know by name
+///
+/// Each with its techniques of MITRE ATT&CK and what a log must tell for it; with ID, the page of
+/// one: what it sees, how it counts, what it cannot see, what raises it that is no attack.
+#[derive(Debug, Args)]
+pub(crate) struct DetectionsArgs {
+    /// A detection, such as service_install
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
 }
 
 /// Make the log of an organisation that does not exist

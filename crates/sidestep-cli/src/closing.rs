@@ -32,6 +32,7 @@ pub(crate) fn closing(closing: &Closing<'_>) -> String {
     skipped(&mut lines, summary);
     lines.add("logins", &format!("{} between hosts", text::grouped(metrics.logins)));
     lines.add("judged", &judged(closing));
+    rules(&mut lines, metrics);
     lines.add("alerts", &text::grouped(closing.alerts as u64));
     if let Some(bytes) = peak_memory() {
         let size = text::grouped(bytes.div_ceil(1 << 20));
@@ -142,6 +143,19 @@ fn skipped(lines: &mut Lines, summary: &ReadSummary) {
     lines.more(summary.skipped, summary.first_errors.len());
 }
 
+/// What rules found, and what of it was not told.
+fn rules(lines: &mut Lines, metrics: &Metrics) {
+    if metrics.findings + metrics.suppressed == 0 {
+        return;
+    }
+    let found = text::counted(metrics.findings, "finding");
+    let told = match metrics.suppressed {
+        0 => found,
+        allowed => format!("{found}, {} more allowed by the policy", text::grouped(allowed)),
+    };
+    lines.add("rules", &told);
+}
+
 /// Since when alerts were raised, and what was learned before.
 fn judged(closing: &Closing<'_>) -> String {
     let source = if closing.learned_events > 0 {
@@ -153,9 +167,11 @@ fn judged(closing: &Closing<'_>) -> String {
     };
     match closing.status {
         Status::Detecting { since } => format!("from {} on, {source}", text::time(since)),
-        _ if closing.told_by_log => "nothing: the log is too short to learn from it what is \
+        _ if closing.told_by_log => {
+            "by rules alone: the log is too short to learn from it what is \
              normal; give history with --learn, or say --learn-days"
-            .to_owned(),
+                .to_owned()
+        }
         _ => "nothing: the log ends within the days to learn from".to_owned(),
     }
 }

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use sidestep::{Alert, AlertState, Config, Engine, Event, Metrics, Reorder, WarmUp};
 use sidestep_formats::{
-    CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, write_alerts, write_graph,
+    CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, read_policy, write_alerts, write_graph,
 };
 
 use crate::alert;
 use crate::args::DetectArgs;
 use crate::closing::{Closing, closing};
+use crate::detections::Coverage;
 use crate::exit::{Exit, Failure};
 use crate::inputs::{Inputs, is_stdin, total_bytes};
 use crate::output::{self, LateFile};
@@ -24,6 +25,9 @@ const MOST_HELD: usize = 1 << 20;
 
 pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     check(args)?;
+    if args.explain_coverage {
+        return explain(args);
+    }
     let mut engine = engine(args)?;
     let before = engine.metrics();
     let mut outputs = Outputs::open(args)?;
@@ -83,6 +87,21 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     Ok(if bad { Exit::BadInput } else { Exit::Success })
 }
 
+/// Tells which detections the logs can feed.
+fn explain(args: &DetectArgs) -> Result<Exit, Failure> {
+    let reader = LogReader::new(read_options(args)?);
+    let progress = Progress::over_bytes(total_bytes(args.inputs.iter()));
+    let mut inputs = Inputs::new(reader, progress);
+    let mut coverage = Coverage::default();
+    let read = inputs.read(&args.inputs, args.in_order, &mut |event| coverage.add(event));
+    let (reader, _) = inputs.end();
+    output::print(&coverage.told())?;
+    read.map_err(|error| Failure::Error(error.to_string()))?;
+    let summary = reader.summary();
+    let bad = summary.skipped_share() > TOLERATED || summary.files_damaged > 0;
+    Ok(if bad { Exit::BadInput } else { Exit::Success })
+}
+
 /// Refuses arguments that contradict each other.
 fn check(args: &DetectArgs) -> Result<(), Failure> {
     let logs = || args.learn.iter().chain(&args.inputs);
@@ -121,6 +140,12 @@ fn engine(args: &DetectArgs) -> Result<Engine, Failure> {
     let mut builder = Config::builder().warm_up(warm_up);
     if let Some(budget) = args.alerts_per_day {
         builder = builder.alerts_per_day(budget);
+    }
+    if let Some(path) = &args.policy {
+        let failed = |what: String| Failure::Error(format!("{}: {what}", path.display()));
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| failed(format!("cannot be read: {error}")))?;
+        builder = builder.policy(read_policy(&text).map_err(|error| failed(error.to_string()))?);
     }
     let config = builder.build().map_err(|error| {
         let option = match error.field {

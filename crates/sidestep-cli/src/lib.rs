@@ -7,6 +7,7 @@ mod alert;
 mod args;
 mod closing;
 mod detect;
+mod detections;
 mod dialects;
 mod evaluate;
 mod exit;
@@ -38,6 +39,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let done = match cli.command {
         Command::Detect(args) => detect::run(&args),
+        Command::Detections(args) => detections::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Evaluate(evaluate) => evaluate::run(&evaluate, &args),
     };

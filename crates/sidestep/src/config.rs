@@ -127,6 +127,8 @@ impl ConfigBuilder {
         max_movements: usize,
         /// Hops kept in one movement: 8 to 65,536; 256 unless said.
         max_hops: usize,
+        /// What is changed about the detections: weights, and what is allowed.
+        policy: Policy,
     }
 
     /// Checks the settings and gives them out.

@@ -20,6 +20,9 @@ const PRIVILEGE_ESCALATION: Tactic =
     Tactic { id: "TA0004", name: "Privilege Escalation", slug: "privilege-escalation" };
 const CREDENTIAL_ACCESS: Tactic =
     Tactic { id: "TA0006", name: "Credential Access", slug: "credential-access" };
+const EXECUTION: Tactic = Tactic { id: "TA0002", name: "Execution", slug: "execution" };
+const PERSISTENCE: Tactic = Tactic { id: "TA0003", name: "Persistence", slug: "persistence" };
+const DISCOVERY: Tactic = Tactic { id: "TA0007", name: "Discovery", slug: "discovery" };
 
 /// A technique with its parent and the tactic that it serves in a movement.
 #[derive(Debug, Clone, Copy)]
@@ -41,16 +44,26 @@ pub(super) fn place(technique: Technique) -> Place {
     let tactic = match parent {
         // Of its tactics, the one that a change of credentials on the way serves.
         "T1078" => PRIVILEGE_ESCALATION,
-        "T1110" => CREDENTIAL_ACCESS,
+        "T1003" | "T1110" | "T1187" | "T1556" | "T1557" | "T1558" => CREDENTIAL_ACCESS,
+        "T1018" | "T1046" | "T1087" | "T1135" => DISCOVERY,
+        "T1047" | "T1053" | "T1569" => EXECUTION,
+        "T1098" | "T1136" | "T1543" => PERSISTENCE,
         _ => LATERAL_MOVEMENT,
     };
     let name = match parent {
         _ if !is_sub => Some(technique.name),
+        "T1003" => Some("OS Credential Dumping"),
         "T1021" => Some("Remote Services"),
+        "T1053" => Some("Scheduled Task/Job"),
         "T1078" => Some("Valid Accounts"),
         "T1110" => Some("Brute Force"),
+        "T1543" => Some("Create or Modify System Process"),
         "T1550" => Some("Use Alternate Authentication Material"),
+        "T1556" => Some("Modify Authentication Process"),
+        "T1557" => Some("Adversary-in-the-Middle"),
+        "T1558" => Some("Steal or Forge Kerberos Tickets"),
         "T1563" => Some("Remote Service Session Hijacking"),
+        "T1569" => Some("System Services"),
         _ => None,
     };
     Place { tactic, technique: parent, name, sub_technique: is_sub.then_some(technique) }

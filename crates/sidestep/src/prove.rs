@@ -1,5 +1,7 @@
 //! What rules found, made evidence: weighed, laid at a login's door, joined into movements.
 
+use std::net::IpAddr;
+
 use crate::alert::{Alert, AlertState, Contribution};
 use crate::baseline::Baseline;
 use crate::config::WarmUp;
@@ -190,15 +192,20 @@ impl Engine {
             return false;
         }
         let host = |id: Id| self.baseline.hosts.name_of(id);
-        let addresses = match event {
+        let hosts = [finding.source.and_then(host), host(finding.destination)];
+        let told = match event {
             Event::Auth(event) => [event.src_host().ip, event.dst_host().ip],
             Event::Activity(activity) => [activity.peer().ip, activity.host().ip],
         };
+        // A host that is known by address only is named by it.
+        let named = hosts.map(|name| name.and_then(|name| name.parse().ok()));
+        let known = hosts.into_iter().flatten().flat_map(|name| self.identity.addresses_of(name));
+        let addresses: Vec<IpAddr> = told.into_iter().chain(named).flatten().chain(known).collect();
         policy.allows(&Named {
             detection,
             account: finding.account.and_then(|id| self.account_name(id)),
-            hosts: [finding.source.and_then(host), host(finding.destination)],
-            addresses,
+            hosts,
+            addresses: &addresses,
             time: finding.time,
         })
     }

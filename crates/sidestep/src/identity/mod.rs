@@ -190,6 +190,11 @@ impl Identity {
         }
     }
 
+    /// The addresses that a host was seen at, by its short name.
+    pub(crate) fn addresses_of<'a>(&'a self, host: &'a str) -> impl Iterator<Item = IpAddr> + 'a {
+        self.addresses.of_host(host).map(|(address, ..)| address)
+    }
+
     /// What else a host is known as.
     pub(crate) fn aliases_of_host(&self, name: &str) -> Vec<Alias> {
         let short = match self.hosts.one_name(name) {

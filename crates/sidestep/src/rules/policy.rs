@@ -67,7 +67,7 @@ pub(crate) struct Named<'f> {
     pub(crate) detection: &'f str,
     pub(crate) account: Option<&'f str>,
     pub(crate) hosts: [Option<&'f str>; 2],
-    pub(crate) addresses: [Option<IpAddr>; 2],
+    pub(crate) addresses: &'f [IpAddr],
     pub(crate) time: Timestamp,
 }
 
@@ -139,9 +139,8 @@ impl Allow {
         let host = |wanted: &str| {
             found.hosts.iter().flatten().any(|name| name.eq_ignore_ascii_case(wanted))
         };
-        let subnet = |wanted: &Subnet| {
-            found.addresses.iter().flatten().any(|address| wanted.contains(*address))
-        };
+        let subnet =
+            |wanted: &Subnet| found.addresses.iter().any(|address| wanted.contains(*address));
         self.detection.as_deref().is_none_or(|wanted| wanted == found.detection)
             && self.account.as_deref().is_none_or(account)
             && self.host.as_deref().is_none_or(host)

@@ -45,8 +45,8 @@ impl Windows {
     /// What stands in for a network of which nothing is known yet: a few windows, wide apart.
     const UNKNOWN: Self = Self { count: 8.0, sum: 16.0, squares: 112.0 };
     /// Bounds of the gamma's shape. However much is known, a rate is not the same in all windows of
-    /// an actor: its standard deviation is taken to be half of it at the least.
-    const SHAPES: (f64, f64) = (0.1, 4.0);
+    /// an actor: its standard deviation is taken to be its mean at the least.
+    const SHAPES: (f64, f64) = (0.1, 1.0);
     /// New things that a window in which anything happened is taken to hold at least: habits come
     /// in batches, and two of a kind are no burst for having never been seen.
     const LEAST_MEAN: f64 = 0.5;

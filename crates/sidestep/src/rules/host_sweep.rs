@@ -20,37 +20,33 @@ impl Rule for HostSweep {
         id: "host_sweep",
         title: "One source touched many hosts that it does not usually touch",
         techniques: &[attack::NETWORK_SERVICE_DISCOVERY, attack::REMOTE_SYSTEM_DISCOVERY],
-        sees: "Whoever looks for a way on tries many hosts: by logons that fail or succeed, by tickets, \
-               or by connections. Hosts that the source reached before are not counted.",
-        needs: &[&[Need::Failures, Need::RemoteLogons, Need::ServiceTickets, Need::Connections]],
+        sees: "Whoever looks for a way on tries many hosts, by logons that fail or by connections. Hosts \
+               that the source reached before are not counted. Logons that succeed are not either: \
+               that they are new is weighed by the evidence `dst_given_src` and its like.",
+        needs: &[&[Need::Failures, Need::Connections]],
         formula: "New hosts in five minutes, an hour and a day, against the source's own windows and \
                   its peers': the tail of a negative binomial (a gamma prior of the rate, fitted to the \
                   network by moments, updated by the source's windows; Gelman et al., Bayesian Data \
                   Analysis, section 2.6), times the windows looked at. At most how rare it is that the \
                   source does so, see docs/detections/README.md.",
-        blind_spots: "Scans that log nothing: of ports, or by names only. A sweep as slow as the source's \
-                      own habits. Logins on the first day of a source, when all are new. The \
-                      connections of Sysmon, which does not say who made them.",
+        blind_spots: "Scans that log nothing: of ports, or by names only. Sweeps in which every logon \
+                      succeeds. A sweep as slow as the source's own habits. The connections of Sysmon, \
+                      which does not say who made them.",
         false_positives: "A new scanner, inventory or deployment on its first run; a host renamed or \
                           moved. Both are usual for their source from then on.",
         ask: "Is the source a scanner, a jump host, or a management server? What ran there at the time?",
         prior: 3e-3,
         opens: false,
     };
-    const WANTS: Class = Class::FAILURE.or(Class::NEW_LOGIN).or(Class::CONNECTION);
+    const WANTS: Class = Class::FAILURE.or(Class::CONNECTION);
 
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         let (Some(source), Some(destination)) = (origin(seen), seen.destination) else { return };
         if source.id == destination.id || !seen.account.is_none_or(|who| who.can_move()) {
             return;
         }
-        let baseline = around.baseline;
         let counts = match (seen.class, seen.event.auth()) {
             (Class::FAILURE, Some(event)) => event.activity() == Activity::Logon,
-            (Class::NEW_LOGIN, _) => baseline
-                .hosts
-                .slot_of(source.id)
-                .is_some_and(|slot| baseline.hosts.get(slot).profile.first_day < baseline.today),
             // Sysmon numbers its records, and does not say which end began.
             (Class::CONNECTION, _) => seen.activity().is_some_and(|a| a.event_code().is_none()),
             _ => false,
@@ -58,7 +54,7 @@ impl Rule for HostSweep {
         if !counts {
             return;
         }
-        let usual = baseline.source_destination.get([source.id, destination.id]).is_some();
+        let usual = around.baseline.source_destination.get([source.id, destination.id]).is_some();
         let door = (seen.account.map(|who| who.id), destination.id);
         let actor = Actor::Host(source.id);
         if let Some(burst) = self.0.observe(actor, destination.id, usual, seen.time, door) {

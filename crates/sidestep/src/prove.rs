@@ -170,19 +170,20 @@ impl Engine {
         proofs
     }
 
-    /// Who is to be held to his own history: the account, or the host where nobody is known, and the
-    /// day since when it is known.
+    /// Who is to be held to his own history: the account, or the host where nobody is known or the
+    /// source answers for it, and the day since when it is known.
     fn actor_of(&self, finding: &Finding) -> (Actor, u32) {
-        let account = finding.account.and_then(|id| {
+        let account = finding.account.filter(|_| !finding.of_source).and_then(|id| {
             let slot = self.baseline.accounts.slot_of(id)?;
             Some((Actor::Account(id), self.baseline.accounts.get(slot).profile.first_day))
         });
         account.unwrap_or_else(|| {
-            let host = self.baseline.hosts.slot_of(finding.destination);
-            let first_day = host.map_or(self.baseline.today, |slot| {
+            let source = finding.source.filter(|_| finding.of_source);
+            let id = source.unwrap_or(finding.destination);
+            let first_day = self.baseline.hosts.slot_of(id).map_or(self.baseline.today, |slot| {
                 self.baseline.hosts.get(slot).profile.first_day
             });
-            (Actor::Host(finding.destination), first_day)
+            (Actor::Host(id), first_day)
         })
     }
 

@@ -19,7 +19,7 @@ const PRIOR_DAYS: f64 = 5.0;
 const HALF_LIFE_DAYS: f64 = 60.0;
 
 /// Who did something, or where it was done if nobody knows who did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Actor {
     Account(Id),
     Host(Id),

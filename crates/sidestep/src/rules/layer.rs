@@ -69,6 +69,11 @@ rules! {
     service_install: ServiceInstall,
     admin_share: AdminShare,
     pass_the_hash: PassTheHash,
+    host_sweep: HostSweep,
+    share_sweep: ShareSweep,
+    account_enumeration: AccountEnumeration,
+    password_spray: PasswordSpray,
+    guessing_then_success: GuessingThenSuccess,
 }
 
 /// Every detection, in the order in which they are documented.

@@ -7,6 +7,8 @@
 
 mod arrivals;
 pub(crate) mod attack;
+mod attempt;
+mod burst;
 mod detection;
 pub(crate) mod frequency;
 mod layer;
@@ -16,9 +18,14 @@ pub(crate) mod seen;
 #[cfg(test)]
 mod testing;
 
+mod account_enumeration;
 mod admin_share;
+mod guessing_then_success;
+mod host_sweep;
 mod pass_the_hash;
+mod password_spray;
 mod service_install;
+mod share_sweep;
 
 pub use detection::{Detection, Need};
 pub use layer::detections;

@@ -193,6 +193,8 @@ pub(crate) struct Finding {
     pub(crate) source: Option<Id>,
     /// Where it happened.
     pub(crate) destination: Id,
+    /// Whether the source answers for it, and not the account: it is the source whose habits count.
+    pub(crate) of_source: bool,
     /// Nats that the rule's own statistic allows at most; infinite where it has none.
     pub(crate) at_most: f64,
     /// What was seen, in words.
@@ -204,16 +206,22 @@ impl Finding {
     /// What was seen on the destination of an event, by its account and from its source. The layer
     /// fills in the rule.
     pub(crate) fn of(seen: &Seen<'_>, observed: impl Into<String>) -> Option<Self> {
-        Some(Self {
+        seen.destination.map(|destination| Self::at(seen, destination, observed))
+    }
+
+    /// The same, at `place` where the event names no destination.
+    pub(crate) fn at(seen: &Seen<'_>, place: Place<'_>, observed: impl Into<String>) -> Self {
+        Self {
             rule: 0,
             time: seen.time,
             account: seen.account.map(|who| who.id),
             source: seen.source.map(|place| place.id),
-            destination: seen.destination?.id,
+            destination: seen.destination.unwrap_or(place).id,
+            of_source: false,
             at_most: f64::INFINITY,
             observed: observed.into(),
             raw_ref: seen.raw_ref(),
-        })
+        }
     }
 
     /// The same, by whoever came to the host over the network and brought it about.
@@ -224,5 +232,16 @@ impl Finding {
     /// The same, with so many nats at most.
     pub(crate) fn at_most(self, nats: f64) -> Self {
         Self { at_most: nats.max(0.0), ..self }
+    }
+
+    /// The same, with the source to answer for it.
+    pub(crate) fn of_source(self) -> Self {
+        Self { of_source: true, ..self }
+    }
+
+    /// A burst, laid where the first of its day was.
+    pub(super) fn burst(self, burst: &super::burst::Burst) -> Self {
+        let (account, destination) = burst.door;
+        Self { account, destination, ..self }.at_most(burst.nats)
     }
 }

@@ -1,0 +1,112 @@
+//! One password tried with many accounts.
+
+use serde::{Deserialize, Serialize};
+
+use super::attack;
+use super::attempt::{Refusal, origin, tries_a_credential};
+use super::burst::Bursts;
+use super::detection::{Detection, Need};
+use super::frequency::Actor;
+use super::layer::{Around, Rule};
+use super::seen::{Class, Finding, Seen};
+use crate::event::Timestamp;
+
+/// The accounts whose password failed from each source, where they do not usually come from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct PasswordSpray(Bursts);
+
+impl Rule for PasswordSpray {
+    const DETECTION: Detection = Detection {
+        id: "password_spray",
+        title: "Many accounts failed with a wrong password from one source",
+        techniques: &[attack::PASSWORD_SPRAYING],
+        sees: "A spray tries few passwords with many accounts, so that none is locked. Accounts that came \
+               from the source before, or sat there, are not counted; tries of one account count once.",
+        needs: &[&[Need::Failures]],
+        formula: "New accounts that failed in five minutes, an hour and a day, counted by source as \
+                  `host_sweep` counts. At most how rare it is that the source does so, see \
+                  docs/detections/README.md.",
+        blind_spots: "Sprays from many sources, or slower than people mistype; accounts of which the log \
+                      neither says why they failed nor is known that they exist. Addresses of the Internet.",
+        false_positives: "A server on which many log on for the first time, such as a new gateway or web \
+                          application, while their passwords are out of date.",
+        ask: "Did any of the accounts log on from the source afterwards? Is the source a gateway?",
+        prior: 1e-3,
+        opens: true,
+    };
+    const WANTS: Class = Class::FAILURE;
+
+    fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
+        let (Some(event), Some(who), Some(source)) = (seen.auth(), seen.account, origin(seen))
+        else {
+            return;
+        };
+        if !tries_a_credential(event) || !who.can_move() {
+            return;
+        }
+        let baseline = around.baseline;
+        let exists = match Refusal::of(event) {
+            Refusal::WrongPassword => true,
+            Refusal::Unsaid => baseline.accounts.slot_of(who.id).is_some(),
+            _ => false,
+        };
+        if !exists {
+            return;
+        }
+        let pair = [who.id, source.id];
+        let usual =
+            baseline.account_source.get(pair).is_some() || baseline.presence.get(pair).is_some();
+        let door = (Some(who.id), seen.destination.unwrap_or(source).id);
+        if let Some(burst) = self.0.observe(Actor::Host(source.id), who.id, usual, seen.time, door)
+        {
+            let (accounts, within) = (burst.things, burst.within);
+            let what = format!("{accounts} new accounts failed from {} in {within}", source.name);
+            found.push(Finding::at(seen, source, what).burst(&burst).of_source());
+        }
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        self.0.forget(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Probe, logon};
+    use crate::event::Outcome;
+
+    fn wrong(probe: &mut Probe, at: i64, name: &str, from: &str) -> Vec<String> {
+        let event = logon(at, name, from, "DC").outcome(Outcome::Failure).event_code(4625);
+        probe.auth(event.outcome_reason("0xc000006a"))
+    }
+
+    #[test]
+    fn many_accounts_from_one_source_are_a_spray() {
+        let mut probe = Probe::new();
+        let told: Vec<_> = (0..60)
+            .flat_map(|at| wrong(&mut probe, at * 5, &format!("u{at}@CORP"), "WS-1"))
+            .filter(|found| found.starts_with("password_spray: "))
+            .collect();
+        assert!(!told.is_empty() && told.len() <= 4, "{told:?}");
+    }
+
+    #[test]
+    fn an_account_whose_password_was_changed_is_no_spray() {
+        let mut probe = Probe::new();
+        for at in 0..400 {
+            assert!(wrong(&mut probe, at * 30, "bob@CORP", "WS-1").is_empty());
+        }
+    }
+
+    #[test]
+    fn those_who_usually_come_from_there_may_mistype_on_a_monday() {
+        let mut probe = Probe::new();
+        for at in 0..60 {
+            probe.auth(logon(at, &format!("u{at}@CORP"), "GATEWAY", "FILES"));
+        }
+        for at in 0..60 {
+            let monday = 7 * 86_400 + at;
+            assert!(wrong(&mut probe, monday, &format!("u{at}@CORP"), "GATEWAY").is_empty());
+        }
+    }
+}

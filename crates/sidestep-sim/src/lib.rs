@@ -7,6 +7,7 @@
 mod attack;
 mod benign;
 pub mod config;
+mod deed;
 pub mod dialect;
 pub mod evaluation;
 mod files;
@@ -19,12 +20,14 @@ mod row;
 pub mod simulation;
 mod telemetry;
 pub mod truth;
+mod work;
 
 pub use attack::{Goal, Noise, Start, Stealth, Technique};
 pub use config::{Scenario, SimConfig, SimError, Telemetry};
+pub use deed::{Deed, DeedKind, Launcher, Pipe, Purpose, Service, Share};
 pub use dialect::Dialect;
 pub use files::{Summary, write_dialect_to_dir, write_to_dir};
 pub use hard_negatives::{HardNegative, Tally};
-pub use row::{Auth, Logon, Orientation, Row};
+pub use row::{Auth, Logon, Mark, Orientation, Row};
 pub use simulation::{AttackKind, Simulation};
 pub use truth::{Truth, TruthLogin};

@@ -1,12 +1,14 @@
 //! The rows that single acts leave in a log.
 
+use crate::deed::{DeedKind, Deeds};
 use crate::names::Ids;
 use crate::rng::Rng;
-use crate::row::{Auth, Logon, Orientation, Row};
+use crate::row::{Auth, Logon, Mark, Orientation, Row};
 
-/// Rows being written, on behalf of everyday life or of one attack.
+/// Rows and deeds being written, on behalf of everyday life or of one attack.
 pub(crate) struct Log<'a> {
     pub(crate) rows: &'a mut Vec<Row>,
+    pub(crate) deeds: &'a mut Deeds,
     pub(crate) ids: Ids,
     /// 0 for everyday life, else the attack's number.
     pub(crate) attack: u16,
@@ -37,7 +39,15 @@ impl Log<'_> {
             logon,
             orientation,
             success,
+            mark: Mark::Plain,
         });
+    }
+
+    /// Marks the row last written.
+    pub(crate) fn mark(&mut self, mark: Mark) {
+        if let Some(row) = self.rows.last_mut() {
+            row.mark = mark;
+        }
     }
 
     /// Asks for a ticket-granting ticket.
@@ -129,6 +139,7 @@ impl Log<'_> {
         self.logon(time, account, pair, Auth::Kerberos, Logon::Network, true);
         let begun = time + rng.int(1, 4);
         self.logon(begun, account, pair, Auth::Negotiate, Logon::RemoteInteractive, true);
+        self.deed(begun, account, pair, DeedKind::Desktop);
         self.logoff(begun + rng.below(3), account, pair.1, Logon::Network);
         // What the session itself asks for on the host it runs on.
         self.tgt(begun + 1, account, pair.1, true);
@@ -162,17 +173,35 @@ pub(crate) struct Visit {
     pub(crate) lasts: f64,
 }
 
-/// Puts the rows of `day` in order of time; those of later days go to `later`. What an act did just
-/// before midnight, of a day that is over, is moved to the day's first second.
-pub(crate) fn settle(rows: &mut Vec<Row>, later: &mut Vec<Row>, day: u32) {
+/// What happens at a second of the log.
+pub(crate) trait Timed: Copy {
+    /// The second.
+    fn time(&self) -> u32;
+    /// Moves it.
+    fn set_time(&mut self, time: u32);
+}
+
+impl Timed for Row {
+    fn time(&self) -> u32 {
+        self.time
+    }
+
+    fn set_time(&mut self, time: u32) {
+        self.time = time;
+    }
+}
+
+/// Puts what happened on `day` in order of time; that of later days goes to `later`. What an act did
+/// just before midnight, of a day that is over, is moved to the day's first second.
+pub(crate) fn settle<T: Timed>(list: &mut Vec<T>, later: &mut Vec<T>, day: u32) {
     let (begin, end) = (day * 86_400, (day + 1) * 86_400);
-    rows.retain_mut(|row| {
-        row.time = row.time.max(begin);
-        let now = row.time < end;
+    list.retain_mut(|item| {
+        item.set_time(item.time().max(begin));
+        let now = item.time() < end;
         if !now {
-            later.push(*row);
+            later.push(*item);
         }
         now
     });
-    rows.sort_by_key(|row| row.time);
+    list.sort_by_key(Timed::time);
 }

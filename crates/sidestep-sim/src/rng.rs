@@ -24,6 +24,9 @@ pub(crate) enum Stream {
     AttackPlan,
     Attack,
     Telemetry,
+    Habits,
+    Deeds,
+    AttackDeeds,
 }
 
 /// One stream of random numbers.

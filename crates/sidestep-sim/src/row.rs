@@ -123,6 +123,18 @@ impl Orientation {
     }
 }
 
+/// What the records of a row show beside its columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Mark {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// No session key was agreed on.
+    NoKey,
+    /// The ticket was made with an old cipher.
+    OldCipher,
+}
+
 /// One row of the log. Accounts and hosts are numbers that [`Simulation`](crate::Simulation) turns
 /// into names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -147,6 +159,8 @@ pub struct Row {
     pub orientation: Orientation,
     /// Whether it succeeded.
     pub success: bool,
+    /// What its records show beside that.
+    pub mark: Mark,
 }
 
 impl Row {

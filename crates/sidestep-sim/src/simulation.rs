@@ -5,7 +5,9 @@ use sidestep::{Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 use crate::attack::Attackers;
 use crate::benign::Everyday;
 use crate::config::{Scenario, SimConfig, SimError, Telemetry};
+use crate::deed::Deed;
 use crate::hard_negatives::Tally;
+use crate::log::settle;
 use crate::names::Names;
 use crate::org;
 use crate::rng::{Rng, Stream};
@@ -36,8 +38,10 @@ pub struct Simulation {
     benign: Vec<Row>,
     hostile: Vec<Row>,
     rows: Vec<Row>,
-    /// Rows whose skewed clock puts them into the next day.
+    deeds: Vec<Deed>,
+    /// Rows and deeds whose skewed clock puts them into the next day.
     late: Vec<Row>,
+    late_deeds: Vec<Deed>,
     truth: Truth,
     /// Per attack: logins in the log that succeeded, first and last time.
     spans: Vec<(u32, i64, i64)>,
@@ -77,7 +81,9 @@ impl Simulation {
             benign: Vec::new(),
             hostile: Vec::new(),
             rows: Vec::new(),
+            deeds: Vec::new(),
             late: Vec::new(),
+            late_deeds: Vec::new(),
             truth: Truth::default(),
             spans,
         })
@@ -117,12 +123,14 @@ impl Simulation {
         self.day += 1;
         self.benign.clear();
         self.hostile.clear();
-        self.everyday.day(day, &mut self.benign);
+        let mut deeds = self.everyday.day(day, &mut self.benign);
         if self.config.scenario != Scenario::Clean {
             let org = &self.everyday.org;
-            self.attackers.day(day, org, &self.filter, &self.benign, &mut self.hostile);
+            let attackers = &mut self.attackers;
+            deeds.extend(attackers.day(day, org, &self.filter, &self.benign, &mut self.hostile));
         }
         self.merge(day);
+        self.merge_deeds(day, &deeds);
         self.note_truth();
         if self.day == self.config.days {
             self.close();
@@ -134,6 +142,14 @@ impl Simulation {
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// What was done beside the logons of these rows, in order of time: what companion records tell
+    /// of. Of the hosts that are seen by nobody there is nothing here; single records are lost as
+    /// they are written.
+    #[must_use]
+    pub fn deeds(&self) -> &[Deed] {
+        &self.deeds
     }
 
     /// Everyday rows and attackers' rows as the log has them.
@@ -156,6 +172,16 @@ impl Simulation {
             let now = self.rows.partition_point(|row| row.time < end);
             self.late.extend(self.rows.drain(now..));
         }
+    }
+
+    /// The deeds of everyday life and of attackers as the log has them.
+    fn merge_deeds(&mut self, day: u32, deeds: &[Deed]) {
+        self.deeds.clear();
+        self.deeds.append(&mut self.late_deeds);
+        let filter = &self.filter;
+        let visible = deeds.iter().filter(|deed| filter.tells_of(deed));
+        self.deeds.extend(visible.map(|deed| filter.stamp_deed(*deed)));
+        settle(&mut self.deeds, &mut self.late_deeds, day);
     }
 
     fn note_truth(&mut self) {

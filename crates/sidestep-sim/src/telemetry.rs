@@ -1,6 +1,7 @@
 //! What of the truth reaches the log.
 
 use crate::config::{Scenario, SimConfig, Telemetry};
+use crate::deed::Deed;
 use crate::names::NONE;
 use crate::org::{HostKind, Org};
 use crate::rng::{Rng, Stream, mix};
@@ -18,6 +19,7 @@ pub(crate) struct Filter {
     salt: u64,
     silent: Vec<bool>,
     controller: Vec<bool>,
+    ssh: Vec<bool>,
     skew: Vec<u32>,
 }
 
@@ -40,11 +42,13 @@ impl Filter {
             salt: mix(config.seed ^ 0x7E1E_AE78),
             silent: Vec::with_capacity(org.hosts.len()),
             controller: Vec::with_capacity(org.hosts.len()),
+            ssh: Vec::with_capacity(org.hosts.len()),
             skew: Vec::with_capacity(org.hosts.len()),
         };
         for host in &org.hosts {
             let controller = host.kind == HostKind::Controller;
             filter.controller.push(controller);
+            filter.ssh.push(host.ssh);
             filter.silent.push(!host.is_server() && rng.chance(SILENT));
             // Most clocks are right to a few seconds; some are minutes off. Controllers agree, two
             // minutes into the range, so that others are ahead or behind.
@@ -77,6 +81,25 @@ impl Filter {
                 _ => self.controller[row.dst as usize],
             },
         }
+    }
+
+    /// Whether the host of a deed tells of it. One that is reached by SSH does not run Windows.
+    pub(crate) fn tells_of(&self, deed: &Deed) -> bool {
+        let host = deed.host as usize;
+        !self.ssh[host]
+            && match self.kind {
+                Telemetry::Complete | Telemetry::ClockSkew | Telemetry::Lossy => true,
+                Telemetry::SilentWorkstations => !self.silent[host],
+                Telemetry::ControllersOnly => self.controller[host],
+            }
+    }
+
+    /// The same deed with the clock of its host.
+    pub(crate) fn stamp_deed(&self, mut deed: Deed) -> Deed {
+        if self.skews() {
+            deed.time += self.skew[deed.host as usize];
+        }
+        deed
     }
 
     /// Whether a row is in the log and one of an attacker's logins from host to host. Where only

@@ -4,18 +4,6 @@ use super::watch::Watch;
 use crate::org::{HostKind, Org, Owner, Tier};
 use crate::rng::Rng;
 
-/// Whether an account administers anything.
-pub(super) fn is_admin(org: &Org, account: u32) -> bool {
-    match org.owners.get(account as usize) {
-        Some(Owner::Second(_)) => true,
-        Some(Owner::Person(p)) => {
-            let person = &org.people[*p as usize];
-            person.tier != Tier::Nothing && person.admin_account() == account
-        }
-        _ => false,
-    }
-}
-
 /// Whether `account` may log on to `host`.
 pub(super) fn may(org: &Org, watch: &Watch, account: u32, host: u32) -> bool {
     if watch.used(account).contains(&host) {
@@ -31,7 +19,7 @@ pub(super) fn may(org: &Org, watch: &Watch, account: u32, host: u32) -> bool {
         Some(Owner::Service) => org.service_reach(account).1.contains(&host),
         Some(Owner::Person(p) | Owner::Second(p)) => {
             let person = &org.people[*p as usize];
-            if is_admin(org, account) {
+            if org.administers(account) {
                 let of_tier = match person.tier {
                     Tier::Domain => true,
                     Tier::Servers => {
@@ -82,7 +70,7 @@ pub(super) fn reach(org: &Org, watch: &Watch, account: u32, rng: &mut Rng) -> Ve
                 let peers = rng.sample(&own.members, 5);
                 list.extend(peers.iter().map(|peer| org.people[*peer as usize].home));
             }
-            if is_admin(org, account) {
+            if org.administers(account) {
                 match person.tier {
                     Tier::Domain => {
                         list.extend(rng.sample(&org.servers, 20));

@@ -2,6 +2,7 @@
 
 use super::axes::{Goal, Start, Stealth};
 use super::{Attack, Credential, DAY, HOUR, World, access};
+use crate::log::Log;
 use crate::names::NONE;
 use crate::org::{HostKind, Owner, Tier};
 
@@ -10,7 +11,13 @@ const PATIENCE: u32 = 40;
 
 impl Attack {
     /// Lands somewhere at `time`, or tries again later.
-    pub(super) fn enter(&mut self, world: &World<'_>, time: u32, spare: &mut usize) {
+    pub(super) fn enter(
+        &mut self,
+        world: &World<'_>,
+        time: u32,
+        spare: &mut usize,
+        log: &mut Log<'_>,
+    ) {
         let mut landed = None;
         for _ in 0..30 {
             if let Some(found) = self.look(world, time) {
@@ -38,6 +45,7 @@ impl Attack {
         {
             *spare += 1;
             self.learn(world, *new);
+            self.create_account(world, time, *new, log);
         }
         self.target =
             if self.plan.goal == Goal::Targeted { self.choose_target(world) } else { NONE };
@@ -203,7 +211,7 @@ impl Attack {
     pub(super) fn holds(&self, world: &World<'_>, account: u32, host: u32) -> bool {
         match world.org.hosts[host as usize].kind {
             HostKind::Global | HostKind::Controller | HostKind::Management => {
-                access::is_admin(world.org, account)
+                world.org.administers(account)
                     || matches!(
                         world.org.owners.get(account as usize),
                         Some(Owner::Spare | Owner::Service)

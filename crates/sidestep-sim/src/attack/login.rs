@@ -1,10 +1,11 @@
 //! How an attacker's login looks in the log.
 
 use super::axes::{Start, Technique};
-use super::{Attack, DAY, Made, World};
+use super::{Attack, DAY, Made, World, traces};
+use crate::deed::DeedKind;
 use crate::log::Log;
 use crate::names::NONE;
-use crate::row::{Auth, Logon};
+use crate::row::{Auth, Logon, Mark};
 
 impl Attack {
     /// Logs on from one host to another; it mostly succeeds.
@@ -12,10 +13,12 @@ impl Attack {
         let fails = if self.plan.stealth.careful() { 0.02 } else { 0.1 };
         let success = !self.rng.chance(fails);
         let technique = self.technique(world, step);
+        let session = self.session(step.src);
         self.write(world, time, step, technique, success, log);
         if !success {
             return;
         }
+        self.leave_traces(world, step, technique, session, log);
         self.acts += 1;
         if !world.watch.habit(step.account, step.src, step.dst) && !self.made.contains(&step) {
             self.fresh += 1;
@@ -95,6 +98,9 @@ impl Attack {
             }
             Technique::PassTheHash => {
                 log.logon(time, account, pair, Auth::Ntlm, Logon::Network, success);
+                if log.happens(traces::NO_KEY) {
+                    log.mark(Mark::NoKey);
+                }
                 if success {
                     log.logoff(time + rng.int(1, 900), account, dst, Logon::Network);
                 }
@@ -113,8 +119,13 @@ impl Attack {
                             kind,
                             true,
                         );
+                        let kind = DeedKind::NewCredentials;
+                        log.deed_to(time.saturating_sub(3), session, here, account, kind);
                     }
                     log.tgt(time.saturating_sub(1), account, src, true);
+                    if log.happens(traces::OLD_CIPHER) {
+                        log.mark(Mark::OldCipher);
+                    }
                 }
                 log.tgs(time, account, src, dst);
                 log.logon(time, account, pair, Auth::Kerberos, Logon::Network, success);

@@ -9,11 +9,13 @@ mod login;
 mod noise;
 mod plan;
 mod step;
+mod traces;
 mod watch;
 
 pub use axes::{Goal, Noise, Start, Stealth, Technique};
 
 use crate::config::SimConfig;
+use crate::deed::{Deed, Deeds};
 use crate::log::{Log, settle};
 use crate::names::{Ids, NONE};
 use crate::org::Org;
@@ -75,11 +77,13 @@ pub(crate) struct Attack {
 #[derive(Debug)]
 pub(crate) struct Attackers {
     pub(crate) attacks: Vec<Attack>,
+    seed: u64,
     watch: Watch,
     end: u32,
     spare: usize,
     /// Rows of sessions that go on into the next day.
     later: Vec<Row>,
+    later_deeds: Vec<Deed>,
 }
 
 /// What an attack may look at while it acts.
@@ -116,14 +120,17 @@ impl Attackers {
         });
         Self {
             attacks: attacks.collect(),
+            seed: config.seed,
             watch: Watch::new(ids),
             end: config.days * DAY,
             spare: 0,
             later: Vec::new(),
+            later_deeds: Vec::new(),
         }
     }
 
-    /// Lives through `day`, whose everyday rows are `benign`, in order; adds what the attackers do.
+    /// Lives through `day`, whose everyday rows are `benign`, in order; adds what the attackers do,
+    /// and gives what they do beside their logins.
     pub(crate) fn day(
         &mut self,
         day: u32,
@@ -131,8 +138,9 @@ impl Attackers {
         filter: &Filter,
         benign: &[Row],
         rows: &mut Vec<Row>,
-    ) {
+    ) -> Vec<Deed> {
         rows.append(&mut self.later);
+        let mut done = std::mem::take(&mut self.later_deeds);
         let end = (day + 1) * DAY;
         let mut seen = 0;
         while let Some(index) = self.due(end) {
@@ -144,12 +152,14 @@ impl Attackers {
             let attack = &mut self.attacks[index];
             let world = World { org, watch: &self.watch, end: self.end };
             let before = rows.len();
-            let mut log = Log { rows, ids: org.ids(), attack: attack.number };
+            let mut deeds = Deeds::of_attack(self.seed, attack.number, time);
+            let mut log = Log { rows, deeds: &mut deeds, ids: org.ids(), attack: attack.number };
             if attack.footholds.is_empty() {
-                attack.enter(&world, time, &mut self.spare);
+                attack.enter(&world, time, &mut self.spare, &mut log);
             } else {
                 attack.act(&world, time, &mut log);
             }
+            done.append(&mut deeds.list);
             let logged = rows[before..].iter().filter(|row| row.success && filter.is_truth(row));
             attack.logged += u32::try_from(logged.count()).unwrap_or(0);
             // Time moves on, whatever an act decides.
@@ -159,6 +169,8 @@ impl Attackers {
             self.watch.see(row);
         }
         settle(rows, &mut self.later, day);
+        settle(&mut done, &mut self.later_deeds, day);
+        done
     }
 
     /// The attack that acts first before `end`.

@@ -174,13 +174,12 @@ impl Attack {
         match self.plan.goal {
             Goal::Explore | Goal::Burst => {}
             Goal::Escalate => {
-                let admin = access::is_admin(org, step.account);
+                let admin = org.administers(step.account);
                 if about.kind == HostKind::Controller && admin && self.acts > 1 {
                     weight *= 30.0;
                 }
                 let prize = world.watch.on(step.dst).iter().any(|p| {
-                    p.credential.is_some_and(|t| t + 3 * DAY >= time)
-                        && access::is_admin(org, p.account)
+                    p.credential.is_some_and(|t| t + 3 * DAY >= time) && org.administers(p.account)
                 });
                 if prize && !visited {
                     weight *= 6.0;

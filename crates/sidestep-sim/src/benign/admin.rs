@@ -7,6 +7,7 @@ use crate::names::NONE;
 use crate::org::{Org, Tier};
 use crate::rng::Rng;
 use crate::row::{Auth, Logon};
+use crate::work;
 
 /// An administrator's tasks of one day.
 pub(super) fn day(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>, tally: &mut Tally) {
@@ -63,6 +64,7 @@ fn help(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>) {
             log.tgs(time, account, shift.host, desk);
         }
         log.logon_by(time, subject, account, (shift.host, desk), auth, Logon::Network, true);
+        work::administer(org, log, time, account, (shift.host, desk), &org.habits.helpdesk);
         log.logoff(time + rng.int(5, 900), account, desk, Logon::Network);
     }
 }
@@ -121,6 +123,7 @@ fn task(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>, tally: &mut 
                 log.tgs(time, account, at, next);
             }
             log.logon_by(time, subject, account, (at, next), auth, Logon::Network, true);
+            work::administer(org, log, time, account, (at, next), &org.habits.admins);
             log.logoff(time + rng.int(5, 1_200), account, next, Logon::Network);
         } else if rng.chance(0.03) {
             let auth = org.auth(rng, next);
@@ -129,6 +132,7 @@ fn task(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>, tally: &mut 
             let auth = org.auth(rng, next);
             let visit = Visit { auth, ticket: true, lasts: 600.0 };
             log.visit(rng, time, account, (at, next), visit);
+            work::administer(org, log, time, account, (at, next), &org.habits.admins);
         } else {
             let lasts = rng.int(200, 4_500);
             switches::reach(org, account, (at, next), time, lasts, rng, log);

@@ -6,6 +6,7 @@ mod person;
 mod service;
 
 use crate::config::SimConfig;
+use crate::deed::{Deed, Deeds};
 use crate::hard_negatives::{Calendar, Tally, run, scan};
 use crate::log::{Log, settle};
 use crate::org::Org;
@@ -38,20 +39,30 @@ pub(crate) struct Everyday {
     seed: u64,
     /// Rows of nights that go on into the next day.
     later: Vec<Row>,
+    later_deeds: Vec<Deed>,
     pub(crate) tally: Tally,
 }
 
 impl Everyday {
     pub(crate) fn new(mut org: Org, config: &SimConfig) -> Self {
         let calendar = Calendar::plan(&mut org, config);
-        Self { org, calendar, seed: config.seed, later: Vec::new(), tally: Tally::default() }
+        Self {
+            org,
+            calendar,
+            seed: config.seed,
+            later: Vec::new(),
+            later_deeds: Vec::new(),
+            tally: Tally::default(),
+        }
     }
 
-    /// Writes the rows of `day`, in order of time.
-    pub(crate) fn day(&mut self, day: u32, rows: &mut Vec<Row>) {
+    /// Writes the rows of `day`, in order of time, and gives what was done beside them.
+    pub(crate) fn day(&mut self, day: u32, rows: &mut Vec<Row>) -> Vec<Deed> {
         rows.append(&mut self.later);
+        let mut deeds = Deeds::of_day(self.seed, day);
+        deeds.list.append(&mut self.later_deeds);
         let ids = self.org.ids();
-        let mut log = Log { rows, ids, attack: 0 };
+        let mut log = Log { rows, deeds: &mut deeds, ids, attack: 0 };
         let mut rng = Rng::new(self.seed, Stream::Campaign, u64::from(day), 0);
         for campaign in self.calendar.on(day).to_vec() {
             run(
@@ -71,5 +82,7 @@ impl Everyday {
         service::day(&self.org, day, self.seed, &mut log, &mut self.tally);
         machine::day(&self.org, day, self.seed, &mut log);
         settle(rows, &mut self.later, day);
+        settle(&mut deeds.list, &mut self.later_deeds, day);
+        deeds.list
     }
 }

@@ -1,12 +1,14 @@
 //! A person's working day.
 
 use super::{Shift, admin};
+use crate::deed::{DeedKind, Share};
 use crate::hard_negatives::{HardNegative, Tally, switches};
 use crate::log::{Log, Visit};
 use crate::names::NONE;
 use crate::org::{Org, Tier};
 use crate::rng::{Rng, Stream};
 use crate::row::{Auth, Logon, Orientation};
+use crate::work;
 
 /// Most servers that somebody keeps using.
 const MOST_HABITS: usize = 24;
@@ -36,6 +38,7 @@ pub(super) fn day(
     let shift = shift(org, person, day, rng, tally);
     let mut servers = std::mem::take(&mut org.people[person].servers);
     arrive(org, &shift, returns, rng, log);
+    work::at_desk(org, log, &shift);
     screen(org, &shift, rng, log);
     visits(org, &shift, &servers, rng, log);
     explore(org, &shift, &mut servers, rng, log);
@@ -129,6 +132,7 @@ fn arrive(org: &Org, shift: &Shift, returns: bool, rng: &mut Rng, log: &mut Log<
         let visit = Visit { auth: Auth::Kerberos, ticket: true, lasts: 20.0 };
         let time = at + rng.below(300);
         log.visit(rng, time, account, (host, controller), visit);
+        work::visit(org, log, time, account, (host, controller));
     }
     for _ in 0..rng.poisson(org.knobs.tickets) {
         let time = shift.moment(rng);
@@ -193,6 +197,7 @@ fn visits(org: &Org, shift: &Shift, servers: &[u32], rng: &mut Rng, log: &mut Lo
             continue;
         }
         log.visit(rng, time, account, (shift.host, server), Visit { auth, ticket, lasts: 240.0 });
+        work::visit(org, log, time, account, (shift.host, server));
         // What runs on the server asks the server itself, or its database, in the person's name.
         if rng.chance(0.1) {
             log.logon(time + 1, account, (server, server), auth, Logon::Network, true);
@@ -234,6 +239,7 @@ fn explore(org: &Org, shift: &Shift, servers: &mut Vec<u32>, rng: &mut Rng, log:
                 let visit = Visit { auth, ticket: i == 0, lasts: 300.0 };
                 let at = time + 200 * i;
                 log.visit(rng, at, someone.account, (shift.host, target), visit);
+                work::visit(org, log, at, someone.account, (shift.host, target));
             }
             if new && rng.chance(org.knobs.adopt) {
                 let place = rng.index(servers.len() + 1);
@@ -251,6 +257,10 @@ fn explore(org: &Org, shift: &Shift, servers: &mut Vec<u32>, rng: &mut Rng, log:
             let visit = Visit { auth, ticket: true, lasts: 200.0 };
             let time = shift.moment(rng);
             log.visit(rng, time, someone.account, (shift.host, desk), visit);
+            if log.happens(0.3) {
+                let kind = DeedKind::Share(Share::Files);
+                log.deed(time, someone.account, (shift.host, desk), kind);
+            }
         }
     }
 }
@@ -268,5 +278,6 @@ fn catch_up(org: &Org, shift: &Shift, servers: &[u32], rng: &mut Rng, log: &mut 
         let time = shift.from + rng.below(5_400);
         let visit = Visit { auth, ticket: true, lasts: 300.0 };
         log.visit(rng, time, someone.account, (shift.host, server), visit);
+        work::visit(org, log, time, someone.account, (shift.host, server));
     }
 }

@@ -5,6 +5,7 @@ use crate::log::{Log, Visit};
 use crate::org::Org;
 use crate::rng::{Rng, Stream};
 use crate::row::{Auth, Logon};
+use crate::work;
 
 /// Writes one day of all services.
 pub(super) fn day(org: &Org, day: u32, seed: u64, log: &mut Log<'_>, tally: &mut Tally) {
@@ -13,38 +14,50 @@ pub(super) fn day(org: &Org, day: u32, seed: u64, log: &mut Log<'_>, tally: &mut
     applications(org, day, rng, log);
     jobs(org, day, rng, log);
     tally.add(HardNegative::Monitoring);
+    if org.habits.new_tool.is_some_and(|tool| tool.day == day) {
+        tally.add(HardNegative::NewTool);
+    }
     for round in 0..org.services.monitor_rounds {
         let start = day * 86_400 + round * (86_400 / org.services.monitor_rounds);
-        everywhere(org, org.services.monitor, start, 15_000, day, rng, log);
+        let round = Round { start, lasts: 15_000, work: work::monitor };
+        everywhere(org, org.services.monitor, &round, rng, log);
     }
     tally.add(HardNegative::Backup);
     let start = day * 86_400 + org.services.backup_hour * 3_600;
-    everywhere(org, org.services.backup, start, 10_000, day, rng, log);
+    let round = Round { start, lasts: 10_000, work: work::back_up };
+    everywhere(org, org.services.backup, &round, rng, log);
+}
+
+/// A round of all servers: when it begins, for how many seconds it lasts, and what is done.
+struct Round {
+    start: u32,
+    lasts: u32,
+    work: fn(&Org, &mut Log<'_>, u32, u32, (u32, u32)),
 }
 
 /// One account, from one host, to every server.
 fn everywhere(
     org: &Org,
     (account, from): (u32, u32),
-    start: u32,
-    lasts: u32,
-    day: u32,
+    round: &Round,
     rng: &mut Rng,
     log: &mut Log<'_>,
 ) {
-    log.tgt(start, account, from, true);
+    let day = round.start / 86_400;
+    log.tgt(round.start, account, from, true);
     for host in org.servers.iter().chain(&org.controllers) {
         if *host == from || !org.hosts[*host as usize].exists(day) {
             continue;
         }
         let auth = org.auth(rng, *host);
-        let time = start + rng.below(lasts);
+        let time = round.start + rng.below(round.lasts);
         if rng.chance(0.004) {
             log.logon(time, account, (from, *host), auth, Logon::Network, false);
             continue;
         }
         let visit = Visit { auth, ticket: rng.chance(0.4), lasts: 120.0 };
         log.visit(rng, time, account, (from, *host), visit);
+        (round.work)(org, log, time, account, (from, *host));
     }
 }
 
@@ -99,6 +112,7 @@ fn jobs(org: &Org, day: u32, rng: &mut Rng, log: &mut Log<'_>) {
                 let visit = Visit { auth, ticket: i == 0, lasts: 400.0 };
                 let time = day * 86_400 + rng.below(86_400);
                 log.visit(rng, time, broad.account, (*source, *target), visit);
+                work::job(org, log, time, broad.account, (*source, *target));
             }
         }
     }

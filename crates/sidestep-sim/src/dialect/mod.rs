@@ -11,6 +11,7 @@ mod scene;
 mod sshd;
 mod streams;
 mod windows;
+mod words;
 mod zeek;
 
 pub use network::{HostAddress, write_hosts};
@@ -24,10 +25,13 @@ use crate::truth::Truth;
 
 use clock::{DAY, START};
 use network::Network;
-use scene::{Act, Scene};
+use scene::{Act, Done, Scene};
 use streams::Streams;
 use windows::Windows;
 use zeek::Sensor;
+
+/// Tells the random bits of deeds from those of acts.
+const DEEDS: u64 = 0xDEED_0000_0000;
 
 axis! {
     /// What the log of a simulated organisation is written in.
@@ -97,15 +101,23 @@ impl DialectWriter {
             telemetry: simulation.telemetry(),
             seed: self.seed,
         };
-        let mut last = (u32::MAX, 0_i64);
+        let mut seconds = Seconds { now: u32::MAX, within: 0 };
+        let mut deeds = (0_u64..).zip(simulation.deeds()).peekable();
         for (number, row) in (0_u64..).zip(simulation.rows()) {
-            // Rows of one second keep their order.
-            last = if last.0 == row.time { (row.time, last.1 + 1) } else { (row.time, 0) };
-            let within = (last.1 * 1_500).min(900_000);
+            // What is done in a second is done over the logons of that second: after them.
+            while let Some((number, deed)) = deeds.next_if(|(_, deed)| deed.time < row.time) {
+                let roll = mix(self.seed ^ mix(number << 20 | u64::from(day)) ^ DEEDS);
+                let done = Done { deed: *deed, time: seconds.next(deed.time), roll };
+                write_deed(&scene, &done, &mut self.windows, &mut self.sensor, &mut self.streams);
+            }
             let roll = mix(self.seed ^ mix(number << 20 | u64::from(day)));
-            let time = (START + i64::from(row.time)) * 1_000_000 + within;
-            let act = Act { row: *row, time, roll };
+            let act = Act { row: *row, time: seconds.next(row.time), roll };
             write(&scene, &act, &mut self.windows, &mut self.sensor, &mut self.streams);
+        }
+        for (number, deed) in deeds {
+            let roll = mix(self.seed ^ mix(number << 20 | u64::from(day)) ^ DEEDS);
+            let done = Done { deed: *deed, time: seconds.next(deed.time), roll };
+            write_deed(&scene, &done, &mut self.windows, &mut self.sensor, &mut self.streams);
         }
         let ended = day + 1 == simulation.config().days;
         let until = (START + i64::from(day + 1) * DAY) * 1_000_000;
@@ -138,6 +150,21 @@ impl DialectWriter {
     }
 }
 
+/// Gives what happens in one second its moments, in order.
+struct Seconds {
+    now: u32,
+    within: i64,
+}
+
+impl Seconds {
+    /// Microseconds since 1970 of what happens next, in a second that is no earlier than the last.
+    fn next(&mut self, second: u32) -> i64 {
+        self.within = if self.now == second { self.within + 1 } else { 0 };
+        self.now = second;
+        (START + i64::from(second)) * 1_000_000 + (self.within * 1_500).min(900_000)
+    }
+}
+
 /// What the folder of a day is called.
 pub(crate) fn day_name(day: u32) -> String {
     clock::Date(START + i64::from(day) * DAY).to_string()
@@ -162,6 +189,22 @@ fn write(
             sensor.write(scene, act, out);
             sshd::write(scene, act, out);
         }
+    }
+}
+
+/// Writes what is seen of one deed: by the host that it was done on, or by the sensor.
+fn write_deed(
+    scene: &Scene<'_>,
+    done: &Done,
+    windows: &mut Windows,
+    sensor: &mut Sensor,
+    out: &mut Streams,
+) {
+    if scene.writes_windows(done.deed.host) {
+        windows.write_deed(scene, done, out);
+    }
+    if scene.is_sensed(done.deed.host) && done.deed.is_remote() {
+        sensor.write_deed(scene, done, out);
     }
 }
 

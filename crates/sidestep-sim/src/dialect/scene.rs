@@ -5,14 +5,17 @@ use std::net::Ipv4Addr;
 use sidestep::{Account, AccountKind};
 
 use crate::config::Telemetry;
+use crate::deed::Deed;
 use crate::names::Names;
-use crate::org::{HostKind, Org};
+use crate::org::{HostKind, Org, Owner};
 use crate::rng::mix;
-use crate::row::Row;
+use crate::row::{Mark, Orientation, Row};
 
 use super::Dialect;
 use super::network::Network;
 
+/// Of 1,000 records of deeds those that are lost where telemetry is lossy.
+const LOST: u64 = 50;
 /// What all names of hosts end in, after their domain.
 const SUFFIX: &str = "corp.example";
 
@@ -43,6 +46,23 @@ impl Act {
     }
 }
 
+/// A deed on its way into a log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Done {
+    pub(super) deed: Deed,
+    /// Microseconds since 1970, by a clock that is right.
+    pub(super) time: i64,
+    /// Random bits of its own.
+    pub(super) roll: u64,
+}
+
+impl Done {
+    /// Random bits for one purpose.
+    pub(super) fn dice(&self, what: u64) -> u64 {
+        mix(self.roll ^ what)
+    }
+}
+
 /// One day of the organisation.
 pub(super) struct Scene<'a> {
     pub(super) names: &'a Names,
@@ -61,8 +81,12 @@ impl<'a> Scene<'a> {
 
     /// A host's DNS name.
     pub(super) fn dns(&self, host: u32) -> String {
-        let domain = self.org.hosts[host as usize].domain;
-        format!("{}.dom{domain}.{SUFFIX}", self.names.host(host))
+        format!("{}.{}", self.names.host(host), self.domain(host))
+    }
+
+    /// The DNS name of a host's domain.
+    pub(super) fn domain(&self, host: u32) -> String {
+        format!("dom{}.{SUFFIX}", self.org.hosts[host as usize].domain)
     }
 
     pub(super) fn address(&self, host: u32) -> Ipv4Addr {
@@ -90,13 +114,30 @@ impl<'a> Scene<'a> {
         match known.kind {
             AccountKind::WellKnown => "S-1-5-18".to_owned(),
             AccountKind::Anonymous => "S-1-5-7".to_owned(),
-            _ => {
-                let domain = known.domain.as_deref().unwrap_or_default();
-                let salt = domain.bytes().fold(self.seed, |salt, byte| mix(salt ^ u64::from(byte)));
-                let part = |n: u64| mix(salt ^ n) >> 32;
-                format!("S-1-5-21-{}-{}-{}-{}", part(1), part(2), part(3), 1100 + account)
-            }
+            _ => self.sid_in_domain(account, 1100 + account),
         }
+    }
+
+    /// The SID of this number in the domain of an account.
+    pub(super) fn sid_in_domain(&self, account: u32, number: u32) -> String {
+        let known = self.names.account(account);
+        let domain = known.domain.as_deref().unwrap_or_default();
+        let salt = domain.bytes().fold(self.seed, |salt, byte| mix(salt ^ u64::from(byte)));
+        let part = |n: u64| mix(salt ^ n) >> 32;
+        format!("S-1-5-21-{}-{}-{}-{number}", part(1), part(2), part(3))
+    }
+
+    /// Whether a ticket is made with an old cipher: because the host or the service account that asks
+    /// for it, or the server that it is for, knows no other, or because somebody wanted it so.
+    pub(super) fn has_old_cipher(&self, row: &Row) -> bool {
+        let habits = &self.org.habits;
+        if row.orientation == Orientation::Tgs {
+            return habits.takes_old_tickets(row.dst);
+        }
+        let service = self.org.owners.get(row.account as usize) == Some(&Owner::Service);
+        row.mark == Mark::OldCipher
+            || (service && habits.has_old_tickets(row.account))
+            || habits.is_old(row.src)
     }
 
     /// The controller that a host asks.
@@ -149,6 +190,11 @@ impl<'a> Scene<'a> {
     /// Whether a host's names are in what the sensor sees of its protocols.
     pub(super) fn shows_names(&self, host: u32) -> bool {
         self.dialect != Dialect::Mixed || !self.is_only_sensed(host)
+    }
+
+    /// Whether a record of a deed is lost, by random bits of its own.
+    pub(super) fn loses(&self, dice: u64) -> bool {
+        self.telemetry == Telemetry::Lossy && dice % 1000 < LOST
     }
 
     /// Whether only controllers report, and this host is none.

@@ -297,11 +297,11 @@ pub(crate) fn run(
             HardNegative::Onboarding
         }
         Campaign::RoleChange { person, department } => {
-            people::role_change(org, *person, *department, day, rng);
+            people::role_change(org, *person, *department, day, rng, log);
             HardNegative::RoleChange
         }
         Campaign::Promotion { person, account, tier } => {
-            people::promotion(org, *person, *account, *tier, day, rng);
+            people::promotion(org, *person, (*account, *tier), day, rng, log);
             HardNegative::Promotion
         }
         Campaign::Leave { person, until } => {

@@ -66,6 +66,8 @@ axis! {
         Project = "project",
         /// From server to server, also to servers that are new to the walker.
         ServerWalk = "server-walk",
+        /// Monitoring asks all servers in a way that is new to them.
+        NewTool = "new-tool",
     }
 }
 

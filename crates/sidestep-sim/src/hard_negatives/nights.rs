@@ -5,6 +5,7 @@ use crate::names::NONE;
 use crate::org::{Org, Tier};
 use crate::rng::Rng;
 use crate::row::{Auth, Logon};
+use crate::work;
 
 /// One administrator on many workstations within some hours.
 pub(super) fn patch_night(org: &Org, person: u32, day: u32, rng: &mut Rng, log: &mut Log<'_>) {
@@ -19,6 +20,9 @@ pub(super) fn patch_night(org: &Org, person: u32, day: u32, rng: &mut Rng, log: 
     let auth = if rng.chance(0.25) { Auth::Ntlm } else { Auth::Kerberos };
     let named = rng.chance(0.3);
     let mut time = f64::from(start);
+    // Patches, or a search for something by whatever the administrator has at hand.
+    let software = log.deeds.rng.below(u32::MAX);
+    let patches = log.happens(0.6);
     let mut targets = rng.sample(&org.workstations, n);
     if admin.tier != Tier::Helpdesk && rng.chance(0.4) {
         targets.extend(rng.sample(&org.servers, n / 5));
@@ -37,6 +41,11 @@ pub(super) fn patch_night(org: &Org, person: u32, day: u32, rng: &mut Rng, log: 
         log.logon_by(at, subject, account, (from, host), auth, Logon::Network, success);
         if success {
             log.logoff(at + rng.int(5, 90), account, host, Logon::Network);
+            if patches {
+                work::manage(log, at, account, (from, host), (org.habits.patch, software));
+            } else {
+                work::administer(org, log, at, account, (from, host), &org.habits.helpdesk);
+            }
         }
     }
 }
@@ -82,6 +91,7 @@ pub(super) fn on_call(org: &Org, person: u32, day: u32, rng: &mut Rng, log: &mut
             let auth = org.auth(rng, server);
             log.tgs(time, account, at, server);
             log.logon(time, account, (at, server), auth, Logon::Network, true);
+            work::administer(org, log, time, account, (at, server), &org.habits.admins);
             log.logoff(time + rng.int(10, 900), account, server, Logon::Network);
         }
         time += rng.int(120, 1_500);

@@ -1,10 +1,12 @@
 //! People come, go, change desks, roles and machines.
 
 use super::{Calendar, Campaign};
+use crate::deed::DeedKind;
 use crate::log::Log;
 use crate::org::{Org, Tier};
 use crate::rng::Rng;
 use crate::row::{Auth, Logon};
+use crate::work;
 
 /// Working hours of a site on `day`: a moment in them.
 pub(super) fn office_moment(org: &Org, site: u8, day: u32, rng: &mut Rng) -> u32 {
@@ -31,6 +33,7 @@ fn set_up(org: &Org, host: u32, time: u32, rng: &mut Rng, log: &mut Log<'_>) {
             true,
         );
         log.logoff(time + 40, account, host, Logon::Network);
+        work::administer(org, log, time, account, (helper.home, host), &org.habits.helpdesk);
     }
     if rng.chance(0.6) {
         let at = time + rng.int(120, 900);
@@ -39,9 +42,10 @@ fn set_up(org: &Org, host: u32, time: u32, rng: &mut Rng, log: &mut Log<'_>) {
         log.logoff(at + rng.int(600, 2_400), account, host, Logon::Interactive);
     }
     let (deploy, from) = org.services.deploy;
-    for _ in 0..rng.int(1, 3) {
+    for software in 0..rng.int(1, 3) {
         let at = time + rng.below(5_000);
         log.logon(at, deploy, (from, host), Auth::Kerberos, Logon::Network, true);
+        work::manage(log, at, deploy, (from, host), (org.habits.deploy, software));
         log.logoff(at + 9, deploy, host, Logon::Network);
     }
 }
@@ -52,10 +56,24 @@ pub(super) fn arrival(org: &mut Org, person: u32, day: u32, rng: &mut Rng, log: 
     org.workstations.push(home);
     let time = office_moment(org, site, day, rng);
     set_up(org, home, time, rng, log);
+    let account = org.people[person as usize].account;
+    work::create_account(org, log, time.saturating_sub(1_800), account, false);
+    if log.happens(0.3) {
+        // The deployment makes him an administrator of his machine.
+        let (deploy, from) = org.services.deploy;
+        log.deed_to(time + 30, deploy, (from, home), account, DeedKind::LocalGroupJoin);
+    }
 }
 
 /// A move to another department: some old servers stay for a while, new ones come.
-pub(super) fn role_change(org: &mut Org, person: u32, department: u16, day: u32, rng: &mut Rng) {
+pub(super) fn role_change(
+    org: &mut Org,
+    person: u32,
+    department: u16,
+    day: u32,
+    rng: &mut Rng,
+    log: &mut Log<'_>,
+) {
     let mut list = org.habit(rng, department);
     let old = org.people[person as usize].department;
     org.departments[usize::from(old)].members.retain(|p| *p != person);
@@ -67,22 +85,28 @@ pub(super) fn role_change(org: &mut Org, person: u32, department: u16, day: u32,
     someone.department = department;
     someone.servers = list;
     someone.fresh_until = day + 6;
+    let (account, site) = (someone.account, someone.site);
+    let time = office_moment(org, site, day, &mut log.deeds.rng);
+    work::change_account(org, log, time, account);
 }
 
 /// Somebody becomes an administrator.
 pub(super) fn promotion(
     org: &mut Org,
     person: u32,
-    account: u32,
-    tier: Tier,
+    (account, tier): (u32, Tier),
     day: u32,
     rng: &mut Rng,
+    log: &mut Log<'_>,
 ) {
     if org.people[person as usize].tier == Tier::Nothing {
         org.promote(rng, person, tier, false);
         let someone = &mut org.people[person as usize];
         someone.second = account;
         someone.fresh_until = day + 4;
+        let site = someone.site;
+        let time = office_moment(org, site, day, &mut log.deeds.rng);
+        work::create_account(org, log, time, account, true);
     }
 }
 

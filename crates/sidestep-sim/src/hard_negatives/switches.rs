@@ -8,6 +8,7 @@ use crate::names::NONE;
 use crate::org::{HostKind, Org};
 use crate::rng::Rng;
 use crate::row::{Auth, Logon};
+use crate::work;
 
 /// A server somebody means: mostly one of his, at times one of his department's, rarely any.
 pub(crate) fn somewhere(org: &Org, shift: &Shift, servers: &[u32], rng: &mut Rng) -> Option<u32> {
@@ -118,6 +119,7 @@ fn use_of(
     for i in 0..rng.int(1, 3) {
         let at = time + 300 * i + rng.below(200);
         log.logon_by(at, subject, account, pair, auth, Logon::Network, true);
+        work::visit(org, log, at, account, pair);
         log.logoff(at + rng.int(2, 900), account, pair.1, Logon::Network);
     }
 }
@@ -141,6 +143,11 @@ pub(crate) fn reach(
         let auth = org.auth(rng, pair.1);
         let visit = Visit { auth, ticket: true, lasts: f64::from(lasts) / 2.0 };
         log.visit(rng, time, account, pair, visit);
+        if org.administers(account) {
+            work::administer(org, log, time, account, pair, &org.habits.admins);
+        } else {
+            work::visit(org, log, time, account, pair);
+        }
     }
 }
 
@@ -194,6 +201,7 @@ pub(crate) fn colleague_desk(
             log.tgs(at, person.account, desk, target);
         }
         log.logon_by(at, subject, person.account, (desk, target), auth, Logon::Network, true);
+        work::visit(org, log, at, person.account, (desk, target));
         log.logoff(at + rng.int(5, 600), person.account, target, Logon::Network);
     }
 }

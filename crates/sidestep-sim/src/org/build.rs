@@ -1,6 +1,6 @@
 //! Builds the organisation of a seed.
 
-use super::{Department, HostKind, Knobs, Org, Owner, Services, Tier};
+use super::{Department, Habits, HostKind, Knobs, Org, Owner, Services, Tier};
 use crate::config::SimConfig;
 use crate::names::NONE;
 use crate::rng::{Rng, Stream};
@@ -13,6 +13,7 @@ pub(crate) fn build(config: &SimConfig) -> Org {
     let knobs = Knobs::draw(config.seed, config.accounts, config.scenario.restlessness());
     let mut org = Org {
         knobs,
+        habits: Habits::draw(config),
         hosts: Vec::new(),
         moved: Vec::new(),
         accounts: Vec::new(),

@@ -1,11 +1,13 @@
 //! The organisation: its machines, its people, and who uses what.
 
 mod build;
+mod habits;
 mod knobs;
 mod people;
 mod services;
 
 pub(crate) use build::build;
+pub(crate) use habits::{Habits, Means, Ways};
 pub(crate) use knobs::Knobs;
 pub(crate) use people::{Person, Tier, dedup};
 pub(crate) use services::{Scanner, Services};
@@ -100,6 +102,7 @@ pub(crate) struct Moved {
 #[derive(Debug, Clone)]
 pub(crate) struct Org {
     pub(crate) knobs: Knobs,
+    pub(crate) habits: Habits,
     pub(crate) hosts: Vec<Host>,
     pub(crate) moved: Vec<Option<Moved>>,
     pub(crate) accounts: Vec<Named>,
@@ -212,6 +215,18 @@ impl Org {
         }
         let ntlm = if host.ntlm { 0.85 } else { self.knobs.ntlm };
         if rng.chance(ntlm) { Auth::Ntlm } else { Auth::Kerberos }
+    }
+
+    /// Whether an account administers anything.
+    pub(crate) fn administers(&self, account: u32) -> bool {
+        match self.owners.get(account as usize) {
+            Some(Owner::Second(_)) => true,
+            Some(Owner::Person(p)) => {
+                let person = &self.people[*p as usize];
+                person.tier != Tier::Nothing && person.admin_account() == account
+            }
+            _ => false,
+        }
     }
 
     /// The people an account stands for, if one person owns it.

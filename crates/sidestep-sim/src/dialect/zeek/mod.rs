@@ -1,5 +1,8 @@
 //! Zeek's TSV logs: what a sensor on the network sees. What a host does with itself it does not.
 
+mod deeds;
+
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
@@ -36,6 +39,12 @@ logs! {
     SMB_MAPPING = "smb_mapping",
         "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tpath\tservice\tnative_file_system\tshare_type",
         "time\tstring\taddr\tport\taddr\tport\tstring\tstring\tstring\tstring";
+    SMB_FILES = "smb_files",
+        "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tfuid\taction\tpath\tname\tsize\tprev_name",
+        "time\tstring\taddr\tport\taddr\tport\tstring\tenum\tstring\tstring\tcount\tstring";
+    DCE_RPC = "dce_rpc",
+        "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\trtt\tnamed_pipe\tendpoint\toperation",
+        "time\tstring\taddr\tport\taddr\tport\tinterval\tstring\tstring\tstring";
     RDP = "rdp",
         "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tcookie\tresult\tsecurity_protocol\tclient_name",
         "time\tstring\taddr\tport\taddr\tport\tstring\tstring\tstring\tstring";
@@ -58,17 +67,26 @@ pub(super) struct Sensor {
     /// Hosts that got their lease today, and those whose name was asked for.
     leased: Vec<bool>,
     resolved: Vec<bool>,
+    /// The connection of the login last seen by account, source and destination, today.
+    latest: HashMap<(u32, u32, u32), Connection>,
 }
 
 impl Sensor {
     pub(super) fn new(hosts: usize, seed: u64) -> Self {
-        Self { seed, uids: 0, leased: vec![false; hosts], resolved: vec![false; hosts] }
+        Self {
+            seed,
+            uids: 0,
+            leased: vec![false; hosts],
+            resolved: vec![false; hosts],
+            latest: HashMap::new(),
+        }
     }
 
     /// Begins a day: names are leased and asked for anew.
     pub(super) fn new_day(&mut self) {
         self.leased.fill(false);
         self.resolved.fill(false);
+        self.latest.clear();
     }
 
     /// Writes what goes over the network in an act.
@@ -149,11 +167,13 @@ impl Sensor {
             (false, "AS") => ("F", "KDC_ERR_PREAUTH_FAILED"),
             (false, _) => ("F", "KDC_ERR_S_PRINCIPAL_UNKNOWN"),
         };
+        let old = scene.has_old_cipher(row);
+        let cipher = if old { "rc4-hmac" } else { "aes256-cts-hmac-sha1-96" };
         let ends =
             Ends { src: scene.address(row.src), port: act.port(), dst: scene.address(controller) };
         let text = format!(
             "{}\t{kind}\t{}/{realm}\t{service}\t{success}\t{error}\t-\t{}\t\
-             aes256-cts-hmac-sha1-96\tT\tT",
+             {cipher}\tT\tT",
             self.begin(act.time, &ends, 88),
             account.name,
             Time(act.time + 36_000_000_000),
@@ -195,12 +215,8 @@ impl Sensor {
         if matches!(row.auth, Auth::Ntlm | Auth::MsV1) {
             out.put(NTLM.0, NTLM.1, act.time, ntlm(scene, act, &begin));
         }
-        if row.success && act.chance(12, 600) {
-            let share = ["IPC$", "users", "SYSVOL"][(act.dice(13) % 3) as usize];
-            let kind = if share == "IPC$" { "PIPE" } else { "DISK" };
-            let text = format!("{begin}\t\\\\{}\\{share}\t-\t-\t{kind}", scene.dns(row.dst));
-            out.put(SMB_MAPPING.0, SMB_MAPPING.1, act.time, text);
-        }
+        let connection = Connection { uid: begin_uid(&begin), port: ends.port };
+        self.latest.insert((row.account, row.src, row.dst), connection);
     }
 
     /// The first fields of a record.
@@ -221,6 +237,18 @@ impl Sensor {
         }
         uid
     }
+}
+
+/// A connection that a login was made over.
+#[derive(Debug, Clone)]
+struct Connection {
+    uid: String,
+    port: u64,
+}
+
+/// The uid among the first fields of a record.
+fn begin_uid(begin: &str) -> String {
+    begin.split('\t').nth(1).unwrap_or_default().to_owned()
 }
 
 /// The ends of a connection.

@@ -68,6 +68,16 @@ macro_rules! rules {
 rules! {
     service_install: ServiceInstall,
     admin_share: AdminShare,
+    remote_task: RemoteTask,
+    rdp: Rdp,
+    winrm: WinRm,
+    dcom_wmi: DcomWmi,
+    ssh: Ssh,
+    vnc: Vnc,
+    cloud_session: CloudSession,
+    remote_exploit: RemoteExploit,
+    coerced_authentication: CoercedAuthentication,
+    lateral_tool_transfer: LateralToolTransfer,
     pass_the_hash: PassTheHash,
 }
 

@@ -7,9 +7,11 @@
 
 mod arrivals;
 pub(crate) mod attack;
+mod callers;
 mod detection;
 pub(crate) mod frequency;
 mod layer;
+mod paths;
 pub(crate) mod policy;
 pub(crate) mod seen;
 
@@ -17,8 +19,18 @@ pub(crate) mod seen;
 mod testing;
 
 mod admin_share;
+mod cloud_session;
+mod coerced_authentication;
+mod dcom_wmi;
+mod lateral_tool_transfer;
 mod pass_the_hash;
+mod rdp;
+mod remote_exploit;
+mod remote_task;
 mod service_install;
+mod ssh;
+mod vnc;
+mod winrm;
 
 pub use detection::{Detection, Need};
 pub use layer::detections;

@@ -114,8 +114,7 @@ impl Record<'_> {
         kind: HostActivityKind,
         account: Option<Account<'a>>,
     ) -> Result<HostActivityBuilder<'a>, Fault> {
-        let mut builder =
-            HostActivity::builder(self.when()?, kind, host).event_code(self.event_id);
+        let mut builder = HostActivity::builder(self.when()?, kind, host).event_code(self.event_id);
         if let Some(account) = account {
             builder = builder.account(account);
         }

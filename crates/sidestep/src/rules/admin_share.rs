@@ -174,9 +174,8 @@ mod tests {
     #[test]
     fn programs_written_to_a_drive_s_share_are_told() {
         let mut probe = Probe::new();
-        let mut told = |object, writes| {
-            of(probe.activity(opened(0, object, "bob@CORP").writes(writes)))
-        };
+        let mut told =
+            |object, writes| of(probe.activity(opened(0, object, "bob@CORP").writes(writes)));
         assert_eq!(told(r"\\*\ADMIN$\x.exe", true), ["admin_share: wrote x.exe to admin$"]);
         assert!(told(r"\\*\ADMIN$\x.exe", false).is_empty(), "it was read");
         assert!(told(r"\\*\C$\list.txt", true).is_empty(), "it is no program");
@@ -186,7 +185,8 @@ mod tests {
     #[test]
     fn pipes_that_no_service_of_windows_has_are_told() {
         let mut probe = Probe::new();
-        let mut told = |object, account| of(probe.activity(opened(0, object, account).writes(true)));
+        let mut told =
+            |object, account| of(probe.activity(opened(0, object, account).writes(true)));
         assert_eq!(
             told(r"\\*\IPC$\agent-stdout", "bob@CORP"),
             ["admin_share: opened the unusual pipe agent-stdout"]

@@ -124,7 +124,8 @@ impl CoercedAuthentication {
         if callers.len() < CALLERS {
             callers.insert(who.id);
         }
-        let finding = Finding::of(seen, format!("opened {name}, through which a host can be called"))?;
+        let finding =
+            Finding::of(seen, format!("opened {name}, through which a host can be called"))?;
         Some(finding.at_most(FIRST - (1.0 + others as f64).ln()))
     }
 
@@ -180,9 +181,8 @@ mod tests {
     fn a_call_and_the_logon_that_it_brings_about_are_told() {
         let mut probe = Probe::new();
         assert_eq!(of(probe.activity(call(0, r"\\*\IPC$\spoolss", "bob@CORP"))).len(), 1);
-        let back = |seconds| {
-            logon(seconds, "DC-1$@CORP", "DC-1", "SRV").auth_protocol(AuthProtocol::Ntlm)
-        };
+        let back =
+            |seconds| logon(seconds, "DC-1$@CORP", "DC-1", "SRV").auth_protocol(AuthProtocol::Ntlm);
         assert_eq!(
             of(probe.auth(back(2))),
             ["coerced_authentication: DC-1$@CORP logged on right after a call"]

@@ -1,5 +1,7 @@
 //! Programs started through WMI or COM by somebody on another host.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::arrivals::Arrival;
@@ -10,13 +12,22 @@ use super::layer::{Around, Rule};
 use super::paths::{file_name, is_interpreter};
 use super::seen::{Class, Finding, Seen};
 use crate::event::{AccountKind, LogonType, Timestamp};
+use crate::intern::Id;
 use crate::time::SECOND;
 
 /// A process was started through WMI or COM from another host.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct DcomWmi {
     callers: Callers,
+    /// Hosts on which WMI's provider host was started, and when last, where the log does not say
+    /// what starts what (Windows before 10).
+    providers: BTreeMap<Id, Timestamp>,
 }
+
+/// Hosts remembered whose log does not say what starts what.
+const HOSTS: usize = 1024;
+/// How soon what a provider host was started for follows.
+const FOLLOWS: Timestamp = 5 * SECOND;
 
 /// The endpoint mapper, which a call of COM asks first.
 const PORTS: [u16; 1] = [135];
@@ -86,17 +97,25 @@ impl Rule for DcomWmi {
 
     fn forget(&mut self, now: Timestamp) {
         self.callers.forget(now);
+        self.providers.retain(|_, time| now - *time <= FOLLOWS);
     }
 }
 
 impl DcomWmi {
-    fn process(&self, seen: &Seen<'_>, around: &Around<'_>) -> Option<Finding> {
+    fn process(&mut self, seen: &Seen<'_>, around: &Around<'_>) -> Option<Finding> {
         let object = seen.object();
         let parent = seen.activity()?.parent().unwrap_or_default().to_ascii_lowercase();
         let (program, parent) = (file_name(&object), file_name(&parent));
         let host = seen.destination?.id;
         let is_other = OTHERS.contains(&program);
-        let by_wmi = parent == "wmiprvse.exe" && !is_other;
+        let follows = parent.is_empty() && !is_other && self.follows(host, seen.time);
+        if parent.is_empty() && program == "wmiprvse.exe" {
+            if self.providers.len() >= HOSTS {
+                self.providers.pop_first();
+            }
+            self.providers.insert(host, seen.time);
+        }
+        let by_wmi = follows || parent == "wmiprvse.exe" && !is_other;
         let consumer = program == "scrcons.exe";
         let by_com = parent == "svchost.exe" && !is_other;
         let serves = by_com && SERVERS.contains(&program);
@@ -113,6 +132,7 @@ impl DcomWmi {
             })
         };
         let caller = self.callers.within(host, seen.time, 10);
+        let parent = if follows { "wmiprvse.exe" } else { parent };
         let finding = Finding::of(seen, format!("{parent} started {program}"))?;
         let finding = Finding { source: finding.source.or(caller), ..finding };
         if let Some(arrival) = session {
@@ -136,6 +156,11 @@ impl DcomWmi {
             None => finding.at_most(BY_TIME),
         })
     }
+
+    /// Whether a provider host was started on a host just before.
+    fn follows(&self, host: Id, time: Timestamp) -> bool {
+        self.providers.get(&host).is_some_and(|start| (0..=FOLLOWS).contains(&(time - start)))
+    }
 }
 
 /// Whether somebody came over the network to call something, and not to sit at a desktop.
@@ -152,8 +177,12 @@ fn call(seen: &Seen<'_>) -> Option<Finding> {
     let finding = Finding::of(seen, format!("called {object}"))?;
     match interface {
         "iwbemservices" if CALLS.iter().any(|name| call.starts_with(name)) => Some(finding),
-        "iwbemservices" | "iwbemlevel1login" | "isystemactivator" | "iremotescmactivator"
-        | "iremunknown" | "iremunknown2" => Some(finding.at_most(COMMON)),
+        "iwbemservices"
+        | "iwbemlevel1login"
+        | "isystemactivator"
+        | "iremotescmactivator"
+        | "iremunknown"
+        | "iremunknown2" => Some(finding.at_most(COMMON)),
         _ => None,
     }
 }
@@ -224,6 +253,23 @@ mod tests {
         let told = of(probe.activity(process(1, "cmd.exe", "WmiPrvSE.exe")));
         assert_eq!(told, ["dcom_wmi: wmiprvse.exe started cmd.exe"]);
         assert!(of(probe.activity(process(40, "cmd.exe", "WmiPrvSE.exe"))).is_empty());
+    }
+
+    #[test]
+    fn where_no_log_says_what_starts_what_the_order_does() {
+        let mut probe = Probe::new();
+        let own = |seconds, program| {
+            let start = did(seconds, HostActivityKind::ProcessStart, "SRV").object(program);
+            start.account(Account::parse("SRV$@CORP")).logon_id(0x3e4)
+        };
+        let mut wmi = |probe: &mut Probe, seconds| {
+            probe.activity(own(seconds, r"C:\wbem\WmiPrvSE.exe"));
+            of(probe.activity(own(seconds + 1, "calc.exe")))
+        };
+        assert!(wmi(&mut probe, 0).is_empty(), "nobody came");
+        probe.auth(logon(100, "bob@CORP", "WS-1", "SRV").logon_id(0x99));
+        assert_eq!(wmi(&mut probe, 100), ["dcom_wmi: wmiprvse.exe started calc.exe"]);
+        assert!(wmi(&mut probe, 900).is_empty(), "long ago");
     }
 
     #[test]

@@ -76,7 +76,9 @@ impl LateralToolTransfer {
         let activity = seen.activity()?;
         let host = seen.destination?.id;
         let object = seen.object();
-        if !is_program(&object) || seen.account.is_some_and(|who| !who.can_move() && seen.source.is_some()) {
+        if !is_program(&object)
+            || seen.account.is_some_and(|who| !who.can_move() && seen.source.is_some())
+        {
             return None;
         }
         let kernel = activity.event_code() == Some(11);
@@ -132,7 +134,8 @@ impl LateralToolTransfer {
         };
         let at = files.iter().position(runs)?;
         let file = files.remove(at)?;
-        let finding = Finding::of(seen, format!("{} came over the network and was run", file.name))?;
+        let finding =
+            Finding::of(seen, format!("{} came over the network and was run", file.name))?;
         Some(Finding {
             account: file.account.or(finding.account),
             source: file.source.or(finding.source),
@@ -165,9 +168,15 @@ mod tests {
         let run = ["lateral_tool_transfer: y.exe came over the network and was run"];
         let process = HostActivityKind::ProcessStart;
         let service = HostActivityKind::ServiceInstall;
-        assert_eq!(told(r"\\*\ADMIN$\y.exe", process, r"C:\Windows\Y.exe"), (1, run.map(Into::into).to_vec()));
+        assert_eq!(
+            told(r"\\*\ADMIN$\y.exe", process, r"C:\Windows\Y.exe"),
+            (1, run.map(Into::into).to_vec())
+        );
         assert_eq!(told(r"\\*\C$\t\y.exe", service, r"svc (C:\t\y.exe -s)").1, run);
-        assert_eq!(told(r"\\*\drop\y.exe", process, r"C:\drop\y.exe"), (0, run.map(Into::into).to_vec()));
+        assert_eq!(
+            told(r"\\*\drop\y.exe", process, r"C:\drop\y.exe"),
+            (0, run.map(Into::into).to_vec())
+        );
     }
 
     #[test]

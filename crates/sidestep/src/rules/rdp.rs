@@ -66,7 +66,10 @@ impl Rule for Rdp {
             let before = self.reached.get(&source.id);
             let sits = before.filter(|(time, _)| (0..=SITS).contains(&(seen.time - time)));
             found.extend(if sits.is_some() {
-                Finding::of(seen, format!("went on from {}, reached by remote desktop", source.name))
+                Finding::of(
+                    seen,
+                    format!("went on from {}, reached by remote desktop", source.name),
+                )
             } else {
                 Finding::of(seen, "a new way by remote desktop").map(|it| it.at_most(NEW))
             });

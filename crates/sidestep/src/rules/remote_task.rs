@@ -50,8 +50,8 @@ impl Rule for RemoteTask {
         let object = seen.object();
         if seen.class == Class::TASK {
             let session = around.arrivals.session(seen);
-            let asked = activity.remote() == Some(true)
-                || session.is_some() && activity.remote().is_none();
+            let asked =
+                activity.remote() == Some(true) || session.is_some() && activity.remote().is_none();
             if asked && may {
                 let name = activity.object().unwrap_or("a task");
                 let finding = Finding::of(seen, format!("made or changed the task {name}"));

@@ -108,8 +108,7 @@ impl WinRm {
         if outgoing && activity.host().port.is_none_or(|port| !PORTS.contains(&port)) {
             let program = file_name(&object);
             let finding = Finding::of(seen, format!("{program} called WinRM of {}", there.name))?;
-            let finding =
-                Finding { source: Some(here.id), destination: there.id, ..finding };
+            let finding = Finding { source: Some(here.id), destination: there.id, ..finding };
             let known = finding.account.is_some();
             return Some(if known { finding } else { finding.at_most(CONNECTED) });
         }

@@ -88,6 +88,7 @@ impl Sign {
 struct Seen<'r> {
     event_id: Option<Node<'r>>,
     ecs: bool,
+    principal: bool,
     zeek_fields: u8,
     cloud_trail: u8,
     raw: Option<&'r str>,
@@ -116,7 +117,8 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Journald => return Shape::Journald(root),
             Sign::Zeek => return Shape::Zeek(root),
             Sign::ZeekField => seen.zeek_fields += 1,
-            Sign::Principal => return Shape::Entra(root),
+            // Windows has such a field too, in what it tells of a changed account.
+            Sign::Principal => seen.principal = true,
             Sign::Category if node.text().is_some_and(|text| text.ends_with("SignInLogs")) => {
                 return Shape::Entra(root);
             }
@@ -128,6 +130,9 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Kind | Sign::Category => seen.kind = seen.kind.or(node.text()),
             Sign::EventData | Sign::Event | Sign::System | Sign::Inner | Sign::Preview => {}
         }
+    }
+    if seen.principal {
+        return Shape::Entra(root);
     }
     if seen.cloud_trail >= 2 {
         return Shape::CloudTrail(root);

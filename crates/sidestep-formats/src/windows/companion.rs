@@ -173,7 +173,10 @@ pub(super) fn sysmon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFl
         }
         _ => (HostActivityKind::NamedPipe, record.text(Field::Pipe)),
     };
-    let mut builder = record.activity(kind, record.text(Field::User).map(Account::parse))?;
+    let mut host = record.recorder();
+    host.port = accepted_at(record).filter(|_| kind == HostActivityKind::NetworkConnection);
+    let account = record.text(Field::User).map(Account::parse);
+    let mut builder = record.activity_on(host, kind, account)?;
     if record.event_id == 3 {
         builder = builder.peer(other_end(record));
     }
@@ -196,11 +199,21 @@ pub(super) fn sysmon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFl
 
 /// The end of a connection that the host which wrote the record is not.
 fn other_end<'r>(record: &'r Record<'_>) -> Host<'r> {
-    let accepted =
-        record.text(Field::Initiated).is_some_and(|word| word.eq_ignore_ascii_case("false"));
-    if accepted {
+    if is_accepted(record) {
         record.host(Field::SourceName, Field::SourceIp, Field::SourcePort)
     } else {
         record.host(Field::DestinationName, Field::DestinationIp, Field::DestinationPort)
     }
+}
+
+fn is_accepted(record: &Record<'_>) -> bool {
+    record.text(Field::Initiated).is_some_and(|word| word.eq_ignore_ascii_case("false"))
+}
+
+/// The port at which the host that wrote the record was called, where it was.
+fn accepted_at(record: &Record<'_>) -> Option<u16> {
+    record
+        .number(Field::DestinationPort)
+        .filter(|_| is_accepted(record))
+        .and_then(|port| u16::try_from(port).ok())
 }

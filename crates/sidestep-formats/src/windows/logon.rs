@@ -114,6 +114,9 @@ fn explicit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, F
     if let Some(guid) = record.guid(Field::TargetLogonGuid) {
         builder = builder.logon_guid(guid);
     }
+    if let Some((class, _)) = record.text(Field::TargetInfo).and_then(|info| info.split_once('/')) {
+        builder = builder.logon_process(class);
+    }
     hand_on(builder, run)
 }
 

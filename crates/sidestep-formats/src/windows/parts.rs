@@ -104,8 +104,17 @@ impl Record<'_> {
         kind: HostActivityKind,
         account: Option<Account<'a>>,
     ) -> Result<HostActivityBuilder<'a>, Fault> {
-        let mut builder =
-            HostActivity::builder(self.when()?, kind, self.recorder()).event_code(self.event_id);
+        self.activity_on(self.recorder(), kind, account)
+    }
+
+    /// As [`Record::activity`], with the recorder as `host`, where more than its name is known.
+    pub(super) fn activity_on<'a>(
+        &'a self,
+        host: Host<'a>,
+        kind: HostActivityKind,
+        account: Option<Account<'a>>,
+    ) -> Result<HostActivityBuilder<'a>, Fault> {
+        let mut builder = HostActivity::builder(self.when()?, kind, host).event_code(self.event_id);
         if let Some(account) = account {
             builder = builder.account(account);
         }

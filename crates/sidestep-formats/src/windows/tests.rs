@@ -224,7 +224,7 @@ fn explicit_credentials_go_from_the_computer_to_the_target() {
     assert_eq!(
         told(4648, SECURITY, &away),
         "AccountSwitch Unknown svc@CORP DC-1.corp.example > FILES-1.corp.example Unknown Unknown \
-         by=admin@CORP guid=50419e1a1c62023a239e78c43a7792ab"
+         by=admin@CORP process=RPCSS guid=50419e1a1c62023a239e78c43a7792ab"
     );
     let here = "SubjectUserName=DC-1$|TargetUserName=bob|TargetServerName=localhost\
         |TargetInfo=localhost|IpAddress=127.0.0.1|IpPort=0";
@@ -240,7 +240,7 @@ fn explicit_credentials_go_from_the_computer_to_the_target() {
     );
     assert_eq!(
         told(4648, SECURITY, "TargetUserName=bob|TargetInfo=HTTP/web.corp.example:443"),
-        "AccountSwitch Unknown bob DC-1.corp.example > web.corp.example Unknown Unknown"
+        "AccountSwitch Unknown bob DC-1.corp.example > web.corp.example Unknown Unknown process=HTTP"
     );
 }
 
@@ -447,7 +447,7 @@ fn sysmon_tells_of_processes_connections_files_and_pipes() {
     );
     assert_eq!(
         told(3, SYSMON, &format!("{ends}|Initiated=false")),
-        r"NetworkConnection on DC-1.corp.example with A,10.0.0.1,1 of C:\x.exe"
+        r"NetworkConnection on DC-1.corp.example,445 with A,10.0.0.1,1 of C:\x.exe"
     );
     assert_eq!(
         told(11, SYSMON, "Image=System|TargetFilename=C:\\Windows\\x.exe"),

@@ -112,7 +112,8 @@ impl<'a> AuthEvent<'a> {
         &self.fields.dst_host
     }
 
-    /// Name of the logon process or package (Windows `LogonProcessName`).
+    /// Name of the logon process or package (Windows `LogonProcessName`); of explicit credentials,
+    /// the class of the service that they were for (`RPCSS` of 4648's `TargetInfo`).
     #[must_use]
     pub fn logon_process(&self) -> Option<&str> {
         self.fields.logon_process.as_deref()

@@ -5,67 +5,212 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::detection::{Detection, Need};
 use super::layer::{Around, Rule};
+use super::paths::{is_administrative, is_program, pipe_name, share_and_path};
 use super::seen::{Class, Finding, Seen};
 
 /// Something was written to an administrative share, or its service manager was spoken to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct AdminShare;
 
-/// Endings of what a host runs.
-const PROGRAMS: [&str; 12] =
-    [".exe", ".dll", ".sys", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".hta", ".msi", ".scr", ".wsf"];
+/// Nats of what administrators do too: a share looked into, a program opened and not known to be
+/// written.
+const COMMON: f64 = 2.5;
 
-/// Whether a path ends as a program does.
-pub(super) fn is_program(path: &str) -> bool {
-    PROGRAMS.iter().any(|ending| path.ends_with(ending))
-}
+/// Pipes of Windows' own services, and of servers that many networks have.
+const KNOWN_PIPES: [&str; 47] = [
+    "atsvc",
+    "browser",
+    "cert",
+    "ctx_winstation_api_service",
+    "dav rpc service",
+    "dhcpserver",
+    "dnsserver",
+    "efsrpc",
+    "epmapper",
+    "eventlog",
+    "frsrpc",
+    "fssagentrpc",
+    "hydralspipe",
+    "initshutdown",
+    "ipsecpolicy",
+    "keysvc",
+    "llsrpc",
+    "lsarpc",
+    "lsass",
+    "lsm_api_service",
+    "msftewds",
+    "msgsvc",
+    "nddeapi",
+    "netdfs",
+    "netlogon",
+    "netlogonr",
+    "nsi",
+    "ntsvcs",
+    "plugplay",
+    "policyagent",
+    "protected_storage",
+    "router",
+    "samr",
+    "scerpc",
+    "sessenvpublicrpc",
+    "spoolss",
+    "srvsvc",
+    "svcctl",
+    "tapsrv",
+    "termsrv_api_service",
+    "trkwks",
+    "w32time",
+    "w32time_alt",
+    "winreg",
+    "winsreplicate",
+    "wkssvc",
+    "xactsrv",
+];
 
-/// The share and the path in it of a folded `\\host\share\path`.
-pub(super) fn share_and_path(object: &str) -> (&str, &str) {
-    let rest = object.trim_start_matches('\\');
-    let rest = rest.split_once('\\').map_or(rest, |(_, rest)| rest);
-    rest.split_once('\\').unwrap_or((rest, ""))
-}
-
-/// Whether a share is one that every Windows host has for its administrators.
-pub(super) fn is_administrative(share: &str) -> bool {
-    let drive =
-        share.len() == 2 && share.ends_with('$') && share.as_bytes()[0].is_ascii_alphabetic();
-    share == "admin$" || drive
+/// Whether a pipe belongs to a service that hosts have without an intruder.
+fn is_known_pipe(name: &str) -> bool {
+    let server = ["sql\\", "mssql", "rpcproxy\\", "winsock", "pshost", "crash", "pipe_eventroot"];
+    KNOWN_PIPES.contains(&name) || server.iter().any(|begin| name.starts_with(begin))
 }
 
 impl Rule for AdminShare {
     const DETECTION: Detection = Detection {
         id: "admin_share",
-        title: "A program was written to an administrative share, or services were managed through IPC$",
+        title: "A program was written to an administrative share, or a host was managed through IPC$",
         techniques: &[attack::ADMIN_SHARES],
         sees: "The file that a remote execution runs is first written to ADMIN$, C$ or another drive's \
-               share; its service is made through the pipe `svcctl`.",
-        needs: &[&[Need::ShareFiles, Need::Pipes]],
-        formula: "How rare it is that the account does so, see docs/detections/README.md.",
-        blind_spots: "Shares of other names; hosts that do not log detailed share access (5145).",
+               share; its service is managed through the pipe `svcctl`; what it prints comes back \
+               through a pipe of its own, which is none of Windows' services'. Where shares are not \
+               logged, a program that the kernel wrote, as it does for SMB, stands for the first.",
+        needs: &[&[Need::ShareFiles, Need::Shares, Need::Pipes]],
+        formula: "How rare it is that the account does so, see docs/detections/README.md. A share \
+                  that was only connected to, or a program of which the log does not say whether it \
+                  was written, says 2.5 nats at most.",
+        blind_spots: "Shares of other names; hosts that do not log detailed share access (5145); pipes \
+                      that bear the name of one of Windows' own.",
         false_positives: "Administrators who copy installers, deployment over SMB, consoles that list \
-                          the services of other hosts.",
+                          the services of other hosts, servers with pipes of their own.",
         ask: "Which file is it, who signed it, and was it run? Is the account an administrator's?",
         prior: 3e-3,
         opens: true,
     };
-    const WANTS: Class = Class::SHARE.or(Class::FILE);
+    const WANTS: Class = Class::SHARE.or(Class::FILE).or(Class::PIPE);
 
-    fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
-        if !seen.account.is_none_or(|who| who.can_move()) {
-            return;
-        }
+    fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
+        let Some(activity) = seen.activity() else { return };
         let object = seen.object();
-        let (share, path) = share_and_path(&object);
-        let writes = seen.activity().and_then(|activity| activity.writes()) == Some(true);
-        let what = if is_administrative(share) && writes && is_program(path) {
-            format!("wrote {path} to {share}")
-        } else if share == "ipc$" && path == "svcctl" {
-            "spoke to the service manager".to_owned()
-        } else {
-            return;
+        let what = match activity.event_code() {
+            // Sysmon tells of what is done on its own host; only the kernel speaks for others.
+            Some(11) if is_program(&object) => Some((format!("wrote {object} over SMB"), None)),
+            Some(11) => None,
+            Some(17 | 18) => on_pipe(&object).filter(|_| {
+                let by = activity.parent().unwrap_or_default();
+                by.eq_ignore_ascii_case("System")
+            }),
+            _ if seen.account.is_some_and(|who| !who.can_move()) => None,
+            _ if seen.class == Class::PIPE => on_pipe(&object),
+            _ => on_share(&object, seen.class, activity.writes()),
         };
-        found.extend(Finding::of(seen, what));
+        let Some((what, most)) = what else { return };
+        let Some(finding) = Finding::of(seen, what) else { return };
+        let finding = most.map_or(finding.clone(), |most| finding.at_most(most));
+        // The kernel acts for whoever came.
+        found.push(match (activity.event_code(), around.arrivals.cause(seen)) {
+            (Some(11 | 17 | 18), Some(arrival)) => finding.by(arrival),
+            (Some(11 | 17 | 18), None) => Finding { account: None, ..finding },
+            _ => finding,
+        });
+    }
+}
+
+/// What it says that this was opened, and how many nats at most.
+fn on_share(object: &str, class: Class, writes: Option<bool>) -> Option<(String, Option<f64>)> {
+    let (share, path) = share_and_path(object);
+    if share == "ipc$" {
+        return on_pipe(object);
+    }
+    if !is_administrative(share) {
+        return None;
+    }
+    match writes {
+        Some(true) if is_program(path) => Some((format!("wrote {path} to {share}"), None)),
+        None if is_program(path) => Some((format!("opened {path} of {share}"), Some(COMMON))),
+        None if class == Class::SHARE && path.is_empty() => {
+            Some((format!("connected to {share}"), Some(COMMON)))
+        }
+        _ => None,
+    }
+}
+
+fn on_pipe(object: &str) -> Option<(String, Option<f64>)> {
+    // A call of an interface is no pipe, and its interface is known by its name only.
+    let call = object.contains(' ');
+    match pipe_name(object) {
+        "svcctl" | "ntsvcs" => Some(("spoke to the service manager".to_owned(), None)),
+        name if !call && !name.is_empty() && !is_known_pipe(name) => {
+            Some((format!("opened the unusual pipe {name}"), None))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Probe, did};
+    use crate::event::{Account, Host, HostActivityBuilder, HostActivityKind};
+
+    fn opened<'a>(seconds: i64, object: &'a str, account: &'a str) -> HostActivityBuilder<'a> {
+        did(seconds, HostActivityKind::ShareAccess, "SRV")
+            .account(Account::parse(account))
+            .peer(Host::named("WS-1"))
+            .object(object)
+            .event_code(5145)
+    }
+
+    fn of(found: Vec<String>) -> Vec<String> {
+        found.into_iter().filter(|told| told.starts_with("admin_share")).collect()
+    }
+
+    #[test]
+    fn programs_written_to_a_drive_s_share_are_told() {
+        let mut probe = Probe::new();
+        let mut told =
+            |object, writes| of(probe.activity(opened(0, object, "bob@CORP").writes(writes)));
+        assert_eq!(told(r"\\*\ADMIN$\x.exe", true), ["admin_share: wrote x.exe to admin$"]);
+        assert!(told(r"\\*\ADMIN$\x.exe", false).is_empty(), "it was read");
+        assert!(told(r"\\*\C$\list.txt", true).is_empty(), "it is no program");
+        assert!(told(r"\\*\software\x.exe", true).is_empty(), "it is everybody's share");
+    }
+
+    #[test]
+    fn pipes_that_no_service_of_windows_has_are_told() {
+        let mut probe = Probe::new();
+        let mut told =
+            |object, account| of(probe.activity(opened(0, object, account).writes(true)));
+        assert_eq!(
+            told(r"\\*\IPC$\agent-stdout", "bob@CORP"),
+            ["admin_share: opened the unusual pipe agent-stdout"]
+        );
+        assert_eq!(
+            told(r"\\*\IPC$\svcctl", "bob@CORP"),
+            ["admin_share: spoke to the service manager"]
+        );
+        for usual in [r"\\*\IPC$\srvsvc", r"\\*\IPC$", r"\\*\IPC$\sql\query"] {
+            assert!(told(usual, "bob@CORP").is_empty(), "{usual}");
+        }
+        assert!(told(r"\\*\IPC$\svcctl", "WS-1$@CORP").is_empty(), "machines may");
+    }
+
+    #[test]
+    fn the_kernel_speaks_for_others_and_programs_for_themselves() {
+        let mut probe = Probe::new();
+        let pipe = |by| did(0, HostActivityKind::NamedPipe, "SRV").object(r"\ntsvcs").parent(by);
+        let told = of(probe.activity(pipe("System").event_code(18)));
+        assert_eq!(told, ["admin_share: spoke to the service manager"]);
+        assert!(of(probe.activity(pipe("services.exe").event_code(18))).is_empty());
+        let file = did(1, HostActivityKind::FileTransfer, "SRV").event_code(11);
+        let told = of(probe.activity(file.clone().object(r"C:\ProgramData\x.exe")));
+        assert_eq!(told, [r"admin_share: wrote c:\programdata\x.exe over SMB"]);
+        assert!(of(probe.activity(file.object(r"C:\logs\x.etl"))).is_empty());
     }
 }

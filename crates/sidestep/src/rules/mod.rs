@@ -9,9 +9,11 @@ mod arrivals;
 pub(crate) mod attack;
 mod attempt;
 mod burst;
+mod callers;
 mod detection;
 pub(crate) mod frequency;
 mod layer;
+mod paths;
 pub(crate) mod policy;
 pub(crate) mod seen;
 
@@ -26,6 +28,16 @@ mod pass_the_hash;
 mod password_spray;
 mod service_install;
 mod share_sweep;
+mod cloud_session;
+mod coerced_authentication;
+mod dcom_wmi;
+mod lateral_tool_transfer;
+mod rdp;
+mod remote_exploit;
+mod remote_task;
+mod ssh;
+mod vnc;
+mod winrm;
 
 pub use detection::{Detection, Need};
 pub use layer::detections;

@@ -177,3 +177,13 @@ fn a_local_time_is_moved_by_what_the_collector_shows() {
     assert_eq!(time(r#"{"EventID":1,"EventTime":"yesterday"}"#), None);
     assert_eq!(time(r#"{"EventID":1}"#), None);
 }
+
+#[test]
+fn a_changed_account_is_no_sign_in_though_it_has_a_principal() {
+    for principal in ["-", "alice@corp.example"] {
+        let json = format!(
+            r#"{{"UserPrincipalName":"{principal}","TargetUserName":"alice","EventID":4738}}"#
+        );
+        assert_eq!(all(&json).event_id, "4738");
+    }
+}

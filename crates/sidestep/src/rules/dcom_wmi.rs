@@ -1,0 +1,290 @@
+//! Programs started through WMI or COM by somebody on another host.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::arrivals::Arrival;
+use super::attack;
+use super::callers::Callers;
+use super::detection::{Detection, Need};
+use super::layer::{Around, Rule};
+use super::paths::{file_name, is_interpreter};
+use super::seen::{Class, Finding, Seen};
+use crate::event::{AccountKind, LogonType, Timestamp};
+use crate::intern::Id;
+use crate::time::SECOND;
+
+/// A process was started through WMI or COM from another host.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct DcomWmi {
+    callers: Callers,
+    /// Hosts on which WMI's provider host was started, and when last, where the log does not say
+    /// what starts what (Windows before 10).
+    providers: BTreeMap<Id, Timestamp>,
+}
+
+/// Hosts remembered whose log does not say what starts what.
+const HOSTS: usize = 1024;
+/// How soon what a provider host was started for follows.
+const FOLLOWS: Timestamp = 5 * SECOND;
+
+/// The endpoint mapper, which a call of COM asks first.
+const PORTS: [u16; 1] = [135];
+/// Programs that serve COM to other hosts and can be made to run something.
+const SERVERS: [&str; 8] = [
+    "mmc.exe",
+    "excel.exe",
+    "winword.exe",
+    "powerpnt.exe",
+    "outlook.exe",
+    "visio.exe",
+    "msaccess.exe",
+    "iexplore.exe",
+];
+/// What starts in every session, or with the programs that do.
+const OTHERS: [&str; 8] = [
+    "conhost.exe",
+    "dllhost.exe",
+    "runtimebroker.exe",
+    "taskhostw.exe",
+    "werfault.exe",
+    "wmiprvse.exe",
+    "wsmprovhost.exe",
+    "winrshost.exe",
+];
+/// Calls of WMI by which something is run or planted.
+const CALLS: [&str; 4] = ["execmethod", "putinstance", "putclass", "createinstanceenum"];
+/// Nats of what fits a call from elsewhere in time only.
+const BY_TIME: f64 = 4.5;
+/// Nats of calls that management software makes all day.
+const COMMON: f64 = 2.0;
+
+impl Rule for DcomWmi {
+    const DETECTION: Detection = Detection {
+        id: "dcom_wmi",
+        title: "A program was started through WMI or COM from another host",
+        techniques: &[attack::DCOM, attack::WMI],
+        sees: "A process that WMI's provider host starts (Win32_Process Create) for somebody who came \
+               over the network, or whose host was called at the endpoint mapper just before; the \
+               consumer of scripts (scrcons.exe) started after somebody came; a program that COM \
+               starts within the session of a logon over the network (Office, the management console \
+               ...), and what it starts in turn; an interpreter that the desktop starts within \
+               seconds of a call from another host; explicit credentials for the endpoint mapper of \
+               another host (4648 for RPCSS); on the wire, the calls of WMI that run something.",
+        needs: &[&[Need::Processes, Need::ExplicitCredentials, Need::Pipes]],
+        formula: "How rare it is that the account does so, see docs/detections/README.md. What fits \
+                  in time only says 4.5 nats at most; calls that management makes all day say 2.",
+        blind_spots: "What a call does without starting a process; encrypted calls; objects that run \
+                      within programs which are there already, other than the desktop.",
+        false_positives: "Software deployment and inventory that start programs through WMI, usual \
+                          for their account within days.",
+        ask: "Which program was started, by which command line? Does management software run under \
+              this account?",
+        prior: 2e-3,
+        opens: true,
+    };
+    const WANTS: Class = Class::PROCESS.or(Class::CONNECTION).or(Class::PIPE).or(Class::EXPLICIT);
+
+    fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
+        match seen.class {
+            Class::PROCESS => found.extend(self.process(seen, around)),
+            Class::CONNECTION => self.callers.observe(seen, &PORTS),
+            Class::PIPE => found.extend(call(seen)),
+            _ => found.extend(explicit(seen)),
+        }
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        self.callers.forget(now);
+        self.providers.retain(|_, time| now - *time <= FOLLOWS);
+    }
+}
+
+impl DcomWmi {
+    fn process(&mut self, seen: &Seen<'_>, around: &Around<'_>) -> Option<Finding> {
+        let object = seen.object();
+        let parent = seen.activity()?.parent().unwrap_or_default().to_ascii_lowercase();
+        let (program, parent) = (file_name(&object), file_name(&parent));
+        let host = seen.destination?.id;
+        let is_other = OTHERS.contains(&program);
+        let follows = parent.is_empty() && !is_other && self.follows(host, seen.time);
+        if parent.is_empty() && program == "wmiprvse.exe" {
+            if self.providers.len() >= HOSTS {
+                self.providers.pop_first();
+            }
+            self.providers.insert(host, seen.time);
+        }
+        let by_wmi = follows || parent == "wmiprvse.exe" && !is_other;
+        let consumer = program == "scrcons.exe";
+        let by_com = parent == "svchost.exe" && !is_other;
+        let serves = by_com && SERVERS.contains(&program);
+        let served = SERVERS.contains(&parent) && !is_other;
+        let desktop = matches!(parent, "explorer.exe" | "dllhost.exe") && is_interpreter(program);
+        if !(by_wmi || consumer || by_com || served || desktop) {
+            return None;
+        }
+        let may = seen.account.is_some_and(|who| who.can_move());
+        let session = around.arrivals.session(seen).filter(|arrival| is_call(arrival));
+        let came = |seconds: i64| {
+            around.arrivals.recent(host, seen.time).find(move |arrival| {
+                is_call(arrival) && seen.time - arrival.time <= seconds * SECOND
+            })
+        };
+        let caller = self.callers.within(host, seen.time, 10);
+        let parent = if follows { "wmiprvse.exe" } else { parent };
+        let finding = Finding::of(seen, format!("{parent} started {program}"))?;
+        let finding = Finding { source: finding.source.or(caller), ..finding };
+        if let Some(arrival) = session {
+            return Some(finding.by(arrival));
+        }
+        // What the system does for itself is not the doing of whoever came by.
+        if by_wmi && may {
+            let arrival = came(10).filter(|a| Some(a.account) == seen.account.map(|who| who.id));
+            return match arrival {
+                Some(arrival) => Some(finding.by(arrival)),
+                None => caller.map(|_| finding),
+            };
+        }
+        let by_time = by_wmi && came(3).is_some()
+            || consumer && came(60).is_some()
+            || serves && may && (caller.is_some() || came(5).is_some())
+            || desktop && may && came(10).is_some();
+        let arrival = came(if consumer { 60 } else { 10 });
+        by_time.then(|| match arrival {
+            Some(arrival) => finding.by(arrival).at_most(BY_TIME),
+            None => finding.at_most(BY_TIME),
+        })
+    }
+
+    /// Whether a provider host was started on a host just before.
+    fn follows(&self, host: Id, time: Timestamp) -> bool {
+        self.providers.get(&host).is_some_and(|start| (0..=FOLLOWS).contains(&(time - start)))
+    }
+}
+
+/// Whether somebody came over the network to call something, and not to sit at a desktop.
+fn is_call(arrival: &Arrival) -> bool {
+    let somebody =
+        matches!(arrival.kind, AccountKind::Unknown | AccountKind::Person | AccountKind::Service);
+    somebody && arrival.logon_type == LogonType::Network
+}
+
+/// A call that a sensor of the network saw.
+fn call(seen: &Seen<'_>) -> Option<Finding> {
+    let object = seen.object();
+    let (interface, call) = object.split_once(' ')?;
+    let finding = Finding::of(seen, format!("called {object}"))?;
+    match interface {
+        "iwbemservices" if CALLS.iter().any(|name| call.starts_with(name)) => Some(finding),
+        "iwbemservices"
+        | "iwbemlevel1login"
+        | "isystemactivator"
+        | "iremotescmactivator"
+        | "iremunknown"
+        | "iremunknown2" => Some(finding.at_most(COMMON)),
+        _ => None,
+    }
+}
+
+/// Explicit credentials for the endpoint mapper of another host.
+fn explicit(seen: &Seen<'_>) -> Option<Finding> {
+    let service = seen.auth()?.logon_process()?;
+    let elsewhere = seen.source?.id != seen.destination?.id;
+    let may = seen.account.is_some_and(|who| who.can_move());
+    (service.eq_ignore_ascii_case("RPCSS") && elsewhere && may)
+        .then(|| Finding::of(seen, "used explicit credentials for COM or WMI (RPCSS)"))
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{MORNING, Probe, did, logon};
+    use crate::event::{
+        Account, Activity, AuthEvent, Host, HostActivity, HostActivityBuilder, HostActivityKind,
+        LogonType,
+    };
+
+    fn process<'a>(seconds: i64, program: &'a str, parent: &'a str) -> HostActivityBuilder<'a> {
+        did(seconds, HostActivityKind::ProcessStart, "SRV")
+            .object(program)
+            .parent(parent)
+            .account(Account::parse("bob@CORP"))
+            .logon_id(0x99)
+    }
+
+    fn of(found: Vec<String>) -> Vec<String> {
+        found.into_iter().filter(|told| told.starts_with("dcom_wmi")).collect()
+    }
+
+    #[test]
+    fn what_starts_in_the_session_of_a_call_is_told() {
+        let mut probe = Probe::new();
+        let mut told = |program, parent| of(probe.activity(process(1, program, parent))).len();
+        assert_eq!(told("cmd.exe", "WmiPrvSE.exe"), 0, "nobody came");
+        probe.auth(logon(0, "bob@CORP", "WS-1", "SRV").logon_id(0x99));
+        let mut told = |program, parent| of(probe.activity(process(1, program, parent))).len();
+        assert_eq!(told(r"C:\Windows\cmd.exe", r"C:\Windows\wbem\WmiPrvSE.exe"), 1);
+        assert_eq!(told("EXCEL.EXE", "svchost.exe"), 1);
+        assert_eq!(told("calc.exe", "mmc.exe"), 1);
+        assert_eq!(told("conhost.exe", "WmiPrvSE.exe"), 0, "it goes with every console");
+        assert_eq!(told("wsmprovhost.exe", "svchost.exe"), 0, "that is WinRM");
+    }
+
+    #[test]
+    fn a_session_at_the_desk_or_by_remote_desktop_is_not() {
+        let mut probe = Probe::new();
+        probe.auth(
+            logon(0, "bob@CORP", "WS-1", "SRV")
+                .logon_id(0x99)
+                .logon_type(LogonType::RemoteInteractive),
+        );
+        for (program, parent) in [("EXCEL.EXE", "svchost.exe"), ("cmd.exe", "explorer.exe")] {
+            assert!(of(probe.activity(process(300, program, parent))).is_empty(), "{program}");
+        }
+    }
+
+    #[test]
+    fn a_call_of_the_endpoint_mapper_stands_for_a_logon() {
+        let mut probe = Probe::new();
+        let here = Host::named("SRV").with_port(135);
+        let call = HostActivity::builder(MORNING, HostActivityKind::NetworkConnection, here);
+        probe.activity(call.peer(Host::named("WS-1").with_port(50_000)).object("svchost.exe"));
+        let told = of(probe.activity(process(1, "cmd.exe", "WmiPrvSE.exe")));
+        assert_eq!(told, ["dcom_wmi: wmiprvse.exe started cmd.exe"]);
+        assert!(of(probe.activity(process(40, "cmd.exe", "WmiPrvSE.exe"))).is_empty());
+    }
+
+    #[test]
+    fn where_no_log_says_what_starts_what_the_order_does() {
+        let mut probe = Probe::new();
+        let own = |seconds, program| {
+            let start = did(seconds, HostActivityKind::ProcessStart, "SRV").object(program);
+            start.account(Account::parse("SRV$@CORP")).logon_id(0x3e4)
+        };
+        let mut wmi = |probe: &mut Probe, seconds| {
+            probe.activity(own(seconds, r"C:\wbem\WmiPrvSE.exe"));
+            of(probe.activity(own(seconds + 1, "calc.exe")))
+        };
+        assert!(wmi(&mut probe, 0).is_empty(), "nobody came");
+        probe.auth(logon(100, "bob@CORP", "WS-1", "SRV").logon_id(0x99));
+        assert_eq!(wmi(&mut probe, 100), ["dcom_wmi: wmiprvse.exe started calc.exe"]);
+        assert!(wmi(&mut probe, 900).is_empty(), "long ago");
+    }
+
+    #[test]
+    fn calls_and_credentials_are_told() {
+        let mut probe = Probe::new();
+        let call = did(0, HostActivityKind::NamedPipe, "SRV").object("IWbemServices ExecMethod");
+        assert_eq!(of(probe.activity(call)).len(), 1);
+        let explicit = |service| {
+            AuthEvent::builder(MORNING, Account::parse("adm@CORP"))
+                .activity(Activity::AccountSwitch)
+                .src_host(Host::named("WS-1"))
+                .dst_host(Host::named("SRV"))
+                .logon_process(service)
+        };
+        assert_eq!(of(probe.auth(explicit("RPCSS"))).len(), 1);
+        assert!(of(probe.auth(explicit("cifs"))).is_empty());
+    }
+}

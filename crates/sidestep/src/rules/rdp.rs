@@ -1,0 +1,130 @@
+//! Remote desktop, on a new way, and from one desktop to the next.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::attack;
+use super::detection::{Detection, Need};
+use super::layer::{Around, Rule};
+use super::seen::{Class, Finding, Seen};
+use crate::event::{LogonType, Outcome, Timestamp};
+use crate::intern::Id;
+use crate::time::HOUR;
+
+/// Hosts remembered.
+const HOSTS: usize = 8192;
+/// How long somebody who came by remote desktop is taken to sit there.
+const SITS: Timestamp = 8 * HOUR;
+/// Nats of a remote desktop that is merely new.
+const NEW: f64 = 2.5;
+
+/// Hosts that somebody came to by remote desktop, and when last.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Rdp {
+    reached: BTreeMap<Id, (Timestamp, Id)>,
+}
+
+impl Rule for Rdp {
+    const DETECTION: Detection = Detection {
+        id: "rdp",
+        title: "Somebody went by remote desktop where he had not gone before",
+        techniques: &[attack::RDP],
+        sees: "A remote desktop logon on a way that is not one of every day; more so one that leaves \
+               from a host which was itself reached by remote desktop within eight hours: a chain.",
+        needs: &[&[Need::RemoteDesktop]],
+        formula: "How rare it is that the account does so, see docs/detections/README.md. A logon \
+                  that only is new says 2.5 nats at most; how odd its way is, the engine's evidence \
+                  says.",
+        blind_spots: "Desktops shared by other software; logons whose client's address is lost; \
+                      gateways, which stand for every client.",
+        false_positives: "Administrators who go over a jump host: usual for them within days. \
+                          Helpdesks.",
+        ask: "Did the account's owner sit at the source? What was started in the session?",
+        prior: 5e-3,
+        opens: true,
+    };
+    const WANTS: Class = Class::NEW_LOGIN.or(Class::LOGON);
+
+    fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
+        let Some(event) = seen.auth().filter(|event| event.outcome() != Outcome::Failure) else {
+            return;
+        };
+        let desktop = matches!(
+            event.logon_type(),
+            LogonType::RemoteInteractive | LogonType::CachedRemoteInteractive
+        );
+        let (Some(who), Some(source), Some(destination)) =
+            (seen.account.filter(|who| who.can_move()), seen.source, seen.destination)
+        else {
+            return;
+        };
+        if !desktop || source.id == destination.id {
+            return;
+        }
+        if seen.class == Class::NEW_LOGIN {
+            let before = self.reached.get(&source.id);
+            let sits = before.filter(|(time, _)| (0..=SITS).contains(&(seen.time - time)));
+            found.extend(if sits.is_some() {
+                Finding::of(
+                    seen,
+                    format!("went on from {}, reached by remote desktop", source.name),
+                )
+            } else {
+                Finding::of(seen, "a new way by remote desktop").map(|it| it.at_most(NEW))
+            });
+        }
+        if self.reached.len() >= HOSTS && !self.reached.contains_key(&destination.id) {
+            let oldest = self.reached.iter().min_by_key(|(id, (time, _))| (*time, **id));
+            if let Some(id) = oldest.map(|(id, _)| *id) {
+                self.reached.remove(&id);
+            }
+        }
+        self.reached.insert(destination.id, (seen.time, who.id));
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        self.reached.retain(|_, (time, _)| now - *time <= SITS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Probe, logon};
+    use super::{HOSTS, Rdp};
+    use crate::event::LogonType;
+    use crate::rules::layer::Rule;
+
+    fn told(probe: &mut Probe, seconds: i64, who: &str, from: &str, to: &str) -> Vec<String> {
+        let event = logon(seconds, who, from, to).logon_type(LogonType::RemoteInteractive);
+        let found = probe.auth(event);
+        found.into_iter().filter(|told| told.starts_with("rdp")).collect()
+    }
+
+    #[test]
+    fn a_chain_is_told_apart_from_a_new_way() {
+        let mut probe = Probe::new();
+        let new = ["rdp: a new way by remote desktop"];
+        assert_eq!(told(&mut probe, 0, "bob@CORP", "WS-1", "SRV-1"), new);
+        assert_eq!(
+            told(&mut probe, 600, "adm@CORP", "SRV-1", "SRV-2"),
+            ["rdp: went on from SRV-1, reached by remote desktop"]
+        );
+        assert_eq!(told(&mut probe, 40_000, "adm@CORP", "SRV-2", "SRV-3"), new, "long ago");
+    }
+
+    #[test]
+    fn other_logons_say_nothing() {
+        let mut probe = Probe::new();
+        let found = probe.auth(logon(0, "bob@CORP", "WS-1", "SRV-1"));
+        assert!(found.iter().all(|told| !told.starts_with("rdp")));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut rule = Rdp::default();
+        rule.reached.extend((0..HOSTS as u32).map(|host| (host, (i64::from(host), 0))));
+        rule.forget(i64::MAX / 2);
+        assert!(rule.reached.is_empty());
+    }
+}

@@ -1,0 +1,131 @@
+//! A scheduled task made or changed from another host.
+
+use serde::{Deserialize, Serialize};
+
+use super::attack;
+use super::detection::{Detection, Need};
+use super::layer::{Around, Rule};
+use super::paths::{pipe_name, share_and_path};
+use super::seen::{Class, Finding, Seen};
+
+/// A task was made or changed over the network.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct RemoteTask;
+
+/// Interfaces of the task scheduler, old and new.
+const SCHEDULERS: [&str; 3] = ["atsvc", "itaskschedulerservice", "sasec"];
+
+/// What their calls that make, change or run a task have in their names.
+const CALLS: [&str; 5] = ["register", "jobadd", "schrpcrun", "setaccountinformation", "enabletask"];
+
+/// Nats of a question to the scheduler: consoles ask too.
+const ASKED: f64 = 2.0;
+
+impl Rule for RemoteTask {
+    const DETECTION: Detection = Detection {
+        id: "remote_task",
+        title: "A scheduled task was made or changed from another host",
+        techniques: &[attack::SCHEDULED_TASK],
+        sees: "A task that Windows says was asked for by another host (4698 and 4702 with \
+               `ClientProcessId` 0), or that was made within the session of a logon over the network; \
+               the scheduler's pipe `atsvc` opened through IPC$; and on the wire, the calls that make, \
+               change and run tasks.",
+        needs: &[&[Need::Tasks, Need::Pipes]],
+        formula: "How rare it is that the account does so, see docs/detections/README.md. Calls that \
+                  only ask say 2 nats at most.",
+        blind_spots: "Tasks made by a program that was first run on the host in another way; hosts \
+                      that do not audit object access; encrypted calls.",
+        false_positives: "Management software that schedules its work over the network, \
+                          administrators who do. Each becomes usual for its account within days.",
+        ask: "What does the task run, and as whom? Who else has a task of that name? Was it deleted \
+              again soon after?",
+        prior: 2e-3,
+        opens: true,
+    };
+    const WANTS: Class = Class::TASK.or(Class::SHARE).or(Class::PIPE);
+
+    fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
+        let Some(activity) = seen.activity() else { return };
+        let may = seen.account.is_none_or(|who| who.can_move());
+        let object = seen.object();
+        if seen.class == Class::TASK {
+            let session = around.arrivals.session(seen);
+            let asked =
+                activity.remote() == Some(true) || session.is_some() && activity.remote().is_none();
+            if asked && may {
+                let name = activity.object().unwrap_or("a task");
+                let finding = Finding::of(seen, format!("made or changed the task {name}"));
+                found.extend(finding.map(|finding| match session {
+                    Some(arrival) => finding.by(arrival),
+                    None => finding,
+                }));
+            }
+            return;
+        }
+        if seen.class == Class::SHARE && share_and_path(&object).0 != "ipc$" || !may {
+            return;
+        }
+        let pipe = pipe_name(&object);
+        if !SCHEDULERS.contains(&pipe) {
+            return;
+        }
+        let kernel = activity.parent().is_some_and(|by| by.eq_ignore_ascii_case("System"));
+        if activity.event_code().is_some_and(|code| matches!(code, 17 | 18)) && !kernel {
+            return;
+        }
+        let finding = match object.split_once(' ') {
+            Some((_, call)) if CALLS.iter().any(|part| call.contains(part)) => {
+                Finding::of(seen, format!("called {object}"))
+            }
+            Some(_) => Finding::of(seen, format!("called {object}")).map(|it| it.at_most(ASKED)),
+            None => Finding::of(seen, "spoke to the task scheduler"),
+        };
+        found.extend(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Probe, did, logon};
+    use crate::event::{Account, Host, HostActivityBuilder, HostActivityKind};
+
+    fn task<'a>(seconds: i64, account: &'a str, session: u64) -> HostActivityBuilder<'a> {
+        did(seconds, HostActivityKind::ScheduledTask, "SRV")
+            .account(Account::parse(account))
+            .logon_id(session)
+            .object(r"\Update")
+            .event_code(4698)
+    }
+
+    #[test]
+    fn a_task_is_told_by_the_session_or_by_what_windows_says() {
+        let mut probe = Probe::new();
+        probe.auth(logon(0, "bob@CORP", "WS-1", "SRV").logon_id(0x99));
+        let told = [r"remote_task: made or changed the task \Update"];
+        assert_eq!(probe.activity(task(5, "bob@CORP", 0x99)), told);
+        assert_eq!(probe.activity(task(900, "amy@CORP", 0x77).remote(true)), told);
+    }
+
+    #[test]
+    fn tasks_of_the_host_itself_are_not() {
+        let mut probe = Probe::new();
+        probe.auth(logon(0, "bob@CORP", "WS-1", "SRV").logon_id(0x99));
+        assert!(probe.activity(task(5, "SRV$@CORP", 0x3e7)).is_empty(), "the system's own");
+        assert!(probe.activity(task(5, "bob@CORP", 0x77)).is_empty(), "another session");
+        assert!(probe.activity(task(5, "bob@CORP", 0x99).remote(false)).is_empty());
+    }
+
+    #[test]
+    fn calls_of_the_scheduler_are_told_on_the_wire() {
+        let mut probe = Probe::new();
+        let mut told = |object, code: Option<u32>| {
+            let call = did(0, HostActivityKind::NamedPipe, "SRV").object(object);
+            let call = code.map_or(call.clone(), |code| call.event_code(code).parent("mmc.exe"));
+            !probe.activity(call.peer(Host::named("WS-1"))).is_empty()
+        };
+        assert!(told("ITaskSchedulerService SchRpcRegisterTask", None));
+        assert!(told("atsvc NetrJobAdd", None));
+        assert!(!told("samr SamrConnect5", None));
+        assert!(!told(r"\atsvc", Some(18)), "a program of this host");
+    }
+}

@@ -1,0 +1,101 @@
+//! Desktops shared by VNC.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::attack;
+use super::detection::{Detection, Need};
+use super::layer::{Around, Rule};
+use super::seen::{Class, Finding, Seen};
+use crate::event::Timestamp;
+use crate::intern::Id;
+use crate::time::DAY;
+
+/// Ways remembered.
+const WAYS: usize = 8192;
+/// How long a way is remembered.
+const REMEMBERED: Timestamp = 60 * DAY;
+/// Ports of displays.
+const PORTS: std::ops::RangeInclusive<u16> = 5900..=5909;
+
+/// Ways by which desktops were shared, and when last.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Vnc {
+    ways: BTreeMap<(Id, Id), Timestamp>,
+}
+
+impl Rule for Vnc {
+    const DETECTION: Detection = Detection {
+        id: "vnc",
+        title: "A desktop was reached by VNC from a host that had not done so before",
+        techniques: &[attack::VNC],
+        sees: "A connection by VNC (Zeek rfb and conn, Sysmon 3 at ports 5900 to 5909) on a way not \
+               seen in sixty days.",
+        needs: &[&[Need::Connections]],
+        formula: "How rare it is on the host that is reached, see docs/detections/README.md; at 3.9 \
+                  nats at most it needs something else beside it to be told on a log without history.",
+        blind_spots: "Who did it: VNC names no account. Tunnels, and other ports where Zeek does not \
+                      know the protocol.",
+        false_positives: "Helpdesks and laboratories that share desktops by VNC.",
+        ask: "Is a VNC server meant to run there, and who installed it?",
+        prior: 1e-2,
+        opens: true,
+    };
+    const WANTS: Class = Class::CONNECTION;
+
+    fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
+        let Some(activity) = seen.activity() else { return };
+        let (Some(here), Some(there)) = (seen.destination, seen.source) else { return };
+        let accepted = activity.host().port.is_some_and(|port| PORTS.contains(&port));
+        let named = activity.object() == Some("vnc");
+        if !(accepted || named) || here.id == there.id {
+            return;
+        }
+        let way = (there.id, here.id);
+        if self.ways.insert(way, seen.time).is_some() {
+            return;
+        }
+        if self.ways.len() > WAYS {
+            let oldest = self.ways.iter().filter(|(known, _)| **known != way);
+            let oldest = oldest.min_by_key(|(known, time)| (**time, **known));
+            if let Some(known) = oldest.map(|(known, _)| *known) {
+                self.ways.remove(&known);
+            }
+        }
+        found.extend(Finding::of(seen, "a new way by VNC"));
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        self.ways.retain(|_, time| now - *time <= REMEMBERED);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Probe, did};
+    use super::Vnc;
+    use crate::event::{Host, HostActivityKind};
+    use crate::rules::layer::Rule;
+
+    #[test]
+    fn a_way_is_told_when_it_is_new() {
+        let mut probe = Probe::new();
+        let mut told = |seconds, from, service| {
+            let to = did(seconds, HostActivityKind::NetworkConnection, "WS-9").object(service);
+            probe.activity(to.peer(Host::named(from)))
+        };
+        assert_eq!(told(0, "WS-1", "vnc"), ["vnc: a new way by VNC"]);
+        assert!(told(60, "WS-1", "vnc").is_empty(), "again");
+        assert_eq!(told(90, "WS-2", "vnc").len(), 1);
+        assert!(told(95, "WS-3", "smb").is_empty());
+    }
+
+    #[test]
+    fn ways_are_forgotten() {
+        let mut rule = Vnc::default();
+        rule.ways.insert((1, 2), 0);
+        rule.forget(61 * crate::time::DAY);
+        assert!(rule.ways.is_empty());
+    }
+}

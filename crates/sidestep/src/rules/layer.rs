@@ -69,6 +69,19 @@ rules! {
     service_install: ServiceInstall,
     admin_share: AdminShare,
     pass_the_hash: PassTheHash,
+    overpass_the_hash: OverpassTheHash,
+    pass_the_ticket: PassTheTicket,
+    forged_ticket: ForgedTicket,
+    explicit_credentials: ExplicitCredentials,
+    kerberoast: Kerberoast,
+    asrep_roast: AsrepRoast,
+    dcsync: Dcsync,
+    new_account_use: NewAccountUse,
+    group_escalation: GroupEscalation,
+    dormant_account: DormantAccount,
+    credential_spread: CredentialSpread,
+    session_takeover: SessionTakeover,
+    mfa_gap: MfaGap,
 }
 
 /// Every detection, in the order in which they are documented.

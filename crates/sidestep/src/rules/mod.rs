@@ -9,16 +9,31 @@ mod arrivals;
 pub(crate) mod attack;
 mod detection;
 pub(crate) mod frequency;
+mod habit;
 mod layer;
 pub(crate) mod policy;
+mod recent;
 pub(crate) mod seen;
 
 #[cfg(test)]
 mod testing;
 
 mod admin_share;
+mod asrep_roast;
+mod credential_spread;
+mod dcsync;
+mod dormant_account;
+mod explicit_credentials;
+mod forged_ticket;
+mod group_escalation;
+mod kerberoast;
+mod mfa_gap;
+mod new_account_use;
+mod overpass_the_hash;
 mod pass_the_hash;
+mod pass_the_ticket;
 mod service_install;
+mod session_takeover;
 
 pub use detection::{Detection, Need};
 pub use layer::detections;

@@ -38,6 +38,8 @@ pub(crate) struct PassTheTicket {
     network: Habit,
     /// The host that showed a marked ticket last.
     marks: Recent<Box<str>, Id>,
+    /// How often a ticket is shown from another host than the time before.
+    moved: Habit,
 }
 
 impl PassTheTicket {
@@ -69,17 +71,17 @@ impl PassTheTicket {
         nats(probability).filter(|_| missing)
     }
 
-    /// Whether a marked ticket was shown from another host before.
-    fn is_shown_twice(&mut self, seen: &Seen<'_>, source: Id) -> bool {
-        let Some(event) = seen.auth() else { return false };
-        let Some(mark) =
-            event.credential().filter(|_| event.auth_protocol() == AuthProtocol::Kerberos)
-        else {
-            return false;
-        };
+    /// The nats of a marked ticket that was shown from another host before, where they are worth
+    /// telling: where hosts are known by addresses that change, that is usual.
+    fn shown_elsewhere(&mut self, seen: &Seen<'_>, source: Id) -> Option<f64> {
+        let event = seen.auth().filter(|event| event.auth_protocol() == AuthProtocol::Kerberos)?;
+        let mark = event.credential()?;
         let before = self.marks.since(mark, seen.time - LIFETIME).copied();
         *self.marks.touch(mark.into(), seen.time) = source;
-        before.is_some_and(|host| host != source)
+        let moved = before? != source;
+        let probability = self.moved.probability(0.5);
+        self.moved.observe(moved);
+        nats(probability).filter(|_| moved)
     }
 }
 
@@ -95,8 +97,9 @@ impl Rule for PassTheTicket {
         needs: &[&[Need::GrantingTickets, Need::CredentialMarks], &[Need::ServiceTickets]],
         formula: "At most ln(0.5 / p): p is the share of granting tickets that are missing before the \
                   service tickets of this host, with two of the network's share added, so that \
-                  controllers whose logs are not collected are learned; and how rare it is that the \
-                  account does so, see docs/detections/README.md.",
+                  controllers whose logs are not collected are learned; for a marked ticket, the share \
+                  that moves from host to host; and how rare it is that the account does so, see \
+                  docs/detections/README.md.",
         blind_spots: "A ticket that is used from an address that hides its host; a granting ticket taken \
                       from the host from which it is used; controllers whose logs are not collected.",
         false_positives: "Servers trusted for delegation, to which users hand their tickets on; roaming \
@@ -114,8 +117,9 @@ impl Rule for PassTheTicket {
         if seen.class == Class::GRANTING_TICKET {
             return self.granted(account.id, source.id, seen.time);
         }
-        if self.is_shown_twice(seen, source.id) {
-            found.extend(Finding::at_source(seen, "a ticket was shown from a second host"));
+        if let Some(nats) = self.shown_elsewhere(seen, source.id) {
+            let finding = Finding::at_source(seen, "a ticket was shown from a second host");
+            found.extend(finding.map(|finding| finding.at_most(nats)));
         }
         if seen.class == Class::SERVICE_TICKET
             && let Some(nats) = self.without_granting(account.id, source.id, seen.time)
@@ -188,11 +192,16 @@ mod tests {
     fn a_marked_ticket_is_shown_from_one_host() {
         let mut probe = Probe::new();
         let shown = |seconds, source| service(seconds, "bob@CORP", source).credential("5fd2");
-        assert!(told(&mut probe, shown(0, "WS-1")).is_empty());
-        assert!(told(&mut probe, shown(10, "WS-1")).is_empty());
+        for at in 0..20 {
+            assert!(told(&mut probe, shown(at, "WS-1")).is_empty());
+        }
         assert_eq!(
-            told(&mut probe, shown(20, "WS-2")),
+            told(&mut probe, shown(30, "WS-2")),
             ["pass_the_ticket: a ticket was shown from a second host"]
         );
+        let told: usize = (40..80)
+            .map(|at| told(&mut probe, shown(at, if at % 2 == 0 { "WS-1" } else { "WS-2" })).len())
+            .sum();
+        assert!(told < 10, "addresses change here: {told}");
     }
 }

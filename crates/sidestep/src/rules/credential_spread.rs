@@ -22,6 +22,9 @@ const TOLD_APART: usize = 16;
 const PRIOR_DAYS: f64 = 5.0;
 const PRIOR_CHANGES: f64 = 0.5;
 
+/// Hosts that are new within an hour to who is new himself.
+const NEWCOMER: f64 = 10.0;
+
 /// Who showed a key, and from where.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Key {
@@ -80,7 +83,8 @@ impl Rule for CredentialSpread {
         needs: &[&[Need::RemoteLogons, Need::CredentialMarks]],
         formula: "At most ln(0.5 / p). For an account, p is the probability of so many new hosts in an \
                   hour, where those beyond the first are geometric with the mean of its own hours and \
-                  two hours of the network's added. For a key, p = (c + 0.5) / (d + 5): changes of its \
+                  two hours of the network's added, and 10 / (1 + days known), since all is new to a \
+                  newcomer. For a key, p = (c + 0.5) / (d + 5): changes of its \
                   accounts or hosts in the days since it was first seen. And how rare it is that the \
                   account does so, see docs/detections/README.md.",
         blind_spots: "Who goes slowly, or only where the account usually goes; keys that were in \
@@ -93,14 +97,19 @@ impl Rule for CredentialSpread {
     };
     const WANTS: Class = Class::NEW_LOGIN;
 
-    fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
+    fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         let Some(event) = seen.auth().filter(|event| event.outcome() != Outcome::Failure) else {
             return;
         };
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
         let (Some(source), Some(destination)) = (seen.source, seen.destination) else { return };
-        let to = self.destinations.observe(account.id, destination.id, seen.time);
-        let from = self.sources.observe(account.id, source.id, seen.time);
+        let known = around.baseline.accounts.slot_of(account.id).map_or(0, |slot| {
+            let first = around.baseline.accounts.get(slot).profile.first_day;
+            around.baseline.today.saturating_sub(first)
+        });
+        let newness = NEWCOMER / (1.0 + f64::from(known));
+        let to = self.destinations.observe(account.id, destination.id, seen.time, newness);
+        let from = self.sources.observe(account.id, source.id, seen.time, newness);
         let mut best: Option<(f64, String)> = None;
         let to =
             to.map(|(count, nats)| (nats, format!("went to {count} new hosts within an hour")));
@@ -140,6 +149,7 @@ mod tests {
     fn many_new_hosts_at_once_are_told_and_one_by_one_are_not() {
         let walk = |pace: i64| {
             let mut probe = Probe::new();
+            probe.auth(logon(-60 * 86_400, "bob@CORP", "WS-1", "FILES"));
             (0..12)
                 .map(|at| {
                     let host = format!("S-{at}");
@@ -149,6 +159,11 @@ mod tests {
         };
         assert!(walk(10) > 3);
         assert_eq!(walk(7200), 0);
+        let mut first = Probe::new();
+        let told: usize = (0..12)
+            .map(|at| told(&mut first, logon(at, "amy@CORP", "WS-1", &format!("S-{at}"))).len())
+            .sum();
+        assert_eq!(told, 0, "all is new to her");
     }
 
     #[test]

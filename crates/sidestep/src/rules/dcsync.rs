@@ -54,7 +54,7 @@ impl Rule for Dcsync {
             return;
         }
         let machine = account.kind == AccountKind::Machine;
-        if !account.can_move() && !(machine && is_borrowed(seen, around)) {
+        if !(account.can_move() || machine && is_borrowed(seen, around)) {
             return;
         }
         let finding = Finding::of(seen, "asked to replicate the directory with its secrets");

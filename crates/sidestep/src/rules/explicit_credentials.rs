@@ -31,7 +31,7 @@ impl Rule for ExplicitCredentials {
         false_positives: "Administrators who keep an account for their office and one for the servers; \
                           it becomes usual for them within days.",
         ask: "Does the one who gave the credentials own both accounts? Which program was given them?",
-        prior: 1e-2,
+        prior: 3e-2,
         opens: true,
     };
     const WANTS: Class = Class::EXPLICIT;

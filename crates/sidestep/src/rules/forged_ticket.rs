@@ -19,6 +19,8 @@ const REMEMBERED: Timestamp = 60 * DAY;
 /// Which tickets controllers told of, and how often one that was used is missing.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ForgedTicket {
+    /// When the first ticket was seen: what was given before is not known.
+    first: Option<Timestamp>,
     /// Accounts that ever asked for a granting ticket.
     granted: Recent<Id, ()>,
     /// Accounts that asked for service tickets, each counted once in the life of a granting ticket.
@@ -45,7 +47,7 @@ impl ForgedTicket {
         let missing = self.granted.get(&account).is_none();
         let probability = self.without_granting.probability(0.5);
         self.without_granting.observe(missing);
-        nats(probability).filter(|_| missing)
+        nats(probability).filter(|_| missing && self.is_known_for(RENEWABLE, time))
     }
 
     /// The nats of a Kerberos logon at a host for which no service ticket was given out.
@@ -59,7 +61,11 @@ impl ForgedTicket {
             // It is told once in the life of a ticket.
             self.tickets.touch((account, host), time);
         }
-        nats(probability).filter(|_| missing)
+        nats(probability).filter(|_| missing && self.is_known_for(LIFETIME, time))
+    }
+
+    fn is_known_for(&self, life: Timestamp, time: Timestamp) -> bool {
+        self.first.is_some_and(|first| time - first >= life)
     }
 
     /// The nats of weak encryption where both the account and the service use strong.
@@ -98,7 +104,7 @@ impl Rule for ForgedTicket {
                   service, each with two observations of the network's share added, so that controllers \
                   whose logs are not collected are learned; and how rare it is that the account does \
                   so, see docs/detections/README.md.",
-        blind_spots: "A forged ticket for an account that asked for one of its own of late; controllers \
+        blind_spots: "The first days of a log, for tickets that were given before it; a forged ticket for an account that asked for one of its own of late; controllers \
                       whose logs are not collected.",
         false_positives: "Accounts of trusted domains; services that run under an account of another \
                           name than their host; a controller whose log has a gap.",
@@ -117,6 +123,9 @@ impl Rule for ForgedTicket {
             let Some(nats) = nats else { return };
             found.extend(Finding::at_source(seen, what).map(|finding| finding.at_most(nats)));
         };
+        if seen.class != Class::LOGON {
+            self.first.get_or_insert(time);
+        }
         if seen.class == Class::GRANTING_TICKET {
             self.granted.touch(account.id, time);
         } else if seen.class == Class::SERVICE_TICKET {
@@ -154,6 +163,8 @@ mod tests {
     use super::super::testing::{Probe, logon, ticket};
     use crate::event::{Activity, AuthEventBuilder, TicketEncryption};
 
+    const WEEK: i64 = 7 * 86_400;
+
     fn told(probe: &mut Probe, event: AuthEventBuilder<'_>) -> Vec<String> {
         let all = probe.auth(event).into_iter();
         all.filter(|line| line.starts_with("forged_ticket")).collect()
@@ -161,6 +172,7 @@ mod tests {
 
     /// Twenty accounts that do as they should.
     fn ordinary(probe: &mut Probe) -> usize {
+        probe.auth(ticket(-WEEK, Activity::TicketGrantingTicket, "u1@CORP", "WS-1", "DC-1"));
         (0..20)
             .map(|at| {
                 let user = format!("u{at}@CORP");

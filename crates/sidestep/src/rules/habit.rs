@@ -89,8 +89,15 @@ pub(crate) struct Variety {
 
 impl Variety {
     /// `who` meets `what`: how many things he met within the hour and the nats of that, where it is a
-    /// new one and they are worth telling.
-    pub(crate) fn observe(&mut self, who: Id, what: Id, time: Timestamp) -> Option<(usize, f64)> {
+    /// new one and they are worth telling. `newness` is what is added to the mean because little is
+    /// known of him yet.
+    pub(crate) fn observe(
+        &mut self,
+        who: Id,
+        what: Id,
+        time: Timestamp,
+        newness: f64,
+    ) -> Option<(usize, f64)> {
         let wider = self.network.mean(1.0);
         let hours = self.by_id.touch(who, time);
         if time - hours.since >= HOUR {
@@ -105,7 +112,7 @@ impl Variety {
         if hours.met.len() >= TOLD_APART || !hours.met.insert(what) {
             return None;
         }
-        let mean = hours.mean(wider);
+        let mean = hours.mean(wider) + newness;
         let count = hours.met.len();
         let probability = (mean / (1.0 + mean)).powi(count as i32 - 1);
         nats(probability).map(|nats| (count, nats))
@@ -139,7 +146,7 @@ mod tests {
         let mut variety = Variety::default();
         let burst = |variety: &mut Variety, who: Id, hour: i64| {
             let at = |what| hour * HOUR + Timestamp::from(what);
-            (0..20).filter_map(|what| variety.observe(who, what, at(what))).last()
+            (0..20).filter_map(|what| variety.observe(who, what, at(what), 0.0)).last()
         };
         let (count, first) = burst(&mut variety, 1, 10).expect("it is told");
         assert_eq!(count, 20);

@@ -45,7 +45,7 @@ impl Rule for Kerberoast {
         }
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
         let Some(service) = seen.destination else { return };
-        if let Some((count, nats)) = self.services.observe(account.id, service.id, seen.time) {
+        if let Some((count, nats)) = self.services.observe(account.id, service.id, seen.time, 0.0) {
             let what = format!("weak tickets for {count} services within an hour");
             found.extend(Finding::of(seen, what).map(|finding| finding.at_most(nats)));
         }

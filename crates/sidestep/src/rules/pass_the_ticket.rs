@@ -29,6 +29,8 @@ struct Place {
 /// Where accounts ask for granting tickets, and whether service tickets follow there.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct PassTheTicket {
+    /// When the first ticket was seen: what was asked for before is not known.
+    first: Option<Timestamp>,
     /// Granting tickets by account and host.
     places: Recent<(Id, Id), Place>,
     /// The host that an account's last granting ticket was asked from.
@@ -44,6 +46,7 @@ pub(crate) struct PassTheTicket {
 
 impl PassTheTicket {
     fn granted(&mut self, account: Id, source: Id, time: Timestamp) {
+        self.first.get_or_insert(time);
         self.places.touch((account, source), time).used = false;
         *self.homes.touch(account, time) = source;
     }
@@ -68,7 +71,8 @@ impl PassTheTicket {
         let probability = habit.probability(self.network.probability(0.5));
         habit.observe(missing);
         self.network.observe(missing);
-        nats(probability).filter(|_| missing)
+        let first = *self.first.get_or_insert(time);
+        nats(probability).filter(|_| missing && time - first >= RENEWABLE)
     }
 
     /// The nats of a marked ticket that was shown from another host before, where they are worth
@@ -100,7 +104,7 @@ impl Rule for PassTheTicket {
                   controllers whose logs are not collected are learned; for a marked ticket, the share \
                   that moves from host to host; and how rare it is that the account does so, see \
                   docs/detections/README.md.",
-        blind_spots: "A ticket that is used from an address that hides its host; a granting ticket taken \
+        blind_spots: "The first seven days of a log; a ticket that is used from an address that hides its host; a granting ticket taken \
                       from the host from which it is used; controllers whose logs are not collected.",
         false_positives: "Servers trusted for delegation, to which users hand their tickets on; roaming \
                           laptops whose address changes with the ticket in hand.",
@@ -145,6 +149,8 @@ mod tests {
     use super::super::testing::{Probe, ticket};
     use crate::event::{Activity, AuthEventBuilder};
 
+    const WEEK: i64 = 7 * 86_400;
+
     fn granting<'a>(seconds: i64, account: &'a str, source: &'a str) -> AuthEventBuilder<'a> {
         ticket(seconds, Activity::TicketGrantingTicket, account, source, "DC-1")
     }
@@ -163,6 +169,7 @@ mod tests {
         let users: Vec<(String, String)> =
             (0..20).map(|at| (format!("u{at}@CORP"), format!("WS-{at}"))).collect();
         let mut probe = Probe::new();
+        probe.auth(granting(-WEEK, "u1@CORP", "WS-1"));
         for (at, (user, host)) in (0..).zip(&users) {
             probe.auth(granting(at, user, host));
             assert!(told(&mut probe, service(at, user, host)).is_empty());
@@ -173,6 +180,13 @@ mod tests {
         );
         assert!(told(&mut probe, service(101, "u1@CORP", "WS-9")).is_empty(), "it is told once");
         assert!(told(&mut probe, service(200, "new@CORP", "WS-30")).is_empty(), "none is known");
+        let mut short = Probe::new();
+        for (at, (user, host)) in (0..).zip(&users) {
+            short.auth(granting(at, user, host));
+            short.auth(service(at, user, host));
+        }
+        let early = service(100, "u1@CORP", "WS-9");
+        assert!(told(&mut short, early).is_empty(), "it may have got one before the log");
     }
 
     #[test]
@@ -180,6 +194,7 @@ mod tests {
         let mut probe = Probe::new();
         let users: Vec<String> = (0..60).map(|at| format!("u{at}@CORP")).collect();
         let mut last = 0;
+        probe.auth(granting(-WEEK, "u1@CORP", "WS-1"));
         for (at, user) in (0..).zip(&users) {
             probe.auth(granting(at, user, "WS-1"));
             probe.auth(service(at, user, "WS-1"));

@@ -75,6 +75,15 @@ fn read(log: &str) -> Found {
 const KERBEROS: &str = "request_type client service success error_msg cipher";
 
 #[test]
+fn kerberos_marks_the_ticket_that_was_shown() {
+    let rows = ["TGS alice/CORP cifs/FILES.corp.example T - - 5fd2", "TGS bob/CORP cifs/A T - - -"];
+    let log = log("kerberos", &format!("{KERBEROS} auth_ticket"), &rows);
+    let found = read(&log.replace("\t445\t", "\t88\t"));
+    let marks: Vec<_> = found.logins.iter().map(|event| event.credential()).collect();
+    assert_eq!(marks, [Some("5fd2"), None]);
+}
+
+#[test]
 fn kerberos_gives_tickets() {
     let rows = [
         "AS alice/CORP krbtgt/CORP F KDC_ERR_PREAUTH_REQUIRED -",

@@ -54,6 +54,8 @@ fields! {
     Service = "ServiceName",
     TicketEncryption = "TicketEncryptionType",
     PreauthType = "PreAuthType",
+    /// Of the granting ticket that a service ticket was asked for with; newer controllers write it.
+    TicketHash = "RequestTicketHash",
     /// Of a session that was left or taken up again. NXLog also calls the writer of a record so.
     AccountName = "AccountName",
     AccountDomain = "AccountDomain",

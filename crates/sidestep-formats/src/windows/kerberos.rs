@@ -1,12 +1,13 @@
 //! What domain controllers write: tickets, and credentials that they check for others.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use sidestep::{
     Account, Activity, AuthEventBuilder, AuthProtocol, Host, Outcome, TicketEncryption,
 };
 
-use super::parts::{hand_on, remote};
+use super::parts::{clipped, hand_on, remote};
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::reader::Run;
@@ -45,6 +46,9 @@ pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
     let preauth = record.number(Field::PreauthType).and_then(|kind| u8::try_from(kind).ok());
     if let Some(kind) = preauth {
         builder = builder.preauth_type(kind);
+    }
+    if let Some(hash) = record.text(Field::TicketHash).filter(|hash| *hash != "N/A") {
+        builder = builder.credential(clipped(Cow::Borrowed(hash)));
     }
     let builder = match record.event_id {
         // Windows writes one only where the ticket was renewed.

@@ -42,6 +42,7 @@ fn line(event: Event<'_>) -> String {
                 ("process", event.logon_process().map(ToOwned::to_owned)),
                 ("key", event.key_length().map(|bits| bits.to_string())),
                 ("ticket", event.ticket_encryption().map(|kind| format!("{:#x}", kind.0))),
+                ("mark", event.credential().map(ToOwned::to_owned)),
                 ("preauth", event.preauth_type().map(|kind| kind.to_string())),
                 ("id", event.logon_id().map(|id| format!("{id:#x}"))),
                 ("guid", event.logon_guid().map(|guid| format!("{guid:x}"))),
@@ -288,6 +289,16 @@ fn a_controller_gives_out_tickets() {
         "ServiceTicket Success alice@CORP.EXAMPLE 10.0.0.5,50612 > FILES-1 Unknown Kerberos \
          ticket=0x12 guid=58adc6c7668ea999c52a384b1cb8e553"
     );
+    let hashed = |hash: &str| {
+        let values = format!(
+            "TargetUserName=alice@CORP|ServiceName=FILES-1$|IpAddress=10.0.0.5|Status=0x0\
+             |RequestTicketHash={hash}"
+        );
+        told(4769, SECURITY, &values)
+    };
+    let plain = "ServiceTicket Success alice@CORP 10.0.0.5 > FILES-1 Unknown Kerberos";
+    assert_eq!(hashed("gSijBKy3"), format!("{plain} mark=gSijBKy3"));
+    assert_eq!(hashed("N/A"), plain);
     let of = |service: &str, address: &str| {
         let values = format!(
             "TargetUserName=PC01$@CORP.EXAMPLE|ServiceName={service}|IpAddress={address}|Status=0x0"

@@ -69,6 +69,9 @@ pub(super) fn kerberos(record: &Record<'_>, run: &mut Run<'_>) -> Result<Control
     if let Some(cipher) = record.get(Field::Cipher).and_then(encryption) {
         builder = builder.ticket_encryption(cipher);
     }
+    if let Some(mark) = record.get(Field::AuthTicket) {
+        builder = builder.credential(mark);
+    }
     // The connection to a controller is no session on the host that the ticket is for.
     if activity == Activity::Logon {
         builder = of_session(record, builder.logon_type(LogonType::Network));

@@ -83,6 +83,7 @@ fields! {
     Success = 9, "success" in Kerberos | Ntlm;
     ErrorMsg = 10, "error_msg" in Kerberos;
     Cipher = 11, "cipher" in Kerberos;
+    AuthTicket = 12, "auth_ticket" in Kerberos;
     Username = 6, "username" in Ntlm;
     Hostname = 7, "hostname" in Ntlm;
     Domainname = 8, "domainname" in Ntlm;

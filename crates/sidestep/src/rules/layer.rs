@@ -84,6 +84,19 @@ rules! {
     account_enumeration: AccountEnumeration,
     password_spray: PasswordSpray,
     guessing_then_success: GuessingThenSuccess,
+    overpass_the_hash: OverpassTheHash,
+    pass_the_ticket: PassTheTicket,
+    forged_ticket: ForgedTicket,
+    explicit_credentials: ExplicitCredentials,
+    kerberoast: Kerberoast,
+    asrep_roast: AsrepRoast,
+    dcsync: Dcsync,
+    new_account_use: NewAccountUse,
+    group_escalation: GroupEscalation,
+    dormant_account: DormantAccount,
+    credential_spread: CredentialSpread,
+    session_takeover: SessionTakeover,
+    mfa_gap: MfaGap,
 }
 
 /// Every detection, in the order in which they are documented.

@@ -12,9 +12,11 @@ mod burst;
 mod callers;
 mod detection;
 pub(crate) mod frequency;
+mod habit;
 mod layer;
 mod paths;
 pub(crate) mod policy;
+mod recent;
 pub(crate) mod seen;
 
 #[cfg(test)]
@@ -38,6 +40,19 @@ mod remote_task;
 mod ssh;
 mod vnc;
 mod winrm;
+mod asrep_roast;
+mod credential_spread;
+mod dcsync;
+mod dormant_account;
+mod explicit_credentials;
+mod forged_ticket;
+mod group_escalation;
+mod kerberoast;
+mod mfa_gap;
+mod new_account_use;
+mod overpass_the_hash;
+mod pass_the_ticket;
+mod session_takeover;
 
 pub use detection::{Detection, Need};
 pub use layer::detections;

@@ -1,7 +1,8 @@
 //! An event as rules see it, and what they make of it.
 
 use crate::event::{
-    AccountKind, Activity, AuthEvent, Event, HostActivity, HostActivityKind, Outcome, Timestamp,
+    AccountKind, Activity, AuthEvent, Event, HostActivity, HostActivityKind, Mfa, Outcome,
+    Timestamp,
 };
 use crate::intern::Id;
 
@@ -18,7 +19,8 @@ macro_rules! classes {
 classes! {
     /// Nothing.
     NONE = 31;
-    /// A logon that succeeded, told by a log that numbers its events or sessions.
+    /// A logon that succeeded, told by a log that numbers its events or sessions, or that tells of
+    /// second factors.
     LOGON = 0;
     /// A logon from host to host that is not one of every day, whatever log told it. It comes after
     /// the same event as a [`Class::LOGON`].
@@ -69,7 +71,9 @@ impl Class {
     }
 
     fn of_auth(event: &AuthEvent<'_>) -> Option<Self> {
-        let numbered = event.event_code().is_some() || event.logon_id().is_some();
+        let numbered = event.event_code().is_some()
+            || event.logon_id().is_some()
+            || event.mfa() != Mfa::Unknown;
         Some(match (event.activity(), event.outcome()) {
             (
                 Activity::Logon
@@ -173,6 +177,14 @@ impl<'e> Seen<'e> {
         }
     }
 
+    /// Whether it went from one host to another, as far as is known.
+    pub(crate) fn is_remote(&self) -> bool {
+        match (self.source, self.destination) {
+            (Some(source), Some(destination)) => source.id != destination.id,
+            _ => false,
+        }
+    }
+
     pub(crate) fn raw_ref(&self) -> Option<u64> {
         match self.event {
             Event::Auth(event) => event.raw_ref(),
@@ -222,6 +234,12 @@ impl Finding {
             observed: observed.into(),
             raw_ref: seen.raw_ref(),
         }
+    }
+
+    /// The same, or where the event names no destination, on the host that it came from.
+    pub(crate) fn at_source(seen: &Seen<'_>, observed: impl Into<String>) -> Option<Self> {
+        let destination = seen.destination.or(seen.source);
+        Self::of(&Seen { destination, ..*seen }, observed)
     }
 
     /// The same, by whoever came to the host over the network and brought it about.

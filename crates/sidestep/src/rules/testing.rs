@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::event::{
-    Account, AuthEvent, AuthEventBuilder, AuthProtocol, Event, Host, HostActivity,
+    Account, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, Event, Host, HostActivity,
     HostActivityBuilder, HostActivityKind, LogonType, Outcome, Timestamp,
 };
 use crate::time::{DAY, SECOND};
@@ -25,6 +25,21 @@ pub(crate) fn logon<'a>(
         .auth_protocol(AuthProtocol::Kerberos)
         .outcome(Outcome::Success)
         .event_code(4624)
+}
+
+/// A ticket as a controller tells it, `seconds` into the morning.
+pub(crate) fn ticket<'a>(
+    seconds: i64,
+    activity: Activity,
+    account: &'a str,
+    source: &'a str,
+    destination: &'a str,
+) -> AuthEventBuilder<'a> {
+    let code = if activity == Activity::ServiceTicket { 4769 } else { 4768 };
+    logon(seconds, account, source, destination)
+        .activity(activity)
+        .logon_type(LogonType::Unknown)
+        .event_code(code)
 }
 
 /// A companion record, `seconds` into the morning.

@@ -1,0 +1,83 @@
+//! Weak tickets for many services at once.
+
+use serde::{Deserialize, Serialize};
+
+use super::attack;
+use super::detection::{Detection, Need};
+use super::habit::Variety;
+use super::layer::{Around, Rule};
+use super::seen::{Class, Finding, Seen};
+use crate::event::Timestamp;
+
+/// Weak service tickets by account and hour.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Kerberoast {
+    services: Variety,
+}
+
+impl Rule for Kerberoast {
+    const DETECTION: Detection = Detection {
+        id: "kerberoast",
+        title: "An account asked for weak tickets of many services at once",
+        techniques: &[attack::KERBEROASTING],
+        sees: "Service tickets with RC4 or DES, by one account, for many different services within an \
+               hour: each can be broken at leisure for the password of the service's account.",
+        needs: &[&[Need::ServiceTickets], &[Need::TicketEncryption]],
+        formula: "At most ln(0.5 / p): p is the probability of so many services in an hour, where those \
+                  beyond the first are geometric with the mean of the account's own hours, and two \
+                  hours of the network's added; and how rare it is that the account does so, see \
+                  docs/detections/README.md.",
+        blind_spots: "A few tickets only, or spread over days; tickets with AES, which take longer to \
+                      break; services that the log does not name (Zeek, where the service is an \
+                      account's).",
+        false_positives: "Inventories and scanners on a network whose services still use RC4; they are \
+                          learned within a day.",
+        ask: "Do the services have anything to do with the account's work? Which program asked?",
+        prior: 1e-3,
+        opens: true,
+    };
+    const WANTS: Class = Class::SERVICE_TICKET;
+
+    fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
+        let kind = seen.auth().and_then(|event| event.ticket_encryption());
+        if !kind.is_some_and(|kind| kind.is_weak()) {
+            return;
+        }
+        let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
+        let Some(service) = seen.destination else { return };
+        if let Some((count, nats)) = self.services.observe(account.id, service.id, seen.time, 0.0) {
+            let what = format!("weak tickets for {count} services within an hour");
+            found.extend(Finding::of(seen, what).map(|finding| finding.at_most(nats)));
+        }
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        self.services.forget(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Probe, ticket};
+    use crate::event::{Activity, TicketEncryption};
+
+    fn asked(probe: &mut Probe, services: i64, kind: TicketEncryption, pace: i64) -> usize {
+        (0..services)
+            .map(|at| {
+                let service = format!("svc{at}");
+                let event =
+                    ticket(at * pace, Activity::ServiceTicket, "bob@CORP", "WS-1", &service);
+                let told = probe.auth(event.ticket_encryption(kind)).into_iter();
+                told.filter(|line| line.starts_with("kerberoast")).count()
+            })
+            .sum()
+    }
+
+    #[test]
+    fn many_weak_tickets_at_once_are_told() {
+        assert!(asked(&mut Probe::new(), 12, TicketEncryption::RC4_HMAC, 1) > 5);
+        assert_eq!(asked(&mut Probe::new(), 2, TicketEncryption::RC4_HMAC, 1), 0, "too few");
+        assert_eq!(asked(&mut Probe::new(), 12, TicketEncryption::AES256, 1), 0, "strong");
+        assert_eq!(asked(&mut Probe::new(), 12, TicketEncryption::RC4_HMAC, 3600), 0, "too slow");
+    }
+}

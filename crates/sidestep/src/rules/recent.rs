@@ -1,0 +1,98 @@
+//! What rules remember for a while, within a bound.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Timestamp;
+
+/// Entries that a rule keeps at most of one kind.
+const MOST: usize = 1 << 15;
+
+/// Values with the time of each; where they are too many, the older half goes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Recent<K: Ord, V> {
+    entries: BTreeMap<K, (Timestamp, V)>,
+}
+
+impl<K: Ord, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self { entries: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord, V> Recent<K, V> {
+    /// The value of a key.
+    pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(key).map(|(_, value)| value)
+    }
+
+    /// The value of a key and its time, where that is no older than `since`.
+    pub(crate) fn since<Q: Ord + ?Sized>(&self, key: &Q, since: Timestamp) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(key).filter(|(time, _)| *time >= since).map(|(_, value)| value)
+    }
+
+    /// The value of a key, which is now of this time; a new one where there was none.
+    pub(crate) fn touch(&mut self, key: K, time: Timestamp) -> &mut V
+    where
+        V: Default,
+    {
+        if self.entries.len() >= MOST && !self.entries.contains_key(&key) {
+            self.halve();
+        }
+        let (last, value) = self.entries.entry(key).or_default();
+        *last = time.max(*last);
+        value
+    }
+
+    /// Whether nothing is remembered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Drops what is older than `before`.
+    pub(crate) fn forget(&mut self, before: Timestamp) {
+        self.entries.retain(|_, (time, _)| *time >= before);
+    }
+
+    fn halve(&mut self) {
+        let mut times: Vec<Timestamp> = self.entries.values().map(|(time, _)| *time).collect();
+        times.sort_unstable();
+        let middle = times.get(times.len() / 2).copied().unwrap_or_default();
+        self.entries.retain(|_, (time, _)| *time > middle);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_keeps_its_bound_and_forgets_the_oldest() {
+        let mut recent: Recent<u64, ()> = Recent::default();
+        for key in 0..3 * MOST as u64 {
+            recent.touch(key, key as Timestamp);
+            assert!(recent.entries.len() <= MOST);
+        }
+        assert!(recent.get(&(3 * MOST as u64 - 1)).is_some());
+        assert!(recent.get(&0).is_none());
+        recent.forget(Timestamp::MAX);
+        assert!(recent.is_empty());
+    }
+
+    #[test]
+    fn a_value_ages() {
+        let mut recent: Recent<u8, u32> = Recent::default();
+        *recent.touch(1, 100) = 7;
+        assert_eq!(recent.since(&1, 100), Some(&7));
+        assert_eq!(recent.since(&1, 101), None);
+        assert_eq!(recent.get(&1), Some(&7));
+    }
+}

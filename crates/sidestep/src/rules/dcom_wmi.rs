@@ -262,7 +262,7 @@ mod tests {
             let start = did(seconds, HostActivityKind::ProcessStart, "SRV").object(program);
             start.account(Account::parse("SRV$@CORP")).logon_id(0x3e4)
         };
-        let mut wmi = |probe: &mut Probe, seconds| {
+        let wmi = |probe: &mut Probe, seconds| {
             probe.activity(own(seconds, r"C:\wbem\WmiPrvSE.exe"));
             of(probe.activity(own(seconds + 1, "calc.exe")))
         };

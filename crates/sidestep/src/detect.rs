@@ -18,6 +18,9 @@ const GATE: f64 = 0.005;
 /// Share of benign logins odd enough to be shown alone where the budget asks for more than the
 /// gate lets in, at most.
 const WIDEST_GATE: f64 = 0.2;
+/// Logins of a day that a network has at least, for the scale of what is rare: on a small one a few
+/// hundred are too few to tell by.
+const LEAST_A_DAY: f64 = 500.0;
 /// Logins let in for each alert asked for.
 const LET_IN: f64 = 3.0;
 /// Most that a login beyond the gate gains, in nats: less than any within it.
@@ -113,6 +116,11 @@ impl Engine {
     fn wide_gate(&self) -> f64 {
         let (logins, _) = self.news[1];
         (LET_IN * self.config.alerts_per_day / (logins as f64).max(1.0)).clamp(GATE, WIDEST_GATE)
+    }
+
+    /// Logins a day that the gate lets in, by those of yesterday.
+    pub(crate) fn gated_a_day(&self) -> f64 {
+        GATE * (self.news[1].0 as f64).max(LEAST_A_DAY)
     }
 
     /// Odd logins a day to be expected of something that had `odd` since `first_day`.

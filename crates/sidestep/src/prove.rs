@@ -143,8 +143,10 @@ impl Engine {
             let known = f64::from(today.saturating_sub(first_day));
             let telling =
                 self.rules.frequency.telling(finding.rule, detection, actor, known, today);
-            self.rules.frequency.observe(finding.rule, actor, today);
-            let nats = weight * telling.nats.min(finding.at_most);
+            let own = telling.nats.min(finding.at_most);
+            self.rules.frequency.observe(finding.rule, actor, own, today);
+            let rarity = self.rules.frequency.rarity(finding.rule, own, self.gated_a_day());
+            let nats = weight * own.min(rarity);
             if nats < LEAST {
                 continue;
             }

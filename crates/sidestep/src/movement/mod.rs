@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::Contribution;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::intern::Id;
+use crate::rules::detections;
 use crate::time::Day;
 
 /// Strongest logins that count toward a movement's score: summing over all of them would let
@@ -64,22 +65,35 @@ pub(crate) struct Movement {
 }
 
 impl Step {
-    /// Takes a rule's evidence in. Of the same rule the stronger counts, once.
-    pub(crate) fn prove(&mut self, contribution: Contribution) {
+    /// Takes a rule's evidence in. Of several rules the strongest counts; the others are shown with
+    /// 0 nats, for they see the same act from other sides: a tool is copied, installed and started.
+    pub(crate) fn prove(&mut self, mut contribution: Contribution) {
         let nats = contribution.surprise;
         let known = self.evidence.iter().position(|known| known.name == contribution.name);
-        let before = known.map_or(0.0, |at| self.evidence[at].surprise);
-        if nats <= before {
+        if nats <= self.proven {
+            contribution.surprise = 0.0;
+            if known.is_none() {
+                self.evidence.push(contribution);
+            }
             return;
+        }
+        for evidence in &mut self.evidence {
+            if is_rule(&evidence.name) {
+                evidence.surprise = 0.0;
+            }
         }
         match known {
             Some(at) => self.evidence[at] = contribution,
             None => self.evidence.push(contribution),
         }
         self.surprise = self.evidence.iter().map(|contribution| contribution.surprise).sum();
-        self.gain += nats - before;
-        self.proven += nats - before;
+        self.gain += nats - self.proven;
+        self.proven = nats;
     }
+}
+
+fn is_rule(name: &str) -> bool {
+    detections().iter().any(|detection| detection.id == name)
 }
 
 impl Movement {

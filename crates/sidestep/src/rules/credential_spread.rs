@@ -93,7 +93,7 @@ impl Rule for CredentialSpread {
                           new laptop; shared deployment keys.",
         ask: "Did a program do it or somebody by hand? Who has the key, and was it to be copied?",
         prior: 3e-3,
-        opens: true,
+        opens: false,
     };
     const WANTS: Class = Class::NEW_LOGIN;
 

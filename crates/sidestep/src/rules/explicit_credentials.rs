@@ -32,7 +32,7 @@ impl Rule for ExplicitCredentials {
                           it becomes usual for them within days.",
         ask: "Does the one who gave the credentials own both accounts? Which program was given them?",
         prior: 3e-2,
-        opens: true,
+        opens: false,
     };
     const WANTS: Class = Class::EXPLICIT;
 

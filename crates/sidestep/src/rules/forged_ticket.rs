@@ -111,7 +111,7 @@ impl Rule for ForgedTicket {
         ask: "Is the log of every controller collected, and without a gap at that time? Which tickets \
               does `klist` show on the source, with which lifetime?",
         prior: 2e-3,
-        opens: true,
+        opens: false,
     };
     const WANTS: Class = Class::GRANTING_TICKET.or(Class::SERVICE_TICKET).or(Class::LOGON);
 

@@ -15,6 +15,8 @@ const IN_ATTACKS: f64 = 0.5;
 pub(crate) const MOST: f64 = 12.0;
 /// Days of the network's own frequency that stand in for what is not known of one account.
 const PRIOR_DAYS: f64 = 5.0;
+/// Findings that stand in for those never seen.
+const HALF_SEEN: f64 = 0.5;
 /// Days after which a day counts half.
 const HALF_LIFE_DAYS: f64 = 60.0;
 
@@ -36,10 +38,24 @@ struct Days {
 #[derive(Debug, Clone)]
 pub(crate) struct Frequency {
     by_actor: Table<(u8, Actor), Days>,
-    /// For each rule, the actor-days with a finding until yesterday, and those of today.
-    network: Vec<(f64, f64)>,
-    /// Account-days seen until yesterday.
+    network: Vec<Network>,
+    /// Account-days, and days, seen until yesterday.
+    account_days: f64,
     days: f64,
+}
+
+/// Bins of nats.
+const BINS: usize = MOST as usize + 1;
+
+/// What a rule finds on the whole network, forgotten with time.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Network {
+    /// Actor-days with a finding until yesterday, and those of today.
+    actor_days: f64,
+    today: f64,
+    /// Of these, those by the nats of the actor's own history, in whole nats.
+    by_nats: [f32; BINS],
+    by_nats_today: [f32; BINS],
 }
 
 /// How telling a finding is.
@@ -55,16 +71,26 @@ pub(crate) struct Telling {
 
 impl Frequency {
     pub(crate) fn new(rules: usize) -> Self {
-        Self { by_actor: Table::new(REMEMBERED), network: vec![(0.0, 0.0); rules], days: 0.0 }
+        Self {
+            by_actor: Table::new(REMEMBERED),
+            network: vec![Network::default(); rules],
+            account_days: 0.0,
+            days: 0.0,
+        }
     }
 
     /// Ends days on which `accounts` were known.
     pub(crate) fn refresh(&mut self, days: f64, accounts: usize) {
         let factor = (-days / HALF_LIFE_DAYS).exp2();
-        for (before, today) in &mut self.network {
-            *before = (*before + std::mem::take(today)) * factor;
+        for network in &mut self.network {
+            network.actor_days = (network.actor_days + std::mem::take(&mut network.today)) * factor;
+            let today = std::mem::take(&mut network.by_nats_today);
+            for (before, today) in network.by_nats.iter_mut().zip(today) {
+                *before = (*before + today) * factor as f32;
+            }
         }
-        self.days = (self.days + days * accounts as f64) * factor;
+        self.account_days = (self.account_days + days * accounts as f64) * factor;
+        self.days = (self.days + days) * factor;
     }
 
     /// How telling it is that `actor`, known for `known` days, does what a rule sees: the actor's own
@@ -79,8 +105,8 @@ impl Frequency {
         known: f64,
         today: Day,
     ) -> Telling {
-        let (seen, _) = self.network.get(rule).copied().unwrap_or_default();
-        let share = (seen + 1.0) / (self.days + 1.0 / detection.prior);
+        let seen = self.network.get(rule).map_or(0.0, |network| network.actor_days);
+        let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
         let days = self
             .by_actor
             .get((rule as u8, actor))
@@ -90,8 +116,20 @@ impl Frequency {
         Telling { nats: (IN_ATTACKS / p).ln().clamp(0.0, MOST), days, share }
     }
 
-    /// Counts that `actor` did what a rule sees; once a day.
-    pub(crate) fn observe(&mut self, rule: usize, actor: Actor, today: Day) {
+    /// Nats of a finding on the scale of logins, of which `gated` a day are let in at 0 nats: the rule
+    /// says as much as a login that is as rare here as its findings of so many nats or more. Infinite
+    /// on the first day, of which nothing is known.
+    pub(crate) fn rarity(&self, rule: usize, nats: f64, gated: f64) -> f64 {
+        let Some(network) = self.network.get(rule).filter(|_| self.days > 0.0) else {
+            return f64::INFINITY;
+        };
+        let beyond: f64 = network.by_nats[bin(nats)..].iter().map(|&n| f64::from(n)).sum();
+        let rate = (beyond + HALF_SEEN) / (self.days + 1.0);
+        (gated / rate).ln().max(0.0)
+    }
+
+    /// Counts that `actor` did what a rule sees, with so many nats by his own history; once a day.
+    pub(crate) fn observe(&mut self, rule: usize, actor: Actor, nats: f64, today: Day) {
         let key = (rule as u8, actor);
         let is_new = match self.by_actor.get_mut(key) {
             Some(days) if days.last == today => false,
@@ -106,8 +144,9 @@ impl Frequency {
                 true
             }
         };
-        if is_new && let Some((_, now)) = self.network.get_mut(rule) {
-            *now += 1.0;
+        if is_new && let Some(network) = self.network.get_mut(rule) {
+            network.today += 1.0;
+            network.by_nats_today[bin(nats)] += 1.0;
         }
     }
 
@@ -115,6 +154,7 @@ impl Frequency {
         SavedFrequency {
             by_actor: self.by_actor.to_saved(),
             network: self.network.clone(),
+            account_days: self.account_days,
             days: self.days,
         }
     }
@@ -126,6 +166,7 @@ impl Frequency {
         Ok(Self {
             by_actor: Table::from_saved(saved.by_actor, "findings")?,
             network: saved.network,
+            account_days: saved.account_days,
             days: saved.days,
         })
     }
@@ -135,6 +176,11 @@ impl Frequency {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedFrequency {
     by_actor: SavedTable<(u8, Actor), Days>,
-    network: Vec<(f64, f64)>,
+    network: Vec<Network>,
+    account_days: f64,
     days: f64,
+}
+
+fn bin(nats: f64) -> usize {
+    (nats.max(0.0) as usize).min(BINS - 1)
 }

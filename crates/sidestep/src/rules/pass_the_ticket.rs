@@ -111,7 +111,7 @@ impl Rule for PassTheTicket {
         ask: "Was the account's user at that host? Which tickets does `klist` show there, and when were \
               they asked for? Is the host trusted for delegation?",
         prior: 2e-3,
-        opens: true,
+        opens: false,
     };
     const WANTS: Class = Class::GRANTING_TICKET.or(Class::SERVICE_TICKET).or(Class::LOGON);
 

@@ -39,4 +39,4 @@ pub use movement::{LoginEdge, LoginGraph, MovementGraph};
 pub use petgraph;
 pub use reorder::Reorder;
 pub use rules::policy::{Allow, Policy, Subnet};
-pub use rules::{Detection, Need, detections};
+pub use rules::{Detection, Need, Role, detections};

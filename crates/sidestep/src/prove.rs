@@ -13,7 +13,7 @@ use crate::movement::{Attached, Step, Suspect};
 use crate::rules::frequency::Actor;
 use crate::rules::policy::Named;
 use crate::rules::seen::{Class, Finding, Place, Seen, Who};
-use crate::rules::{Rules, detections};
+use crate::rules::{Role, Rules, detections};
 use crate::time::HOUR;
 
 /// Nats below which a finding is not worth a reader's time.
@@ -25,8 +25,8 @@ const PROVEN: f64 = 4.0;
 /// Movements a day that such a movement is taken to be one of at least: nothing is critical on a
 /// network of which nothing is known.
 const LEAST_RATE: f64 = 1.0 / 360.0;
-/// Movements a day that are told before that, if the budget asks for fewer.
-const EARLY_A_DAY: f64 = 5.0;
+/// Movements that are told before that, if the budget asks for fewer.
+const EARLY: f64 = 5.0;
 
 /// A finding that was weighed.
 #[derive(Debug, Clone)]
@@ -151,6 +151,9 @@ impl Engine {
                 continue;
             }
             self.metrics.findings += 1;
+            // What the statistics weigh already must not count twice.
+            let is_label = detection.role == Role::Labels && self.rules.frequency.has_history();
+            let nats = if is_label { 0.0 } else { nats };
             let expected = match (telling.days >= 0.5, known >= 1.0) {
                 (true, _) => format!("seen on {:.0} days before", telling.days.ceil()),
                 (false, true) => format!(
@@ -222,7 +225,8 @@ impl Engine {
         alerts: &mut Vec<Alert>,
     ) {
         for Proof { finding, contribution } in proofs {
-            let opens = contribution.surprise >= OPENS && detections()[finding.rule].opens;
+            let opens = contribution.surprise >= OPENS
+                && detections()[finding.rule].role != Role::Strengthens;
             let mut attached = self.movements.strengthen(
                 finding.account,
                 finding.destination,
@@ -312,7 +316,7 @@ impl Engine {
     /// Whether one more may be told before anything is known of what is normal.
     fn has_early_room(&self) -> bool {
         let days = self.first.map_or(0, |first| (self.now - first) / (24 * HOUR)) + 1;
-        let allowed = self.config.alerts_per_day.max(EARLY_A_DAY) * days as f64;
+        let allowed = (self.config.alerts_per_day * days as f64).max(EARLY);
         f64::from(self.early) < allowed
     }
 

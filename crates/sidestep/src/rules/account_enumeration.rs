@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::attempt::{Refusal, origin, tries_a_credential};
 use super::burst::Bursts;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::frequency::Actor;
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
@@ -32,7 +32,7 @@ impl Rule for AccountEnumeration {
                           removed, a migration that tries old names.",
         ask: "Is the source a server where many log on? Do the names look like a list?",
         prior: 1e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::FAILURE;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::{is_administrative, is_program, pipe_name, share_and_path};
 use super::seen::{Class, Finding, Seen};
@@ -92,7 +92,7 @@ impl Rule for AdminShare {
                           the services of other hosts, servers with pipes of their own.",
         ask: "Which file is it, who signed it, and was it run? Is the account an administrator's?",
         prior: 3e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::SHARE.or(Class::FILE).or(Class::PIPE);
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 
@@ -25,7 +25,7 @@ impl Rule for AsrepRoast {
         false_positives: "Old systems whose accounts are set so because they cannot pre-authenticate.",
         ask: "Why does the account need no pre-authentication? Was its user at the host that asked?",
         prior: 1e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::GRANTING_TICKET;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 use crate::event::{AuthProtocol, Mfa, Outcome};
@@ -31,7 +31,7 @@ impl Rule for CloudSession {
         false_positives: "New applications, travel, pipelines that take on roles for the first time.",
         ask: "Does the account's owner know of it? From which device, and is it managed?",
         prior: 8e-3,
-        opens: true,
+        role: Role::Labels,
     };
     const WANTS: Class = Class::NEW_LOGIN;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::pipe_name;
 use super::seen::{Class, Finding, Seen};
@@ -73,7 +73,7 @@ impl Rule for CoercedAuthentication {
         ask: "What did the caller run at that time? Which host did the machine log on to, and what \
               was done there in its name?",
         prior: 1e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::SHARE.or(Class::PIPE).or(Class::LOGON);
 

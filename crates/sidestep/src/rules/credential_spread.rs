@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::habit::{Variety, nats};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
@@ -93,7 +93,7 @@ impl Rule for CredentialSpread {
                           new laptop; shared deployment keys.",
         ask: "Did a program do it or somebody by hand? Who has the key, and was it to be copied?",
         prior: 3e-3,
-        opens: false,
+        role: Role::Labels,
     };
     const WANTS: Class = Class::NEW_LOGIN;
 

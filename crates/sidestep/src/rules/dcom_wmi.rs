@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::arrivals::Arrival;
 use super::attack;
 use super::callers::Callers;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::{file_name, is_interpreter};
 use super::seen::{Class, Finding, Seen};
@@ -82,7 +82,7 @@ impl Rule for DcomWmi {
         ask: "Which program was started, by which command line? Does management software run under \
               this account?",
         prior: 2e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::PROCESS.or(Class::CONNECTION).or(Class::PIPE).or(Class::EXPLICIT);
 

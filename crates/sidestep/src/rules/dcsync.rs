@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::explicit_credentials::bare;
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
@@ -42,7 +42,7 @@ impl Rule for Dcsync {
                           for its account within days.",
         ask: "Is the account one of a synchronisation service, and did it ask from that service's host?",
         prior: 5e-4,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::REPLICATION;
 

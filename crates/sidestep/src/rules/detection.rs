@@ -29,8 +29,21 @@ pub struct Detection {
     /// Share of an account's days on which something benign looks like this, where nothing is known
     /// of the network yet; see `docs/detections/README.md`.
     pub prior: f64,
-    /// Whether it may open a movement by itself; else it only strengthens and labels one.
-    pub opens: bool,
+    /// What it may do by itself.
+    pub role: Role,
+}
+
+/// What a detection's findings do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// They open a movement, or strengthen the one that they belong to.
+    Opens,
+    /// They strengthen a movement, and open none.
+    Strengthens,
+    /// They see what the statistics weigh already, and so only name it; where there is no history
+    /// for statistics, they open movements.
+    Labels,
 }
 
 impl Detection {
@@ -50,13 +63,16 @@ impl Detection {
                 format!("- {}", any.join(", or "))
             })
             .collect();
-        let opens = if self.opens {
-            "It may open a movement by itself."
-        } else {
-            "It strengthens and labels movements, and opens none."
+        let role = match self.role {
+            Role::Opens => "It may open a movement by itself.",
+            Role::Strengthens => "It strengthens and labels movements, and opens none.",
+            Role::Labels => {
+                "The statistics weigh the same, so that it only labels movements; without history it \
+                 may open one."
+            }
         };
         format!(
-            "# {}\n\n{}.\n\n{}\n\n## What it sees\n\n{} {opens}\n\n## What it needs\n\n{}\n\n\
+            "# {}\n\n{}.\n\n{}\n\n## What it sees\n\n{} {role}\n\n## What it needs\n\n{}\n\n\
              ## How it counts\n\n{}\n\nWhere nothing is known yet, it is taken to be seen on {} of \
              an account's days.\n\n## Blind spots\n\n{}\n\n## Known false positives\n\n{}\n\n\
              ## What to ask\n\n{}\n",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::habit::nats;
 use super::layer::{Around, Rule};
 use super::recent::Recent;
@@ -111,7 +111,7 @@ impl Rule for DormantAccount {
         false_positives: "Long leave, yearly jobs, accounts for audits.",
         ask: "Who owns the account, and is he back? Is it due to be closed?",
         prior: 2e-3,
-        opens: false,
+        role: Role::Strengthens,
     };
     const WANTS: Class = Class::LOGON;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 
@@ -32,7 +32,7 @@ impl Rule for ExplicitCredentials {
                           it becomes usual for them within days.",
         ask: "Does the one who gave the credentials own both accounts? Which program was given them?",
         prior: 3e-2,
-        opens: false,
+        role: Role::Strengthens,
     };
     const WANTS: Class = Class::EXPLICIT;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::habit::{Habit, nats};
 use super::layer::{Around, Rule};
 use super::pass_the_ticket::{LIFETIME, RENEWABLE};
@@ -111,7 +111,7 @@ impl Rule for ForgedTicket {
         ask: "Is the log of every controller collected, and without a gap at that time? Which tickets \
               does `klist` show on the source, with which lifetime?",
         prior: 2e-3,
-        opens: false,
+        role: Role::Strengthens,
     };
     const WANTS: Class = Class::GRANTING_TICKET.or(Class::SERVICE_TICKET).or(Class::LOGON);
 

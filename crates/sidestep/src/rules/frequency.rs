@@ -15,6 +15,9 @@ const IN_ATTACKS: f64 = 0.5;
 pub(crate) const MOST: f64 = 12.0;
 /// Days of the network's own frequency that stand in for what is not known of one account.
 const PRIOR_DAYS: f64 = 5.0;
+/// Nats by which a finding must be rarer than a login to say as much: somebody is to be bothered by
+/// rules alone once a week at most.
+const DEARER: f64 = 2.0;
 /// Findings that stand in for those never seen.
 const HALF_SEEN: f64 = 0.5;
 /// Days after which a day counts half.
@@ -125,7 +128,12 @@ impl Frequency {
         };
         let beyond: f64 = network.by_nats[bin(nats)..].iter().map(|&n| f64::from(n)).sum();
         let rate = (beyond + HALF_SEEN) / (self.days + 1.0);
-        (gated / rate).ln().max(0.0)
+        ((gated / rate).ln() - DEARER).max(0.0)
+    }
+
+    /// Whether any day has passed.
+    pub(crate) fn has_history(&self) -> bool {
+        self.days > 0.0
     }
 
     /// Counts that `actor` did what a rule sees, with so many nats by his own history; once a day.

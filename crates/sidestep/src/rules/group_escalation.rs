@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 use crate::event::AccountKind;
@@ -120,7 +120,7 @@ impl Rule for GroupEscalation {
                           within days.",
         ask: "Who asked for the membership, and is it still there? What did the new member do since?",
         prior: 1e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::GROUP;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::attempt::{Refusal, tries_a_credential};
 use super::burst::Windows;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 use crate::event::{Activity, Outcome, Timestamp};
@@ -89,7 +89,7 @@ impl Rule for GuessingThenSuccess {
         false_positives: "Somebody who does not remember his password on a new machine.",
         ask: "Was the password reset between the failures and the success? Who sat at the source?",
         prior: 1e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::FAILURE.or(Class::LOGON).or(Class::NEW_LOGIN);
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::attempt::origin;
 use super::burst::Bursts;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::frequency::Actor;
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
@@ -36,7 +36,7 @@ impl Rule for HostSweep {
                           moved. Both are usual for their source from then on.",
         ask: "Is the source a scanner, a jump host, or a management server? What ran there at the time?",
         prior: 3e-3,
-        opens: false,
+        role: Role::Labels,
     };
     const WANTS: Class = Class::FAILURE.or(Class::CONNECTION);
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::habit::Variety;
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
@@ -34,7 +34,7 @@ impl Rule for Kerberoast {
                           learned within a day.",
         ask: "Do the services have anything to do with the account's work? Which program asked?",
         prior: 1e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::SERVICE_TICKET;
 

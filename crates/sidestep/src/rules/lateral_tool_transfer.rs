@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::{file_name, is_administrative, is_program, share_and_path};
 use super::seen::{Class, Finding, Seen};
@@ -51,7 +51,7 @@ impl Rule for LateralToolTransfer {
         false_positives: "Software deployment over SMB, usual for its account within days.",
         ask: "Which file is it, who signed it, and where else is it?",
         prior: 1.5e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class =
         Class::SHARE.or(Class::FILE).or(Class::PROCESS).or(Class::SERVICE).or(Class::TASK);

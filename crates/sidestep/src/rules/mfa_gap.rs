@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::habit::{Habit, nats};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
@@ -41,7 +41,7 @@ impl Rule for MfaGap {
         ask: "Which rule let the logon pass with one factor? Was the account's second factor changed of \
               late?",
         prior: 3e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::LOGON;
 

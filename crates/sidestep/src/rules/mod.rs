@@ -54,6 +54,6 @@ mod ssh;
 mod vnc;
 mod winrm;
 
-pub use detection::{Detection, Need};
+pub use detection::{Detection, Need, Role};
 pub use layer::detections;
 pub(crate) use layer::{Rules, SavedRules};

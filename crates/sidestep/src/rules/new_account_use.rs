@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::explicit_credentials::bare;
 use super::habit::nats;
 use super::layer::{Around, Rule};
@@ -100,7 +100,7 @@ impl Rule for NewAccountUse {
                           when a host is set up from afar.",
         ask: "Who asked for the account? Is there somebody behind it, and does he work there?",
         prior: 5e-4,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::ACCOUNT_MADE.or(Class::LOGON);
 

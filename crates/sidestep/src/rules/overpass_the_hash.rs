@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::habit::{Habit, nats};
 use super::layer::{Around, Rule};
 use super::pass_the_hash::{CARRIED, carries_other_credentials};
@@ -56,7 +56,7 @@ impl Rule for OverpassTheHash {
         ask: "Which program on the source asked for the ticket: the host's own Kerberos does so as \
               lsass only. Does the account otherwise get AES tickets from there?",
         prior: 2e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::GRANTING_TICKET.or(Class::LOGON);
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
@@ -69,7 +69,7 @@ impl Rule for PassTheHash {
         ask: "Does the account log on by NTLM from there at other times? What ran as `seclogo` on the \
               source?",
         prior: 3e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::LOGON;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::habit::{Habit, nats};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
@@ -111,7 +111,7 @@ impl Rule for PassTheTicket {
         ask: "Was the account's user at that host? Which tickets does `klist` show there, and when were \
               they asked for? Is the host trusted for delegation?",
         prior: 2e-3,
-        opens: false,
+        role: Role::Strengthens,
     };
     const WANTS: Class = Class::GRANTING_TICKET.or(Class::SERVICE_TICKET).or(Class::LOGON);
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 use crate::event::{LogonType, Outcome, Timestamp};
@@ -42,7 +42,7 @@ impl Rule for Rdp {
                           Helpdesks.",
         ask: "Did the account's owner sit at the source? What was started in the session?",
         prior: 5e-3,
-        opens: true,
+        role: Role::Labels,
     };
     const WANTS: Class = Class::NEW_LOGIN.or(Class::LOGON);
 

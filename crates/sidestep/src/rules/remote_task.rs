@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::{pipe_name, share_and_path};
 use super::seen::{Class, Finding, Seen};
@@ -40,7 +40,7 @@ impl Rule for RemoteTask {
         ask: "What does the task run, and as whom? Who else has a task of that name? Was it deleted \
               again soon after?",
         prior: 2e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::TASK.or(Class::SHARE).or(Class::PIPE);
 

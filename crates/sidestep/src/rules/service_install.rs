@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::{file_name, is_interpreter, pipe_name};
 use super::seen::{Class, Finding, Seen};
@@ -51,7 +51,7 @@ impl Rule for ServiceInstall {
         ask: "Which file does the service run, who signed it, and does it still exist? Is there a \
               change ticket for the account and the time?",
         prior: 1e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::SERVICE.or(Class::PIPE);
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
@@ -45,7 +45,7 @@ impl Rule for SessionTakeover {
                           from the log.",
         ask: "Does the owner of the session know of it? What ran `tscon`, or as a service, on the host?",
         prior: 1e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::RECONNECT.or(Class::LOGON);
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attack;
 use super::burst::Bursts;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::frequency::Actor;
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
@@ -32,7 +32,7 @@ impl Rule for ShareSweep {
                           administrator's script over all hosts.",
         ask: "Is the account an administrator's? Which shares did it open, and did it read files there?",
         prior: 3e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::SHARE;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 use crate::event::{Outcome, Timestamp};
@@ -55,7 +55,7 @@ impl Rule for Ssh {
                           are made anew.",
         ask: "Whose key is it, and where else is its private half kept?",
         prior: 5e-3,
-        opens: true,
+        role: Role::Labels,
     };
     const WANTS: Class = Class::NEW_LOGIN.or(Class::LOGON);
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::attack;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 use crate::event::Timestamp;
@@ -40,7 +40,7 @@ impl Rule for Vnc {
         false_positives: "Helpdesks and laboratories that share desktops by VNC.",
         ask: "Is a VNC server meant to run there, and who installed it?",
         prior: 1e-2,
-        opens: true,
+        role: Role::Labels,
     };
     const WANTS: Class = Class::CONNECTION;
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attack;
 use super::callers::Callers;
-use super::detection::{Detection, Need};
+use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::file_name;
 use super::seen::{Class, Finding, Seen};
@@ -44,7 +44,7 @@ impl Rule for WinRm {
         ask: "Which commands were run (PowerShell 4103, 4104)? Is the account an administrator's, and \
               does it work so at other times?",
         prior: 3e-3,
-        opens: true,
+        role: Role::Opens,
     };
     const WANTS: Class = Class::PROCESS.or(Class::CONNECTION).or(Class::LOGON);
 

@@ -43,7 +43,7 @@ fn every_folder_is_read_as_documented() {
     for (name, expected) in [
         ("evtx_attack_samples", [40, 175, 1055, 412, 0, 2]),
         ("lanl2015", [4, 114_800, 0, 0, 0, 2]),
-        ("otrf_windows", [27, 983, 2004, 163_584, 0, 26]),
+        ("otrf_windows", [27, 981, 2007, 163_583, 0, 26]),
         ("sshd", [3, 3012, 0, 11_562, 1, 1]),
         ("zeek_apt29", [172, 78, 1130, 16_904, 0, 2]),
         ("zeek_zed", [18, 680, 9418, 48_842, 0, 1]),

@@ -20,7 +20,10 @@ use crate::time::HOUR;
 const LEAST: f64 = 1.0;
 /// Nats with which a finding may open a movement, or make one of a login that is not odd enough.
 pub(crate) const OPENS: f64 = 3.0;
-/// Nats of rules alone with which a movement is told before anything is known of what is normal.
+/// Nats of rules alone with which a movement is told at once, before anything is known of what is
+/// normal: of what is hardly ever innocent.
+const AT_ONCE: f64 = 6.0;
+/// The same where the events end before anything is known.
 const PROVEN: f64 = 4.0;
 /// Movements a day that such a movement is taken to be one of at least: nothing is critical on a
 /// network of which nothing is known.
@@ -305,7 +308,7 @@ impl Engine {
         if detected {
             alerts.extend(self.describe(serial, AlertState::Updated));
         } else if self.budget.since().is_none() {
-            if self.config.warm_up == WarmUp::Auto && proven >= PROVEN && self.has_early_room() {
+            if self.config.warm_up == WarmUp::Auto && proven >= AT_ONCE && self.has_early_room() {
                 self.raise_early(serial, alerts);
             }
         } else if score >= self.budget.threshold(self.now) && self.budget.has_room(self.now) {

@@ -3,7 +3,8 @@
 use crate::alert::Alert;
 use crate::detect::Odd;
 use crate::engine::Engine;
-use crate::event::{Account, AccountKind, Activity, AuthEvent, Event, Outcome, Timestamp};
+use crate::event::{Account, Activity, AuthEvent, Event, Outcome, Timestamp};
+use crate::intern::Id;
 use crate::login::{Login, Meaning, host_parts, may_use_ticket, protocol_class, read};
 use crate::rules::seen::{Class, Finding};
 use crate::time::MINUTE;
@@ -161,19 +162,20 @@ impl Engine {
 
     /// Where the session of an event was opened from, should the event itself not say.
     pub(crate) fn ticket_source(&self, event: &AuthEvent<'_>) -> Option<&str> {
+        self.baseline.hosts.name_of(self.ticket_source_id(event)?)
+    }
+
+    /// The same by its id; none that has been evicted.
+    pub(crate) fn ticket_source_id(&self, event: &AuthEvent<'_>) -> Option<Id> {
         let guid = event.logon_guid().filter(|_| event.src_host().is_unknown())?;
         let source = self.sessions.source_of(guid, event.time())?;
-        self.baseline.hosts.name_of(source)
+        self.baseline.hosts.slot_of(source).map(|_| source)
     }
 }
 
 /// Who ran something as another account; not a machine, on whose behalf people log on.
 fn subject_of<'e, 'a>(event: &'e AuthEvent<'a>) -> Option<&'e Account<'a>> {
     event.subject().filter(|subject| {
-        let is_person = matches!(
-            subject.kind,
-            AccountKind::Unknown | AccountKind::Person | AccountKind::Service
-        );
-        is_person && !subject.name.eq_ignore_ascii_case(&event.account().name)
+        subject.kind.can_move() && !subject.name.eq_ignore_ascii_case(&event.account().name)
     })
 }

@@ -46,10 +46,7 @@ impl Engine {
     /// failed have a roster of their own, so that they do not count among those that move.
     fn account_id(&mut self, account: &Account<'_>, failed: bool) -> Id {
         let name = self.identity.account(account);
-        let moves = matches!(
-            account.kind,
-            AccountKind::Unknown | AccountKind::Person | AccountKind::Service
-        );
+        let moves = account.kind.can_move();
         let known = moves.then(|| self.baseline.accounts.find(name.parts())).flatten();
         let slot = match known {
             Some(slot) => slot,
@@ -81,12 +78,8 @@ impl Engine {
         let (account, subject, source, destination) = match event {
             Event::Auth(event) => {
                 let failed = event.outcome() == Outcome::Failure;
-                let ticket_source = self.ticket_source(event).map(str::to_owned);
                 let source = self.host_id(event.src_host(), time);
-                let source = source.or_else(|| {
-                    let slot = self.baseline.hosts.find(host_parts(ticket_source.as_deref()))?;
-                    ticket_source.is_some().then(|| self.baseline.hosts.get(slot).id)
-                });
+                let source = source.or_else(|| self.ticket_source_id(event));
                 let id = self.account_id(event.account(), failed);
                 let subject = event.subject();
                 (
@@ -113,10 +106,15 @@ impl Engine {
         };
         let place =
             |id: Id| Place { id, name: self.baseline.hosts.name_of(id).unwrap_or_default() };
+        let object = match event {
+            Event::Activity(activity) => activity.object().unwrap_or_default().to_ascii_lowercase(),
+            Event::Auth(_) => String::new(),
+        };
         let seen = Seen {
             time,
             class,
             event,
+            object: &object,
             account: account.map(who),
             subject: subject.map(who),
             source: source.map(place),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
 
-use sidestep::{Account, AccountKind, Activity, AuthEvent, Event, Host, Outcome};
+use sidestep::{Account, Activity, AuthEvent, Event, Host, Outcome};
 
 use super::naming::Naming;
 use super::source::{EventSource, SourceError};
@@ -171,5 +171,5 @@ impl LoginLog {
 
 /// Whether an account can log on elsewhere as somebody: it is no machine and no built-in one.
 pub(crate) fn can_move(account: &Account<'_>) -> bool {
-    !matches!(account.kind, AccountKind::Machine | AccountKind::WellKnown | AccountKind::Anonymous)
+    account.kind.can_move()
 }

@@ -121,6 +121,12 @@ const WELL_KNOWN: [&str; 6] =
 const WELL_KNOWN_PREFIXES: [&str; 2] = ["DWM-", "UMFD-"];
 
 impl AccountKind {
+    /// Whether it is somebody, or something that somebody could be: no machine, not built in.
+    #[must_use]
+    pub const fn can_move(self) -> bool {
+        matches!(self, Self::Unknown | Self::Person | Self::Service)
+    }
+
     /// The kind that a name alone gives away: `HOST$` is a machine, `SYSTEM` is well known,
     /// `ANONYMOUS LOGON` anonymous. Any other name is `Unknown`, and is treated as a person.
     #[must_use]

@@ -98,18 +98,18 @@ impl Rule for AdminShare {
 
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         let Some(activity) = seen.activity() else { return };
-        let object = seen.object();
+        let object = seen.object;
         let what = match activity.event_code() {
             // Sysmon tells of what is done on its own host; only the kernel speaks for others.
-            Some(11) if is_program(&object) => Some((format!("wrote {object} over SMB"), None)),
+            Some(11) if is_program(object) => Some((format!("wrote {object} over SMB"), None)),
             Some(11) => None,
-            Some(17 | 18) => on_pipe(&object).filter(|_| {
+            Some(17 | 18) => on_pipe(object).filter(|_| {
                 let by = activity.parent().unwrap_or_default();
                 by.eq_ignore_ascii_case("System")
             }),
             _ if seen.account.is_some_and(|who| !who.can_move()) => None,
-            _ if seen.class == Class::PIPE => on_pipe(&object),
-            _ => on_share(&object, seen.class, activity.writes()),
+            _ if seen.class == Class::PIPE => on_pipe(object),
+            _ => on_share(object, seen.class, activity.writes()),
         };
         let Some((what, most)) = what else { return };
         let Some(finding) = Finding::of(seen, what) else { return };

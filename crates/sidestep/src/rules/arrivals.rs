@@ -107,10 +107,7 @@ impl Arrivals {
         let by = seen.account.filter(|who| who.can_move()).map(|who| who.id);
         self.recent(host, seen.time).find(|arrival| match by {
             Some(account) => arrival.account == account,
-            None => matches!(
-                arrival.kind,
-                AccountKind::Unknown | AccountKind::Person | AccountKind::Service
-            ),
+            None => arrival.kind.can_move(),
         })
     }
 

@@ -94,8 +94,8 @@ impl Rule for CoercedAuthentication {
 impl CoercedAuthentication {
     fn call(&mut self, seen: &Seen<'_>) -> Option<Finding> {
         let host = seen.destination?;
-        let object = seen.object();
-        let name = pipe_name(&object);
+        let object = seen.object;
+        let name = pipe_name(object);
         let known = PIPES.contains(&name);
         let local = seen.activity()?.event_code().is_some_and(|code| matches!(code, 17 | 18));
         let may = seen.account.is_none_or(|who| who.can_move());

@@ -11,7 +11,7 @@ use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::{file_name, is_interpreter};
 use super::seen::{Class, Finding, Seen};
-use crate::event::{AccountKind, LogonType, Timestamp};
+use crate::event::{LogonType, Timestamp};
 use crate::intern::Id;
 use crate::time::SECOND;
 
@@ -103,9 +103,9 @@ impl Rule for DcomWmi {
 
 impl DcomWmi {
     fn process(&mut self, seen: &Seen<'_>, around: &Around<'_>) -> Option<Finding> {
-        let object = seen.object();
+        let object = seen.object;
         let parent = seen.activity()?.parent().unwrap_or_default().to_ascii_lowercase();
-        let (program, parent) = (file_name(&object), file_name(&parent));
+        let (program, parent) = (file_name(object), file_name(&parent));
         let host = seen.destination?.id;
         let is_other = OTHERS.contains(&program);
         let follows = parent.is_empty() && !is_other && self.follows(host, seen.time);
@@ -165,14 +165,12 @@ impl DcomWmi {
 
 /// Whether somebody came over the network to call something, and not to sit at a desktop.
 fn is_call(arrival: &Arrival) -> bool {
-    let somebody =
-        matches!(arrival.kind, AccountKind::Unknown | AccountKind::Person | AccountKind::Service);
-    somebody && arrival.logon_type == LogonType::Network
+    arrival.kind.can_move() && arrival.logon_type == LogonType::Network
 }
 
 /// A call that a sensor of the network saw.
 fn call(seen: &Seen<'_>) -> Option<Finding> {
-    let object = seen.object();
+    let object = seen.object;
     let (interface, call) = object.split_once(' ')?;
     let finding = Finding::of(seen, format!("called {object}"))?;
     match interface {

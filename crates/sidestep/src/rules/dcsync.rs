@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::attack;
 use super::detection::{Detection, Need, Role};
-use super::explicit_credentials::bare;
 use super::layer::{Around, Rule};
-use super::seen::{Class, Finding, Seen};
+use super::seen::{Class, Finding, Seen, bare};
 use crate::event::AccountKind;
 
 /// Replication was asked for by somebody else than a controller.
@@ -48,7 +47,7 @@ impl Rule for Dcsync {
 
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         let Some(account) = seen.account else { return };
-        let object = seen.object();
+        let object = seen.object;
         // Changes without the secrets are what address books and indexers ask for.
         if object == "ds-replication-get-changes" {
             return;

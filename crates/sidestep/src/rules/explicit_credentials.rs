@@ -5,16 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
-use super::seen::{Class, Finding, Seen};
+use super::seen::{Class, Finding, Seen, bare};
 
 /// Somebody used another account's credentials towards another host.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ExplicitCredentials;
-
-/// A name without its domain.
-pub(super) fn bare(name: &str) -> &str {
-    name.split_once('@').map_or(name, |(name, _)| name)
-}
 
 impl Rule for ExplicitCredentials {
     const DETECTION: Detection = Detection {

@@ -75,26 +75,26 @@ impl LateralToolTransfer {
     fn copied(&mut self, seen: &Seen<'_>, around: &Around<'_>) -> Option<Finding> {
         let activity = seen.activity()?;
         let host = seen.destination?.id;
-        let object = seen.object();
-        if !is_program(&object)
+        let object = seen.object;
+        if !is_program(object)
             || seen.account.is_some_and(|who| !who.can_move() && seen.source.is_some())
         {
             return None;
         }
         let kernel = activity.event_code() == Some(11);
-        let (share, _) = share_and_path(&object);
+        let (share, _) = share_and_path(object);
         let written = kernel || activity.writes() == Some(true);
         let opened = written || seen.class == Class::FILE && activity.writes().is_none();
         if !opened {
             return None;
         }
-        let finding = Finding::of(seen, format!("copied {} there", file_name(&object)))?;
+        let finding = Finding::of(seen, format!("copied {} there", file_name(object)))?;
         let finding = match around.arrivals.cause(seen).filter(|_| kernel) {
             Some(arrival) => finding.by(arrival),
             None if kernel => Finding { account: None, ..finding },
             None => finding,
         };
-        let name = file_name(&object).to_owned();
+        let name = file_name(object).to_owned();
         let (account, source) = (finding.account, finding.source);
         let is_again = self.remember(host, File { time: seen.time, name, account, source });
         let telling = written && (kernel || is_administrative(share)) && !is_again;
@@ -122,12 +122,12 @@ impl LateralToolTransfer {
     }
 
     fn run(&mut self, seen: &Seen<'_>) -> Option<Finding> {
-        let object = seen.object();
+        let object = seen.object;
         let files = self.hosts.get_mut(&seen.destination?.id)?;
         let runs = |file: &File| {
             (0..=REMEMBERED).contains(&(seen.time - file.time))
                 && if seen.class == Class::PROCESS {
-                    file_name(&object) == file.name
+                    file_name(object) == file.name
                 } else {
                     object.split(['\\', '/', '"', ' ', '(', ')']).any(|part| part == file.name)
                 }

@@ -4,11 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::attack;
 use super::detection::{Detection, Need, Role};
-use super::explicit_credentials::bare;
 use super::habit::nats;
 use super::layer::{Around, Rule};
 use super::recent::Recent;
-use super::seen::{Class, Finding, Seen};
+use super::seen::{Class, Finding, Seen, bare};
 use crate::event::Timestamp;
 use crate::intern::Id;
 use crate::time::{DAY, Day, day_of};
@@ -65,7 +64,7 @@ impl NewAccountUse {
     }
 
     fn make(&mut self, seen: &Seen<'_>, found: &mut Vec<Finding>) {
-        let name = folded(&seen.object());
+        let name = folded(seen.object);
         if name.is_empty() {
             return;
         }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::layer;
+use super::seen::bare;
 use crate::error::ConfigError;
 use crate::event::Timestamp;
 
@@ -132,8 +133,7 @@ impl Allow {
     fn fits(&self, found: &Named<'_>) -> bool {
         let account = |wanted: &str| {
             found.account.is_some_and(|name| {
-                let bare = name.split_once('@').map_or(name, |(bare, _)| bare);
-                name.eq_ignore_ascii_case(wanted) || bare.eq_ignore_ascii_case(wanted)
+                name.eq_ignore_ascii_case(wanted) || bare(name).eq_ignore_ascii_case(wanted)
             })
         };
         let host = |wanted: &str| {

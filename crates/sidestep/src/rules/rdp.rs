@@ -22,7 +22,7 @@ const NEW: f64 = 2.5;
 /// Hosts that somebody came to by remote desktop, and when last.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Rdp {
-    reached: BTreeMap<Id, (Timestamp, Id)>,
+    reached: BTreeMap<Id, Timestamp>,
 }
 
 impl Rule for Rdp {
@@ -54,7 +54,7 @@ impl Rule for Rdp {
             event.logon_type(),
             LogonType::RemoteInteractive | LogonType::CachedRemoteInteractive
         );
-        let (Some(who), Some(source), Some(destination)) =
+        let (Some(_), Some(source), Some(destination)) =
             (seen.account.filter(|who| who.can_move()), seen.source, seen.destination)
         else {
             return;
@@ -64,7 +64,7 @@ impl Rule for Rdp {
         }
         if seen.class == Class::NEW_LOGIN {
             let before = self.reached.get(&source.id);
-            let sits = before.filter(|(time, _)| (0..=SITS).contains(&(seen.time - time)));
+            let sits = before.filter(|time| (0..=SITS).contains(&(seen.time - **time)));
             found.extend(if sits.is_some() {
                 Finding::of(
                     seen,
@@ -75,16 +75,16 @@ impl Rule for Rdp {
             });
         }
         if self.reached.len() >= HOSTS && !self.reached.contains_key(&destination.id) {
-            let oldest = self.reached.iter().min_by_key(|(id, (time, _))| (*time, **id));
+            let oldest = self.reached.iter().min_by_key(|(id, time)| (**time, **id));
             if let Some(id) = oldest.map(|(id, _)| *id) {
                 self.reached.remove(&id);
             }
         }
-        self.reached.insert(destination.id, (seen.time, who.id));
+        self.reached.insert(destination.id, seen.time);
     }
 
     fn forget(&mut self, now: Timestamp) {
-        self.reached.retain(|_, (time, _)| now - *time <= SITS);
+        self.reached.retain(|_, time| now - *time <= SITS);
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn what_is_remembered_is_bounded() {
         let mut rule = Rdp::default();
-        rule.reached.extend((0..HOSTS as u32).map(|host| (host, (i64::from(host), 0))));
+        rule.reached.extend((0..HOSTS as u32).map(|host| (host, i64::from(host))));
         rule.forget(i64::MAX / 2);
         assert!(rule.reached.is_empty());
     }

@@ -47,7 +47,7 @@ impl Rule for RemoteTask {
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         let Some(activity) = seen.activity() else { return };
         let may = seen.account.is_none_or(|who| who.can_move());
-        let object = seen.object();
+        let object = seen.object;
         if seen.class == Class::TASK {
             let session = around.arrivals.session(seen);
             let asked =
@@ -62,10 +62,10 @@ impl Rule for RemoteTask {
             }
             return;
         }
-        if seen.class == Class::SHARE && share_and_path(&object).0 != "ipc$" || !may {
+        if seen.class == Class::SHARE && share_and_path(object).0 != "ipc$" || !may {
             return;
         }
-        let pipe = pipe_name(&object);
+        let pipe = pipe_name(object);
         if !SCHEDULERS.contains(&pipe) {
             return;
         }

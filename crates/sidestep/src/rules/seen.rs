@@ -124,8 +124,13 @@ pub(crate) struct Who<'e> {
 impl Who<'_> {
     /// Whether it is somebody, or something that somebody could be: no machine, not built in.
     pub(crate) const fn can_move(&self) -> bool {
-        matches!(self.kind, AccountKind::Unknown | AccountKind::Person | AccountKind::Service)
+        self.kind.can_move()
     }
+}
+
+/// A name without its domain.
+pub(super) fn bare(name: &str) -> &str {
+    name.split_once('@').map_or(name, |(name, _)| name)
 }
 
 /// A host of an event.
@@ -141,6 +146,8 @@ pub(crate) struct Seen<'e> {
     pub(crate) time: Timestamp,
     pub(crate) class: Class,
     pub(crate) event: Event<'e>,
+    /// What it was done to, folded for comparing; empty where the record does not say.
+    pub(crate) object: &'e str,
     /// The account that is logged on as, or that did it.
     pub(crate) account: Option<Who<'e>>,
     /// The account that asked, where it is another.
@@ -163,11 +170,6 @@ impl<'e> Seen<'e> {
             Event::Activity(activity) => Some(activity),
             Event::Auth(_) => None,
         }
-    }
-
-    /// What it was done to, folded for comparing; empty where the record does not say.
-    pub(crate) fn object(&self) -> String {
-        self.activity().and_then(HostActivity::object).unwrap_or_default().to_ascii_lowercase()
     }
 
     pub(crate) fn logon_id(&self) -> Option<u64> {

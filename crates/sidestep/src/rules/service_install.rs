@@ -56,17 +56,17 @@ impl Rule for ServiceInstall {
     const WANTS: Class = Class::SERVICE.or(Class::PIPE);
 
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
-        let folded = seen.object();
+        let folded = seen.object;
         if seen.class == Class::PIPE {
             let call = folded.rsplit(' ').next().unwrap_or_default();
-            if pipe_name(&folded) == "svcctl" && CALLS.contains(&call) {
+            if pipe_name(folded) == "svcctl" && CALLS.contains(&call) {
                 found.extend(Finding::of(seen, format!("called {folded}")));
             }
             return;
         }
         let object = seen.activity().and_then(|activity| activity.object()).unwrap_or("a service");
         let finding = Finding::of(seen, format!("installed {object}"));
-        found.extend(match (around.arrivals.cause(seen), shape(&folded)) {
+        found.extend(match (around.arrivals.cause(seen), shape(folded)) {
             (Some(arrival), _) => finding.map(|finding| finding.by(arrival)),
             (None, Some((what, most))) => finding.map(|finding| {
                 let finding = finding.at_most(most);

@@ -69,9 +69,9 @@ impl Rule for WinRm {
 impl WinRm {
     fn process(&self, seen: &Seen<'_>, around: &Around<'_>, may: bool) -> Option<Finding> {
         let activity = seen.activity()?;
-        let object = seen.object();
+        let object = seen.object;
         let parent = activity.parent().unwrap_or_default().to_ascii_lowercase();
-        let (program, parent) = (file_name(&object), file_name(&parent));
+        let (program, parent) = (file_name(object), file_name(&parent));
         let host = seen.destination?.id;
         let what = if activity.event_code() == Some(91) {
             "WinRM opened a shell".to_owned()
@@ -101,12 +101,12 @@ impl WinRm {
         if here.id == there.id || !may {
             return None;
         }
-        let object = seen.object();
+        let object = seen.object;
         let called = activity.peer().port.is_some_and(|port| PORTS.contains(&port));
         // WinRM 6 is written by the client; Sysmon 3 too where a program went out.
         let outgoing = called || activity.event_code() == Some(6) && object == "winrm";
         if outgoing && activity.host().port.is_none_or(|port| !PORTS.contains(&port)) {
-            let program = file_name(&object);
+            let program = file_name(object);
             let finding = Finding::of(seen, format!("{program} called WinRM of {}", there.name))?;
             let finding = Finding { source: Some(here.id), destination: there.id, ..finding };
             let known = finding.account.is_some();

@@ -5,7 +5,8 @@ use crate::detect::Odd;
 use crate::engine::Engine;
 use crate::event::{Account, Activity, AuthEvent, Event, Outcome, Timestamp};
 use crate::intern::Id;
-use crate::login::{Login, Meaning, host_parts, may_use_ticket, protocol_class, read};
+use crate::login::{Login, Meaning, may_use_ticket, meaning_of, protocol_class};
+use crate::parties::Parties;
 use crate::rules::seen::{Class, Finding};
 use crate::time::MINUTE;
 
@@ -30,9 +31,11 @@ impl Engine {
                 self.identity.learn_activity(activity);
             }
         }
-        let found = Class::of(event).map_or_else(Vec::new, |class| self.inspect(event, class));
+        let parties = self.parties(event);
+        let found =
+            Class::of(event).map_or_else(Vec::new, |class| self.inspect(event, class, &parties));
         match event {
-            Event::Auth(auth) => self.take_auth(auth, found, raise, alerts),
+            Event::Auth(auth) => self.take_auth(auth, &parties, found, raise, alerts),
             Event::Activity(_) => self.prove_found(found, event, raise, alerts),
         }
     }
@@ -40,41 +43,33 @@ impl Engine {
     fn take_auth(
         &mut self,
         event: &AuthEvent<'_>,
+        parties: &Parties,
         found: Vec<Finding>,
         raise: bool,
         alerts: &mut Vec<Alert>,
     ) {
         let time = event.time();
-        let ticket_source = self.ticket_source(event).map(str::to_owned);
-        let reading = read(event, &self.identity, ticket_source.as_deref());
-        let meaning = reading.meaning;
+        let Parties { source, destination, .. } = *parties;
+        let remote = source.zip(destination).is_some_and(|(from, to)| from != to);
+        let source_name = source.and_then(|id| self.baseline.hosts.name_of(id));
+        let meaning = meaning_of(event, source_name, remote);
         if meaning == Meaning::Nothing {
             self.metrics.passed_over += 1;
             return self.prove_found(found, event.into(), raise, alerts);
         }
-        let known = self.baseline.accounts.len();
-        let account = self.baseline.intern_account(reading.account.parts());
-        let source = reading.source.as_deref();
-        let destination = reading.destination.as_deref();
-        let new = (self.baseline.accounts.len() > known).then(|| reading.account.to_owned());
+        let account = self.login_account(event, parties);
         let [source, destination] = match meaning {
             Meaning::Login | Meaning::Ticket => [source, destination],
             _ => [None, destination.or(source)],
         }
-        .map(|host| host.map(|host| self.baseline.intern_host(host_parts(Some(host)))));
-        if let Some(name) = new {
-            self.identity.learn_home(&name);
-        }
+        .map(|host| host.and_then(|id| self.baseline.hosts.slot_of(id)));
         let Some(destination) = destination else {
             return self.prove_found(found, event.into(), raise, alerts);
         };
         match (meaning, source) {
             (Meaning::Presence | Meaning::AtKeyboard, _) => {
                 if meaning == Meaning::AtKeyboard {
-                    let subject = subject_of(event).map(|subject| {
-                        let name = self.identity.account(subject);
-                        self.baseline.intern_account(name.parts())
-                    });
+                    let subject = subject_of(event).map(|subject| self.account_slot(subject));
                     self.baseline.learn_keyboard(account, destination, time, subject);
                 }
                 self.baseline.learn_presence(account, destination, time);
@@ -103,7 +98,7 @@ impl Engine {
                     protocol,
                     failed: event.outcome() == Outcome::Failure,
                 };
-                self.take_login(event, &login, found, raise, alerts);
+                self.take_login(event, &login, parties, found, raise, alerts);
             }
             (Meaning::Nothing | Meaning::Login | Meaning::Ticket, _) => {}
         }
@@ -113,6 +108,7 @@ impl Engine {
         &mut self,
         event: &AuthEvent<'_>,
         login: &Login,
+        parties: &Parties,
         mut found: Vec<Finding>,
         raise: bool,
         alerts: &mut Vec<Alert>,
@@ -127,7 +123,7 @@ impl Engine {
             self.metrics.habitual += 1;
             return self.prove_found(found, event.into(), raise, alerts);
         }
-        found.extend(self.inspect(event.into(), Class::NEW_LOGIN));
+        found.extend(self.inspect(event.into(), Class::NEW_LOGIN, parties));
         let proofs = self.weigh_findings(found, event.into());
         let odd = self.judge(event, login, key);
         let is_new = self.baseline.edges.get(key).is_none();

@@ -3,6 +3,8 @@
 //! An id is given out once and never again, so that a record that outlives its name cannot be
 //! taken for another's. A slot is where an entry stands now; it is reused after an eviction.
 
+use std::hash::{BuildHasher, Hasher};
+
 use ahash::{HashMap, RandomState};
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
@@ -48,7 +50,7 @@ pub(crate) struct SavedRoster<P> {
 /// Keys drawn per process, so that nobody can prepare names that collide. The order of a table
 /// never shows, so the keys do not change a result.
 pub(crate) fn hash_keys() -> RandomState {
-    use std::hash::{BuildHasher, RandomState as Std};
+    use std::hash::RandomState as Std;
     let std = Std::new();
     RandomState::with_seeds(
         std.hash_one(0_u8),
@@ -66,36 +68,26 @@ pub(crate) struct NameParts<'a> {
 }
 
 impl NameParts<'_> {
-    /// Writes `name@domain` folded into `buffer` and gives it to `f`; longer text is allocated.
-    fn with_folded<R>(self, f: impl FnOnce(&[u8]) -> R) -> R {
-        let domain = self.domain.unwrap_or_default();
-        let length = self.name.len() + domain.len() + usize::from(self.domain.is_some());
-        let mut short = [0_u8; 128];
-        let mut long = Vec::new();
-        let folded = if length <= short.len() {
-            &mut short[..length]
-        } else {
-            long.resize(length, 0);
-            &mut long[..]
-        };
-        folded[..self.name.len()].copy_from_slice(self.name.as_bytes());
-        if self.domain.is_some() {
-            folded[self.name.len()] = b'@';
-            folded[self.name.len() + 1..].copy_from_slice(domain.as_bytes());
+    /// Hash of `name@domain` in lower case; of the name alone where there is no domain.
+    fn hash(self, keys: &RandomState) -> u64 {
+        let mut folding = Folding { hasher: keys.build_hasher(), word: 0, bytes: 0 };
+        folding.push(self.name.as_bytes());
+        if let Some(domain) = self.domain {
+            folding.push(b"@");
+            folding.push(domain.as_bytes());
         }
-        folded.make_ascii_lowercase();
-        f(folded)
+        folding.finish()
     }
 
     fn matches(self, stored: &str) -> bool {
         match self.domain {
-            None => stored.eq_ignore_ascii_case(self.name),
+            None => is_same(stored.as_bytes(), self.name.as_bytes()),
             Some(domain) => {
-                let at = self.name.len();
+                let (at, stored) = (self.name.len(), stored.as_bytes());
                 stored.len() == at + 1 + domain.len()
-                    && stored.as_bytes()[at] == b'@'
-                    && stored.as_bytes()[..at].eq_ignore_ascii_case(self.name.as_bytes())
-                    && stored.as_bytes()[at + 1..].eq_ignore_ascii_case(domain.as_bytes())
+                    && stored[at] == b'@'
+                    && is_same(&stored[..at], self.name.as_bytes())
+                    && is_same(&stored[at + 1..], domain.as_bytes())
             }
         }
     }
@@ -106,6 +98,76 @@ impl NameParts<'_> {
             Some(domain) => format!("{}@{domain}", self.name).into(),
         }
     }
+}
+
+/// Whether two names differ in ASCII case at most; most do not differ at all.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    a == b || a.eq_ignore_ascii_case(b)
+}
+
+/// Hashes text in lower case, in words of eight bytes, whatever pieces it comes in. Every event hashes
+/// several names, and most are shorter than a word.
+struct Folding<H> {
+    hasher: H,
+    /// Bytes that do not fill a word yet, the first lowest.
+    word: u64,
+    /// How many bytes came.
+    bytes: u32,
+}
+
+impl<H: Hasher> Folding<H> {
+    fn push(&mut self, text: &[u8]) {
+        let (words, rest) = text.as_chunks::<8>();
+        for word in words {
+            self.take(u64::from_le_bytes(*word), 8);
+        }
+        if !rest.is_empty() {
+            self.take(short_word(rest), rest.len() as u32);
+        }
+    }
+
+    /// Takes in the `count` lowest bytes of a word of which the others are 0.
+    fn take(&mut self, word: u64, count: u32) {
+        let word = lower_case(word);
+        let filled = self.bytes % 8;
+        self.bytes = self.bytes.wrapping_add(count);
+        self.word |= word << (8 * filled);
+        if filled + count >= 8 {
+            self.hasher.write_u64(self.word);
+            self.word = word.checked_shr(8 * (8 - filled)).unwrap_or(0);
+        }
+    }
+
+    fn finish(mut self) -> u64 {
+        self.hasher.write_u64(self.word);
+        self.hasher.write_u32(self.bytes);
+        self.hasher.finish()
+    }
+}
+
+/// One to seven bytes as the lowest of a word.
+fn short_word(bytes: &[u8]) -> u64 {
+    match *bytes {
+        [a] => u64::from(a),
+        [a, b] => u64::from(u16::from_le_bytes([a, b])),
+        [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
+        [a, b, c, d, ref rest @ ..] => {
+            let low = u64::from(u32::from_le_bytes([a, b, c, d]));
+            rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)) << 32 | low
+        }
+        [] => 0,
+    }
+}
+
+/// Eight bytes with the ASCII capitals among them made small.
+const fn lower_case(word: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let low = word & (0x7f * ONES);
+    // The high bit of each byte says: at least `A`; more than `Z`; ASCII at all.
+    let from_a = low + (0x80 - b'A' as u64) * ONES;
+    let past_z = low + (0x7f - b'Z' as u64) * ONES;
+    let capitals = from_a & !past_z & !word & (0x80 * ONES);
+    word | capitals >> 2
 }
 
 impl<P: Default> Roster<P> {
@@ -143,7 +205,7 @@ impl<P: Default> Roster<P> {
 
     /// The slot of a name, if it is known.
     pub(crate) fn find(&self, parts: NameParts<'_>) -> Option<Slot> {
-        let hash = parts.with_folded(|folded| self.hasher.hash_one(folded));
+        let hash = parts.hash(&self.hasher);
         self.by_name.find(hash, |&slot| parts.matches(&self.entries[slot as usize].name)).copied()
     }
 
@@ -162,7 +224,7 @@ impl<P: Default> Roster<P> {
 
     /// The slot of a name, given one if it is new. The flag says whether another was evicted.
     pub(crate) fn intern(&mut self, parts: NameParts<'_>) -> (Slot, bool) {
-        let hash = parts.with_folded(|folded| self.hasher.hash_one(folded));
+        let hash = parts.hash(&self.hasher);
         let found =
             self.by_name.find(hash, |&slot| parts.matches(&self.entries[slot as usize].name));
         if let Some(&slot) = found {
@@ -210,7 +272,7 @@ impl<P: Default> Roster<P> {
 }
 
 fn hash_of(hasher: &RandomState, name: &str) -> u64 {
-    NameParts { name, domain: None }.with_folded(|folded| hasher.hash_one(folded))
+    NameParts { name, domain: None }.hash(hasher)
 }
 
 impl<P: Default + Clone> Roster<P> {
@@ -268,6 +330,28 @@ mod tests {
         assert_eq!(roster.find(name("aLICE@corp")), Some(slot));
         assert_eq!(roster.find(name("alice")), None);
         assert_eq!(&*roster.get(slot).name, "Alice@CORP");
+    }
+
+    #[test]
+    fn pieces_and_case_do_not_change_a_hash() {
+        let keys = hash_keys();
+        let text = "Ab[Z@`{a\u{c9}z-WORKSTATION-0123456789.Corp.EXAMPLE@Other";
+        for (at, _) in text.match_indices('@') {
+            for end in (at + 1..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+                let whole = name(&text[..end]).hash(&keys);
+                let parts = NameParts { name: &text[..at], domain: Some(&text[at + 1..end]) };
+                assert_eq!(parts.hash(&keys), whole, "{parts:?}");
+                let small = text[..end].to_ascii_lowercase();
+                assert_eq!(name(&small).hash(&keys), whole, "{small}");
+            }
+        }
+        for other in ["ab@c", "abc@", "ab[", "ab{", "ab@", "ab`", "ab", "ab\0"] {
+            for one in ["ab@d", "ab\u{e9}"] {
+                assert_ne!(name(other).hash(&keys), name(one).hash(&keys), "{other} {one}");
+            }
+        }
+        assert_ne!(name("ab[").hash(&keys), name("ab{").hash(&keys));
+        assert_ne!(name("ab@").hash(&keys), name("ab`").hash(&keys));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod intern;
 mod login;
 mod metrics;
 mod movement;
+mod parties;
 mod prove;
 mod reorder;
 mod rules;

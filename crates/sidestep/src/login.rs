@@ -89,19 +89,25 @@ pub(crate) fn read<'e>(
     let source =
         identity.host(event.src_host(), event.time()).or_else(|| ticket_source.map(Cow::Borrowed));
     let destination = identity.host(event.dst_host(), event.time());
-    let meaning = match account.kind {
+    let remote = match (&source, &destination) {
+        (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
+        _ => false,
+    };
+    let meaning = meaning_of(event, source.as_deref(), remote);
+    Reading { meaning, account: identity.account(account), source, destination }
+}
+
+/// What an event means that came from `source`, and from another host than it went to if `remote`.
+pub(crate) fn meaning_of(event: &AuthEvent<'_>, source: Option<&str>, remote: bool) -> Meaning {
+    let account = event.account();
+    match account.kind {
         AccountKind::WellKnown | AccountKind::Anonymous => Meaning::Nothing,
-        AccountKind::Machine if own_host(&account.name, source.as_deref()) => Meaning::Nothing,
+        AccountKind::Machine if own_host(&account.name, source) => Meaning::Nothing,
         _ => {
             let by_hand = is_by_hand(event.logon_type());
-            let remote = match (&source, &destination) {
-                (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
-                _ => false,
-            };
             meaning(event.activity(), event.outcome(), remote, by_hand)
         }
-    };
-    Reading { meaning, account: identity.account(account), source, destination }
+    }
 }
 
 fn meaning(activity: Activity, outcome: Outcome, remote: bool, by_hand: bool) -> Meaning {

@@ -3,13 +3,12 @@
 use std::net::IpAddr;
 
 use crate::alert::{Alert, AlertState, Contribution};
-use crate::baseline::Baseline;
 use crate::config::WarmUp;
 use crate::engine::Engine;
-use crate::event::{Account, AccountKind, Event, Host, Outcome, Timestamp};
-use crate::intern::{Id, Roster};
-use crate::login::host_parts;
+use crate::event::{AccountKind, Event, Outcome};
+use crate::intern::Id;
 use crate::movement::{Attached, Step, Suspect};
+use crate::parties::{Parties, name_of};
 use crate::rules::frequency::Actor;
 use crate::rules::policy::Named;
 use crate::rules::seen::{Class, Finding, Place, Seen, Who};
@@ -38,71 +37,29 @@ pub(crate) struct Proof {
     pub(crate) contribution: Contribution,
 }
 
-/// Marks the ids of accounts that stand in the roster of strangers.
-const STRANGER: Id = 1 << 31;
-
 impl Engine {
-    /// The id of an account for the rules. Machines, what is built in, and names that only ever
-    /// failed have a roster of their own, so that they do not count among those that move.
-    fn account_id(&mut self, account: &Account<'_>, failed: bool) -> Id {
-        let name = self.identity.account(account);
-        let moves = account.kind.can_move();
-        let known = moves.then(|| self.baseline.accounts.find(name.parts())).flatten();
-        let slot = match known {
-            Some(slot) => slot,
-            None if moves && !failed => self.baseline.intern_account(name.parts()),
-            None => {
-                let (slot, _) = self.strangers.intern(name.parts());
-                return self.strangers.get(slot).id | STRANGER;
-            }
-        };
-        self.baseline.accounts.get(slot).id
-    }
-
-    fn account_name(&self, id: Id) -> Option<&str> {
-        name_of(&self.baseline, &self.strangers, id)
-    }
-
-    fn host_id(&mut self, host: &Host<'_>, time: Timestamp) -> Option<Id> {
-        let name = self.identity.host(host, time)?;
-        let slot = self.baseline.intern_host(host_parts(Some(&name)));
-        Some(self.baseline.hosts.get(slot).id)
-    }
-
     /// Shows an event to the rules, where any wants it; gives out what they found.
-    pub(crate) fn inspect(&mut self, event: Event<'_>, class: Class) -> Vec<Finding> {
+    pub(crate) fn inspect(
+        &mut self,
+        event: Event<'_>,
+        class: Class,
+        parties: &Parties,
+    ) -> Vec<Finding> {
         if !Rules::want(class) {
             return Vec::new();
         }
-        let time = event.time();
-        let (account, subject, source, destination) = match event {
+        let kinds = match event {
             Event::Auth(event) => {
-                let failed = event.outcome() == Outcome::Failure;
-                let source = self.host_id(event.src_host(), time);
-                let source = source.or_else(|| self.ticket_source_id(event));
-                let id = self.account_id(event.account(), failed);
-                let subject = event.subject();
-                (
-                    Some((id, event.account().kind)),
-                    subject.map(|subject| (self.account_id(subject, failed), subject.kind)),
-                    source,
-                    self.host_id(event.dst_host(), time),
-                )
+                [Some(event.account().kind), event.subject().map(|subject| subject.kind)]
             }
-            Event::Activity(activity) => {
-                let account = activity.account();
-                (
-                    account.map(|account| (self.account_id(account, false), account.kind)),
-                    None,
-                    self.host_id(activity.peer(), time),
-                    self.host_id(activity.host(), time),
-                )
-            }
+            Event::Activity(activity) => [activity.account().map(|account| account.kind), None],
         };
-        let who = |(id, kind): (Id, AccountKind)| Who {
-            id,
-            name: name_of(&self.baseline, &self.strangers, id).unwrap_or_default(),
-            kind,
+        let who = |id: Option<Id>, kind: Option<AccountKind>| {
+            id.zip(kind).map(|(id, kind)| Who {
+                id,
+                name: name_of(&self.baseline, &self.strangers, id).unwrap_or_default(),
+                kind,
+            })
         };
         let place =
             |id: Id| Place { id, name: self.baseline.hosts.name_of(id).unwrap_or_default() };
@@ -111,14 +68,14 @@ impl Engine {
             Event::Auth(_) => String::new(),
         };
         let seen = Seen {
-            time,
+            time: event.time(),
             class,
             event,
             object: &object,
-            account: account.map(who),
-            subject: subject.map(who),
-            source: source.map(place),
-            destination: destination.map(place),
+            account: who(parties.account, kinds[0]),
+            subject: who(parties.subject, kinds[1]),
+            source: parties.source.map(place),
+            destination: parties.destination.map(place),
         };
         self.rules.look(&seen, &self.baseline)
     }
@@ -354,11 +311,4 @@ impl Engine {
     pub(crate) fn rate_of_proven(&self, proven: f64) -> f64 {
         (self.baseline.accounts.len().max(1) as f64 * (-proven).exp()).max(LEAST_RATE)
     }
-}
-
-fn name_of<'n>(baseline: &'n Baseline, strangers: &'n Roster<()>, id: Id) -> Option<&'n str> {
-    if id & STRANGER == 0 {
-        return baseline.accounts.name_of(id);
-    }
-    strangers.name_of(id & !STRANGER)
 }

@@ -66,12 +66,14 @@ impl HostNames {
     /// The one name of a host: its first label, unless another domain had that first.
     pub(super) fn one_name<'a>(&'a self, name: &'a str) -> Named<'a> {
         let name = name.strip_suffix('.').unwrap_or(name);
-        if name.as_bytes().first().is_some_and(|&b| b.is_ascii_hexdigit() || b == b':')
-            && let Ok(address) = name.parse::<IpAddr>()
-        {
+        let punctuation = name.bytes().find(|byte| matches!(byte, b'.' | b':'));
+        // An IPv4 address begins with a digit, an IPv6 one has a colon before any dot.
+        let may_be_address = punctuation == Some(b':')
+            || punctuation.is_some() && name.as_bytes()[0].is_ascii_digit();
+        if may_be_address && let Ok(address) = name.parse::<IpAddr>() {
             return Named::Address(address.to_canonical());
         }
-        let short = match split(name) {
+        let short = match punctuation.and_then(|_| split(name)) {
             Some((label, suffix)) => match self.suffixes.find(parts(label)) {
                 Some(slot) if !self.suffixes.get(slot).profile.0.eq_ignore_ascii_case(suffix) => {
                     name

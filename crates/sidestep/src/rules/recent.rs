@@ -6,19 +6,25 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Timestamp;
+use crate::time::DAY;
 
 /// Entries that a rule keeps at most of one kind.
 const MOST: usize = 1 << 15;
+
+/// Entries below which it is not worth looking for what can be dropped more than once a day.
+const FEW: usize = 1 << 10;
 
 /// Values with the time of each; where they are too many, the older half goes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Recent<K: Ord, V> {
     entries: BTreeMap<K, (Timestamp, V)>,
+    /// What was dropped last, and how many entries that left.
+    swept: (Timestamp, usize),
 }
 
 impl<K: Ord, V> Default for Recent<K, V> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new() }
+        Self { entries: BTreeMap::new(), swept: (Timestamp::MIN, 0) }
     }
 }
 
@@ -57,9 +63,14 @@ impl<K: Ord, V> Recent<K, V> {
         self.entries.is_empty()
     }
 
-    /// Drops what is older than `before`.
+    /// Drops what is older than `before`: once a day, and whenever there is twice what was left the
+    /// last time, so that an entry costs the same however many there are.
     pub(crate) fn forget(&mut self, before: Timestamp) {
-        self.entries.retain(|_, (time, _)| *time >= before);
+        let (since, left) = self.swept;
+        if before >= since.saturating_add(DAY) || self.entries.len() >= FEW.max(2 * left) {
+            self.entries.retain(|_, (time, _)| *time >= before);
+            self.swept = (before, self.entries.len());
+        }
     }
 
     fn halve(&mut self) {

@@ -1,0 +1,111 @@
+//! Who and where of an event: every name resolved once, to its one id.
+
+use crate::baseline::Baseline;
+use crate::engine::Engine;
+use crate::event::{Account, AuthEvent, Event, Host, Outcome, Timestamp};
+use crate::intern::{Id, Roster, Slot};
+use crate::login::host_parts;
+
+/// Marks the ids of accounts that stand in the roster of strangers.
+const STRANGER: Id = 1 << 31;
+
+/// The accounts and hosts of an event, where it names them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parties {
+    /// The account that is logged on as, or that did it.
+    pub(crate) account: Option<Id>,
+    /// The account that asked, where it is another.
+    pub(crate) subject: Option<Id>,
+    /// Where it came from: where the event does not say, the host that its ticket was asked from.
+    pub(crate) source: Option<Id>,
+    /// The host that was logged on to, or on which it happened.
+    pub(crate) destination: Option<Id>,
+}
+
+impl Engine {
+    /// The ids of everything that an event names; what is new is given one.
+    pub(crate) fn parties(&mut self, event: Event<'_>) -> Parties {
+        let time = event.time();
+        match event {
+            Event::Auth(event) => {
+                let failed = event.outcome() == Outcome::Failure;
+                let source = self.host_id(event.src_host(), time);
+                Parties {
+                    source: source.or_else(|| self.ticket_source_id(event)),
+                    account: Some(self.account_id(event.account(), failed)),
+                    subject: event.subject().map(|subject| self.account_id(subject, failed)),
+                    destination: self.host_id(event.dst_host(), time),
+                }
+            }
+            Event::Activity(activity) => Parties {
+                account: activity.account().map(|account| self.account_id(account, false)),
+                subject: None,
+                source: self.host_id(activity.peer(), time),
+                destination: self.host_id(activity.host(), time),
+            },
+        }
+    }
+
+    /// The id of an account. Machines, what is built in, and names that only ever failed have a
+    /// roster of their own, so that they do not count among those that move.
+    fn account_id(&mut self, account: &Account<'_>, failed: bool) -> Id {
+        let moves = account.kind.can_move();
+        let slot = if moves && !failed {
+            self.account_slot(account)
+        } else {
+            let name = self.identity.account(account);
+            match moves.then(|| self.baseline.accounts.find(name.parts())).flatten() {
+                Some(slot) => slot,
+                None => {
+                    let (slot, _) = self.strangers.intern(name.parts());
+                    return self.strangers.get(slot).id | STRANGER;
+                }
+            }
+        };
+        self.baseline.accounts.get(slot).id
+    }
+
+    /// The slot of an account in the baseline, given one if it is new.
+    pub(crate) fn account_slot(&mut self, account: &Account<'_>) -> Slot {
+        let name = self.identity.account(account);
+        let known = self.baseline.accounts.len();
+        let slot = self.baseline.intern_account(name.parts());
+        if self.baseline.accounts.len() > known {
+            let name = name.to_owned();
+            self.identity.learn_home(&name);
+        }
+        slot
+    }
+
+    /// The slot of the account of an event, which is known already unless it is a stranger.
+    pub(crate) fn login_account(&mut self, event: &AuthEvent<'_>, parties: &Parties) -> Slot {
+        let known = parties.account.filter(|id| id & STRANGER == 0);
+        match known.and_then(|id| self.baseline.accounts.slot_of(id)) {
+            Some(slot) => slot,
+            None => self.account_slot(event.account()),
+        }
+    }
+
+    fn host_id(&mut self, host: &Host<'_>, time: Timestamp) -> Option<Id> {
+        let name = self.identity.host(host, time)?;
+        let slot = self.baseline.intern_host(host_parts(Some(&name)));
+        Some(self.baseline.hosts.get(slot).id)
+    }
+
+    /// The name of an account by its id, unless it was evicted.
+    pub(crate) fn account_name(&self, id: Id) -> Option<&str> {
+        name_of(&self.baseline, &self.strangers, id)
+    }
+}
+
+/// The name of an account by its id, unless it was evicted.
+pub(crate) fn name_of<'n>(
+    baseline: &'n Baseline,
+    strangers: &'n Roster<()>,
+    id: Id,
+) -> Option<&'n str> {
+    if id & STRANGER == 0 {
+        return baseline.accounts.name_of(id);
+    }
+    strangers.name_of(id & !STRANGER)
+}

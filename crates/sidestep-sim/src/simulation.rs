@@ -223,6 +223,7 @@ impl Simulation {
                 victim: self.names.account_text(attack.victim).to_owned(),
                 hops,
                 last_time,
+                technique: attack.main_technique().to_string(),
             });
         }
     }

@@ -27,7 +27,7 @@ const LOGIN_COLUMNS: [&[&str]; 5] = [
 ];
 
 /// Columns of `attacks.csv`, in order, each with other names that its header may give it.
-const ATTACK_COLUMNS: [&[&str]; 8] = [
+const ATTACK_COLUMNS: [&[&str]; 9] = [
     &["attack_id", "attack", "id"],
     &["start"],
     &["goal"],
@@ -36,6 +36,7 @@ const ATTACK_COLUMNS: [&[&str]; 8] = [
     &["victim"],
     &["hops"],
     &["last_time"],
+    &["technique"],
 ];
 
 /// Why a truth file was refused. Shown as `file:line: column: what`.
@@ -89,7 +90,7 @@ pub struct TruthLogin {
 }
 
 /// One attack, as `attacks.csv` lists it:
-/// `attack_id,start,goal,stealth,entry_host,victim,hops,last_time`.
+/// `attack_id,start,goal,stealth,entry_host,victim,hops,last_time,technique`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attack {
     /// Its id.
@@ -108,6 +109,8 @@ pub struct Attack {
     pub hops: u32,
     /// Time of the last of them, seconds since the log's start.
     pub last_time: i64,
+    /// How he logged on most often.
+    pub technique: String,
 }
 
 /// The attackers' successful logins and the attacks.
@@ -165,6 +168,7 @@ impl Truth {
                 } else {
                     attacks.seconds(row, 7)?
                 },
+                technique: axis(8),
             });
         }
         truth.add_unlisted(&listed);
@@ -208,6 +212,7 @@ impl Truth {
                     a.victim.clone(),
                     a.hops.to_string(),
                     a.last_time.to_string(),
+                    a.technique.clone(),
                 ]
             }),
         )
@@ -228,6 +233,7 @@ impl Truth {
                     victim: login.account.clone(),
                     hops: 0,
                     last_time: login.time,
+                    technique: UNKNOWN.to_owned(),
                 });
                 self.attacks.len() - 1
             });

@@ -169,7 +169,7 @@ fn a_folder_holds_the_log_and_its_truth() -> Result<(), Box<dyn std::error::Erro
     assert_eq!(truth.lines().count() as u64, summary.truth_logins + 1);
     assert_eq!(
         attacks.lines().next(),
-        Some("attack_id,start,goal,stealth,entry_host,victim,hops,last_time")
+        Some("attack_id,start,goal,stealth,entry_host,victim,hops,last_time,technique")
     );
     assert_eq!(attacks.lines().count() as u64, summary.attacks + 1);
     assert!(auth.lines().all(|line| line.split(',').count() == 9));

@@ -105,6 +105,23 @@ axis! {
     }
 }
 
+impl Technique {
+    /// The techniques of ATT&CK that name it.
+    #[must_use]
+    pub const fn attack_ids(self) -> &'static [&'static str] {
+        match self {
+            Self::RemoteDesktop => &["T1021.001"],
+            Self::Smb => &["T1021.002"],
+            Self::WinRm => &["T1021.006"],
+            Self::Wmi => &["T1021.003", "T1047"],
+            Self::SshKey => &["T1021.004"],
+            Self::PassTheHash | Self::OverpassTheHash => &["T1550.002"],
+            Self::PassTheTicket => &["T1550.003"],
+            Self::ExplicitCredentials => &["T1078"],
+        }
+    }
+}
+
 axis! {
     /// What noise an attack makes.
     Noise ("noise") {

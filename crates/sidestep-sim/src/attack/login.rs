@@ -25,12 +25,21 @@ impl Attack {
         }
         self.path |= self.made.iter().any(|earlier| earlier.dst == step.src);
         self.made.push(step);
+        self.used.push(technique);
         self.arrived |= step.dst == self.target;
         let controller = world.org.controllers.contains(&step.dst);
         self.arrived |= self.plan.goal == super::Goal::Escalate && controller;
         if !self.footholds.contains(&step.dst) && self.holds(world, step.account, step.dst) {
             self.footholds.push(step.dst);
         }
+    }
+
+    /// The technique that he used most often; of several, the first of them.
+    pub(crate) fn main_technique(&self) -> Technique {
+        let uses =
+            |technique: Technique| self.used.iter().filter(|used| **used == technique).count();
+        let most = self.used.iter().copied().rev().max_by_key(|technique| uses(*technique));
+        most.unwrap_or(self.plan.technique)
     }
 
     /// The technique for one login: mostly the attack's own, always one that the host knows.

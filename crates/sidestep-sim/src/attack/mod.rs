@@ -59,6 +59,8 @@ pub(crate) struct Attack {
     credentials: Vec<Credential>,
     reaches: Vec<Vec<u32>>,
     made: Vec<Made>,
+    /// The technique of each of them.
+    used: Vec<Technique>,
     /// Logins that succeeded and reached the log.
     logged: u32,
     acts: u32,
@@ -108,6 +110,7 @@ impl Attackers {
                 credentials: Vec::new(),
                 reaches: Vec::new(),
                 made: Vec::new(),
+                used: Vec::new(),
                 logged: 0,
                 acts: 0,
                 fresh: 0,

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use sidestep::Alert;
+
 use crate::truth::Truth;
 
 use super::EvaluationError;
@@ -69,6 +71,10 @@ pub(crate) struct RunAttack {
     pub(crate) start: String,
     pub(crate) goal: String,
     pub(crate) stealth: String,
+    pub(crate) technique: String,
+    /// Techniques of ATT&CK in the engine's alerts that find it, at one false alert a day per 1,000
+    /// accounts in the ranked reading.
+    pub(crate) named: Vec<&'static str>,
 }
 
 /// How one detector did in the ranked reading.
@@ -131,7 +137,9 @@ pub(crate) fn run(
     let generous = (30.0 * thousands).max(20.0);
     let config = |budget| config(plan.learn_days, budget, plan.resolve_names);
     let alerts = run_engines(source, [config(generous)?, config(asked_a_day)?])?;
-    let mut detectors = vec![judging.detector(SIDESTEP, &detected(&alerts[0], &mut log), &log)];
+    let engine = detected(&alerts[0], &mut log);
+    let mut detectors = vec![judging.detector(SIDESTEP, &engine, &log)];
+    let named = judging.named(&engine.findings, &alerts[0]);
     let online: Vec<Finding> = alerts[1].iter().map(|alert| finding(alert, &mut log)).collect();
     for baseline in baselines::ALL {
         progress(&format!("{}: {}", plan.name, baseline.name()));
@@ -148,11 +156,15 @@ pub(crate) fn run(
         accounts,
         days_judged: days,
         allowed,
-        attacks: judging.of_judged(truth.attacks.iter().map(|attack| RunAttack {
-            attack_id: attack.attack_id.clone(),
-            start: attack.start.clone(),
-            goal: attack.goal.clone(),
-            stealth: attack.stealth.clone(),
+        attacks: judging.of_judged(truth.attacks.iter().zip(named).map(|(attack, named)| {
+            RunAttack {
+                attack_id: attack.attack_id.clone(),
+                start: attack.start.clone(),
+                goal: attack.goal.clone(),
+                stealth: attack.stealth.clone(),
+                technique: attack.technique.clone(),
+                named,
+            }
         })),
         attacks_left_out: judge.attacks.iter().filter(|attack| !attack.judged).count(),
         detectors,
@@ -183,6 +195,19 @@ impl Judging<'_> {
             false_before: self.of_judged(self.judge.false_before(&read)),
             at_quarter: self.of_judged(self.judge.detections(findings, &read[..quarter])),
         }
+    }
+
+    /// For each attack of the truth the techniques that the alerts name by which it is found. A
+    /// finding stands in the place of its alert.
+    fn named(&self, findings: &[Finding], alerts: &[Alert]) -> Vec<Vec<&'static str>> {
+        let mut named = vec![Vec::new(); self.judge.attacks.len()];
+        for read in self.judge.read_ranked(findings, self.allowed[ONE]) {
+            for attack in read.attacks.iter().filter(|_| read.false_before <= self.allowed[ONE]) {
+                let ids = alerts[read.finding].techniques.iter().map(|technique| technique.id);
+                named[*attack as usize].extend(ids);
+            }
+        }
+        named
     }
 
     fn online(&self, findings: &[Finding], asked: f64, days: f64) -> OnlineRun {

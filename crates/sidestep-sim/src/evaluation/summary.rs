@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::attack::Technique;
 use crate::truth::UNKNOWN;
 
 use super::judge::{Detection, ratio};
@@ -81,6 +82,9 @@ pub(crate) struct AxisRow {
     /// In the ranked reading.
     pub(crate) found_at_one: usize,
     pub(crate) found_online: usize,
+    /// Of those found at one, those whose technique an alert names; for the axis of techniques only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) named_at_one: Option<usize>,
 }
 
 /// The spread of figures; `None` of none.
@@ -171,8 +175,12 @@ fn how_found<'a>(runs: impl Iterator<Item = &'a [Option<Detection>]>) -> HowFoun
 /// What the engine (the first detector) finds of each kind of attack.
 pub(crate) fn axes(runs: &[Run]) -> Vec<AxisRow> {
     type Axis = (&'static str, fn(&RunAttack) -> &str);
-    let axes: [Axis; 3] =
-        [("start", |a| &a.start), ("goal", |a| &a.goal), ("stealth", |a| &a.stealth)];
+    let axes: [Axis; 4] = [
+        ("start", |a| &a.start),
+        ("goal", |a| &a.goal),
+        ("stealth", |a| &a.stealth),
+        ("technique", |a| &a.technique),
+    ];
     let mut rows: Vec<AxisRow> = Vec::new();
     for (axis, value_of) in axes {
         let begin = rows.len();
@@ -195,6 +203,7 @@ pub(crate) fn axes(runs: &[Run]) -> Vec<AxisRow> {
                             found_at_quarter: 0,
                             found_at_one: 0,
                             found_online: 0,
+                            named_at_one: None,
                         });
                         let last = rows.len() - 1;
                         &mut rows[last]
@@ -207,6 +216,12 @@ pub(crate) fn axes(runs: &[Run]) -> Vec<AxisRow> {
                 row.found_at_quarter += within(QUARTER);
                 row.found_at_one += within(ONE);
                 row.found_online += usize::from(run.online.detections[at].is_some());
+                if axis == "technique"
+                    && let Ok(technique) = attack.technique.parse::<Technique>()
+                {
+                    let named = attack.named.iter().any(|id| technique.attack_ids().contains(id));
+                    *row.named_at_one.get_or_insert(0) += usize::from(named);
+                }
             }
         }
         // An axis that the truth does not tell is no table.

@@ -32,6 +32,7 @@ fn truth(logins: &[(Row, &str)]) -> Truth {
                 victim: (*account).to_owned(),
                 hops: 1,
                 last_time: *time,
+                technique: UNKNOWN.to_owned(),
             });
         }
     }
@@ -289,7 +290,14 @@ fn simulated_seeds_are_judged_the_same_each_time_and_in_order() {
     assert_eq!(json, again.to_json());
     assert_eq!((&json["runs"][0]["seed"], &json["runs"][1]["seed"]), (&8.into(), &3.into()));
     assert!(json["runs"][0]["attack_logins_in_log"].as_u64().is_some_and(|n| n > 0));
+    let techniques: Vec<_> = first.axes.iter().filter(|row| row.axis == "technique").collect();
+    let judged: usize = first.runs.iter().map(|run| run.attacks.len()).sum();
+    assert_eq!(techniques.iter().map(|row| row.attacks).sum::<usize>(), judged);
+    for row in techniques {
+        assert!(row.named_at_one.is_some_and(|named| named <= row.found_at_one), "{row:?}");
+    }
     let text = first.with_command("sidestep evaluate").to_text();
+    assert!(text.contains("at 1    online  named at 1\n"), "{text}");
     assert!(text.contains("seeds 8, 3") && text.contains("again: sidestep evaluate"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
 

@@ -159,10 +159,13 @@ fn axes(report: &Report, out: &mut String) -> std::fmt::Result {
             writeln!(out)?;
             let heads = ["attacks", "at 0.25", "at 1", "online"];
             write!(out, "{:28}", format!("sidestep by {axis}"))?;
-            writeln!(out, "{}", heads.map(|head| format!("{head:>10}")).concat())?;
+            let named = if row.named_at_one.is_some() { "named at 1" } else { "" };
+            let heads = heads.map(|head| format!("{head:>10}")).concat();
+            writeln!(out, "{}", format!("{heads}  {named}").trim_end())?;
         }
         let counts = [row.attacks, row.found_at_quarter, row.found_at_one, row.found_online];
-        writeln!(out, "  {:26}{}", row.value, counts.map(|n| format!("{n:>10}")).concat())?;
+        write!(out, "  {:26}{}", row.value, counts.map(|n| format!("{n:>10}")).concat())?;
+        writeln!(out, "{}", row.named_at_one.map_or(String::new(), |n| format!("{n:>12}")))?;
     }
     Ok(())
 }

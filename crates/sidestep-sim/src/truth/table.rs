@@ -14,7 +14,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The first `required` columns must be there; without a header all must.
+    /// The first `required` columns must be there; without a header all must, but for the last.
     pub(super) fn read(
         file: &'static str,
         input: impl Read,
@@ -44,6 +44,11 @@ impl Table {
         let Some(header) = table.rows.first() else {
             return Ok(table);
         };
+        // Without a header the last column may be left out: older files do not have it.
+        if header.len() + 1 == columns.len() {
+            table.places.truncate(header.len());
+            table.places.push(None);
+        }
         if place(header, columns[0]).is_some() {
             table.places = columns.iter().map(|names| place(header, names)).collect();
             if let Some(missing) = table.places[..required].iter().position(Option::is_none) {

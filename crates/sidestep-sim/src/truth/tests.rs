@@ -21,6 +21,7 @@ fn truth() -> Truth {
             victim: "U1@DOM1".to_owned(),
             hops: 2,
             last_time: 9,
+            technique: "winrm".to_owned(),
         }],
     }
 }
@@ -40,12 +41,12 @@ fn what_was_written_is_read() {
 
 #[test]
 fn header_may_be_absent_reordered_or_longer() {
-    let attacks = "a1,insider,explore,none,C1,U1@DOM1,2,9\n";
+    let attacks = "a1,insider,explore,none,C1,U1@DOM1,2,9,winrm\n";
     let plain = read("5,U1@DOM1,C1,C2,a1\n9.75,\"U,2@DOM1\",C1,C2,a1\n", attacks);
     assert_eq!(plain.as_ref(), Ok(&truth()));
     let other = read(
         "\u{feff}attack_id,hop,time,dst,src,user\r\na1,1,9,C2,C1,\"U,2@DOM1\"\r\na1,0,5.2,C2,C1,U1@DOM1\r\n",
-        "note,last_time,attack_id,start,goal,stealth,entry_host,victim,hops\n,9.1,a1,insider,explore,none,C1,U1@DOM1,2\n",
+        "note,last_time,attack_id,start,goal,stealth,entry_host,victim,hops,technique\n,9.1,a1,insider,explore,none,C1,U1@DOM1,2,winrm\n",
     );
     assert_eq!(other, plain);
 }

@@ -313,17 +313,16 @@ fn office() -> RecordBatch {
         src.push(from);
         dst.push(to);
     };
-    for day in 0..12_i64 {
-        for person in 0..12_i64 {
-            for visit in 0..3 {
-                let at = day * 86_400 + 28_800 + visit * 3_600 + person;
-                login(at, format!("U{person}@D"), format!("C{person}"), format!("S{visit}"));
-            }
+    for day in 0..14_i64 {
+        for person in 0..120_i64 {
+            let at = day * 86_400 + 32_400;
+            let server = format!("FILES-{}", person / 10);
+            login(at, format!("user{person}@CORP"), format!("WS-{person}"), server);
         }
     }
-    for hop in 0..6_i64 {
-        let at = 12 * 86_400 + hop * 600;
-        login(at, format!("U{hop}@D"), format!("C{}", hop + 5), format!("C{}", hop + 6));
+    for (hop, [from, to]) in [[3, 17], [17, 25], [25, 40]].into_iter().enumerate() {
+        let at = 14 * 86_400 + 36_000 + 3_600 * hop as i64;
+        login(at, format!("user{from}@CORP"), format!("WS-{from}"), format!("WS-{to}"));
     }
     batch(vec![
         ("time", Arc::new(TimestampSecondArray::from(time))),
@@ -334,7 +333,7 @@ fn office() -> RecordBatch {
 }
 
 fn alerts_in(parts: &[RecordBatch]) -> Vec<Alert> {
-    let config = Config::builder().warm_up(WarmUp::Days(7)).build().unwrap();
+    let config = Config::builder().warm_up(WarmUp::Days(13)).build().unwrap();
     let mut engine = Engine::new(config);
     let mut reader = BatchReader::default();
     let mut alerts = Vec::new();
@@ -382,14 +381,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn any_split_into_batches_gives_the_same_alerts(mut cuts in prop::collection::vec(0_usize..438, 0..6)) {
+    fn any_split_into_batches_gives_the_same_alerts(mut cuts in prop::collection::vec(0_usize..1683, 0..6)) {
         let whole = office();
         cuts.extend([0, whole.num_rows()]);
         cuts.sort_unstable();
         let parts: Vec<_> =
             cuts.windows(2).map(|cut| whole.slice(cut[0], cut[1] - cut[0])).collect();
         let mut engine =
-            Engine::new(Config::builder().warm_up(WarmUp::Days(7)).build().unwrap());
+            Engine::new(Config::builder().warm_up(WarmUp::Days(13)).build().unwrap());
         let mut expected: Vec<Alert> =
             events(&whole).iter().flat_map(|event| engine.process(event)).collect();
         expected.extend(engine.finish());

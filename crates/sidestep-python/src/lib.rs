@@ -39,6 +39,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(alert::hops_table, module)?)?;
     module.add_function(wrap_pyfunction!(log::read_path, module)?)?;
     module.add_function(wrap_pyfunction!(rows::table_of_columns, module)?)?;
+    module.add_function(wrap_pyfunction!(table::joined_scores, module)?)?;
     module.add_function(wrap_pyfunction!(sim::simulate, module)?)?;
     module.add_function(wrap_pyfunction!(sim::evaluate, module)?)?;
     Ok(())

@@ -88,7 +88,8 @@ class Frame:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in row.values())
+            "<tr>"
+            + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in row.values())
             + "</tr>"
             for row in self.rows(0, _SHOWN)
         )

@@ -28,9 +28,7 @@ class Alert:
 
 @final
 class Reader:
-    def __new__(
-        cls, columns: dict[str, str | None], time_format: str, on_error: str
-    ) -> Reader: ...
+    def __new__(cls, columns: dict[str, str | None], time_format: str, on_error: str) -> Reader: ...
     def summary(self) -> _Told: ...
 
 @final

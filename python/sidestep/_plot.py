@@ -18,12 +18,10 @@ def movement(alert: Alert) -> Any:
     """The hosts of a movement by how far they are from its origin, and an arrow for each edge."""
     alt = need("altair", "plot")
     places = _places(alert)
-    role = {host: "target" for host in places}
+    role = dict.fromkeys(places, "target")
     role.update(dict.fromkeys(alert.pivots, "pivot"))
     role[alert.origin[0]] = "origin"
-    hosts = [
-        {"host": host, "x": x, "y": y, "role": role[host]} for host, (x, y) in places.items()
-    ]
+    hosts = [{"host": host, "x": x, "y": y, "role": role[host]} for host, (x, y) in places.items()]
     edges: dict[tuple[str, str, str], dict[str, Any]] = {}
     for hop in alert.hops:
         edge = edges.setdefault((hop.src_host, hop.dst_host, hop.user), {"logins": 0, "nats": 0.0})
@@ -39,21 +37,31 @@ def movement(alert: Alert) -> Any:
     flat = alt.Scale(padding=40, zero=False, nice=False)
     at = {"x": alt.X("x:Q", axis=axis, title=None, scale=flat)}
     at["y"] = alt.Y("y:Q", axis=axis, title=None, scale=flat)
-    arrows = alt.Chart(alt.Data(values=lines)).mark_rule(color="#9ca3af", strokeWidth=2).encode(
-        **at,
-        x2="x2:Q",
-        y2="y2:Q",
-        tooltip=["from:N", "account:N", "to:N", "logins:Q", "nats:Q"],
+    arrows = (
+        alt.Chart(alt.Data(values=lines))
+        .mark_rule(color="#9ca3af", strokeWidth=2)
+        .encode(
+            **at,
+            x2="x2:Q",
+            y2="y2:Q",
+            tooltip=["from:N", "account:N", "to:N", "logins:Q", "nats:Q"],
+        )
     )
-    names = alt.Chart(alt.Data(values=heads)).mark_text(dy=-7, fontSize=11, color="#4b5563").encode(
-        **at, text="account:N"
+    names = (
+        alt.Chart(alt.Data(values=heads))
+        .mark_text(dy=-7, fontSize=11, color="#4b5563")
+        .encode(**at, text="account:N")
     )
-    points = alt.Chart(alt.Data(values=hosts)).mark_circle(size=420, opacity=1).encode(
-        **at,
-        color=alt.Color(
-            "role:N", title=None, scale=alt.Scale(domain=_ROLES, range=_ROLE_COLOURS)
-        ),
-        tooltip=["host:N", "role:N"],
+    points = (
+        alt.Chart(alt.Data(values=hosts))
+        .mark_circle(size=420, opacity=1)
+        .encode(
+            **at,
+            color=alt.Color(
+                "role:N", title=None, scale=alt.Scale(domain=_ROLES, range=_ROLE_COLOURS)
+            ),
+            tooltip=["host:N", "role:N"],
+        )
     )
     labels = alt.Chart(alt.Data(values=hosts)).mark_text(dy=22, fontSize=12, fontWeight="bold")
     width = max(320, 130 * (1 + max(x for x, _ in places.values())))

@@ -18,8 +18,8 @@ from sidestep._engine import Engine
 class LateralMovementDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     """Learns logins and tells which ones are odd. `X` is what `Engine.learn` takes.
 
-    `X` is a table of logins, not a matrix of numbers: those checks of scikit-learn that fit matrices
-    of random numbers do not apply. `contamination` is the share of the logins learned that
+    `X` is a table of logins, not a matrix of numbers: those checks of scikit-learn that fit
+    matrices of random numbers do not apply. `contamination` is the share of the logins learned that
     `predict` calls outliers.
 
     >>> login = {"time": 0, "user": "alice@CORP", "src": "WS-17", "dst": "FILES-1"}

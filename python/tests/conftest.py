@@ -6,7 +6,6 @@ import csv
 from typing import Any
 
 import pytest
-
 import sidestep
 
 DAY = 86_400

@@ -11,7 +11,6 @@ import textwrap
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 import sidestep
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from conftest import found
-
 import sidestep
+from conftest import found
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +45,9 @@ def test_pyarrow_and_any_split(logins, expected):
 def test_duckdb(logins, expected):
     duckdb = pytest.importorskip("duckdb")
     pa = pytest.importorskip("pyarrow")
-    table = pa.Table.from_pylist(logins)
-    assert table.num_rows
-    assert found(duckdb.sql("select * from table")) == expected
+    connection = duckdb.connect()
+    connection.register("logins", pa.Table.from_pylist(logins))
+    assert found(connection.sql("select * from logins")) == expected
 
 
 def test_dicts_csv_and_what_read_gives(logins, log, expected):

@@ -6,12 +6,11 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+from sidestep.sklearn import LateralMovementDetector
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
-
-from sidestep.sklearn import LateralMovementDetector
 
 
 def test_what_moves_is_an_outlier(logins):

@@ -59,7 +59,9 @@ pub fn hops_schema() -> SchemaRef {
 /// # Errors
 /// None that the columns could give rise to: they are of one length.
 pub fn hops_batch(alerts: &[Alert]) -> Result<RecordBatch, ArrowError> {
-    let hops = || alerts.iter().flat_map(|alert| alert.hops.iter().map(move |hop| (alert, hop)));
+    let hops: Vec<(&Alert, &Hop)> =
+        alerts.iter().flat_map(|alert| alert.hops.iter().map(move |hop| (alert, hop))).collect();
+    let hops = || hops.iter().copied();
     let text = |of: fn(&Hop) -> &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(hops().map(|(_, hop)| of(hop))))
     };
@@ -85,7 +87,8 @@ pub fn hops_batch(alerts: &[Alert]) -> Result<RecordBatch, ArrowError> {
 fn evidence<'a>(
     hops: impl Iterator<Item = &'a [Contribution]> + Clone,
 ) -> Result<ListArray, ArrowError> {
-    let all = || hops.clone().flatten();
+    let all: Vec<&Contribution> = hops.clone().flatten().collect();
+    let all = || all.iter().copied();
     let text = |of: fn(&Contribution) -> &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(all().map(of)))
     };
@@ -95,7 +98,7 @@ fn evidence<'a>(
         text(|evidence| &evidence.observed),
         text(|evidence| &evidence.expected),
     ];
-    let length = all().count();
+    let length = all().len();
     let values = StructArray::try_new_with_length(EVIDENCE.clone(), columns, None, length)?;
     let offsets = OffsetBuffer::from_lengths(hops.map(<[Contribution]>::len));
     ListArray::try_new(evidence_item(), offsets, Arc::new(values), None)

@@ -3,6 +3,23 @@ from typing import Any, final
 
 from typing_extensions import CapsuleType
 
+__all__ = [
+    "EVIDENCE",
+    "Alert",
+    "Engine",
+    "Reader",
+    "Table",
+    "__version__",
+    "alerts_table",
+    "evaluate",
+    "hops_table",
+    "joined_scores",
+    "read_path",
+    "run_command",
+    "simulate",
+    "table_of_columns",
+]
+
 __version__: str
 EVIDENCE: list[str]
 

@@ -128,7 +128,12 @@ def scores(frame: Frame) -> Any:
         .encode(
             x=alt.X("from:Q", bin="binned", title="surprise (nats)"),
             x2="to:Q",
-            y=alt.Y("logins:Q", scale=alt.Scale(type="symlog"), title="events"),
+            y=alt.Y(
+                "logins:Q",
+                title="events",
+                scale=alt.Scale(type="symlog"),
+                axis=alt.Axis(values=[0, *(10**power for power in range(10))]),
+            ),
             tooltip=["from:Q", "to:Q", "logins:Q"],
         )
         .properties(width=560, height=240, title="Events by surprise")

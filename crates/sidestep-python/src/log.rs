@@ -1,0 +1,102 @@
+//! Logs on disk.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use pyo3::prelude::*;
+use sidestep::Event;
+use sidestep_arrow::{EventBatchBuilder, events_schema};
+use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
+
+use crate::error::{format, table};
+use crate::pulse::Pulse;
+use crate::reader::{mapping, parsed};
+use crate::table::Table;
+
+/// Rows of a batch that is given out.
+const BATCH: usize = 1 << 16;
+
+/// What was read: events, companion records, skipped lines, and what was wrong with the first.
+pub(crate) type Told = (u64, u64, u64, Vec<String>);
+
+/// How a log is to be read.
+pub(crate) fn options(
+    log_format: &str,
+    columns: BTreeMap<String, Option<String>>,
+    time_format: &str,
+    year: Option<i16>,
+    on_error: &str,
+) -> PyResult<ReadOptions> {
+    Ok(ReadOptions {
+        format: parsed(log_format)?,
+        mapping: mapping(columns, time_format)?,
+        year,
+        on_error: parsed(on_error)?,
+        ..ReadOptions::default()
+    })
+}
+
+/// Reads a log and gives each event to `take`.
+pub(crate) fn each_event(
+    py: Python<'_>,
+    path: &Path,
+    options: ReadOptions,
+    tick: Option<Py<PyAny>>,
+    mut take: impl FnMut(Event<'_>) -> PyResult<()> + Send,
+) -> PyResult<Told> {
+    py.detach(move || {
+        let mut pulse = Pulse::new(tick);
+        let mut reader = LogReader::new(options);
+        let mut stopped = None;
+        let read =
+            reader.read_path(path, &mut |event| match take(event).and_then(|()| pulse.count()) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    stopped = Some(error);
+                    ControlFlow::Break(())
+                }
+            });
+        match stopped {
+            Some(error) => Err(error),
+            None => read.map(|_| told(reader.summary())).map_err(format),
+        }
+    })
+}
+
+fn told(summary: &ReadSummary) -> Told {
+    let mut errors: Vec<_> = summary.first_errors.iter().map(ToString::to_string).collect();
+    errors.extend(summary.first_not_read.iter().map(ToString::to_string));
+    (summary.events, summary.activities, summary.skipped, errors)
+}
+
+/// The authentication events of a log as a table, and what was read.
+#[pyfunction]
+#[pyo3(signature = (path, log_format, columns, time_format, year, on_error, tick))]
+#[allow(clippy::too_many_arguments, reason = "the options of a reader")]
+pub(crate) fn read_path(
+    py: Python<'_>,
+    path: PathBuf,
+    log_format: &str,
+    columns: BTreeMap<String, Option<String>>,
+    time_format: &str,
+    year: Option<i16>,
+    on_error: &str,
+    tick: Option<Py<PyAny>>,
+) -> PyResult<(Table, Told)> {
+    let options = options(log_format, columns, time_format, year, on_error)?;
+    let mut builder = EventBatchBuilder::default();
+    let mut batches = Vec::new();
+    let told = each_event(py, &path, options, tick, |event| {
+        let Some(event) = event.auth() else { return Ok(()) };
+        builder.push(event).map_err(table)?;
+        if builder.len() == BATCH {
+            batches.push(builder.finish().map_err(table)?);
+        }
+        Ok(())
+    })?;
+    if !builder.is_empty() {
+        batches.push(builder.finish().map_err(table)?);
+    }
+    Ok((Table::new(events_schema(), batches), told))
+}

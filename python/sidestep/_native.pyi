@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from typing import Any, final
+
+from typing_extensions import CapsuleType
+
+__all__ = [
+    "EVIDENCE",
+    "Alert",
+    "Engine",
+    "Reader",
+    "Table",
+    "__version__",
+    "alerts_table",
+    "evaluate",
+    "hops_table",
+    "joined_scores",
+    "read_path",
+    "run_command",
+    "simulate",
+    "table_of_columns",
+]
+
+__version__: str
+EVIDENCE: list[str]
+
+_Tick = Callable[[int], object]
+_Told = tuple[int, int, int, list[str]]
+
+@final
+class Table:
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def time_columns(self) -> list[str]: ...
+    def column(self, name: str, start: int = 0, stop: int | None = None) -> list[Any]: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> CapsuleType: ...
+    def __arrow_c_schema__(self) -> CapsuleType: ...
+    def __len__(self) -> int: ...
+
+@final
+class Alert:
+    @property
+    def id(self) -> str: ...
+    def emit(self, emit: str) -> str: ...
+
+@final
+class Reader:
+    def __new__(cls, columns: dict[str, str | None], time_format: str, on_error: str) -> Reader: ...
+    def summary(self) -> _Told: ...
+
+@final
+class Engine:
+    def __new__(cls, settings: dict[str, Any]) -> Engine: ...
+    @staticmethod
+    def load(state: bytes) -> Engine: ...
+    def save(self) -> bytes: ...
+    def copy(self) -> Engine: ...
+    def learn(self, data: object, reader: Reader, tick: _Tick | None) -> None: ...
+    def process(self, data: object, reader: Reader, tick: _Tick | None) -> list[Alert]: ...
+    def score(self, data: object, reader: Reader, tick: _Tick | None) -> Table: ...
+    def take_path(
+        self,
+        path: str,
+        learn: bool,
+        log_format: str,
+        columns: dict[str, str | None],
+        time_format: str,
+        year: int | None,
+        on_error: str,
+        tick: _Tick | None,
+    ) -> tuple[list[Alert], _Told]: ...
+    def finish(self) -> list[Alert]: ...
+    def alerts(self) -> list[Alert]: ...
+    def detecting_since(self) -> int | None: ...
+    def alerts_per_day(self) -> float: ...
+    def metrics(self) -> dict[str, int]: ...
+    def graph(self) -> Table: ...
+
+def run_command(arguments: list[str]) -> int: ...
+def joined_scores(parts: list[Table]) -> Table: ...
+def alerts_table(alerts: list[Alert]) -> Table: ...
+def hops_table(alerts: list[Alert]) -> Table: ...
+def read_path(
+    path: str,
+    log_format: str,
+    columns: dict[str, str | None],
+    time_format: str,
+    year: int | None,
+    on_error: str,
+    tick: _Tick | None,
+) -> tuple[Table, _Told]: ...
+def table_of_columns(columns: list[tuple[str, str, list[Any]]]) -> Table: ...
+def simulate(
+    seed: int,
+    accounts: int,
+    days: int,
+    learn_days: int,
+    scenario: str,
+    telemetry: str | None,
+    attacks: int | None,
+    tick: _Tick | None,
+) -> tuple[Table, Table]: ...
+def evaluate(
+    seeds: list[int],
+    scenario: str,
+    accounts: int,
+    days: int,
+    learn_days: int,
+    alerts_per_day: float,
+    telemetry: str | None,
+) -> tuple[str, str]: ...

@@ -1,0 +1,152 @@
+"""State, threads, interrupts, and what is shown."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import signal
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sidestep
+
+
+@pytest.fixture(scope="module")
+def engine(logins):
+    engine = sidestep.Engine(warm_up=13)
+    engine.process(logins)
+    engine.finish()
+    return engine
+
+
+def test_saved_pickled_and_copied_engines_score_alike(engine, logins, tmp_path):
+    path = tmp_path / "state"
+    state = engine.save(path)
+    expected = engine.score(logins)["surprise"]
+    others = [
+        sidestep.Engine.load(state),
+        sidestep.Engine.load(path),
+        pickle.loads(pickle.dumps(engine)),
+        copy.deepcopy(engine),
+    ]
+    for other in others:
+        assert other.save() == state
+        assert other.score(logins)["surprise"] == expected
+
+
+def test_threads_score_one_engine_alike(engine, logins):
+    expected = engine.score(logins)["surprise"]
+    with ThreadPoolExecutor(8) as pool:
+        for got in pool.map(lambda _: engine.score(logins)["surprise"], range(32)):
+            assert got == expected
+
+
+def test_an_alert_says_all_it_knows(engine):
+    alert = engine.alerts.strongest()[0]
+    assert alert.hops
+    assert alert.reasons
+    assert alert.origin[0] == "WS-3"
+    assert alert.to_ocsf()["class_uid"] == 2004
+    assert "@timestamp" in alert.to_ecs()
+    assert alert.id in alert.to_json()
+    for shown in (alert, engine, engine.alerts, engine.alerts.frame(), engine.graph()):
+        assert repr(shown)
+        assert "<" in shown._repr_html_()
+    assert engine.alerts.hops()["alert_id"][0]
+
+
+def test_names_cannot_break_out_of_html():
+    engine = sidestep.Engine()
+    row = {"time": 1, "user": "<script>", "src": "A", "dst": "B"}
+    engine.process([row])
+    assert "<script>" not in engine.graph()._repr_html_()
+
+
+def test_plots_and_graphs(engine):
+    pytest.importorskip("altair")
+    pytest.importorskip("networkx")
+    alert = engine.alerts[0]
+    assert alert.to_networkx().number_of_edges() == len(alert.hops)
+    assert engine.graph().to_networkx().number_of_edges() == len(engine.graph())
+    for chart in (alert.plot(), alert.timeline()):
+        assert chart.to_dict()
+
+
+def test_results_go_to_every_library(engine, logins):
+    scores = engine.score(logins)
+    pytest.importorskip("pandas")
+    assert len(scores.to_pandas()) == len(logins)
+    assert len(engine.alerts.to_pandas()) == len(engine.alerts)
+    pytest.importorskip("polars")
+    assert scores.to_polars().height == len(logins)
+    assert engine.alerts.hops().to_polars().height > 0
+
+
+def test_progress_is_told_and_may_stop_the_call(logins):
+    told = []
+    sidestep.Engine().learn(logins, progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(logins), len(logins))
+
+    def stop(done, total):
+        raise RuntimeError("enough")
+
+    engine = sidestep.Engine()
+    with pytest.raises(RuntimeError, match="enough"):
+        engine.learn(logins, progress=stop)
+    assert engine.metrics["events"] > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send there")
+def test_an_interrupt_stops_a_long_call_and_leaves_the_engine_usable():
+    script = """
+        import sidestep
+
+        rows = [{"time": n, "user": f"u{n % 999}", "src": "A", "dst": "B"} for n in range(16384)]
+        table = sidestep._native.table_of_columns(
+            [(k, "int" if k == "time" else "text", [r[k] for r in rows]) for k in rows[0]]
+        )
+        def forever():
+            while True:
+                yield table
+
+        engine = sidestep.Engine()
+        seen = [False]
+        def tell(done, total):
+            if not seen[0]:
+                seen[0] = True
+                print("going", flush=True)
+        try:
+            engine.learn(forever(), progress=tell)
+        except KeyboardInterrupt:
+            before = engine.metrics["events"]
+            engine.learn(rows[:1])
+            print("usable" if engine.metrics["events"] == before + 1 else "broken", flush=True)
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    try:
+        assert child.stdout.readline() == "going\n"
+        child.send_signal(signal.SIGINT)
+        out, _ = child.communicate(timeout=60)
+    finally:
+        child.kill()
+    assert out == "usable\n"
+
+
+def test_importing_brings_no_other_library():
+    heavy = {"numpy", "pandas", "polars", "pyarrow", "altair", "networkx", "sklearn"}
+    script = f"import sidestep, sys; print(sorted({heavy!r} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_the_command_is_the_same_tool():
+    run = [sys.executable, "-m", "sidestep", "--help"]
+    out = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    assert "detect" in out
+    assert "simulate" in out

@@ -28,8 +28,6 @@
 // Bit of `sidestep_activity.present`: `remote` is known.
 #define SIDESTEP_HAS_REMOTE 256
 
-
-
 // Format of an alert's text: sidestep's own JSON, `sidestep.alert/1`: everything there is to say.
 #define SIDESTEP_EMIT_JSON 0
 
@@ -475,6 +473,10 @@ typedef struct sidestep_error sidestep_error;
 // them. It keeps nothing of engines or inputs.
 typedef struct sidestep_reader sidestep_reader;
 
+// Whether a call succeeded: one of the `SIDESTEP_OK` and `SIDESTEP_ERR_` values. A value keeps its
+// meaning for ever; later versions may add values, so treat one that you do not know as a failure.
+typedef int32_t sidestep_status;
+
 // UTF-8 text: a pointer and a length in bytes, not NUL-terminated. `data` is NULL where there is no text,
 // which is not the same as text of no length; then `len` must be 0.
 //
@@ -621,8 +623,8 @@ typedef struct sidestep_hop {
   uint32_t has_raw_ref;
   // The event's `raw_ref`.
   uint64_t raw_ref;
-  // Index of the hop that led here, or `SIDESTEP_NO_PARENT`.
-  size_t parent;
+  // Index of the hop that led here, or -1 where none did.
+  int64_t parent;
   // Surprise of the login in nats: exactly the sum of its contributions.
   double surprise;
   // Reasons, which `sidestep_alert_contribution` reads.
@@ -839,73 +841,73 @@ extern "C" {
 
 // Reads `user@domain` or `DOMAIN\user` into the name and domain of `account`; anything else is a name
 // without a domain. The account points into `text`. Any thread may call this.
-int32_t sidestep_account_parse(struct sidestep_str text,
-                               struct sidestep_account *account,
-                               struct sidestep_error **error);
+sidestep_status sidestep_account_parse(struct sidestep_str text,
+                                       struct sidestep_account *account,
+                                       struct sidestep_error **error);
 
 // Fills an activity with zeros and its size: `sidestep_activity_init(&activity, sizeof activity)`.
-int32_t sidestep_activity_init(struct sidestep_activity *activity,
-                               size_t struct_size,
-                               struct sidestep_error **error);
+sidestep_status sidestep_activity_init(struct sidestep_activity *activity,
+                                       size_t struct_size,
+                                       struct sidestep_error **error);
 
 // Reads what an alert says.
-int32_t sidestep_alert_get(const struct sidestep_alert *alert,
-                           struct sidestep_alert_view *view,
-                           struct sidestep_error **error);
+sidestep_status sidestep_alert_get(const struct sidestep_alert *alert,
+                                   struct sidestep_alert_view *view,
+                                   struct sidestep_error **error);
 
 // Reads one hop.
-int32_t sidestep_alert_hop(const struct sidestep_alert *alert,
-                           size_t index,
-                           struct sidestep_hop *hop,
-                           struct sidestep_error **error);
+sidestep_status sidestep_alert_hop(const struct sidestep_alert *alert,
+                                   size_t index,
+                                   struct sidestep_hop *hop,
+                                   struct sidestep_error **error);
 
 // Reads one reason of one hop.
-int32_t sidestep_alert_contribution(const struct sidestep_alert *alert,
-                                    size_t hop,
-                                    size_t index,
-                                    struct sidestep_contribution *contribution,
-                                    struct sidestep_error **error);
+sidestep_status sidestep_alert_contribution(const struct sidestep_alert *alert,
+                                            size_t hop,
+                                            size_t index,
+                                            struct sidestep_contribution *contribution,
+                                            struct sidestep_error **error);
 
 // Reads one host that was reached and then moved on from, in order of arrival.
-int32_t sidestep_alert_pivot(const struct sidestep_alert *alert,
-                             size_t index,
-                             struct sidestep_str *host,
-                             struct sidestep_error **error);
+sidestep_status sidestep_alert_pivot(const struct sidestep_alert *alert,
+                                     size_t index,
+                                     struct sidestep_str *host,
+                                     struct sidestep_error **error);
 
 // Reads one host that was reached and not moved on from, in order of arrival.
-int32_t sidestep_alert_target(const struct sidestep_alert *alert,
-                              size_t index,
-                              struct sidestep_str *host,
-                              struct sidestep_error **error);
+sidestep_status sidestep_alert_target(const struct sidestep_alert *alert,
+                                      size_t index,
+                                      struct sidestep_str *host,
+                                      struct sidestep_error **error);
 
 // Reads one technique of ATT&CK: its identifier, such as `T1021`, and its name, which may be NULL.
-int32_t sidestep_alert_technique(const struct sidestep_alert *alert,
-                                 size_t index,
-                                 struct sidestep_str *id,
-                                 struct sidestep_str *name,
-                                 struct sidestep_error **error);
+sidestep_status sidestep_alert_technique(const struct sidestep_alert *alert,
+                                         size_t index,
+                                         struct sidestep_str *id,
+                                         struct sidestep_str *name,
+                                         struct sidestep_error **error);
 
 // Reads one change of credentials.
-int32_t sidestep_alert_credential_switch(const struct sidestep_alert *alert,
-                                         size_t index,
-                                         struct sidestep_credential_switch *credential_switch,
-                                         struct sidestep_error **error);
+sidestep_status sidestep_alert_credential_switch(const struct sidestep_alert *alert,
+                                                 size_t index,
+                                                 struct sidestep_credential_switch *credential_switch,
+                                                 struct sidestep_error **error);
 
 // Writes an alert as one line of JSON in one of the formats `SIDESTEP_EMIT_...`, with a line feed at its end. The
 // same alert gives the same bytes here, in Rust and from the command.
-int32_t sidestep_alert_write(const struct sidestep_alert *alert,
-                             uint32_t format,
-                             struct sidestep_buffer **text,
-                             struct sidestep_error **error);
+sidestep_status sidestep_alert_write(const struct sidestep_alert *alert,
+                                     uint32_t format,
+                                     struct sidestep_buffer **text,
+                                     struct sidestep_error **error);
 
 // Copies an alert, so that it outlives the callback that it was given to. The caller is to free the copy.
-int32_t sidestep_alert_clone(const struct sidestep_alert *alert,
-                             struct sidestep_alert **copy,
-                             struct sidestep_error **error);
+sidestep_status sidestep_alert_clone(const struct sidestep_alert *alert,
+                                     struct sidestep_alert **copy,
+                                     struct sidestep_error **error);
 
 // Frees an alert that was polled or copied. NULL is nothing to free; an alert that was given to a callback is not
 // to be freed, and gives `SIDESTEP_ERR_BUSY`.
-int32_t sidestep_alert_free(struct sidestep_alert *alert);
+sidestep_status sidestep_alert_free(struct sidestep_alert *alert);
 
 // The first byte. A NUL follows the last one, so that text without NUL in it is a C string. NULL if
 // `buffer` is no buffer. Valid until the buffer is freed.
@@ -915,143 +917,144 @@ const char *sidestep_buffer_data(const struct sidestep_buffer *buffer);
 size_t sidestep_buffer_len(const struct sidestep_buffer *buffer);
 
 // Frees a buffer. NULL is nothing to free.
-int32_t sidestep_buffer_free(struct sidestep_buffer *buffer);
+sidestep_status sidestep_buffer_free(struct sidestep_buffer *buffer);
 
 // Makes settings that are all as the header says they are unless set.
-int32_t sidestep_config_new(struct sidestep_config **config, struct sidestep_error **error);
+sidestep_status sidestep_config_new(struct sidestep_config **config, struct sidestep_error **error);
 
 // Sets one setting, `SIDESTEP_CONFIG_...`. A value that lies outside its range changes nothing and is
 // `SIDESTEP_ERR_CONFIG`.
-int32_t sidestep_config_set(struct sidestep_config *config,
-                            uint32_t setting,
-                            double value,
-                            struct sidestep_error **error);
+sidestep_status sidestep_config_set(struct sidestep_config *config,
+                                    uint32_t setting,
+                                    double value,
+                                    struct sidestep_error **error);
 
 // Sets what is changed about the detections, in TOML as `sidestep detect --policy` reads it: weights, and what is
 // allowed.
-int32_t sidestep_config_set_policy(struct sidestep_config *config,
-                                   struct sidestep_str toml,
-                                   struct sidestep_error **error);
+sidestep_status sidestep_config_set_policy(struct sidestep_config *config,
+                                           struct sidestep_str toml,
+                                           struct sidestep_error **error);
 
 // Frees settings. NULL is nothing to free.
-int32_t sidestep_config_free(struct sidestep_config *config);
+sidestep_status sidestep_config_free(struct sidestep_config *config);
 
 // Makes an engine that knows nothing yet. `config` may be NULL, and is then as `sidestep_config_new`
 // makes it.
-int32_t sidestep_engine_new(const struct sidestep_config *config,
-                            struct sidestep_engine **engine,
-                            struct sidestep_error **error);
+sidestep_status sidestep_engine_new(const struct sidestep_config *config,
+                                    struct sidestep_engine **engine,
+                                    struct sidestep_error **error);
 
 // Frees an engine, with the alerts that wait to be polled. NULL is nothing to free.
-int32_t sidestep_engine_free(struct sidestep_engine *engine);
+sidestep_status sidestep_engine_free(struct sidestep_engine *engine);
 
 // Sets where alerts go. `callback` is called with `user` for every alert that is opened, updated or
 // closed; NULL goes back to alerts that wait to be polled, which is how an engine begins. `user` must
 // outlive the engine, or the next call of this function.
-int32_t sidestep_engine_set_alert_callback(struct sidestep_engine *engine,
-                                           sidestep_alert_callback callback,
-                                           void *user,
-                                           struct sidestep_error **error);
+sidestep_status sidestep_engine_set_alert_callback(struct sidestep_engine *engine,
+                                                   sidestep_alert_callback callback,
+                                                   void *user,
+                                                   struct sidestep_error **error);
 
 // Sets where messages go; NULL is nowhere, which is how an engine begins. `user` must outlive the engine, or
 // the next call of this function.
-int32_t sidestep_engine_set_log_callback(struct sidestep_engine *engine,
-                                         sidestep_log_callback callback,
-                                         void *user,
-                                         struct sidestep_error **error);
+sidestep_status sidestep_engine_set_log_callback(struct sidestep_engine *engine,
+                                                 sidestep_log_callback callback,
+                                                 void *user,
+                                                 struct sidestep_error **error);
 
 // Learns one event as history; raises nothing.
-int32_t sidestep_engine_learn(struct sidestep_engine *engine,
-                              const struct sidestep_event *event,
-                              struct sidestep_error **error);
+sidestep_status sidestep_engine_learn(struct sidestep_engine *engine,
+                                      const struct sidestep_event *event,
+                                      struct sidestep_error **error);
 
 // Learns `count` events in order. All have the `struct_size` of the first. At an event that is refused it
 // stops: those before it were learned, the error's place says which it is, and `taken`, which may be
 // NULL, how many were learned.
-int32_t sidestep_engine_learn_all(struct sidestep_engine *engine,
-                                  const struct sidestep_event *events,
-                                  size_t count,
-                                  size_t *taken,
-                                  struct sidestep_error **error);
+sidestep_status sidestep_engine_learn_all(struct sidestep_engine *engine,
+                                          const struct sidestep_event *events,
+                                          size_t count,
+                                          size_t *taken,
+                                          struct sidestep_error **error);
 
 // Learns one activity as history; raises nothing.
-int32_t sidestep_engine_learn_activity(struct sidestep_engine *engine,
-                                       const struct sidestep_activity *activity,
-                                       struct sidestep_error **error);
+sidestep_status sidestep_engine_learn_activity(struct sidestep_engine *engine,
+                                               const struct sidestep_activity *activity,
+                                               struct sidestep_error **error);
 
 // Scores one event, then learns it. Alerts that it opened, updated or closed go to the callback, or
 // wait to be polled.
-int32_t sidestep_engine_process(struct sidestep_engine *engine,
-                                const struct sidestep_event *event,
-                                struct sidestep_error **error);
+sidestep_status sidestep_engine_process(struct sidestep_engine *engine,
+                                        const struct sidestep_event *event,
+                                        struct sidestep_error **error);
 
 // Processes `count` events in order; as `sidestep_engine_learn_all` otherwise. Any split of the same
 // events into calls gives the same alerts.
-int32_t sidestep_engine_process_all(struct sidestep_engine *engine,
-                                    const struct sidestep_event *events,
-                                    size_t count,
-                                    size_t *taken,
-                                    struct sidestep_error **error);
+sidestep_status sidestep_engine_process_all(struct sidestep_engine *engine,
+                                            const struct sidestep_event *events,
+                                            size_t count,
+                                            size_t *taken,
+                                            struct sidestep_error **error);
 
 // Processes one activity.
-int32_t sidestep_engine_process_activity(struct sidestep_engine *engine,
-                                         const struct sidestep_activity *activity,
-                                         struct sidestep_error **error);
+sidestep_status sidestep_engine_process_activity(struct sidestep_engine *engine,
+                                                 const struct sidestep_activity *activity,
+                                                 struct sidestep_error **error);
 
 // Ends every open movement and hands on the last state of its alert.
-int32_t sidestep_engine_finish(struct sidestep_engine *engine, struct sidestep_error **error);
+sidestep_status sidestep_engine_finish(struct sidestep_engine *engine,
+                                       struct sidestep_error **error);
 
 // Takes the oldest alert that waits to be polled; `*alert` is NULL where there is none. The caller is
 // to free it with `sidestep_alert_free`.
-int32_t sidestep_engine_next_alert(struct sidestep_engine *engine,
-                                   struct sidestep_alert **alert,
-                                   struct sidestep_error **error);
+sidestep_status sidestep_engine_next_alert(struct sidestep_engine *engine,
+                                           struct sidestep_alert **alert,
+                                           struct sidestep_error **error);
 
 // Tells whether alerts are raised yet: `*detecting` becomes 1 if so, else 0, and `*since`, which may be
 // NULL, the time in microseconds since 1970 of the first event that could have raised one.
-int32_t sidestep_engine_status(const struct sidestep_engine *engine,
-                               int32_t *detecting,
-                               int64_t *since,
-                               struct sidestep_error **error);
+sidestep_status sidestep_engine_status(const struct sidestep_engine *engine,
+                                       int32_t *detecting,
+                                       int64_t *since,
+                                       struct sidestep_error **error);
 
 // Saves the whole state: the same state gives the same bytes on every machine. Alerts that wait to be
 // polled, and callbacks, are not part of it.
-int32_t sidestep_engine_save(const struct sidestep_engine *engine,
-                             struct sidestep_buffer **state,
-                             struct sidestep_error **error);
+sidestep_status sidestep_engine_save(const struct sidestep_engine *engine,
+                                     struct sidestep_buffer **state,
+                                     struct sidestep_error **error);
 
 // Makes the engine that `sidestep_engine_save` wrote: it scores and alerts as that one would have. Nothing
 // is loaded in part.
-int32_t sidestep_engine_load(const uint8_t *state,
-                             size_t len,
-                             struct sidestep_engine **engine,
-                             struct sidestep_error **error);
+sidestep_status sidestep_engine_load(const uint8_t *state,
+                                     size_t len,
+                                     struct sidestep_engine **engine,
+                                     struct sidestep_error **error);
 
 // Scores one event against what was learned; changes nothing.
-int32_t sidestep_engine_score(const struct sidestep_engine *engine,
-                              const struct sidestep_event *event,
-                              struct sidestep_score *score,
-                              struct sidestep_error **error);
+sidestep_status sidestep_engine_score(const struct sidestep_engine *engine,
+                                      const struct sidestep_event *event,
+                                      struct sidestep_score *score,
+                                      struct sidestep_error **error);
 
 // Scores `count` events against what was learned, into `count` scores; changes nothing. All have the
 // `struct_size` of the first. At an event that is refused it stops; `taken`, which may be NULL,
 // says how many were scored.
-int32_t sidestep_engine_score_all(const struct sidestep_engine *engine,
-                                  const struct sidestep_event *events,
-                                  size_t count,
-                                  struct sidestep_score *scores,
-                                  size_t *taken,
-                                  struct sidestep_error **error);
+sidestep_status sidestep_engine_score_all(const struct sidestep_engine *engine,
+                                          const struct sidestep_event *events,
+                                          size_t count,
+                                          struct sidestep_score *scores,
+                                          size_t *taken,
+                                          struct sidestep_error **error);
 
 // Scores one event and tells why, as JSON: `surprise`, `p_value`, and `contributions`, each with `name`,
 // `surprise`, `observed` and `expected`. Changes nothing.
-int32_t sidestep_engine_score_explained(const struct sidestep_engine *engine,
-                                        const struct sidestep_event *event,
-                                        struct sidestep_buffer **json,
-                                        struct sidestep_error **error);
+sidestep_status sidestep_engine_score_explained(const struct sidestep_engine *engine,
+                                                const struct sidestep_event *event,
+                                                struct sidestep_buffer **json,
+                                                struct sidestep_error **error);
 
 // The status that the call gave back. `SIDESTEP_ERR_HANDLE` if `error` is no error.
-int32_t sidestep_error_status(const struct sidestep_error *error);
+sidestep_status sidestep_error_status(const struct sidestep_error *error);
 
 // What is wrong and what would be right: UTF-8, NUL-terminated, never NULL, valid until the error is
 // freed. Empty if `error` is no error.
@@ -1063,73 +1066,73 @@ const char *sidestep_error_message(const struct sidestep_error *error);
 const char *sidestep_error_place(const struct sidestep_error *error);
 
 // Frees an error. NULL is nothing to free.
-int32_t sidestep_error_free(struct sidestep_error *error);
+sidestep_status sidestep_error_free(struct sidestep_error *error);
 
 // Fills an event with zeros and its size: `sidestep_event_init(&event, sizeof event)`.
-int32_t sidestep_event_init(struct sidestep_event *event,
-                            size_t struct_size,
-                            struct sidestep_error **error);
+sidestep_status sidestep_event_init(struct sidestep_event *event,
+                                    size_t struct_size,
+                                    struct sidestep_error **error);
 
 // Reads the counters of an engine.
-int32_t sidestep_engine_metrics(const struct sidestep_engine *engine,
-                                struct sidestep_metrics *metrics,
-                                struct sidestep_error **error);
+sidestep_status sidestep_engine_metrics(const struct sidestep_engine *engine,
+                                        struct sidestep_metrics *metrics,
+                                        struct sidestep_error **error);
 
 // Makes a reader that has read nothing yet.
-int32_t sidestep_reader_new(struct sidestep_reader **reader, struct sidestep_error **error);
+sidestep_status sidestep_reader_new(struct sidestep_reader **reader, struct sidestep_error **error);
 
 // Frees a reader. NULL is nothing to free.
-int32_t sidestep_reader_free(struct sidestep_reader *reader);
+sidestep_status sidestep_reader_free(struct sidestep_reader *reader);
 
 // Sets one option, `SIDESTEP_READER_...`, before the first log is read.
-int32_t sidestep_reader_set(struct sidestep_reader *reader,
-                            uint32_t option,
-                            struct sidestep_str value,
-                            struct sidestep_error **error);
+sidestep_status sidestep_reader_set(struct sidestep_reader *reader,
+                                    uint32_t option,
+                                    struct sidestep_str value,
+                                    struct sidestep_error **error);
 
 // Sets where messages about skipped records go; NULL is nowhere, which is how a reader begins. `user` must
 // outlive the reader, or the next call of this function.
-int32_t sidestep_reader_set_log_callback(struct sidestep_reader *reader,
-                                         sidestep_log_callback callback,
-                                         void *user,
-                                         struct sidestep_error **error);
+sidestep_status sidestep_reader_set_log_callback(struct sidestep_reader *reader,
+                                                 sidestep_log_callback callback,
+                                                 void *user,
+                                                 struct sidestep_error **error);
 
 // Reads a log to its end and has `engine` learn every event of it. What was read before an error is
 // learned.
-int32_t sidestep_reader_learn(struct sidestep_reader *reader,
-                              const struct sidestep_input *input,
-                              struct sidestep_engine *engine,
-                              struct sidestep_error **error);
+sidestep_status sidestep_reader_learn(struct sidestep_reader *reader,
+                                      const struct sidestep_input *input,
+                                      struct sidestep_engine *engine,
+                                      struct sidestep_error **error);
 
 // Reads a log to its end and has `engine` process every event of it. What was read before an error is
 // processed.
-int32_t sidestep_reader_process(struct sidestep_reader *reader,
-                                const struct sidestep_input *input,
-                                struct sidestep_engine *engine,
-                                struct sidestep_error **error);
+sidestep_status sidestep_reader_process(struct sidestep_reader *reader,
+                                        const struct sidestep_input *input,
+                                        struct sidestep_engine *engine,
+                                        struct sidestep_error **error);
 
 // Reads a log to its end and gives every event of it to `callback`, which may learn, score or process it
 // with an engine of its own.
-int32_t sidestep_reader_events(struct sidestep_reader *reader,
-                               const struct sidestep_input *input,
-                               sidestep_event_callback callback,
-                               void *user,
-                               struct sidestep_error **error);
+sidestep_status sidestep_reader_events(struct sidestep_reader *reader,
+                                       const struct sidestep_input *input,
+                                       sidestep_event_callback callback,
+                                       void *user,
+                                       struct sidestep_error **error);
 
 // Reads the counters of a reader.
-int32_t sidestep_reader_get_summary(const struct sidestep_reader *reader,
-                                    struct sidestep_reader_summary *summary,
-                                    struct sidestep_error **error);
+sidestep_status sidestep_reader_get_summary(const struct sidestep_reader *reader,
+                                            struct sidestep_reader_summary *summary,
+                                            struct sidestep_error **error);
 
 // What was wrong with one of the first records that were skipped, as `log:line: column: what`.
-int32_t sidestep_reader_first_error(const struct sidestep_reader *reader,
-                                    size_t index,
-                                    struct sidestep_buffer **message,
-                                    struct sidestep_error **error);
+sidestep_status sidestep_reader_first_error(const struct sidestep_reader *reader,
+                                            size_t index,
+                                            struct sidestep_buffer **message,
+                                            struct sidestep_error **error);
 
 // The name of a status, such as `SIDESTEP_ERR_NULL`; `SIDESTEP_ERR_UNKNOWN` for a value that is none.
 // NUL-terminated, static; any thread may call this.
-const char *sidestep_status_name(int32_t status);
+const char *sidestep_status_name(sidestep_status status);
 
 // Version of the ABI of the library that is linked. A program built with a header of another
 // `SIDESTEP_ABI_VERSION` must not call it. Any thread may call this.

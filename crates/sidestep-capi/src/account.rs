@@ -5,6 +5,7 @@ use sidestep::Account;
 use crate::boundary::call;
 use crate::error::{Failure, sidestep_error};
 use crate::pointer;
+use crate::status::sidestep_status;
 use crate::text::sidestep_str;
 use crate::vocabulary::{ACCOUNT_KINDS, number, word};
 
@@ -78,7 +79,11 @@ impl sidestep_account {
     ) -> Result<Option<Account<'t>>, Failure> {
         // SAFETY: the caller's promise, for all three.
         let (name, domain, sid) = unsafe {
-            (self.name.get(fields.name)?, self.domain.get(fields.domain)?, self.sid.get(fields.sid)?)
+            (
+                self.name.get(fields.name)?,
+                self.domain.get(fields.domain)?,
+                self.sid.get(fields.sid)?,
+            )
         };
         let Some(name) = name else { return Ok(None) };
         let mut account = Account::new(name);
@@ -102,18 +107,19 @@ pub unsafe extern "C" fn sidestep_account_parse(
     text: sidestep_str,
     account: *mut sidestep_account,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_account_parse", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (account, text) = unsafe {
-            (pointer::out(account, "account")?.write(sidestep_account::NONE), text.required("text")?)
+            (
+                pointer::out(account, "account")?.write(sidestep_account::NONE),
+                text.required("text")?,
+            )
         };
         let parsed = Account::parse(text);
         account.name = within(text, &parsed.name);
-        account.domain = parsed
-            .domain
-            .as_deref()
-            .map_or(sidestep_str::NONE, |domain| within(text, domain));
+        account.domain =
+            parsed.domain.as_deref().map_or(sidestep_str::NONE, |domain| within(text, domain));
         Ok(())
     })
 }
@@ -121,5 +127,9 @@ pub unsafe extern "C" fn sidestep_account_parse(
 /// The part as the caller's own text: `part` was cut out of `text`, or is empty.
 fn within(text: &str, part: &str) -> sidestep_str {
     let whole = text.as_bytes().as_ptr_range();
-    if whole.contains(&part.as_ptr()) { sidestep_str::of(part) } else { sidestep_str::of(&text[..0]) }
+    if whole.contains(&part.as_ptr()) {
+        sidestep_str::of(part)
+    } else {
+        sidestep_str::of(&text[..0])
+    }
 }

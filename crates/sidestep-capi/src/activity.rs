@@ -10,6 +10,7 @@ use crate::event::{
 };
 use crate::host::{HOST, PEER, sidestep_host};
 use crate::pointer::{self, SizedStruct};
+use crate::status::sidestep_status;
 use crate::text::sidestep_str;
 use crate::vocabulary::{HOST_ACTIVITIES, number, word};
 
@@ -150,7 +151,7 @@ pub unsafe extern "C" fn sidestep_activity_init(
     activity: *mut sidestep_activity,
     struct_size: usize,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_activity_init", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { pointer::init(activity, struct_size) }

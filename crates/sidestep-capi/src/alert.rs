@@ -6,7 +6,7 @@ use crate::boundary::call;
 use crate::error::{Failure, sidestep_error};
 use crate::handle::{self, Opaque};
 use crate::pointer::{self, SizedStruct};
-use crate::status::SIDESTEP_ERR_INDEX;
+use crate::status::{SIDESTEP_ERR_INDEX, sidestep_status};
 use crate::text::sidestep_str;
 use crate::vocabulary::{
     ALERT_STATES, AUTH_PROTOCOLS, LOGON_TYPES, OUTCOMES, SEVERITIES, SIDESTEP_AUTH_PROTOCOL_OTHER,
@@ -71,9 +71,6 @@ pub struct sidestep_alert_view {
     pub credential_switches: usize,
 }
 
-/// `sidestep_hop.parent` of a hop to which no earlier one led.
-pub const SIDESTEP_NO_PARENT: usize = usize::MAX;
-
 /// One login of a movement. Set `struct_size` to `sizeof(sidestep_hop)` before the call.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -98,8 +95,8 @@ pub struct sidestep_hop {
     pub has_raw_ref: u32,
     /// The event's `raw_ref`.
     pub raw_ref: u64,
-    /// Index of the hop that led here, or `SIDESTEP_NO_PARENT`.
-    pub parent: usize,
+    /// Index of the hop that led here, or -1 where none did.
+    pub parent: i64,
     /// Surprise of the login in nats: exactly the sum of its contributions.
     pub surprise: f64,
     /// Reasons, which `sidestep_alert_contribution` reads.
@@ -162,7 +159,7 @@ pub unsafe extern "C" fn sidestep_alert_get(
     alert: *const sidestep_alert,
     view: *mut sidestep_alert_view,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_get", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let alert = unsafe { handle::read(alert) }?;
@@ -198,7 +195,7 @@ pub unsafe extern "C" fn sidestep_alert_hop(
     index: usize,
     hop: *mut sidestep_hop,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_hop", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let alert = unsafe { handle::read(alert) }?;
@@ -214,7 +211,7 @@ pub unsafe extern "C" fn sidestep_alert_hop(
             logon_type: number(LOGON_TYPES, &of.logon_type, SIDESTEP_LOGON_TYPE_OTHER),
             has_raw_ref: of.raw_ref.is_some().into(),
             raw_ref: of.raw_ref.unwrap_or_default(),
-            parent: of.parent.unwrap_or(SIDESTEP_NO_PARENT),
+            parent: of.parent.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1),
             surprise: of.surprise,
             contributions: of.evidence.len(),
         };
@@ -231,7 +228,7 @@ pub unsafe extern "C" fn sidestep_alert_contribution(
     index: usize,
     contribution: *mut sidestep_contribution,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_contribution", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let alert = unsafe { handle::read(alert) }?;
@@ -255,7 +252,7 @@ pub unsafe extern "C" fn sidestep_alert_pivot(
     index: usize,
     host: *mut sidestep_str,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_pivot", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (alert, host) = unsafe { (handle::read(alert)?, pointer::out(host, "host")?) };
@@ -271,7 +268,7 @@ pub unsafe extern "C" fn sidestep_alert_target(
     index: usize,
     host: *mut sidestep_str,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_target", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (alert, host) = unsafe { (handle::read(alert)?, pointer::out(host, "host")?) };
@@ -288,7 +285,7 @@ pub unsafe extern "C" fn sidestep_alert_technique(
     id: *mut sidestep_str,
     name: *mut sidestep_str,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_technique", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (alert, id) = unsafe { (handle::read(alert)?, pointer::out(id, "id")?) };
@@ -309,7 +306,7 @@ pub unsafe extern "C" fn sidestep_alert_credential_switch(
     index: usize,
     credential_switch: *mut sidestep_credential_switch,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_credential_switch", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let alert = unsafe { handle::read(alert) }?;

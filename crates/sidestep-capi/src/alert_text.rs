@@ -8,7 +8,7 @@ use crate::buffer::{self, sidestep_buffer};
 use crate::error::{Failure, sidestep_error};
 use crate::handle;
 use crate::pointer;
-use crate::status::{SIDESTEP_ERR_VALUE, SIDESTEP_ERR_WRITE};
+use crate::status::{SIDESTEP_ERR_VALUE, SIDESTEP_ERR_WRITE, sidestep_status};
 
 /// Format of an alert's text: sidestep's own JSON, `sidestep.alert/1`: everything there is to say.
 pub const SIDESTEP_EMIT_JSON: u32 = 0;
@@ -25,11 +25,10 @@ pub unsafe extern "C" fn sidestep_alert_write(
     format: u32,
     text: *mut *mut sidestep_buffer,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_write", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
-        let (alert, text) =
-            unsafe { (handle::read(alert)?, pointer::out_handle(text, "text")?) };
+        let (alert, text) = unsafe { (handle::read(alert)?, pointer::out_handle(text, "text")?) };
         let emit = match format {
             SIDESTEP_EMIT_JSON => Emit::Json,
             SIDESTEP_EMIT_OCSF => Emit::Ocsf,
@@ -53,7 +52,7 @@ pub unsafe extern "C" fn sidestep_alert_clone(
     alert: *const sidestep_alert,
     copy: *mut *mut sidestep_alert,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_alert_clone", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (alert, copy) = unsafe { (handle::read(alert)?, pointer::out_handle(copy, "copy")?) };
@@ -65,7 +64,7 @@ pub unsafe extern "C" fn sidestep_alert_clone(
 /// Frees an alert that was polled or copied. NULL is nothing to free; an alert that was given to a callback is not
 /// to be freed, and gives `SIDESTEP_ERR_BUSY`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidestep_alert_free(alert: *mut sidestep_alert) -> i32 {
+pub unsafe extern "C" fn sidestep_alert_free(alert: *mut sidestep_alert) -> sidestep_status {
     call("sidestep_alert_free", std::ptr::null_mut(), || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { handle::free(alert) }

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use crate::boundary::{call, get};
 use crate::handle::{self, Opaque};
+use crate::status::sidestep_status;
 
 /// Bytes that the library wrote: text, or a saved state.
 ///
@@ -46,7 +47,7 @@ pub unsafe extern "C" fn sidestep_buffer_len(buffer: *const sidestep_buffer) -> 
 
 /// Frees a buffer. NULL is nothing to free.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidestep_buffer_free(buffer: *mut sidestep_buffer) -> i32 {
+pub unsafe extern "C" fn sidestep_buffer_free(buffer: *mut sidestep_buffer) -> sidestep_status {
     call("sidestep_buffer_free", std::ptr::null_mut(), || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { handle::free(buffer) }

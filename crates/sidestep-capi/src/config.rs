@@ -7,7 +7,7 @@ use crate::boundary::call;
 use crate::error::{Failure, sidestep_error};
 use crate::handle::{self, Opaque};
 use crate::pointer;
-use crate::status::{SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_VALUE};
+use crate::status::{SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_VALUE, sidestep_status};
 use crate::text::sidestep_str;
 
 /// Settings of an engine: good for most networks of up to some tens of thousands of accounts as they
@@ -63,7 +63,7 @@ pub const SIDESTEP_CONFIG_MAX_HOPS: u32 = 12;
 pub unsafe extern "C" fn sidestep_config_new(
     config: *mut *mut sidestep_config,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_config_new", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let config = unsafe { pointer::out_handle(config, "config") }?;
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn sidestep_config_set(
     setting: u32,
     value: f64,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_config_set", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let mut config = unsafe { handle::write(config) }?;
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn sidestep_config_set_policy(
     config: *mut sidestep_config,
     toml: sidestep_str,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_config_set_policy", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut config, toml) = unsafe { (handle::write(config)?, toml.required("toml")?) };
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn sidestep_config_set_policy(
 
 /// Frees settings. NULL is nothing to free.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidestep_config_free(config: *mut sidestep_config) -> i32 {
+pub unsafe extern "C" fn sidestep_config_free(config: *mut sidestep_config) -> sidestep_status {
     call("sidestep_config_free", std::ptr::null_mut(), || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { handle::free(config) }
@@ -153,9 +153,7 @@ fn with(config: ConfigBuilder, setting: u32, value: f64) -> Result<ConfigBuilder
 fn checked(config: ConfigBuilder) -> Result<ConfigBuilder, Failure> {
     match config.clone().build() {
         Ok(_) => Ok(config),
-        Err(error) => {
-            Err(Failure::new(SIDESTEP_ERR_CONFIG, error.to_string()).at(error.field))
-        }
+        Err(error) => Err(Failure::new(SIDESTEP_ERR_CONFIG, error.to_string()).at(error.field)),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::event::sidestep_event;
 use crate::handle;
 use crate::log::{Log, sidestep_log_callback};
 use crate::pointer;
-use crate::status::{SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_SNAPSHOT};
+use crate::status::{SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_SNAPSHOT, sidestep_status};
 
 /// Makes an engine that knows nothing yet. `config` may be NULL, and is then as `sidestep_config_new`
 /// makes it.
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn sidestep_engine_new(
     config: *const sidestep_config,
     engine: *mut *mut sidestep_engine,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_new", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let engine = unsafe { pointer::out_handle(engine, "engine") }?;
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn sidestep_engine_new(
 
 /// Frees an engine, with the alerts that wait to be polled. NULL is nothing to free.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidestep_engine_free(engine: *mut sidestep_engine) -> i32 {
+pub unsafe extern "C" fn sidestep_engine_free(engine: *mut sidestep_engine) -> sidestep_status {
     call("sidestep_engine_free", std::ptr::null_mut(), || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { handle::free(engine) }
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn sidestep_engine_set_alert_callback(
     callback: sidestep_alert_callback,
     user: *mut c_void,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_set_alert_callback", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let mut engine = unsafe { handle::write(engine) }?;
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn sidestep_engine_set_log_callback(
     callback: sidestep_log_callback,
     user: *mut c_void,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_set_log_callback", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { handle::write(engine) }?.log = Log::new(callback, user);
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn sidestep_engine_learn(
     engine: *mut sidestep_engine,
     event: *const sidestep_event,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_learn", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut engine, event) =
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn sidestep_engine_learn_all(
     count: usize,
     taken: *mut usize,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_learn_all", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let mut engine = unsafe { handle::write(engine) }?;
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn sidestep_engine_learn_activity(
     engine: *mut sidestep_engine,
     activity: *const sidestep_activity,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_learn_activity", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut engine, activity) =
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn sidestep_engine_process(
     engine: *mut sidestep_engine,
     event: *const sidestep_event,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_process", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut engine, event) =
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn sidestep_engine_process_all(
     count: usize,
     taken: *mut usize,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_process_all", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let mut engine = unsafe { handle::write(engine) }?;
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn sidestep_engine_process_activity(
     engine: *mut sidestep_engine,
     activity: *const sidestep_activity,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_process_activity", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut engine, activity) =
@@ -193,7 +193,7 @@ pub unsafe extern "C" fn sidestep_engine_process_activity(
 pub unsafe extern "C" fn sidestep_engine_finish(
     engine: *mut sidestep_engine,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_finish", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let mut engine = unsafe { handle::write(engine) }?;
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn sidestep_engine_next_alert(
     engine: *mut sidestep_engine,
     alert: *mut *mut sidestep_alert,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_next_alert", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut engine, alert) =
@@ -230,7 +230,7 @@ pub unsafe extern "C" fn sidestep_engine_status(
     detecting: *mut i32,
     since: *mut i64,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_status", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (engine, detecting) =
@@ -255,7 +255,7 @@ pub unsafe extern "C" fn sidestep_engine_save(
     engine: *const sidestep_engine,
     state: *mut *mut sidestep_buffer,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_save", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (engine, state) =
@@ -273,7 +273,7 @@ pub unsafe extern "C" fn sidestep_engine_load(
     len: usize,
     engine: *mut *mut sidestep_engine,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_load", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (engine, state) = unsafe {

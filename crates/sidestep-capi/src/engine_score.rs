@@ -8,7 +8,7 @@ use crate::error::{Failure, sidestep_error};
 use crate::event::sidestep_event;
 use crate::handle;
 use crate::pointer;
-use crate::status::SIDESTEP_ERR_WRITE;
+use crate::status::{SIDESTEP_ERR_WRITE, sidestep_status};
 
 /// What an engine thinks of one event. It never changes its size.
 #[repr(C)]
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn sidestep_engine_score(
     event: *const sidestep_event,
     score: *mut sidestep_score,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_score", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (engine, event, score) = unsafe {
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn sidestep_engine_score_all(
     scores: *mut sidestep_score,
     taken: *mut usize,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_score_all", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let engine = unsafe { handle::read(engine) }?;
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn sidestep_engine_score_explained(
     event: *const sidestep_event,
     json: *mut *mut sidestep_buffer,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_score_explained", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (engine, event, json) = unsafe {

@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 
 use crate::boundary::{call, get};
 use crate::handle::{self, Opaque};
-use crate::status::SIDESTEP_ERR_PANIC;
+use crate::status::{SIDESTEP_ERR_PANIC, sidestep_status};
 
 /// Why a call failed: its status, a message, and the place.
 ///
@@ -85,7 +85,7 @@ fn c_string(text: String) -> CString {
 
 /// The status that the call gave back. `SIDESTEP_ERR_HANDLE` if `error` is no error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidestep_error_status(error: *const sidestep_error) -> i32 {
+pub unsafe extern "C" fn sidestep_error_status(error: *const sidestep_error) -> sidestep_status {
     get("sidestep_error_status", SIDESTEP_ERR_PANIC, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         Ok(match unsafe { handle::read(error) } {
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn sidestep_error_place(error: *const sidestep_error) -> *
 
 /// Frees an error. NULL is nothing to free.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidestep_error_free(error: *mut sidestep_error) -> i32 {
+pub unsafe extern "C" fn sidestep_error_free(error: *mut sidestep_error) -> sidestep_status {
     call("sidestep_error_free", std::ptr::null_mut(), || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { handle::free(error) }

@@ -7,7 +7,7 @@ use crate::boundary::call;
 use crate::error::{Failure, sidestep_error};
 use crate::host::{DST_HOST, SRC_HOST, sidestep_host};
 use crate::pointer::{self, SizedStruct};
-use crate::status::{SIDESTEP_ERR_EVENT, SIDESTEP_ERR_VALUE};
+use crate::status::{SIDESTEP_ERR_EVENT, SIDESTEP_ERR_VALUE, sidestep_status};
 use crate::text::sidestep_str;
 use crate::vocabulary::{
     ACTIVITIES, AUTH_PROTOCOLS, LOGON_TYPES, MFA, OUTCOMES, SIDESTEP_ACTIVITY_OTHER,
@@ -245,7 +245,7 @@ pub unsafe extern "C" fn sidestep_event_init(
     event: *mut sidestep_event,
     struct_size: usize,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_event_init", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { pointer::init(event, struct_size) }

@@ -86,8 +86,7 @@ unsafe fn find<'h, O: Opaque>(pointer: *const O) -> Result<&'h Handle<O::State>,
     let magic = unsafe { &*(&raw const (*pointer).magic) }.load(Ordering::Relaxed);
     if magic != O::MAGIC {
         let what = if magic == FREED { "was freed" } else { "is not a handle of that kind" };
-        return Err(Failure::new(SIDESTEP_ERR_HANDLE, format!("the pointer {what}"))
-            .at(O::NAME));
+        return Err(Failure::new(SIDESTEP_ERR_HANDLE, format!("the pointer {what}")).at(O::NAME));
     }
     // SAFETY: the word says that it is a handle of this kind, and the caller that it is live.
     Ok(unsafe { &*pointer })

@@ -78,7 +78,8 @@ impl sidestep_host {
             }
             16 => Some(IpAddr::V6(Ipv6Addr::from(self.ip))),
             other => {
-                let what = format!("an address has 4 or 16 bytes, or 0 where not known; not {other}");
+                let what =
+                    format!("an address has 4 or 16 bytes, or 0 where not known; not {other}");
                 return Err(Failure::new(SIDESTEP_ERR_VALUE, what).at(fields.ip_len));
             }
         };

@@ -11,7 +11,10 @@
 //! All functions are `unsafe` to call from Rust: what their pointers must be is said in the header.
 
 #![allow(non_camel_case_types, reason = "types bear the names that C knows them by")]
-#![allow(clippy::missing_safety_doc, reason = "the contract of pointers is said once, in the header")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the contract of pointers is said once, in the header"
+)]
 
 mod account;
 mod activity;

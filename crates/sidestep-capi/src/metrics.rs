@@ -5,6 +5,7 @@ use crate::engine_state::sidestep_engine;
 use crate::error::sidestep_error;
 use crate::handle;
 use crate::pointer::{self, SizedStruct};
+use crate::status::sidestep_status;
 
 /// What an engine took in, passed over, evicted and raised since it was made. Set `struct_size` to
 /// `sizeof(sidestep_metrics)` before the call.
@@ -70,7 +71,7 @@ pub unsafe extern "C" fn sidestep_engine_metrics(
     engine: *const sidestep_engine,
     metrics: *mut sidestep_metrics,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_engine_metrics", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let engine = unsafe { handle::read(engine) }?;

@@ -18,7 +18,7 @@ use crate::log::{Log, SIDESTEP_LOG_WARN, sidestep_log_callback};
 use crate::pointer::{self, SizedStruct};
 use crate::status::{
     SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_FORMAT, SIDESTEP_ERR_INDEX, SIDESTEP_ERR_NULL,
-    SIDESTEP_ERR_STOPPED, SIDESTEP_ERR_VALUE,
+    SIDESTEP_ERR_STOPPED, SIDESTEP_ERR_VALUE, sidestep_status,
 };
 use crate::text::sidestep_str;
 
@@ -128,7 +128,7 @@ unsafe impl SizedStruct for sidestep_reader_summary {
 pub unsafe extern "C" fn sidestep_reader_new(
     reader: *mut *mut sidestep_reader,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_reader_new", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let reader = unsafe { pointer::out_handle(reader, "reader") }?;
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn sidestep_reader_new(
 
 /// Frees a reader. NULL is nothing to free.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidestep_reader_free(reader: *mut sidestep_reader) -> i32 {
+pub unsafe extern "C" fn sidestep_reader_free(reader: *mut sidestep_reader) -> sidestep_status {
     call("sidestep_reader_free", std::ptr::null_mut(), || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { handle::free(reader) }
@@ -154,7 +154,7 @@ pub unsafe extern "C" fn sidestep_reader_set(
     option: u32,
     value: sidestep_str,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_reader_set", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut reader, value) = unsafe { (handle::write(reader)?, value.required("value")?) };
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn sidestep_reader_set_log_callback(
     callback: sidestep_log_callback,
     user: *mut c_void,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_reader_set_log_callback", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { handle::write(reader) }?.log = Log::new(callback, user);
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn sidestep_reader_learn(
     input: *const sidestep_input,
     engine: *mut sidestep_engine,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_reader_learn", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut reader, mut engine) = unsafe { (handle::write(reader)?, handle::write(engine)?) };
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn sidestep_reader_process(
     input: *const sidestep_input,
     engine: *mut sidestep_engine,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_reader_process", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut reader, mut engine) = unsafe { (handle::write(reader)?, handle::write(engine)?) };
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn sidestep_reader_events(
     callback: sidestep_event_callback,
     user: *mut c_void,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_reader_events", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let mut reader = unsafe { handle::write(reader) }?;
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn sidestep_reader_get_summary(
     reader: *const sidestep_reader,
     summary: *mut sidestep_reader_summary,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_reader_get_summary", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let reader = unsafe { handle::read(reader) }?;
@@ -293,12 +293,13 @@ pub unsafe extern "C" fn sidestep_reader_first_error(
     index: usize,
     message: *mut *mut sidestep_buffer,
     error: *mut *mut sidestep_error,
-) -> i32 {
+) -> sidestep_status {
     call("sidestep_reader_first_error", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (reader, message) =
             unsafe { (handle::read(reader)?, pointer::out_handle(message, "message")?) };
-        let errors = reader.reader.as_ref().map_or(&[][..], |reader| &reader.summary().first_errors);
+        let errors =
+            reader.reader.as_ref().map_or(&[][..], |reader| &reader.summary().first_errors);
         let found = errors.get(index).ok_or_else(|| {
             let what = format!("{index} is not below the count, {}", errors.len());
             Failure::new(SIDESTEP_ERR_INDEX, what).at("index")

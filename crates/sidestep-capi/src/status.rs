@@ -50,6 +50,6 @@ pub const SIDESTEP_ERR_WRITE: i32 = 17;
 /// The name of a status, such as `SIDESTEP_ERR_NULL`; `SIDESTEP_ERR_UNKNOWN` for a value that is none.
 /// NUL-terminated, static; any thread may call this.
 #[unsafe(no_mangle)]
-pub extern "C" fn sidestep_status_name(status: i32) -> *const core::ffi::c_char {
+pub extern "C" fn sidestep_status_name(status: sidestep_status) -> *const core::ffi::c_char {
     status_name(status)
 }

@@ -28,7 +28,6 @@ pub(crate) fn number<T: PartialEq>(table: &[T], word: &T, other: u32) -> u32 {
     table.iter().position(|known| known == word).map_or(other, |at| at as u32)
 }
 
-
 /// `activity`: an account logged on to a host (OCSF 1; Windows 4624, 4625).
 pub const SIDESTEP_ACTIVITY_LOGON: u32 = 0;
 /// `activity`: a session ended (OCSF 2; Windows 4634, 4647).
@@ -180,11 +179,7 @@ pub const SIDESTEP_OUTCOME_SUCCESS: u32 = 1;
 /// `outcome`: it failed.
 pub const SIDESTEP_OUTCOME_FAILURE: u32 = 2;
 
-pub(crate) const OUTCOMES: &[Outcome] = &[
-    Outcome::Unknown,
-    Outcome::Success,
-    Outcome::Failure,
-];
+pub(crate) const OUTCOMES: &[Outcome] = &[Outcome::Unknown, Outcome::Success, Outcome::Failure];
 
 /// `mfa`: the log does not say.
 pub const SIDESTEP_MFA_UNKNOWN: u32 = 0;
@@ -193,11 +188,7 @@ pub const SIDESTEP_MFA_USED: u32 = 1;
 /// `mfa`: one factor only.
 pub const SIDESTEP_MFA_NOT_USED: u32 = 2;
 
-pub(crate) const MFA: &[Mfa] = &[
-    Mfa::Unknown,
-    Mfa::Used,
-    Mfa::NotUsed,
-];
+pub(crate) const MFA: &[Mfa] = &[Mfa::Unknown, Mfa::Used, Mfa::NotUsed];
 
 /// `kind` of an activity: a network share was opened (Windows 5140, 5145).
 pub const SIDESTEP_HOST_ACTIVITY_SHARE_ACCESS: u32 = 0;
@@ -271,11 +262,8 @@ pub const SIDESTEP_STATE_UPDATED: u32 = 1;
 /// `state` of an alert: its movement has ended, or the engine was finished; this is its last state.
 pub const SIDESTEP_STATE_CLOSED: u32 = 2;
 
-pub(crate) const ALERT_STATES: &[AlertState] = &[
-    AlertState::Opened,
-    AlertState::Updated,
-    AlertState::Closed,
-];
+pub(crate) const ALERT_STATES: &[AlertState] =
+    &[AlertState::Opened, AlertState::Updated, AlertState::Closed];
 
 /// `severity` of an alert: expected more than once a week.
 pub const SIDESTEP_SEVERITY_LOW: u32 = 0;
@@ -286,12 +274,8 @@ pub const SIDESTEP_SEVERITY_HIGH: u32 = 2;
 /// `severity` of an alert: expected at most once a year.
 pub const SIDESTEP_SEVERITY_CRITICAL: u32 = 3;
 
-pub(crate) const SEVERITIES: &[Severity] = &[
-    Severity::Low,
-    Severity::Medium,
-    Severity::High,
-    Severity::Critical,
-];
+pub(crate) const SEVERITIES: &[Severity] =
+    &[Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 
 #[cfg(test)]
 mod tests {

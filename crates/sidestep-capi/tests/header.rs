@@ -15,7 +15,8 @@ fn committed() -> String {
 
 #[test]
 fn the_header_is_what_the_source_gives() {
-    let config = cbindgen::Config::from_file(root().join("cbindgen.toml")).expect("a configuration");
+    let config =
+        cbindgen::Config::from_file(root().join("cbindgen.toml")).expect("a configuration");
     let mut made = Vec::new();
     cbindgen::Builder::new()
         .with_crate(root())
@@ -41,7 +42,8 @@ fn the_header_says_the_version_of_the_package() {
         let line = line.unwrap_or_else(|| panic!("{name} is not defined"));
         line.rsplit(' ').next().expect("a value").to_owned()
     };
-    let version = ["MAJOR", "MINOR", "PATCH"].map(|part| number(&format!("SIDESTEP_VERSION_{part}")));
+    let version =
+        ["MAJOR", "MINOR", "PATCH"].map(|part| number(&format!("SIDESTEP_VERSION_{part}")));
     assert_eq!(version.join("."), env!("CARGO_PKG_VERSION"));
     assert_eq!(number("SIDESTEP_ABI_VERSION"), sidestep_capi::SIDESTEP_ABI_VERSION.to_string());
 }

@@ -37,6 +37,7 @@ mod emit;
 mod error;
 #[cfg(feature = "evtx")]
 mod evtx;
+mod fields;
 mod files;
 mod jsonl;
 mod lanl;
@@ -56,6 +57,7 @@ mod zeek;
 pub use csv::{Column, CsvField, CsvMapping};
 pub use emit::{Emit, EmitOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph};
 pub use error::{FormatError, LineError, ParseError};
+pub use fields::{FieldError, FieldValue, FieldValues, event_of_fields};
 pub use files::{BytesRead, NotRead};
 pub use policy::{PolicyError, read_policy};
 pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};

@@ -49,8 +49,9 @@ impl FromStr for TimeFormat {
 }
 
 impl TimeFormat {
-    /// Reads a time; `None` for what is no time in this format.
-    pub(crate) fn parse(self, text: &str) -> Option<Timestamp> {
+    /// Reads a time, to microseconds since 1970; `None` for what is no time in this format.
+    #[must_use]
+    pub fn parse(self, text: &str) -> Option<Timestamp> {
         match self {
             Self::Seconds => decimal(text.as_bytes(), 6),
             Self::Milliseconds => decimal(text.as_bytes(), 3),
@@ -76,8 +77,27 @@ impl TimeFormat {
         }
     }
 
+    /// The time that a number stands for, to microseconds since 1970; `None` for one before 1970, one
+    /// too large, and where times are written as RFC 3339.
+    #[must_use]
+    pub const fn of_number(self, number: i64) -> Option<Timestamp> {
+        let scale = match self {
+            Self::Seconds => 1_000_000,
+            Self::Milliseconds => 1_000,
+            Self::Microseconds => 1,
+            Self::Rfc3339 => return None,
+            Self::Auto => match number {
+                ..100_000_000_000 => 1_000_000,
+                ..100_000_000_000_000 => 1_000,
+                _ => 1,
+            },
+        };
+        if number < 0 { None } else { number.checked_mul(scale) }
+    }
+
     /// What a value of this format is called in an error.
-    pub(crate) const fn expected(self) -> &'static str {
+    #[must_use]
+    pub const fn expected(self) -> &'static str {
         match self {
             Self::Auto => "a time (a number since 1970, or RFC 3339)",
             Self::Seconds => "a number of seconds",
@@ -174,6 +194,31 @@ mod tests {
         assert_eq!(auto("2023-11-14T22:13:20"), Some(1_700_000_000_000_000));
         assert_eq!(auto("yesterday"), None);
         assert_eq!(auto("12.5.2023"), None);
+    }
+
+    #[test]
+    fn a_number_stands_for_the_same_time_as_its_digits() {
+        for format in [
+            TimeFormat::Auto,
+            TimeFormat::Seconds,
+            TimeFormat::Milliseconds,
+            TimeFormat::Microseconds,
+            TimeFormat::Rfc3339,
+        ] {
+            for number in [
+                0,
+                86_400,
+                99_999_999_999,
+                100_000_000_000,
+                99_999_999_999_999,
+                100_000_000_000_000,
+                1_700_000_000_000_000,
+            ] {
+                assert_eq!(format.of_number(number), format.parse(&number.to_string()), "{number}");
+            }
+            assert_eq!(format.of_number(-1), None);
+        }
+        assert_eq!(TimeFormat::Seconds.of_number(i64::MAX), None);
     }
 
     #[test]

@@ -7,6 +7,10 @@ const LONGEST: usize = 1024;
 
 /// An address, perhaps in brackets or with a zone; an IPv4 address in IPv6's clothes is IPv4.
 pub(crate) fn ip(text: &str) -> Option<IpAddr> {
+    // Most names have no such byte, and need not be parsed to see that they are no address.
+    if !text.bytes().any(|byte| matches!(byte, b'.' | b':')) {
+        return None;
+    }
     let ip = text.parse::<IpAddr>().ok().or_else(|| {
         let text = text.trim_start_matches('[').trim_end_matches(']');
         text.split('%').next()?.parse().ok()

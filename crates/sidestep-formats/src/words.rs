@@ -46,6 +46,25 @@ pub(crate) fn logon_type(text: &str) -> LogonType {
     })
 }
 
+/// How the account logged on, by Windows' number.
+pub(crate) const fn windows_logon_type(number: u64) -> LogonType {
+    match number {
+        0 => LogonType::System,
+        2 => LogonType::Interactive,
+        3 => LogonType::Network,
+        4 => LogonType::Batch,
+        5 => LogonType::Service,
+        7 => LogonType::Unlock,
+        8 => LogonType::NetworkCleartext,
+        9 => LogonType::NewCredentials,
+        10 => LogonType::RemoteInteractive,
+        11 => LogonType::CachedInteractive,
+        12 => LogonType::CachedRemoteInteractive,
+        13 => LogonType::CachedUnlock,
+        _ => LogonType::Other,
+    }
+}
+
 /// What authenticated; a word that is not known is [`AuthProtocol::Other`].
 pub(crate) fn auth_protocol(text: &str) -> AuthProtocol {
     folded(text, |word| match word {
@@ -155,6 +174,13 @@ mod tests {
         }
         for &value in Mfa::ALL {
             assert_eq!(mfa(value.caption()), Some(value));
+        }
+    }
+
+    #[test]
+    fn a_logon_type_is_the_same_by_number_and_by_digits() {
+        for number in 0..20 {
+            assert_eq!(windows_logon_type(number), logon_type(&number.to_string()), "{number}");
         }
     }
 

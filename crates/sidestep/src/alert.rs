@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::evidence::EVIDENCE;
 
 /// One named reason why a login is odd, in nats (natural-log units of surprise).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +33,42 @@ pub struct Score {
     pub p_value: f64,
     /// The reasons, each with what was seen and what was expected.
     pub contributions: Vec<Contribution>,
+}
+
+/// What [`Engine::score_vector`](crate::Engine::score_vector) says of one event: the numbers of its
+/// [`Score`], without the words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct ScoreVector {
+    /// As in [`Score`]: the sum of the evidence, in nats.
+    pub surprise: f64,
+    /// As in [`Score`].
+    pub p_value: f64,
+    /// Weighted, capped surprise of each evidence, in the order of [`EVIDENCE`]; 0 where it says
+    /// nothing.
+    pub evidence: [f64; EVIDENCE.len()],
+}
+
+impl ScoreVector {
+    /// 0 to 1, high is suspicious; rises with the surprise as the score of an [`Alert`] does.
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        bounded(self.surprise)
+    }
+}
+
+impl Score {
+    /// 0 to 1, high is suspicious; rises with the surprise as the score of an [`Alert`] does.
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        bounded(self.surprise)
+    }
+}
+
+/// A surprise in nats as a score of 0 to 1, that of an alert and of a login alike: 0.5 at 20 nats.
+pub(crate) fn bounded(surprise: f64) -> f64 {
+    const HALF: f64 = 20.0;
+    surprise / (surprise + HALF)
 }
 
 /// One login of a movement.

@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::alert::{Alert, Score};
+use crate::alert::{Alert, Score, ScoreVector};
 use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::{Config, WarmUp};
 use crate::detect::{Judged, MAX_WAITING};
 use crate::event::{Account, AuthEvent, Event, Timestamp};
 
-use crate::evidence::{self, Context, Known};
+use crate::evidence::{self, Context, Known, Surprises};
 use crate::identity::sessions::Sessions;
 use crate::identity::{Alias, Identity};
 use crate::intern::{Id, Roster};
@@ -146,6 +146,36 @@ impl Engine {
     /// Scores one event against what was learned; changes nothing.
     #[must_use]
     pub fn score(&self, event: &AuthEvent<'_>) -> Score {
+        self.weigh(event, |context, surprises, surprise| Score {
+            surprise,
+            p_value: self.calibration.p_value(surprise),
+            contributions: evidence::contributions(context, surprises),
+        })
+        .unwrap_or(Score { p_value: 1.0, ..Score::default() })
+    }
+
+    /// Scores one event as [`score`](Engine::score) does, in numbers only, which costs far less.
+    #[must_use]
+    pub fn score_vector(&self, event: &AuthEvent<'_>) -> ScoreVector {
+        self.weigh(event, |_, surprises, surprise| ScoreVector {
+            surprise,
+            p_value: self.calibration.p_value(surprise),
+            evidence: *surprises,
+        })
+        .unwrap_or(ScoreVector {
+            surprise: 0.0,
+            p_value: 1.0,
+            evidence: Surprises::default(),
+        })
+    }
+
+    /// Weighs the evidence of an event, and gives what `tell` makes of it and of its sum; `None` for
+    /// what is no remote login.
+    fn weigh<T>(
+        &self,
+        event: &AuthEvent<'_>,
+        tell: impl FnOnce(&Context<'_>, &Surprises, f64) -> T,
+    ) -> Option<T> {
         let ticket_source = self.ticket_source(event);
         let reading = read(event, &self.identity, ticket_source);
         let blank = (AccountProfile::default(), HostProfile::default());
@@ -157,7 +187,7 @@ impl Engine {
             Meaning::Presence | Meaning::AtKeyboard | Meaning::Nothing => false,
         };
         if !is_login {
-            return Score { p_value: 1.0, ..Score::default() };
+            return None;
         }
         let account_name = event.account().to_string();
         let account = match self.baseline.accounts.find(reading.account.parts()) {
@@ -173,12 +203,7 @@ impl Engine {
             self.known_host(reading.destination.as_deref(), &blank.1),
         );
         let surprises = evidence::weigh(&context);
-        let surprise = evidence::total(&surprises);
-        Score {
-            surprise,
-            p_value: self.calibration.p_value(surprise),
-            contributions: evidence::contributions(&context, &surprises),
-        }
+        Some(tell(&context, &surprises, evidence::total(&surprises)))
     }
 
     /// A host by its own name, with what is known of it: `blank` where it is new.

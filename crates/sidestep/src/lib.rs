@@ -22,7 +22,8 @@ mod snapshot;
 mod time;
 
 pub use alert::{
-    Alert, AlertState, Contribution, CredentialSwitch, Hop, Origin, Score, Severity, Technique,
+    Alert, AlertState, Contribution, CredentialSwitch, Hop, Origin, Score, ScoreVector, Severity,
+    Technique,
 };
 pub use config::{Config, ConfigBuilder, WarmUp};
 pub use engine::{Engine, Status};
@@ -32,6 +33,7 @@ pub use event::{
     Host, HostActivity, HostActivityBuilder, HostActivityKind, LogonType, Mfa, Outcome, OwnedEvent,
     TicketEncryption, Timestamp,
 };
+pub use evidence::EVIDENCE;
 pub use identity::Alias;
 pub use metrics::Metrics;
 pub use movement::{LoginEdge, LoginGraph, MovementGraph};

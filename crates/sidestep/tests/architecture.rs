@@ -11,7 +11,7 @@ use cargo_metadata::MetadataCommand;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sidestep", &[]),
     ("sidestep-formats", &["sidestep"]),
-    ("sidestep-arrow", &["sidestep"]),
+    ("sidestep-arrow", &["sidestep", "sidestep-formats"]),
     ("sidestep-sim", &["sidestep"]),
     ("sidestep-benches", &["sidestep", "sidestep-formats", "sidestep-sim"]),
     ("sidestep-cli", &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim"]),
@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that other people's programs embed: these never print and never exit.
-const SILENT: &[&str] = &["sidestep", "sidestep-formats", "sidestep-sim"];
+const SILENT: &[&str] = &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim"];
 
 /// What prints or ends the process. The handles of the standard streams count: a library writes to
 /// the writer that it is given.

@@ -24,8 +24,10 @@ macro_rules! fields {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// Headers taken for this field, lower case without punctuation, the surest first.
-            const fn aliases(self) -> &'static [&'static str] {
+            /// Headers taken for this field, lower case without punctuation, the surest first:
+            /// `Dst User`, `dst_user` and `dst.user` are all `dstuser`.
+            #[must_use]
+            pub const fn aliases(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($alias,)*],)+ }
             }
         }
@@ -96,7 +98,8 @@ impl CsvField {
     }
 
     /// How surely a header means this field: 0 is the surest, `None` not at all.
-    pub(crate) fn rank(self, header: &str) -> Option<usize> {
+    #[must_use]
+    pub fn rank(self, header: &str) -> Option<usize> {
         folded(header, |word| self.aliases().iter().position(|alias| *alias == word))
     }
 }

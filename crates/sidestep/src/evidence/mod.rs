@@ -110,6 +110,17 @@ pub(crate) const ALL: [Evidence; 10] = [
     rare_combination::EVIDENCE,
 ];
 
+/// The name of every kind of evidence, in the order in which contributions are given out and summed.
+pub const EVIDENCE: [&str; ALL.len()] = {
+    let mut names = [""; ALL.len()];
+    let mut at = 0;
+    while at < ALL.len() {
+        names[at] = ALL[at].name;
+        at += 1;
+    }
+    names
+};
+
 /// The weighted, capped surprise of each evidence.
 pub(crate) type Surprises = [f64; ALL.len()];
 

@@ -1,11 +1,8 @@
 //! A movement as the alert that somebody reads.
 
 use super::{Movement, Step, techniques};
-use crate::alert::{Alert, AlertState, CredentialSwitch, Hop, Origin, Severity};
+use crate::alert::{Alert, AlertState, CredentialSwitch, Hop, Origin, Severity, bounded};
 use crate::event::Timestamp;
-
-/// Score of 0.5, in nats. The score is `surprise / (surprise + HALF)`.
-const HALF: f64 = 20.0;
 
 /// Days in a week, a month and a year: a movement expected less than once in each is medium,
 /// high, critical.
@@ -37,7 +34,7 @@ impl Movement {
         Alert {
             id: self.id(),
             state,
-            score: self.score / (self.score + HALF),
+            score: bounded(self.score),
             surprise: self.score,
             p_value,
             severity,

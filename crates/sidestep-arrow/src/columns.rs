@@ -1,0 +1,167 @@
+//! Which column of a table holds what.
+
+use arrow_schema::{DataType, Schema};
+use sidestep_formats::{Column, CsvField, CsvMapping, TimeFormat};
+
+use crate::error::ColumnsError;
+
+/// Columns named in an error at most.
+const MOST_NAMED: usize = 40;
+
+/// Where the fields of an event are among the columns of a table. A field is looked for under its own
+/// name and under the names that common logs give it, the surest first, or where a mapping says.
+///
+/// ```
+/// use arrow_schema::{DataType, Field, Schema};
+/// use sidestep_arrow::EventColumns;
+/// use sidestep_formats::{CsvField, CsvMapping};
+///
+/// let text = |name| Field::new(name, DataType::Utf8, true);
+/// let schema = Schema::new(vec![text("@timestamp"), text("who"), text("src"), text("dst")]);
+/// let mapping = CsvMapping::default().with_pair("account=who")?;
+/// let columns = EventColumns::resolve(&schema, &mapping)?;
+/// assert_eq!(columns.column(CsvField::Account), Some(1));
+/// assert_eq!(columns.column(CsvField::DstHost), Some(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventColumns {
+    places: [Option<usize>; CsvField::ALL.len()],
+    time_format: TimeFormat,
+}
+
+impl EventColumns {
+    /// Finds the fields among the columns of a schema.
+    ///
+    /// # Errors
+    /// [`ColumnsError`]: none gives the time, the account or the destination, the mapping names one
+    /// that is not there, or one is of a type that its field cannot be read from.
+    pub fn resolve(schema: &Schema, mapping: &CsvMapping) -> Result<Self, ColumnsError> {
+        let mut places = [None; CsvField::ALL.len()];
+        for (place, &field) in places.iter_mut().zip(CsvField::ALL) {
+            *place = match mapping.column(field) {
+                None => likeliest(schema, field),
+                Some(Column::Absent) => None,
+                Some(column) => Some(named(schema, field, column)?),
+            };
+            if let Some(at) = *place {
+                check_type(schema, field, at)?;
+            }
+        }
+        let columns = Self { places, time_format: mapping.time_format() };
+        let missing = |field| ColumnsError::Missing { field, found: list(schema) };
+        for field in [CsvField::Time, CsvField::Account] {
+            columns.column(field).ok_or_else(|| missing(field))?;
+        }
+        columns
+            .column(CsvField::DstHost)
+            .or(columns.column(CsvField::DstIp))
+            .ok_or_else(|| missing(CsvField::DstHost))?;
+        Ok(columns)
+    }
+
+    /// The index of the column that holds a field.
+    #[must_use]
+    pub const fn column(&self, field: CsvField) -> Option<usize> {
+        self.places[field as usize]
+    }
+
+    /// How times that are numbers or text are written.
+    #[must_use]
+    pub const fn time_format(&self) -> TimeFormat {
+        self.time_format
+    }
+}
+
+fn likeliest(schema: &Schema, field: CsvField) -> Option<usize> {
+    let ranked = schema
+        .fields()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, column)| Some((field.rank(column.name())?, index)));
+    ranked.min().map(|(_, index)| index)
+}
+
+fn named(schema: &Schema, field: CsvField, column: &Column) -> Result<usize, ColumnsError> {
+    let (found, name) = match column {
+        Column::Name(name) => {
+            (schema.fields().iter().position(|have| have.name() == name), name.clone())
+        }
+        Column::Number(number) => {
+            let index = number.checked_sub(1).filter(|&index| index < schema.fields().len());
+            (index, number.to_string())
+        }
+        _ => (None, String::new()),
+    };
+    found.ok_or_else(|| ColumnsError::NoSuchColumn { field, column: name, found: list(schema) })
+}
+
+fn check_type(schema: &Schema, field: CsvField, at: usize) -> Result<(), ColumnsError> {
+    let column = &schema.fields()[at];
+    let found = column.data_type();
+    if *found == DataType::Null || accepts(field, found) {
+        return Ok(());
+    }
+    Err(ColumnsError::Mistyped {
+        field,
+        column: column.name().clone(),
+        found: found.to_string(),
+        accepted: accepted(field),
+    })
+}
+
+/// Whether a field can be read from values of a type.
+fn accepts(field: CsvField, found: &DataType) -> bool {
+    let text = is_text(found)
+        || matches!(found, DataType::Dictionary(key, value) if key.is_dictionary_key_type() && is_text(value));
+    let number = found.is_integer() || matches!(found, DataType::Float32 | DataType::Float64);
+    let truth = *found == DataType::Boolean;
+    match field {
+        CsvField::Time => {
+            text || number
+                || matches!(found, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64)
+        }
+        CsvField::SrcPort | CsvField::EventCode | CsvField::LogonId | CsvField::LogonType => {
+            text || number
+        }
+        CsvField::Outcome => text || truth,
+        CsvField::Mfa => text || truth || number,
+        _ => text,
+    }
+}
+
+const fn is_text(found: &DataType) -> bool {
+    matches!(found, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+}
+
+/// The types that a field can be read from, in words.
+pub(crate) const fn accepted(field: CsvField) -> &'static str {
+    match field {
+        CsvField::Time => {
+            "timestamps and dates of any unit and zone, numbers and text (plain or dictionary)"
+        }
+        CsvField::SrcPort | CsvField::EventCode | CsvField::LogonId | CsvField::LogonType => {
+            "numbers and text (plain or dictionary)"
+        }
+        CsvField::Outcome => "text (plain or dictionary) and booleans",
+        CsvField::Mfa => "text (plain or dictionary), booleans, and the numbers 0 and 1",
+        _ => "text: string, large string, string view, or a dictionary of one of these",
+    }
+}
+
+/// The columns of a schema with their types, for people.
+fn list(schema: &Schema) -> String {
+    let columns = schema.fields();
+    if columns.is_empty() {
+        return "no column at all".to_owned();
+    }
+    let shown = columns.iter().take(MOST_NAMED);
+    let mut text = shown
+        .map(|column| format!("{:?} ({})", column.name(), column.data_type()))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if columns.len() > MOST_NAMED {
+        text.push_str(&format!(" and {} more", columns.len() - MOST_NAMED));
+    }
+    text
+}

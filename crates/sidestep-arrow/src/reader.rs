@@ -1,0 +1,276 @@
+//! The rows of batches as events.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use sidestep::{AuthEvent, Timestamp};
+use sidestep_formats::{
+    CsvField, CsvMapping, FieldError, FieldValue, FieldValues, OnError, TimeFormat, event_of_fields,
+};
+
+use crate::column::{Cell, Values};
+use crate::columns::{EventColumns, accepted};
+use crate::error::{BatchError, ColumnsError, RowError};
+
+/// Errors of skipped rows that are kept.
+const MESSAGES_KEPT: usize = 5;
+
+/// Largest whole number up to which every whole number is a double.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// What a reader hands rows to; `None` is a row that is no event. `Break` ends the reading.
+pub type RowSink<'s> = dyn FnMut(Option<&AuthEvent<'_>>) -> ControlFlow<()> + 's;
+
+/// What was read so far, over all batches that one reader was given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct RowSummary {
+    /// Rows read.
+    pub rows: u64,
+    /// Of these, events handed on.
+    pub events: u64,
+    /// Of these, rows skipped because they are no event.
+    pub skipped: u64,
+    /// What was wrong with the first of them.
+    pub first_errors: Vec<RowError>,
+}
+
+/// Reads batches, one after the other, and counts over all of them.
+///
+/// The schema is looked at anew whenever a batch comes with another. The `raw_ref` of an event is the
+/// number of its row over all batches; the first is 0.
+#[derive(Debug, Clone, Default)]
+pub struct BatchReader {
+    mapping: CsvMapping,
+    on_error: OnError,
+    resolved: Option<(SchemaRef, EventColumns)>,
+    summary: RowSummary,
+}
+
+impl BatchReader {
+    /// A reader that has read nothing yet. Columns that the mapping does not name are found by their
+    /// names.
+    #[must_use]
+    pub fn new(mapping: CsvMapping, on_error: OnError) -> Self {
+        Self { mapping, on_error, ..Self::default() }
+    }
+
+    /// What was read so far, also when reading broke off with an error.
+    #[must_use]
+    pub const fn summary(&self) -> &RowSummary {
+        &self.summary
+    }
+
+    /// Checks that the columns of a schema give events.
+    ///
+    /// # Errors
+    /// [`ColumnsError`], naming the column, what was found and what would be accepted.
+    pub fn check(&mut self, schema: &SchemaRef) -> Result<(), ColumnsError> {
+        self.resolve(schema).map(|_| ())
+    }
+
+    /// Reads a batch to its end or until the sink breaks, which is what it gives back. Rows that are
+    /// no event are counted, and not handed on.
+    ///
+    /// # Errors
+    /// [`BatchError`]: the columns give no event, or a row is bad and the reader is to stop there.
+    pub fn for_each_event(
+        &mut self,
+        batch: &RecordBatch,
+        sink: &mut dyn FnMut(&AuthEvent<'_>) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, BatchError> {
+        self.for_each_row(batch, &mut |event| event.map_or(ControlFlow::Continue(()), &mut *sink))
+    }
+
+    /// As [`for_each_event`](Self::for_each_event), and also hands on that a row is no event.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn for_each_row(
+        &mut self,
+        batch: &RecordBatch,
+        sink: &mut RowSink<'_>,
+    ) -> Result<ControlFlow<()>, BatchError> {
+        let columns = self.resolve(batch.schema_ref())?.clone();
+        let values = Batch::new(batch, &columns)?;
+        for row in 0..batch.num_rows() {
+            let number = self.summary.rows;
+            self.summary.rows += 1;
+            let flow = match values.event(row, number) {
+                Ok(event) => {
+                    self.summary.events += 1;
+                    sink(Some(&event))
+                }
+                Err(error) => {
+                    self.bad(RowError { row: number, error })?;
+                    sink(None)
+                }
+            };
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn resolve(&mut self, schema: &SchemaRef) -> Result<&EventColumns, ColumnsError> {
+        let known = self
+            .resolved
+            .take()
+            .filter(|(known, _)| Arc::ptr_eq(known, schema) || known.fields() == schema.fields());
+        let resolved = match known {
+            Some(known) => known,
+            None => (schema.clone(), EventColumns::resolve(schema, &self.mapping)?),
+        };
+        Ok(&self.resolved.insert(resolved).1)
+    }
+
+    #[cold]
+    fn bad(&mut self, error: RowError) -> Result<(), RowError> {
+        self.summary.skipped += 1;
+        if self.on_error == OnError::Stop {
+            return Err(error);
+        }
+        if self.summary.first_errors.len() < MESSAGES_KEPT {
+            self.summary.first_errors.push(error);
+        }
+        Ok(())
+    }
+}
+
+/// The columns of one batch, by field.
+struct Batch<'b> {
+    values: [Option<Values<'b>>; CsvField::ALL.len()],
+    time_format: TimeFormat,
+}
+
+impl<'b> Batch<'b> {
+    fn new(batch: &'b RecordBatch, columns: &EventColumns) -> Result<Self, ColumnsError> {
+        let mut values = [const { None }; CsvField::ALL.len()];
+        for (value, &field) in values.iter_mut().zip(CsvField::ALL) {
+            let Some(at) = columns.column(field) else { continue };
+            let array = batch.column(at).as_ref();
+            *value = Some(Values::new(array).ok_or_else(|| ColumnsError::Mistyped {
+                field,
+                column: batch.schema_ref().field(at).name().clone(),
+                found: array.data_type().to_string(),
+                accepted: accepted(field),
+            })?);
+        }
+        Ok(Self { values, time_format: columns.time_format() })
+    }
+
+    #[inline]
+    fn cell(&self, field: CsvField, row: usize) -> Option<Cell<'b>> {
+        self.values[field as usize].as_ref()?.get(row)
+    }
+
+    fn event(&self, row: usize, number: u64) -> Result<AuthEvent<'b>, FieldError> {
+        let time = self.time(row)?;
+        event_of_fields(time, &Row { batch: self, row }, number)
+    }
+
+    fn time(&self, row: usize) -> Result<Timestamp, FieldError> {
+        const FIELD: CsvField = CsvField::Time;
+        let format = self.time_format;
+        let Some(cell) = self.cell(FIELD, row) else {
+            return Err(FieldError::empty(FIELD));
+        };
+        let time = match cell {
+            Cell::Time(time) => Some(time),
+            Cell::Signed(number) => format.of_number(number),
+            Cell::Unsigned(number) => {
+                i64::try_from(number).ok().and_then(|number| format.of_number(number))
+            }
+            Cell::Float(number) => of_float(number, format),
+            Cell::Text(text) => return self.time_of_text(text),
+            Cell::Truth(_) | Cell::FarTime => None,
+        };
+        time.ok_or_else(|| match cell {
+            Cell::FarTime => FieldError::new(FIELD, "lies outside 1970 to 9999"),
+            Cell::Signed(number) => unfit(number, format),
+            Cell::Unsigned(number) => unfit(number, format),
+            Cell::Float(number) => unfit(number, format),
+            Cell::Text(_) | Cell::Truth(_) | Cell::Time(_) => FieldError::empty(FIELD),
+        })
+    }
+
+    fn time_of_text(&self, text: &str) -> Result<Timestamp, FieldError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(FieldError::empty(CsvField::Time));
+        }
+        self.time_format
+            .parse(text)
+            .ok_or_else(|| FieldError::unfit(CsvField::Time, text, self.time_format.expected()))
+    }
+}
+
+fn unfit(number: impl std::fmt::Display, format: TimeFormat) -> FieldError {
+    FieldError::new(CsvField::Time, format!("{number} is not {}", format.expected()))
+}
+
+/// A time as a floating-point number: its whole part tells its unit, as that of a whole number does.
+fn of_float(number: f64, format: TimeFormat) -> Option<Timestamp> {
+    if !(0.0..EXACT).contains(&number) {
+        return None;
+    }
+    let whole = number.trunc();
+    // Below 2^53 both are exact.
+    #[allow(clippy::cast_possible_truncation)]
+    let whole_time = format.of_number(whole as i64)?;
+    let scale = match format {
+        TimeFormat::Seconds => 1e6,
+        TimeFormat::Milliseconds => 1e3,
+        TimeFormat::Auto if whole < 1e11 => 1e6,
+        TimeFormat::Auto if whole < 1e14 => 1e3,
+        _ => 1.0,
+    };
+    #[allow(clippy::cast_possible_truncation)]
+    let rest = ((number - whole) * scale).round() as i64;
+    whole_time.checked_add(rest)
+}
+
+/// One row of a batch.
+struct Row<'r, 'b> {
+    batch: &'r Batch<'b>,
+    row: usize,
+}
+
+impl<'b> FieldValues<'b> for Row<'_, 'b> {
+    #[inline]
+    fn value(&self, field: CsvField) -> Result<Option<FieldValue<'b>>, FieldError> {
+        let Some(cell) = self.batch.cell(field, self.row) else {
+            return Ok(None);
+        };
+        Ok(Some(match cell {
+            Cell::Text(text) => FieldValue::Text(text),
+            Cell::Unsigned(number) => FieldValue::Number(number),
+            Cell::Truth(truth) => FieldValue::Truth(truth),
+            Cell::Signed(number) => FieldValue::Number(
+                u64::try_from(number)
+                    .map_err(|_| FieldError::new(field, format!("{number} is below zero")))?,
+            ),
+            // Tables that know no missing whole numbers write NaN for them.
+            Cell::Float(number) if number.is_nan() => return Ok(None),
+            Cell::Float(number) if number.fract() == 0.0 && (0.0..EXACT).contains(&number) =>
+            {
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                FieldValue::Number(number as u64)
+            }
+            Cell::Float(number) => {
+                return Err(FieldError::new(field, format!("{number} is not a whole number")));
+            }
+            Cell::Time(_) | Cell::FarTime => {
+                return Err(FieldError::new(field, "is a time"));
+            }
+        }))
+    }
+
+    #[inline]
+    fn has(&self, field: CsvField) -> bool {
+        self.batch.values[field as usize].is_some()
+    }
+}

@@ -22,6 +22,55 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// The structs of the Arrow C data and C stream interfaces, word for word as Arrow has them.
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+  const char* format;
+  const char* name;
+  const char* metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema** children;
+  struct ArrowSchema* dictionary;
+  void (*release)(struct ArrowSchema*);
+  void* private_data;
+};
+
+struct ArrowArray {
+  int64_t length;
+  int64_t null_count;
+  int64_t offset;
+  int64_t n_buffers;
+  int64_t n_children;
+  const void** buffers;
+  struct ArrowArray** children;
+  struct ArrowArray* dictionary;
+  void (*release)(struct ArrowArray*);
+  void* private_data;
+};
+
+#endif  // ARROW_C_DATA_INTERFACE
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+  int (*get_schema)(struct ArrowArrayStream*, struct ArrowSchema* out);
+  int (*get_next)(struct ArrowArrayStream*, struct ArrowArray* out);
+  const char* (*get_last_error)(struct ArrowArrayStream*);
+  void (*release)(struct ArrowArrayStream*);
+  void* private_data;
+};
+
+#endif  // ARROW_C_STREAM_INTERFACE
+
+
 // Bit of `sidestep_activity.present`: `writes` is known.
 #define SIDESTEP_HAS_WRITES 128
 
@@ -660,6 +709,15 @@ typedef struct sidestep_credential_switch {
   struct sidestep_str to;
 } sidestep_credential_switch;
 
+// What an engine thinks of one event. It never changes its size.
+typedef struct sidestep_score {
+  // How surprising it is, in nats: the sum of its evidence. 0 for what is habitual and for what is no
+  // remote login.
+  double surprise;
+  // Share of benign logins at least this surprising, by the engine's own history: 1 where nothing is odd.
+  double p_value;
+} sidestep_score;
+
 // Takes an alert that was opened, updated or closed. The alert lives until the callback returns; to keep
 // it, clone it. The callback runs on the thread whose call raised the alert, while that call has the
 // engine: a call on the same engine gives `SIDESTEP_ERR_BUSY`. It must return: a C++ exception or a
@@ -728,15 +786,6 @@ typedef struct sidestep_event {
   // Why it failed, or what else the log says of the outcome.
   struct sidestep_str outcome_reason;
 } sidestep_event;
-
-// What an engine thinks of one event. It never changes its size.
-typedef struct sidestep_score {
-  // How surprising it is, in nats: the sum of its evidence. 0 for what is habitual and for what is no
-  // remote login.
-  double surprise;
-  // Share of benign logins at least this surprising, by the engine's own history: 1 where nothing is odd.
-  double p_value;
-} sidestep_score;
 
 // What an engine took in, passed over, evicted and raised since it was made. Set `struct_size` to
 // `sizeof(sidestep_metrics)` before the call.
@@ -908,6 +957,50 @@ sidestep_status sidestep_alert_clone(const struct sidestep_alert *alert,
 // Frees an alert that was polled or copied. NULL is nothing to free; an alert that was given to a callback is not
 // to be freed, and gives `SIDESTEP_ERR_BUSY`.
 sidestep_status sidestep_alert_free(struct sidestep_alert *alert);
+
+// Has `engine` learn every row of an Arrow batch: a struct array, whose columns are found by their
+// names or by `SIDESTEP_READER_COLUMN`.
+//
+// The array is moved: its `release` is NULL once the call has looked at it, and the memory behind it is
+// released before the call returns. The schema stays the caller's. The `raw_ref` of an event is the number of
+// its row over all batches of the reader.
+sidestep_status sidestep_reader_learn_arrow(struct sidestep_reader *reader,
+                                            struct ArrowArray *array,
+                                            const struct ArrowSchema *schema,
+                                            struct sidestep_engine *engine,
+                                            struct sidestep_error **error);
+
+// Has `engine` process every row of an Arrow batch; as `sidestep_reader_learn_arrow` otherwise.
+sidestep_status sidestep_reader_process_arrow(struct sidestep_reader *reader,
+                                              struct ArrowArray *array,
+                                              const struct ArrowSchema *schema,
+                                              struct sidestep_engine *engine,
+                                              struct sidestep_error **error);
+
+// Scores every row of an Arrow batch against what was learned, into `count` scores; as
+// `sidestep_reader_learn_arrow` otherwise. `count` must be the batch's `length`. The score of a row that is no
+// event is NaN.
+sidestep_status sidestep_reader_score_arrow(struct sidestep_reader *reader,
+                                            struct ArrowArray *array,
+                                            const struct ArrowSchema *schema,
+                                            const struct sidestep_engine *engine,
+                                            struct sidestep_score *scores,
+                                            size_t count,
+                                            struct sidestep_error **error);
+
+// Has `engine` learn every row of every batch of an Arrow stream. The stream is moved and released before the
+// call returns; as `sidestep_reader_learn_arrow` otherwise.
+sidestep_status sidestep_reader_learn_arrow_stream(struct sidestep_reader *reader,
+                                                   struct ArrowArrayStream *stream,
+                                                   struct sidestep_engine *engine,
+                                                   struct sidestep_error **error);
+
+// Has `engine` process every row of every batch of an Arrow stream; as `sidestep_reader_learn_arrow_stream`
+// otherwise.
+sidestep_status sidestep_reader_process_arrow_stream(struct sidestep_reader *reader,
+                                                     struct ArrowArrayStream *stream,
+                                                     struct sidestep_engine *engine,
+                                                     struct sidestep_error **error);
 
 // The first byte. A NUL follows the last one, so that text without NUL in it is a C string. NULL if
 // `buffer` is no buffer. Valid until the buffer is freed.
@@ -1124,7 +1217,8 @@ sidestep_status sidestep_reader_get_summary(const struct sidestep_reader *reader
                                             struct sidestep_reader_summary *summary,
                                             struct sidestep_error **error);
 
-// What was wrong with one of the first records that were skipped, as `log:line: column: what`.
+// What was wrong with one of the first records that were skipped, as `log:line: column: what`,
+// or as `row number: column: what` of an Arrow batch; those of logs come first.
 sidestep_status sidestep_reader_first_error(const struct sidestep_reader *reader,
                                             size_t index,
                                             struct sidestep_buffer **message,

@@ -20,6 +20,7 @@ mod account;
 mod activity;
 mod alert;
 mod alert_text;
+mod arrow;
 mod boundary;
 mod buffer;
 mod config;
@@ -43,6 +44,7 @@ pub use account::*;
 pub use activity::*;
 pub use alert::*;
 pub use alert_text::*;
+pub use arrow::*;
 #[cfg(feature = "panic-test")]
 pub use boundary::panic_test::sidestep_test_panic_in;
 pub use buffer::*;

@@ -5,6 +5,7 @@ use std::io;
 use std::ops::ControlFlow;
 
 use sidestep::Event;
+use sidestep_arrow::BatchReader;
 use sidestep_formats::{FormatError, LogReader, ReadOptions};
 
 use crate::activity::sidestep_activity;
@@ -40,9 +41,10 @@ impl Opaque for sidestep_reader {
 
 /// A reader, made when it first reads, so that options can be set before.
 pub(crate) struct ReaderState {
-    options: ReadOptions,
+    pub(crate) options: ReadOptions,
     reader: Option<LogReader>,
-    log: Log,
+    pub(crate) batches: Option<BatchReader>,
+    pub(crate) log: Log,
 }
 
 /// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `zeek`, `syslog`.
@@ -133,7 +135,7 @@ pub unsafe extern "C" fn sidestep_reader_new(
         // SAFETY: the caller keeps the header's contract of pointers.
         let reader = unsafe { pointer::out_handle(reader, "reader") }?;
         let options = ReadOptions::default();
-        *reader = handle::new(ReaderState { options, reader: None, log: Log::NONE });
+        *reader = handle::new(ReaderState { options, reader: None, batches: None, log: Log::NONE });
         Ok(())
     })
 }
@@ -158,7 +160,7 @@ pub unsafe extern "C" fn sidestep_reader_set(
     call("sidestep_reader_set", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (mut reader, value) = unsafe { (handle::write(reader)?, value.required("value")?) };
-        if reader.reader.is_some() {
+        if reader.reader.is_some() || reader.batches.is_some() {
             let what = "options are set before the first log is read; make another reader";
             return Err(Failure::new(SIDESTEP_ERR_CONFIG, what).at("reader"));
         }
@@ -272,21 +274,24 @@ pub unsafe extern "C" fn sidestep_reader_get_summary(
         let reader = unsafe { handle::read(reader) }?;
         let read = reader.reader.as_ref().map(|reader| reader.summary().clone());
         let read = read.unwrap_or_default();
+        let rows = reader.batches.as_ref().map(|batches| batches.summary().clone());
+        let rows = rows.unwrap_or_default();
         let value = sidestep_reader_summary {
             struct_size: size_of::<sidestep_reader_summary>(),
-            events: read.events,
+            events: read.events + rows.events,
             activities: read.activities,
             passed_over: read.passed_over.values().sum(),
-            skipped: read.skipped,
+            skipped: read.skipped + rows.skipped,
             logs: read.files,
-            first_errors: read.first_errors.len() as u64,
+            first_errors: (read.first_errors.len() + rows.first_errors.len()) as u64,
         };
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { pointer::fill(summary, value) }
     })
 }
 
-/// What was wrong with one of the first records that were skipped, as `log:line: column: what`.
+/// What was wrong with one of the first records that were skipped, as `log:line: column: what`,
+/// or as `row number: column: what` of an Arrow batch; those of logs come first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidestep_reader_first_error(
     reader: *const sidestep_reader,
@@ -298,13 +303,17 @@ pub unsafe extern "C" fn sidestep_reader_first_error(
         // SAFETY: the caller keeps the header's contract of pointers.
         let (reader, message) =
             unsafe { (handle::read(reader)?, pointer::out_handle(message, "message")?) };
-        let errors =
-            reader.reader.as_ref().map_or(&[][..], |reader| &reader.summary().first_errors);
-        let found = errors.get(index).ok_or_else(|| {
-            let what = format!("{index} is not below the count, {}", errors.len());
-            Failure::new(SIDESTEP_ERR_INDEX, what).at("index")
-        })?;
-        *message = buffer::new(found.to_string().into_bytes());
+        let lines = reader.reader.iter().flat_map(|reader| &reader.summary().first_errors);
+        let rows = reader.batches.iter().flat_map(|batches| &batches.summary().first_errors);
+        let found = lines
+            .map(ToString::to_string)
+            .chain(rows.map(ToString::to_string))
+            .nth(index)
+            .ok_or_else(|| {
+                let what = format!("{index} is not below the count of first errors");
+                Failure::new(SIDESTEP_ERR_INDEX, what).at("index")
+            })?;
+        *message = buffer::new(found.into_bytes());
         Ok(())
     })
 }

@@ -83,7 +83,7 @@ unsafe fn find<'h, O: Opaque>(pointer: *const O) -> Result<&'h Handle<O::State>,
     let pointer: *const Handle<O::State> = pointer.cast();
     check(pointer, O::NAME)?;
     // SAFETY: not NULL, aligned, and every handle begins with its word.
-    let magic = unsafe { &*(&raw const (*pointer).magic) }.load(Ordering::Relaxed);
+    let magic = unsafe { &(*pointer).magic }.load(Ordering::Relaxed);
     if magic != O::MAGIC {
         let what = if magic == FREED { "was freed" } else { "is not a handle of that kind" };
         return Err(Failure::new(SIDESTEP_ERR_HANDLE, format!("the pointer {what}")).at(O::NAME));

@@ -16,9 +16,11 @@ Builds, tests and checks the workspace.
 Usage: cargo xtask <TASK>
 
 Tasks:
-  test    Run every test: unit and integration tests, doc tests, examples
-  lint    Check formatting, clippy and rustdoc, with warnings denied
-  ci      Run lint, then test
+  test       Run every test: unit and integration tests, doc tests, examples
+  lint       Check formatting, clippy and rustdoc, with warnings denied
+  ci         Run lint, then test
+  dist       Make the package of the C library in target/dist
+  dist-test  Make it, unpack it elsewhere, build and run the C examples against it
 
 Options:
   -h, --help    Print this help

@@ -22,6 +22,11 @@ impl Step {
         Self { name, program, arguments: arguments.to_vec(), environment: Vec::new() }
     }
 
+    /// A step that runs a script with bash.
+    pub(crate) fn bash(name: &'static str, script: &'static str) -> Self {
+        Self { name, program: "bash".into(), arguments: vec![script], environment: Vec::new() }
+    }
+
     /// The same step with a variable set in its environment.
     pub(crate) fn with_env(mut self, key: &'static str, value: &'static str) -> Self {
         self.environment.push((key, value));

@@ -8,6 +8,8 @@ pub(crate) fn named(task: &str) -> Option<Vec<Step>> {
         "test" => Some(test()),
         "lint" => Some(lint()),
         "ci" => Some([lint(), test()].concat()),
+        "dist" => Some(vec![pack()]),
+        "dist-test" => Some(vec![pack(), check_package()]),
         _ => None,
     }
 }
@@ -23,6 +25,16 @@ fn test() -> Vec<Step> {
             &["build", "--profile", "test", "--examples", "--workspace", "--all-features"],
         ),
     ]
+}
+
+/// Makes the package of the C library.
+fn pack() -> Step {
+    Step::bash("package", "crates/sidestep-capi/dist/pack")
+}
+
+/// Builds and runs the C examples against the package.
+fn check_package() -> Step {
+    Step::bash("examples of the package", "crates/sidestep-capi/dist/check")
 }
 
 /// What must be clean before a review. Only libraries are documented: the command and the engine

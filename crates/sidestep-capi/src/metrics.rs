@@ -1,0 +1,107 @@
+//! Counters of an engine.
+
+use crate::boundary::call;
+use crate::engine_state::sidestep_engine;
+use crate::error::sidestep_error;
+use crate::handle;
+use crate::pointer::{self, SizedStruct};
+use crate::status::sidestep_status;
+
+/// What an engine took in, passed over, evicted and raised since it was made. Set `struct_size` to
+/// `sizeof(sidestep_metrics)` before the call.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct sidestep_metrics {
+    /// `sizeof(sidestep_metrics)`.
+    pub struct_size: usize,
+    /// Events learned or processed.
+    pub events: u64,
+    /// Of these, companion records of what hosts did.
+    pub activities: u64,
+    /// Of these, remote logins: they name two different hosts and an account that can move.
+    pub logins: u64,
+    /// Of the logins, those that were habitual and left after one look-up.
+    pub habitual: u64,
+    /// Logons that another log had told of already, and that count once.
+    pub duplicates: u64,
+    /// Events later than the newest by more than the configured lateness: not learned, not scored.
+    pub late: u64,
+    /// Events passed over because they carry no host or only a well-known account.
+    pub passed_over: u64,
+    /// Logins kept out of what is learned because their movement was alerted on.
+    pub quarantined: u64,
+    /// Login edges (account, source, destination) remembered now.
+    pub edges: u64,
+    /// Bytes that the tables of edges and pairs hold now.
+    pub table_bytes: u64,
+    /// Login edges evicted to stay within the bound.
+    pub evicted_edges: u64,
+    /// Pairs (account and host, or host and host) evicted to stay within the bound.
+    pub evicted_pairs: u64,
+    /// Accounts evicted to stay within the bound.
+    pub evicted_accounts: u64,
+    /// Hosts evicted to stay within the bound.
+    pub evicted_hosts: u64,
+    /// What detections found that is not usual for whoever did it.
+    pub findings: u64,
+    /// What detections found and the policy allows.
+    pub suppressed: u64,
+    /// Movements opened.
+    pub movements: u64,
+    /// Movements given up early to stay within the bound.
+    pub evicted_movements: u64,
+    /// Hops not kept because their movement was full.
+    pub dropped_hops: u64,
+    /// Alerts raised.
+    pub alerts: u64,
+    /// Alerts that wait to be polled now.
+    pub waiting_alerts: u64,
+    /// Alerts lost because too many waited to be polled.
+    pub lost_alerts: u64,
+}
+
+// SAFETY: `repr(C)`, begins with its size, plain data.
+unsafe impl SizedStruct for sidestep_metrics {
+    const NAME: &'static str = "sidestep_metrics";
+}
+
+/// Reads the counters of an engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidestep_engine_metrics(
+    engine: *const sidestep_engine,
+    metrics: *mut sidestep_metrics,
+    error: *mut *mut sidestep_error,
+) -> sidestep_status {
+    call("sidestep_engine_metrics", error, || {
+        // SAFETY: the caller keeps the header's contract of pointers.
+        let engine = unsafe { handle::read(engine) }?;
+        let m = engine.engine.metrics();
+        let value = sidestep_metrics {
+            struct_size: size_of::<sidestep_metrics>(),
+            events: m.events,
+            activities: m.activities,
+            logins: m.logins,
+            habitual: m.habitual,
+            duplicates: m.duplicates,
+            late: m.late,
+            passed_over: m.passed_over,
+            quarantined: m.quarantined,
+            edges: m.edges,
+            table_bytes: m.table_bytes,
+            evicted_edges: m.evicted_edges,
+            evicted_pairs: m.evicted_pairs,
+            evicted_accounts: m.evicted_accounts,
+            evicted_hosts: m.evicted_hosts,
+            findings: m.findings,
+            suppressed: m.suppressed,
+            movements: m.movements,
+            evicted_movements: m.evicted_movements,
+            dropped_hops: m.dropped_hops,
+            alerts: m.alerts,
+            waiting_alerts: engine.waiting.len() as u64,
+            lost_alerts: engine.lost,
+        };
+        // SAFETY: the caller keeps the header's contract of pointers.
+        unsafe { pointer::fill(metrics, value) }
+    })
+}

@@ -188,6 +188,9 @@ impl Engine {
         let Some(movement) = self.movements.get_mut(serial) else { return };
         movement.detected_at = Some(now);
         self.budget.emitted();
+        if movement.led() > 0.0 {
+            self.led.emitted();
+        }
         self.metrics.alerts += 1;
         alerts.extend(self.describe(serial, AlertState::Opened));
     }
@@ -196,11 +199,13 @@ impl Engine {
     pub(crate) fn raise_pending(&mut self, alerts: &mut Vec<Alert>) {
         let Some(since) = self.budget.since() else { return };
         while self.budget.has_room(self.now) {
+            let led = self.led.threshold(self.now);
             // What ended before was given as an example of what is normal.
             let best = self
                 .movements
                 .iter()
                 .filter(|movement| movement.detected_at.is_none() && movement.last_time >= since)
+                .filter(|movement| movement.may_lead(led))
                 .max_by(|a, b| a.score.total_cmp(&b.score).then(b.serial.cmp(&a.serial)))
                 .map(|movement| (movement.serial, movement.score));
             let Some((serial, score)) = best else { return };

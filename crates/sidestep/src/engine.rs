@@ -39,6 +39,10 @@ pub enum Status {
 /// Days at the start on which surprises say nothing.
 const COLD_DAYS: Day = 2;
 
+/// Share of the budget for movements that are led by what rules found. Administrators do daily what
+/// rules are about, so that findings would take most of a quiet network's alerts.
+const LED_BY_FINDINGS: f64 = 0.1;
+
 /// A login that waits to be learned.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Waiting {
@@ -76,6 +80,8 @@ pub struct Engine {
     pub(crate) baseline: Baseline,
     pub(crate) calibration: Calibration,
     pub(crate) budget: Budget,
+    /// The part of the budget that movements led by findings may take.
+    pub(crate) led: Budget,
     pub(crate) movements: Movements,
     pub(crate) rules: Rules,
     /// Accounts that rules know and that do not move: machines, what is built in, names that failed.
@@ -113,6 +119,7 @@ impl Engine {
             baseline: Baseline::new(&config),
             calibration: Calibration::new(),
             budget: Budget::new(config.alerts_per_day),
+            led: Budget::new(config.alerts_per_day * LED_BY_FINDINGS),
             movements: Movements::new(config.window_hours, config.max_movements, config.max_hops),
             rules: Rules::new(),
             strangers: Roster::new(config.max_accounts),
@@ -335,6 +342,7 @@ impl Engine {
                 let days = f64::from(day - before);
                 self.calibration.refresh(days);
                 self.budget.refresh(days);
+                self.led.refresh(days);
                 self.rules.frequency.refresh(days, self.baseline.accounts.len());
             }
             self.days_seen += 1;
@@ -350,6 +358,7 @@ impl Engine {
         let ended = self.movements.expire(time);
         if raise && self.budget.since().is_none() && self.is_ready() {
             self.budget.start(time);
+            self.led.start(time);
         }
         alerts.extend(self.close(&ended));
         if raise && self.budget.since().is_some() {

@@ -256,6 +256,11 @@ impl Engine {
         }
         if !detected {
             self.budget.risen(attached.before, score, opened, today);
+            if let Some(movement) = self.movements.get_mut(serial) {
+                let (before, led) = (movement.told_led, movement.led());
+                movement.told_led = led;
+                self.led.risen(before, led, opened, today);
+            }
         }
         if !raise {
             return;
@@ -266,9 +271,17 @@ impl Engine {
             if self.config.warm_up == WarmUp::Auto && proven >= AT_ONCE && self.has_early_room() {
                 self.raise_early(serial, alerts);
             }
-        } else if score >= self.budget.threshold(self.now) && self.budget.has_room(self.now) {
+        } else if score >= self.budget.threshold(self.now)
+            && self.budget.has_room(self.now)
+            && self.may_lead(serial)
+        {
             self.raise(serial, alerts);
         }
+    }
+
+    fn may_lead(&self, serial: u64) -> bool {
+        let threshold = self.led.threshold(self.now);
+        self.movements.get(serial).is_some_and(|movement| movement.may_lead(threshold))
     }
 
     /// Whether one more may be told before anything is known of what is normal.
@@ -310,5 +323,58 @@ impl Engine {
     /// Movements a day of a strength that rules alone prove, where no history says.
     pub(crate) fn rate_of_proven(&self, proven: f64) -> f64 {
         (self.baseline.accounts.len().max(1) as f64 * (-proven).exp()).max(LEAST_RATE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::alert::AlertState;
+    use crate::config::{Config, WarmUp};
+    use crate::engine::Engine;
+    use crate::event::{AuthProtocol, LogonType, Outcome};
+    use crate::movement::{Step, Suspect};
+    use crate::rules::testing::{MORNING, logon};
+    use crate::time::SECOND;
+
+    const DAY: i64 = 86_400;
+
+    /// Alerts over 60 days, each with one odd login of which findings prove a part.
+    fn opened(proven: f64) -> usize {
+        let config = Config::builder().alerts_per_day(0.5).warm_up(WarmUp::Days(14)).build();
+        let mut engine = Engine::new(config.expect("it is in order"));
+        let mut alerts = Vec::new();
+        for day in 0..74 {
+            let at = day * DAY;
+            let everyday = logon(at, "p@CORP", "WS-1", "FILES").build();
+            alerts.extend(engine.process(&everyday.expect("it is a valid event")));
+            let number = day as u32;
+            let gain = 6.0 + f64::from(number * 7 % 10) / 2.0;
+            let step = Step {
+                key: [1000 + number, 2000 + number, 3000 + number],
+                time: MORNING + at * SECOND,
+                user: "admin@CORP".to_owned(),
+                src_host: "WS-9".to_owned(),
+                dst_host: "SRV".to_owned(),
+                outcome: Outcome::Success,
+                auth_protocol: AuthProtocol::Kerberos,
+                logon_type: LogonType::Network,
+                raw_ref: None,
+                surprise: gain,
+                evidence: Vec::new(),
+                parent: None,
+                gain,
+                proven: proven * gain,
+            };
+            let attached = engine.movements.attach(Suspect { step, alone: false, rate: 0.1 });
+            engine.risen(&attached.expect("it opens a movement"), true, &mut alerts);
+        }
+        alerts.iter().filter(|alert| alert.state == AlertState::Opened).count()
+    }
+
+    #[test]
+    fn findings_lead_few_of_the_alerts() {
+        let (few, many) = (opened(0.8), opened(0.2));
+        assert!((2..=9).contains(&few), "a tenth of the 30 asked for, and some: {few}");
+        assert!((24..=36).contains(&many), "30 were asked for: {many}");
     }
 }

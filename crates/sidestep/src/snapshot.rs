@@ -35,6 +35,7 @@ struct Body {
     baseline: SavedBaseline,
     calibration: Calibration,
     budget: Budget,
+    led: Budget,
     movements: Movements,
     rules: SavedRules,
     strangers: SavedRoster<()>,
@@ -64,6 +65,7 @@ impl Engine {
             baseline: self.baseline.to_saved(),
             calibration: self.calibration.clone(),
             budget: self.budget.clone(),
+            led: self.led.clone(),
             movements: self.movements.clone(),
             rules: self.rules.to_saved(),
             strangers: self.strangers.to_saved(),
@@ -100,7 +102,11 @@ impl Engine {
             return Err(malformed(format!("{} bytes are left over", rest.len())));
         }
         let config = body.config.validated().map_err(|error| malformed(error.to_string()))?;
-        if !body.calibration.is_sound() || !body.budget.is_sound() || !body.movements.is_sound() {
+        if !body.calibration.is_sound()
+            || !body.budget.is_sound()
+            || !body.led.is_sound()
+            || !body.movements.is_sound()
+        {
             return Err(malformed("its parts do not fit together".to_owned()));
         }
         let mut engine = Self::new(config);
@@ -113,6 +119,7 @@ impl Engine {
         engine.metrics = body.metrics;
         engine.calibration = body.calibration;
         engine.budget = body.budget;
+        engine.led = body.led;
         engine.movements = body.movements;
         engine.odd = body.odd;
         engine.quarantine = body.quarantine;

@@ -58,6 +58,8 @@ pub(crate) struct Movement {
     pub(crate) score: f64,
     /// What of the score rules alone prove.
     pub(crate) proven: f64,
+    /// Its score as far as the budget of those that findings lead was told of it.
+    pub(crate) told_led: f64,
     /// Failed logins that followed from its logins.
     pub(crate) failed: u32,
     /// When it was alerted on.
@@ -97,6 +99,17 @@ fn is_rule(name: &str) -> bool {
 }
 
 impl Movement {
+    /// Its score if findings lead it, that is if at least half of it is theirs; else 0.
+    pub(crate) fn led(&self) -> f64 {
+        if 2.0 * self.proven >= self.score { self.score } else { 0.0 }
+    }
+
+    /// Whether it may be alerted on where one that findings lead must reach `threshold`.
+    pub(crate) fn may_lead(&self, threshold: f64) -> bool {
+        let led = self.led();
+        led == 0.0 || led >= threshold
+    }
+
     /// Sum of the gains of the strongest distinct logins.
     fn rescore(&mut self) {
         let mut order: Vec<&Step> = self.steps.iter().collect();

@@ -197,6 +197,7 @@ impl Movements {
             last_time: step.time,
             score: 0.0,
             proven: 0.0,
+            told_led: 0.0,
             detected_at: None,
             failed: 0,
             steps: vec![step],

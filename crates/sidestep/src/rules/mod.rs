@@ -20,7 +20,7 @@ mod recent;
 pub(crate) mod seen;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 mod account_enumeration;
 mod admin_share;

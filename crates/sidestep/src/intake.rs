@@ -5,7 +5,7 @@ use crate::detect::Odd;
 use crate::engine::Engine;
 use crate::event::{Account, Activity, AuthEvent, Event, Outcome, Timestamp};
 use crate::intern::Id;
-use crate::login::{Login, Meaning, may_use_ticket, meaning_of, protocol_class};
+use crate::login::{Login, Meaning, is_desktop, may_use_ticket, meaning_of, protocol_class};
 use crate::parties::Parties;
 use crate::rules::seen::{Class, Finding};
 use crate::time::MINUTE;
@@ -114,6 +114,9 @@ impl Engine {
         alerts: &mut Vec<Alert>,
     ) {
         let key = self.baseline.edge_key(login);
+        if is_desktop(event.logon_type()) && !login.failed {
+            self.movements.became_desktop(key, login.time);
+        }
         if self.sessions.is_told_again(event, login.failed, key) {
             self.metrics.duplicates += 1;
             return self.prove_found(found, event.into(), raise, alerts);

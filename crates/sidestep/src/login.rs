@@ -138,6 +138,11 @@ pub(crate) const fn is_by_hand(logon_type: LogonType) -> bool {
     )
 }
 
+/// Whether a logon of this type opens a remote desktop.
+pub(crate) const fn is_desktop(logon_type: LogonType) -> bool {
+    matches!(logon_type, LogonType::RemoteInteractive | LogonType::CachedRemoteInteractive)
+}
+
 /// Whether a machine account is at home: `C17$` on `C17` or on `c17.corp.example`, or nowhere.
 fn own_host(account: &str, host: Option<&str>) -> bool {
     let Some(host) = host else { return true };

@@ -331,7 +331,7 @@ mod tests {
     use crate::alert::AlertState;
     use crate::config::{Config, WarmUp};
     use crate::engine::Engine;
-    use crate::event::{AuthProtocol, LogonType, Outcome};
+    use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
     use crate::movement::{Step, Suspect};
     use crate::rules::testing::{MORNING, logon};
     use crate::time::SECOND;
@@ -347,28 +347,47 @@ mod tests {
             let at = day * DAY;
             let everyday = logon(at, "p@CORP", "WS-1", "FILES").build();
             alerts.extend(engine.process(&everyday.expect("it is a valid event")));
-            let number = day as u32;
-            let gain = 6.0 + f64::from(number * 7 % 10) / 2.0;
-            let step = Step {
-                key: [1000 + number, 2000 + number, 3000 + number],
-                time: MORNING + at * SECOND,
-                user: "admin@CORP".to_owned(),
-                src_host: "WS-9".to_owned(),
-                dst_host: "SRV".to_owned(),
-                outcome: Outcome::Success,
-                auth_protocol: AuthProtocol::Kerberos,
-                logon_type: LogonType::Network,
-                raw_ref: None,
-                surprise: gain,
-                evidence: Vec::new(),
-                parent: None,
-                gain,
-                proven: proven * gain,
-            };
-            let attached = engine.movements.attach(Suspect { step, alone: false, rate: 0.1 });
+            let gain = 6.0 + f64::from(day as u32 * 7 % 10) / 2.0;
+            let suspect = suspect(day as u32, MORNING + at * SECOND, gain, proven * gain);
+            let attached = engine.movements.attach(suspect);
             engine.risen(&attached.expect("it opens a movement"), true, &mut alerts);
         }
         alerts.iter().filter(|alert| alert.state == AlertState::Opened).count()
+    }
+
+    /// An odd login between hosts that nothing else has to do with.
+    fn suspect(number: u32, time: Timestamp, gain: f64, proven: f64) -> Suspect {
+        let step = Step {
+            key: [1000 + number, 2000 + number, 3000 + number],
+            time,
+            user: "admin@CORP".to_owned(),
+            src_host: "WS-9".to_owned(),
+            dst_host: "SRV".to_owned(),
+            outcome: Outcome::Success,
+            auth_protocol: AuthProtocol::Kerberos,
+            logon_type: LogonType::Network,
+            raw_ref: None,
+            surprise: gain,
+            evidence: Vec::new(),
+            parent: None,
+            gain,
+            proven,
+        };
+        Suspect { step, alone: false, rate: 0.1 }
+    }
+
+    #[test]
+    fn a_logon_over_the_network_that_opened_a_desktop_is_shown_as_one() {
+        let mut engine = Engine::new(Config::default());
+        let attached = engine.movements.attach(suspect(0, MORNING, 8.0, 0.0));
+        let serial = attached.expect("it opens a movement").movement;
+        let mut shown = |key, seconds| {
+            engine.movements.became_desktop(key, MORNING + seconds * SECOND);
+            engine.movements.get(serial).map(|movement| movement.steps[0].logon_type)
+        };
+        assert_eq!(shown([1000, 2001, 3000], 5), Some(LogonType::Network), "from elsewhere");
+        assert_eq!(shown([1000, 2000, 3000], 600), Some(LogonType::Network), "much later");
+        assert_eq!(shown([1000, 2000, 3000], 5), Some(LogonType::RemoteInteractive));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::Step;
 use crate::alert::Technique;
-use crate::event::{AuthProtocol, LogonType};
+use crate::event::AuthProtocol;
+use crate::login::is_desktop;
 use crate::rules::attack;
 use crate::rules::detections;
 
@@ -16,9 +17,7 @@ pub(super) fn of(steps: &[Step], failed: u32, switched: bool) -> Vec<Technique> 
     let mut found = Vec::new();
     let any = |test: &dyn Fn(&Step) -> bool| steps.iter().any(test);
     found.push(attack::REMOTE_SERVICES);
-    if any(&|step| {
-        matches!(step.logon_type, LogonType::RemoteInteractive | LogonType::CachedRemoteInteractive)
-    }) {
+    if any(&|step| is_desktop(step.logon_type)) {
         found.push(attack::RDP);
     }
     if any(&|step| matches!(step.auth_protocol, AuthProtocol::PublicKey | AuthProtocol::Password)) {

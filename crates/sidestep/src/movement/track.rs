@@ -8,10 +8,13 @@ use super::link::{Link, arrival, sibling};
 use super::marks::{Mark, Marks};
 use super::{Movement, Step};
 use crate::alert::Contribution;
-use crate::event::{Outcome, Timestamp};
+use crate::event::{LogonType, Outcome, Timestamp};
 use crate::intern::Id;
 use crate::prove::{OPENS, Proof};
-use crate::time::{HOUR, day_of};
+use crate::time::{HOUR, MINUTE, day_of};
+
+/// How soon after its logon over the network a remote desktop opens.
+const DESKTOP_FOLLOWS: Timestamp = 2 * MINUTE;
 
 /// A login odd enough to belong to a movement.
 pub(crate) struct Suspect {
@@ -205,6 +208,20 @@ impl Movements {
         movement.rescore();
         self.live.insert(serial, movement);
         Attached { movement: serial, before: 0.0, kept: true, evicted, full: false }
+    }
+
+    /// The login over the network that was just a step opened a remote desktop: Windows tells of both,
+    /// and the second is no new way.
+    pub(crate) fn became_desktop(&mut self, key: [Id; 3], time: Timestamp) {
+        let mark = self.reached.since(key[2], time - DESKTOP_FOLLOWS);
+        for mark in mark.filter(|mark| mark.account == key[0]) {
+            let steps = self.live.get_mut(&mark.movement).map(|movement| &mut movement.steps);
+            if let Some(step) = steps.and_then(|steps| steps.get_mut(mark.step as usize))
+                && step.key == key
+            {
+                step.logon_type = LogonType::RemoteInteractive;
+            }
+        }
     }
 
     /// Leaves a mark at the places of a step.

@@ -56,7 +56,7 @@ impl Rule for PassTheHash {
         title: "A hash seems to have been used in place of a password",
         techniques: &[attack::PASS_THE_HASH],
         sees: "A logon by NTLM over the network that negotiated no session key, as tools do that hold \
-               only the hash; on the host where the hash is loaded, a logon of type 9 by `seclogo` in \
+               only the hash, also where it goes from a host to itself; on the host where the hash is loaded, a logon of type 9 by `seclogo` in \
                which an account becomes itself; and within the hour after it, a logon by NTLM of \
                another account from that host.",
         needs: &[&[Need::KeyLengths, Need::NewCredentials]],
@@ -85,10 +85,17 @@ impl Rule for PassTheHash {
             return;
         }
         let ntlm = matches!(event.auth_protocol(), AuthProtocol::Ntlm | AuthProtocol::MsV1);
-        if ntlm && event.logon_type() == LogonType::Network && seen.is_remote() {
-            let what = self.of_ntlm(seen, event.key_length() == Some(0));
-            found.extend(what.and_then(|what| Finding::of(seen, what)));
+        if !ntlm || event.logon_type() != LogonType::Network {
+            return;
         }
+        let no_key = event.key_length() == Some(0);
+        let what = match (seen.source, seen.destination) {
+            (Some(source), Some(host)) if source.id == host.id => {
+                no_key.then(|| "NTLM without a session key, from the host itself".to_owned())
+            }
+            _ => self.of_ntlm(seen, no_key).filter(|_| seen.is_remote()),
+        };
+        found.extend(what.and_then(|what| Finding::of(seen, what)));
     }
 
     fn forget(&mut self, now: Timestamp) {
@@ -111,7 +118,12 @@ mod tests {
         assert!(probe.auth(ntlm("bob@CORP", 128)).is_empty());
         assert!(probe.auth(ntlm("WS-1$@CORP", 0)).is_empty(), "a machine's own");
         let local = logon(5, "bob@CORP", "SRV", "SRV");
-        assert!(probe.auth(local.auth_protocol(AuthProtocol::Ntlm).key_length(0)).is_empty());
+        let local = local.auth_protocol(AuthProtocol::Ntlm);
+        assert!(probe.auth(local.clone().key_length(128)).is_empty());
+        assert_eq!(
+            probe.auth(local.key_length(0)),
+            ["pass_the_hash: NTLM without a session key, from the host itself"]
+        );
     }
 
     #[test]

@@ -8,8 +8,9 @@ use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
-use crate::event::{LogonType, Outcome, Timestamp};
+use crate::event::{Outcome, Timestamp};
 use crate::intern::Id;
+use crate::login::is_desktop;
 use crate::time::HOUR;
 
 /// Hosts remembered.
@@ -50,10 +51,7 @@ impl Rule for Rdp {
         let Some(event) = seen.auth().filter(|event| event.outcome() != Outcome::Failure) else {
             return;
         };
-        let desktop = matches!(
-            event.logon_type(),
-            LogonType::RemoteInteractive | LogonType::CachedRemoteInteractive
-        );
+        let desktop = is_desktop(event.logon_type());
         let (Some(_), Some(source), Some(destination)) =
             (seen.account.filter(|who| who.can_move()), seen.source, seen.destination)
         else {

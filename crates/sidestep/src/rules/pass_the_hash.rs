@@ -56,7 +56,7 @@ impl Rule for PassTheHash {
         title: "A hash seems to have been used in place of a password",
         techniques: &[attack::PASS_THE_HASH],
         sees: "A logon by NTLM over the network that negotiated no session key, as tools do that hold \
-               only the hash, also where it goes from a host to itself; on the host where the hash is loaded, a logon of type 9 by `seclogo` in \
+               only the hash, also from a host to itself; on the host where the hash is loaded, a logon of type 9 by `seclogo` in \
                which an account becomes itself; and within the hour after it, a logon by NTLM of \
                another account from that host.",
         needs: &[&[Need::KeyLengths, Need::NewCredentials]],
@@ -89,11 +89,11 @@ impl Rule for PassTheHash {
             return;
         }
         let no_key = event.key_length() == Some(0);
-        let what = match (seen.source, seen.destination) {
-            (Some(source), Some(host)) if source.id == host.id => {
-                no_key.then(|| "NTLM without a session key, from the host itself".to_owned())
-            }
-            _ => self.of_ntlm(seen, no_key).filter(|_| seen.is_remote()),
+        let what = if seen.is_remote() {
+            self.of_ntlm(seen, no_key)
+        } else {
+            // Of a logon from the host itself most logs leave the source out.
+            no_key.then(|| "NTLM without a session key, from no other host that is told".to_owned())
         };
         found.extend(what.and_then(|what| Finding::of(seen, what)));
     }
@@ -122,7 +122,7 @@ mod tests {
         assert!(probe.auth(local.clone().key_length(128)).is_empty());
         assert_eq!(
             probe.auth(local.key_length(0)),
-            ["pass_the_hash: NTLM without a session key, from the host itself"]
+            ["pass_the_hash: NTLM without a session key, from no other host that is told"]
         );
     }
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from sidestep._alert import Alert, Hop
     from sidestep._frame import Frame, GraphFrame
 
+# Longer than it is wide: a triangle of equal sides points three ways.
+_ARROWHEAD = "M-0.5,0.7L0,-0.9L0.5,0.7Z"
 _ROLES = ["origin", "pivot", "target"]
 _ROLE_COLOURS = ["#b91c1c", "#b45309", "#1d4ed8"]
 
@@ -34,7 +36,7 @@ def movement(alert: Alert) -> Any:
     lines = base.mark_rule(color="#9ca3af", strokeWidth=2).encode(x2="x2:Q", y2="y2:Q")
     ends = alt.Chart(alt.Data(values=[edge | {"x": edge["x2"], "y": edge["y2"]} for edge in edges]))
     heads = ends.mark_point(
-        shape="triangle", size=110, color="#6b7280", filled=True, opacity=1
+        shape=_ARROWHEAD, size=110, color="#6b7280", filled=True, opacity=1
     ).encode(**at, angle=alt.Angle("angle:Q", scale=None), tooltip=told)
     middles = [edge | {"x": edge["label_x"], "y": edge["label_y"]} for edge in edges]
     names = (
@@ -73,7 +75,6 @@ def _edges(alert: Alert, places: dict[str, tuple[float, float]]) -> list[dict[st
         x, y, x2, y2 = x - up * aside, y + along * aside, x2 - up * aside, y2 + along * aside
         users = list(dict.fromkeys(hop.user for hop in hops))
         more = f" +{len(users) - 1}" if len(users) > 1 else ""
-        steep = abs(up) > 0.5
         edges.append(
             {
                 "x": x + along * 14,
@@ -83,7 +84,8 @@ def _edges(alert: Alert, places: dict[str, tuple[float, float]]) -> list[dict[st
                 # Clockwise from upright, as the triangle stands; y grows upwards here.
                 "angle": math.degrees(math.atan2(along, up)),
                 "label_x": (x + x2) / 2,
-                "label_y": (y + y2) / 2 + (14 if steep else 9),
+                # Text lies flat: the steeper the line, the further it must keep away.
+                "label_y": (y + y2) / 2 + 9 + 18 * abs(up),
                 "label": users[0].split("@")[0] + more,
                 "from": source,
                 "to": destination,

@@ -36,7 +36,7 @@ def movement(alert: Alert) -> Any:
     lines = base.mark_rule(color="#9ca3af", strokeWidth=2).encode(x2="x2:Q", y2="y2:Q")
     ends = alt.Chart(alt.Data(values=[edge | {"x": edge["x2"], "y": edge["y2"]} for edge in edges]))
     heads = ends.mark_point(
-        shape=_ARROWHEAD, size=110, color="#6b7280", filled=True, opacity=1
+        shape=_ARROWHEAD, size=320, color="#6b7280", filled=True, opacity=1
     ).encode(**at, angle=alt.Angle("angle:Q", scale=None), tooltip=told)
     middles = [edge | {"x": edge["label_x"], "y": edge["label_y"]} for edge in edges]
     names = (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 pytest.importorskip("sklearn")
 
 from sidestep.sklearn import LateralMovementDetector
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import NotFittedError, SkipTestWarning
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
@@ -32,10 +34,14 @@ def test_parameters_and_states():
 
 
 def test_the_checks_of_scikit_learn():
-    """Of its checks, those that give no matrix of numbers apply, and pass."""
-    results = check_estimator(LateralMovementDetector(), on_fail=None, on_skip=None)
-    failed = {
-        each["check_name"]: str(each["exception"]) for each in results if each["status"] == "failed"
-    }
-    print(failed)
-    assert False
+    """It fails none of them: the tags say that `X` is no matrix, and scikit-learn leaves out the
+    checks that fit matrices of random numbers.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SkipTestWarning)
+        results = check_estimator(
+            LateralMovementDetector(), expected_failed_checks={}, on_fail=None, on_skip=None
+        )
+    statuses = {each["check_name"]: each["status"] for each in results}
+    assert "passed" in statuses.values()
+    assert "failed" not in statuses.values(), statuses

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from sidestep import _plot
 from sidestep._extras import need
 
 if TYPE_CHECKING:
@@ -116,6 +117,13 @@ class GraphFrame(Frame):
             source, destination = row.pop("src_host"), row.pop("dst_host")
             graph.add_edge(source, destination, **row)
         return graph
+
+    def plot(self, most: int = 80) -> Any:
+        """The `most` hosts that most accounts log on to, and the logins between them.
+
+        An `altair.LayerChart`. Needs altair, networkx and numpy.
+        """
+        return _plot.logins(self, most)
 
 
 def _shown(value: Any) -> str:

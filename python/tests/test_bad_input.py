@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 
 import pytest
 import sidestep
@@ -74,3 +75,62 @@ def test_files(tmp_path):
         sidestep.Engine.load(b"not a state")
     for kind in (sidestep.LogError, sidestep.StateError, sidestep.TableError):
         assert issubclass(kind, sidestep.SidestepError)
+
+
+def test_batches_that_break_off_leave_what_came_before():
+    pa = pytest.importorskip("pyarrow")
+    batch = pa.RecordBatch.from_pylist([login(), login(user="bob")])
+
+    def broken():
+        yield batch
+        raise RuntimeError("the source is gone")
+
+    engine = sidestep.Engine()
+    with pytest.raises(RuntimeError, match="the source is gone"):
+        engine.process(broken())
+    assert engine.metrics["events"] == 2
+    with pytest.raises(sidestep.TableError, match="the source is gone"):
+        engine.process(pa.RecordBatchReader.from_batches(batch.schema, broken()))
+    assert engine.metrics["events"] == 4
+    engine.process([login(time=2)])
+    assert engine.metrics["events"] == 5
+
+
+def test_a_frame_that_is_changed_while_it_is_read():
+    pd = pytest.importorskip("pandas")
+    rows = 200_000
+    names = [f"u{n % 500}" for n in range(rows)]
+    frame = pd.DataFrame({"time": range(rows), "user": names, "src": "A", "dst": "B"})
+    going = threading.Event()
+
+    def change():
+        while not going.is_set():
+            frame["user"] = frame["user"].to_numpy()[::-1]
+            frame.loc[:, "time"] = frame["time"].to_numpy()
+
+    changer = threading.Thread(target=change)
+    changer.start()
+    engine = sidestep.Engine()
+    try:
+        engine.process(frame)
+    finally:
+        going.set()
+        changer.join()
+    assert engine.metrics["events"] == rows
+
+
+def test_many_accounts_stay_within_the_bound():
+    pa = pytest.importorskip("pyarrow")
+    rows, most = 100_000, 10_000
+    table = pa.table(
+        {
+            "time": pa.array(range(rows)),
+            "user": pa.array([f"u{n}" for n in range(rows)]),
+            "src": pa.array([f"h{n % 1000}" for n in range(rows)]),
+            "dst": pa.array(["FILES-1"] * rows),
+        }
+    )
+    engine = sidestep.Engine(max_accounts=most)
+    engine.learn(table)
+    assert engine.metrics["events"] == rows
+    assert engine.metrics["evicted_accounts"] >= rows - 2 * most

@@ -92,6 +92,9 @@ impl<'b> Values<'b> {
             DataType::Null => Self::Nothing,
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary_opt()?;
+                if *dictionary.values().data_type() == DataType::Null {
+                    return Some(Self::Nothing);
+                }
                 let values = Text::new(dictionary.values().as_ref())?;
                 if dictionary.values().is_empty() {
                     return Some(Self::Nothing);

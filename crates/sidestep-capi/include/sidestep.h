@@ -3,7 +3,8 @@
 // Generated from the Rust source; do not edit. docs/abi.md says what is promised.
 //
 // Every function that can fail gives a status, SIDESTEP_OK or one of SIDESTEP_ERR_..., and takes a place for an
-// error, which may be NULL. No function lets a panic, an exception or a signal out, prints, or exits.
+// error, which may be NULL. No function lets a panic out, prints, or exits; but that there was a panic, which is
+// always a defect, the hook of the Rust runtime tells on standard error before the call gives SIDESTEP_ERR_PANIC.
 // There is no global state.
 //
 // Pointers: unless a comment says that it may be NULL, a pointer must not be; it must point to live memory of its

@@ -10,14 +10,15 @@ use arrow_array::{Array, RecordBatch, StructArray};
 use sidestep::AuthEvent;
 use sidestep_arrow::{BatchError, BatchReader};
 
-use crate::boundary::call;
+use crate::boundary::{call, panic_test};
 use crate::engine_score::sidestep_score;
 use crate::engine_state::sidestep_engine;
 use crate::error::{Failure, sidestep_error};
 use crate::handle;
 use crate::log::SIDESTEP_LOG_WARN;
 use crate::pointer;
-use crate::reader::{ReaderState, sidestep_reader};
+use crate::reader::sidestep_reader;
+use crate::reader_state::ReaderState;
 use crate::status::{SIDESTEP_ERR_ARROW, SIDESTEP_ERR_FORMAT, SIDESTEP_ERR_VALUE, sidestep_status};
 
 /// Has `engine` learn every row of an Arrow batch: a struct array, whose columns are found by their
@@ -153,6 +154,7 @@ impl ReaderState {
         batch: &RecordBatch,
         take: &mut dyn FnMut(Option<&AuthEvent<'_>>),
     ) -> Result<(), Failure> {
+        panic_test::fire_inside();
         let options = &self.options;
         let batches = self
             .batches

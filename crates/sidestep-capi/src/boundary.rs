@@ -104,6 +104,9 @@ pub(crate) mod panic_test {
 
     #[inline(always)]
     pub(crate) const fn fire() {}
+
+    #[inline(always)]
+    pub(crate) const fn fire_inside() {}
 }
 
 /// Panics on demand, so that a test can see each function survive one.
@@ -114,6 +117,7 @@ pub(crate) mod panic_test {
     thread_local! {
         static WANTED: RefCell<Option<String>> = const { RefCell::new(None) };
         static ARMED: Cell<bool> = const { Cell::new(false) };
+        static ARMED_INSIDE: Cell<bool> = const { Cell::new(false) };
     }
 
     /// Disarms when the function is left.
@@ -122,13 +126,17 @@ pub(crate) mod panic_test {
     impl Drop for Armed {
         fn drop(&mut self) {
             ARMED.set(false);
+            ARMED_INSIDE.set(false);
         }
     }
 
-    /// Arms if the test asked for a panic in this function.
+    /// Arms if the test asked for a panic in this function, or inside of it.
     pub(crate) fn enter(name: &'static str) -> Armed {
-        let wanted = WANTED.with_borrow(|wanted| wanted.as_deref() == Some(name));
-        ARMED.set(wanted);
+        WANTED.with_borrow(|wanted| {
+            let rest = wanted.as_deref().and_then(|wanted| wanted.strip_prefix(name));
+            ARMED.set(rest == Some(""));
+            ARMED_INSIDE.set(rest == Some(" inside"));
+        });
         Armed
     }
 
@@ -139,8 +147,16 @@ pub(crate) mod panic_test {
         }
     }
 
-    /// From now on, calls of the function of this name panic on this thread. NULL ends it. Exists in
-    /// builds for tests only.
+    /// Panics if armed for it: called where a function has taken over what it is given.
+    pub(crate) fn fire_inside() {
+        if ARMED_INSIDE.take() {
+            panic!("a test asked for this panic");
+        }
+    }
+
+    /// From now on, calls of the function of this name panic on this thread: at the beginning, or with
+    /// ` inside` after the name, once an Arrow batch was taken over. NULL ends it. Exists in builds for
+    /// tests only.
     ///
     /// # Safety
     /// `name` is NULL or a NUL-terminated string.

@@ -35,6 +35,7 @@ mod log;
 mod metrics;
 mod pointer;
 mod reader;
+mod reader_state;
 mod status;
 mod text;
 mod version;

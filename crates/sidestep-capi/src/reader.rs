@@ -1,12 +1,10 @@
 //! Logs in: bytes of any dialect to events.
 
 use std::ffi::c_void;
-use std::io;
 use std::ops::ControlFlow;
 
 use sidestep::Event;
-use sidestep_arrow::BatchReader;
-use sidestep_formats::{FormatError, LogReader, ReadOptions};
+use sidestep_formats::ReadOptions;
 
 use crate::activity::sidestep_activity;
 use crate::boundary::call;
@@ -15,12 +13,10 @@ use crate::engine_state::sidestep_engine;
 use crate::error::{Failure, sidestep_error};
 use crate::event::sidestep_event;
 use crate::handle::{self, Opaque};
-use crate::log::{Log, SIDESTEP_LOG_WARN, sidestep_log_callback};
+use crate::log::{Log, sidestep_log_callback};
 use crate::pointer::{self, SizedStruct};
-use crate::status::{
-    SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_FORMAT, SIDESTEP_ERR_INDEX, SIDESTEP_ERR_NULL,
-    SIDESTEP_ERR_STOPPED, SIDESTEP_ERR_VALUE, sidestep_status,
-};
+use crate::reader_state::{ReaderState, set_option};
+use crate::status::{SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_INDEX, SIDESTEP_ERR_NULL, sidestep_status};
 use crate::text::sidestep_str;
 
 /// Reads logs of any dialect, one after the other, and counts over all of them: EVTX, Windows events as JSON,
@@ -37,14 +33,6 @@ impl Opaque for sidestep_reader {
     type State = ReaderState;
     const MAGIC: u64 = u64::from_le_bytes(*b"ssreader");
     const NAME: &'static str = "sidestep_reader";
-}
-
-/// A reader, made when it first reads, so that options can be set before.
-pub(crate) struct ReaderState {
-    pub(crate) options: ReadOptions,
-    reader: Option<LogReader>,
-    pub(crate) batches: Option<BatchReader>,
-    pub(crate) log: Log,
 }
 
 /// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `zeek`, `syslog`.
@@ -164,7 +152,7 @@ pub unsafe extern "C" fn sidestep_reader_set(
             let what = "options are set before the first log is read; make another reader";
             return Err(Failure::new(SIDESTEP_ERR_CONFIG, what).at("reader"));
         }
-        set(&mut reader.options, option, value)
+        set_option(&mut reader.options, option, value)
     })
 }
 
@@ -316,108 +304,4 @@ pub unsafe extern "C" fn sidestep_reader_first_error(
         *message = buffer::new(found.into_bytes());
         Ok(())
     })
-}
-
-impl ReaderState {
-    /// Reads one log.
-    ///
-    /// # Safety
-    /// The pointer, and what it points at, are as the header says.
-    unsafe fn read(
-        &mut self,
-        input: *const sidestep_input,
-        sink: &mut sidestep_formats::EventSink<'_>,
-    ) -> Result<(), Failure> {
-        // SAFETY: the caller's promise.
-        let (input, place) = unsafe {
-            let input: &sidestep_input = pointer::sized(input)?;
-            (input, input.place.get("input.place")?.unwrap_or("log"))
-        };
-        let reader = self.reader.get_or_insert_with(|| LogReader::new(self.options.clone()));
-        let known = reader.summary().first_errors.len();
-        let outcome = match input.read {
-            Some(read) if input.bytes.is_null() => {
-                reader.read(Pulled { read, user: input.user }, place, sink)
-            }
-            Some(_) => {
-                let what = "set bytes, or read, but not both";
-                return Err(Failure::new(SIDESTEP_ERR_VALUE, what).at("input"));
-            }
-            None => {
-                // SAFETY: the caller's promise.
-                let bytes = unsafe { pointer::slice(input.bytes, input.len, "input.bytes") }?;
-                reader.read(bytes, place, sink)
-            }
-        };
-        for skipped in &reader.summary().first_errors[known..] {
-            self.log.say(SIDESTEP_LOG_WARN, || skipped.to_string());
-        }
-        match outcome {
-            Ok(ControlFlow::Continue(())) => Ok(()),
-            Ok(ControlFlow::Break(())) => {
-                Err(Failure::new(SIDESTEP_ERR_STOPPED, "the callback asked to stop").at(place))
-            }
-            Err(error) => Err(unread(&error, place)),
-        }
-    }
-}
-
-fn unread(error: &FormatError, place: &str) -> Failure {
-    let at = match error {
-        FormatError::BadLine(line) => format!("{}:{}", line.place, line.line),
-        FormatError::Read { place, line, .. } => format!("{place}:{line}"),
-        _ => place.to_owned(),
-    };
-    Failure::new(SIDESTEP_ERR_FORMAT, error.to_string()).at(at)
-}
-
-fn set(options: &mut ReadOptions, option: u32, value: &str) -> Result<(), Failure> {
-    let wrong = |error: sidestep_formats::ParseError| {
-        Failure::new(SIDESTEP_ERR_CONFIG, error.to_string()).at("value")
-    };
-    match option {
-        SIDESTEP_READER_FORMAT => options.format = value.parse().map_err(wrong)?,
-        SIDESTEP_READER_COLUMN => {
-            options.mapping = options.mapping.clone().with_pair(value).map_err(wrong)?;
-        }
-        SIDESTEP_READER_TIME_FORMAT => {
-            let format = value.parse().map_err(wrong)?;
-            options.mapping = options.mapping.clone().with_time_format(format);
-        }
-        SIDESTEP_READER_ZONE => options.zone = value.parse().map_err(wrong)?,
-        SIDESTEP_READER_YEAR => {
-            let year = value.parse().ok().filter(|year| (1970..=9999).contains(year));
-            options.year = Some(year.ok_or_else(|| {
-                let what = format!("year `{value}`: expected 1970 to 9999");
-                Failure::new(SIDESTEP_ERR_CONFIG, what).at("value")
-            })?);
-        }
-        SIDESTEP_READER_ON_ERROR => options.on_error = value.parse().map_err(wrong)?,
-        _ => {
-            let what = format!("{option} is no SIDESTEP_READER_ value");
-            return Err(Failure::new(SIDESTEP_ERR_VALUE, what).at("option"));
-        }
-    }
-    Ok(())
-}
-
-/// Bytes that a callback gives.
-struct Pulled {
-    read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i64,
-    user: *mut c_void,
-}
-
-impl io::Read for Pulled {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        // SAFETY: whoever gave the callback said that it may be called so.
-        let read = unsafe { (self.read)(self.user, into.as_mut_ptr(), into.len()) };
-        match usize::try_from(read) {
-            Ok(read) if read <= into.len() => Ok(read),
-            Ok(read) => Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("the callback says that it wrote {read} bytes where {} fit", into.len()),
-            )),
-            Err(_) => Err(io::Error::other(format!("the callback gave {read}"))),
-        }
-    }
 }

@@ -13,7 +13,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sidestep-formats", &["sidestep"]),
     ("sidestep-arrow", &["sidestep", "sidestep-formats"]),
     ("sidestep-sim", &["sidestep"]),
-    ("sidestep-benches", &["sidestep", "sidestep-formats", "sidestep-sim"]),
+    (
+        "sidestep-benches",
+        &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim", "sidestep-capi"],
+    ),
     ("sidestep-cli", &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim"]),
     (
         "sidestep-python",
@@ -24,7 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that other people's programs embed: these never print and never exit.
-const SILENT: &[&str] = &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim"];
+const SILENT: &[&str] =
+    &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim", "sidestep-capi"];
 
 /// What prints or ends the process. The handles of the standard streams count: a library writes to
 /// the writer that it is given.

@@ -1,5 +1,6 @@
 //! A forced panic in each function is survived, and poisons what the function was using.
 
+mod arrow;
 mod calls;
 
 use std::ffi::CString;

@@ -1,0 +1,136 @@
+//! What is behind a reader: its options, and reading with them.
+
+use std::ffi::c_void;
+use std::io;
+use std::ops::ControlFlow;
+
+use sidestep_arrow::BatchReader;
+use sidestep_formats::{FormatError, LogReader, ReadOptions};
+
+use crate::error::Failure;
+use crate::log::{Log, SIDESTEP_LOG_WARN};
+use crate::pointer;
+use crate::reader::{
+    SIDESTEP_READER_COLUMN, SIDESTEP_READER_FORMAT, SIDESTEP_READER_ON_ERROR,
+    SIDESTEP_READER_TIME_FORMAT, SIDESTEP_READER_YEAR, SIDESTEP_READER_ZONE, sidestep_input,
+};
+use crate::status::{
+    SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_FORMAT, SIDESTEP_ERR_STOPPED, SIDESTEP_ERR_VALUE,
+};
+
+/// A reader, made when it first reads, so that options can be set before.
+pub(crate) struct ReaderState {
+    pub(crate) options: ReadOptions,
+    pub(crate) reader: Option<LogReader>,
+    pub(crate) batches: Option<BatchReader>,
+    pub(crate) log: Log,
+}
+
+impl ReaderState {
+    /// Reads one log.
+    ///
+    /// # Safety
+    /// The pointer, and what it points at, are as the header says.
+    pub(crate) unsafe fn read(
+        &mut self,
+        input: *const sidestep_input,
+        sink: &mut sidestep_formats::EventSink<'_>,
+    ) -> Result<(), Failure> {
+        // SAFETY: the caller's promise.
+        let (input, place) = unsafe {
+            let input: &sidestep_input = pointer::sized(input)?;
+            (input, input.place.get("input.place")?.unwrap_or("log"))
+        };
+        let reader = self.reader.get_or_insert_with(|| LogReader::new(self.options.clone()));
+        let known = reader.summary().first_errors.len();
+        let outcome = match input.read {
+            Some(read) if input.bytes.is_null() => {
+                reader.read(Pulled { read, user: input.user }, place, sink)
+            }
+            Some(_) => {
+                let what = "set bytes, or read, but not both";
+                return Err(Failure::new(SIDESTEP_ERR_VALUE, what).at("input"));
+            }
+            None => {
+                // SAFETY: the caller's promise.
+                let bytes = unsafe { pointer::slice(input.bytes, input.len, "input.bytes") }?;
+                reader.read(bytes, place, sink)
+            }
+        };
+        for skipped in &reader.summary().first_errors[known..] {
+            self.log.say(SIDESTEP_LOG_WARN, || skipped.to_string());
+        }
+        match outcome {
+            Ok(ControlFlow::Continue(())) => Ok(()),
+            Ok(ControlFlow::Break(())) => {
+                Err(Failure::new(SIDESTEP_ERR_STOPPED, "the callback asked to stop").at(place))
+            }
+            Err(error) => Err(unread(&error, place)),
+        }
+    }
+}
+
+/// Sets one option, `SIDESTEP_READER_...`, from its text.
+pub(crate) fn set_option(
+    options: &mut ReadOptions,
+    option: u32,
+    value: &str,
+) -> Result<(), Failure> {
+    let wrong = |error: sidestep_formats::ParseError| {
+        Failure::new(SIDESTEP_ERR_CONFIG, error.to_string()).at("value")
+    };
+    match option {
+        SIDESTEP_READER_FORMAT => options.format = value.parse().map_err(wrong)?,
+        SIDESTEP_READER_COLUMN => {
+            options.mapping = options.mapping.clone().with_pair(value).map_err(wrong)?;
+        }
+        SIDESTEP_READER_TIME_FORMAT => {
+            let format = value.parse().map_err(wrong)?;
+            options.mapping = options.mapping.clone().with_time_format(format);
+        }
+        SIDESTEP_READER_ZONE => options.zone = value.parse().map_err(wrong)?,
+        SIDESTEP_READER_YEAR => {
+            let year = value.parse().ok().filter(|year| (1970..=9999).contains(year));
+            options.year = Some(year.ok_or_else(|| {
+                let what = format!("year `{value}`: expected 1970 to 9999");
+                Failure::new(SIDESTEP_ERR_CONFIG, what).at("value")
+            })?);
+        }
+        SIDESTEP_READER_ON_ERROR => options.on_error = value.parse().map_err(wrong)?,
+        _ => {
+            let what = format!("{option} is no SIDESTEP_READER_ value");
+            return Err(Failure::new(SIDESTEP_ERR_VALUE, what).at("option"));
+        }
+    }
+    Ok(())
+}
+
+fn unread(error: &FormatError, place: &str) -> Failure {
+    let at = match error {
+        FormatError::BadLine(line) => format!("{}:{}", line.place, line.line),
+        FormatError::Read { place, line, .. } => format!("{place}:{line}"),
+        _ => place.to_owned(),
+    };
+    Failure::new(SIDESTEP_ERR_FORMAT, error.to_string()).at(at)
+}
+
+/// Bytes that a callback gives.
+struct Pulled {
+    read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i64,
+    user: *mut c_void,
+}
+
+impl io::Read for Pulled {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        // SAFETY: whoever gave the callback said that it may be called so.
+        let read = unsafe { (self.read)(self.user, into.as_mut_ptr(), into.len()) };
+        match usize::try_from(read) {
+            Ok(read) if read <= into.len() => Ok(read),
+            Ok(read) => Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("the callback says that it wrote {read} bytes where {} fit", into.len()),
+            )),
+            Err(_) => Err(io::Error::other(format!("the callback gave {read}"))),
+        }
+    }
+}

@@ -150,6 +150,21 @@ fn valgrind_finds_no_error_and_no_leak() {
 }
 
 #[test]
+fn helgrind_finds_no_race_between_threads_that_own_or_share_an_engine() {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("valgrind is not there: skipped");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = build(ABI, Link::Static, &["-DHELGRIND"], folder.path());
+    output(
+        Command::new("valgrind")
+            .args(["--tool=helgrind", "--quiet", "--error-exitcode=9"])
+            .arg(program),
+    );
+}
+
+#[test]
 fn the_shared_library_exports_what_is_on_the_list_and_no_more() {
     let Ok(output) = Command::new("nm")
         .args(["--dynamic", "--defined-only", "--format=posix"])

@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sidestep-formats", &["sidestep"]),
     ("sidestep-arrow", &["sidestep", "sidestep-formats"]),
     ("sidestep-sim", &["sidestep"]),
+    ("sidestep-capi", &["sidestep", "sidestep-formats", "sidestep-arrow"]),
     (
         "sidestep-benches",
         &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim", "sidestep-capi"],
@@ -22,7 +23,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "sidestep-python",
         &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim", "sidestep-cli"],
     ),
-    ("sidestep-capi", &["sidestep", "sidestep-formats", "sidestep-arrow"]),
     ("xtask", &[]),
 ];
 

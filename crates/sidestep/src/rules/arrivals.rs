@@ -6,6 +6,7 @@ use super::seen::{Class, Seen};
 use crate::baseline::table::{SavedTable, Table};
 use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::intern::Id;
+use crate::login::is_desktop;
 use crate::time::{DAY, MINUTE};
 
 /// Sessions and hosts remembered.
@@ -51,13 +52,9 @@ impl Arrivals {
         else {
             return;
         };
-        let over_network = matches!(
-            event.logon_type(),
-            LogonType::Network
-                | LogonType::NetworkCleartext
-                | LogonType::RemoteInteractive
-                | LogonType::CachedRemoteInteractive
-        );
+        let logon_type = event.logon_type();
+        let over_network = matches!(logon_type, LogonType::Network | LogonType::NetworkCleartext)
+            || is_desktop(logon_type);
         let (Some(account), Some(host)) = (seen.account, seen.destination) else { return };
         if !over_network {
             return;
@@ -68,7 +65,7 @@ impl Arrivals {
             source: seen.source.map(|place| place.id).filter(|source| *source != host.id),
             kind: account.kind,
             protocol: event.auth_protocol(),
-            logon_type: event.logon_type(),
+            logon_type,
         };
         if let Some(id) = event.logon_id() {
             match self.sessions.get_mut((host.id, id)) {

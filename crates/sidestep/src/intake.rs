@@ -5,7 +5,9 @@ use crate::detect::Odd;
 use crate::engine::Engine;
 use crate::event::{Account, Activity, AuthEvent, Event, Outcome, Timestamp};
 use crate::intern::Id;
-use crate::login::{Login, Meaning, is_desktop, may_use_ticket, meaning_of, protocol_class};
+use crate::login::{
+    Login, Meaning, is_desktop, is_idle, may_use_ticket, meaning_of, protocol_class,
+};
 use crate::parties::Parties;
 use crate::rules::seen::{Class, Finding};
 use crate::time::MINUTE;
@@ -31,9 +33,14 @@ impl Engine {
                 self.identity.learn_activity(activity);
             }
         }
+        let class = Class::of(event);
+        if class.is_none() && event.auth().is_none_or(is_idle) {
+            // Nobody looks at it, so its names must not take the place of others.
+            self.metrics.passed_over += u64::from(event.auth().is_some());
+            return;
+        }
         let parties = self.parties(event);
-        let found =
-            Class::of(event).map_or_else(Vec::new, |class| self.inspect(event, class, &parties));
+        let found = class.map_or_else(Vec::new, |class| self.inspect(event, class, &parties));
         match event {
             Event::Auth(auth) => self.take_auth(auth, &parties, found, raise, alerts),
             Event::Activity(_) => self.prove_found(found, event, raise, alerts),

@@ -100,14 +100,23 @@ pub(crate) fn read<'e>(
 /// What an event means that came from `source`, and from another host than it went to if `remote`.
 pub(crate) fn meaning_of(event: &AuthEvent<'_>, source: Option<&str>, remote: bool) -> Meaning {
     let account = event.account();
-    match account.kind {
-        AccountKind::WellKnown | AccountKind::Anonymous => Meaning::Nothing,
-        AccountKind::Machine if own_host(&account.name, source) => Meaning::Nothing,
-        _ => {
-            let by_hand = is_by_hand(event.logon_type());
-            meaning(event.activity(), event.outcome(), remote, by_hand)
-        }
+    let at_home = account.kind == AccountKind::Machine && own_host(&account.name, source);
+    if is_idle(event) || at_home {
+        return Meaning::Nothing;
     }
+    meaning(event.activity(), event.outcome(), remote, is_by_hand(event.logon_type()))
+}
+
+/// Whether an event means nothing, whatever its hosts are.
+pub(crate) const fn is_idle(event: &AuthEvent<'_>) -> bool {
+    matches!(event.account().kind, AccountKind::WellKnown | AccountKind::Anonymous)
+        || !matches!(
+            event.activity(),
+            Activity::Logon
+                | Activity::TicketGrantingTicket
+                | Activity::ServiceTicket
+                | Activity::SessionReconnect
+        )
 }
 
 fn meaning(activity: Activity, outcome: Outcome, remote: bool, by_hand: bool) -> Meaning {

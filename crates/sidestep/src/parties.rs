@@ -14,8 +14,6 @@ const STRANGER: Id = 1 << 31;
 pub(crate) struct Parties {
     /// The account that is logged on as, or that did it.
     pub(crate) account: Option<Id>,
-    /// The account that asked, where it is another.
-    pub(crate) subject: Option<Id>,
     /// Where it came from: where the event does not say, the host that its ticket was asked from.
     pub(crate) source: Option<Id>,
     /// The host that was logged on to, or on which it happened.
@@ -33,13 +31,11 @@ impl Engine {
                 Parties {
                     source: source.or_else(|| self.ticket_source_id(event)),
                     account: Some(self.account_id(event.account(), failed)),
-                    subject: event.subject().map(|subject| self.account_id(subject, failed)),
                     destination: self.host_id(event.dst_host(), time),
                 }
             }
             Event::Activity(activity) => Parties {
                 account: activity.account().map(|account| self.account_id(account, false)),
-                subject: None,
                 source: self.host_id(activity.peer(), time),
                 destination: self.host_id(activity.host(), time),
             },
@@ -48,7 +44,7 @@ impl Engine {
 
     /// The id of an account. Machines, what is built in, and names that only ever failed have a
     /// roster of their own, so that they do not count among those that move.
-    fn account_id(&mut self, account: &Account<'_>, failed: bool) -> Id {
+    pub(crate) fn account_id(&mut self, account: &Account<'_>, failed: bool) -> Id {
         let moves = account.kind.can_move();
         let slot = if moves && !failed {
             self.account_slot(account)

@@ -48,18 +48,17 @@ impl Engine {
         if !Rules::want(class) {
             return Vec::new();
         }
-        let kinds = match event {
-            Event::Auth(event) => {
-                [Some(event.account().kind), event.subject().map(|subject| subject.kind)]
-            }
-            Event::Activity(activity) => [activity.account().map(|account| account.kind), None],
+        let (account, subject) = match event {
+            Event::Auth(event) => (Some(event.account()), event.subject()),
+            Event::Activity(activity) => (activity.account(), None),
         };
-        let who = |id: Option<Id>, kind: Option<AccountKind>| {
-            id.zip(kind).map(|(id, kind)| Who {
-                id,
-                name: name_of(&self.baseline, &self.strangers, id).unwrap_or_default(),
-                kind,
-            })
+        let failed = event.auth().is_some_and(|event| event.outcome() == Outcome::Failure);
+        let subject = subject.map(|subject| (self.account_id(subject, failed), subject.kind));
+        let account = parties.account.zip(account.map(|account| account.kind));
+        let who = |(id, kind): (Id, AccountKind)| Who {
+            id,
+            name: name_of(&self.baseline, &self.strangers, id).unwrap_or_default(),
+            kind,
         };
         let place =
             |id: Id| Place { id, name: self.baseline.hosts.name_of(id).unwrap_or_default() };
@@ -72,8 +71,8 @@ impl Engine {
             class,
             event,
             object: &object,
-            account: who(parties.account, kinds[0]),
-            subject: who(parties.subject, kinds[1]),
+            account: account.map(who),
+            subject: subject.map(who),
             source: parties.source.map(place),
             destination: parties.destination.map(place),
         };

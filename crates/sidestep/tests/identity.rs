@@ -207,3 +207,24 @@ fn later_than_the_lateness_is_counted() {
     assert_eq!(given, [0, 10, 30, 45, 60]);
     assert_eq!(reorder.late(), 1);
 }
+
+#[test]
+fn what_nothing_looks_at_takes_no_place_among_hosts() {
+    let config = Config::builder().max_hosts(16).build().expect("it is in order");
+    let mut engine = Engine::new(config);
+    for number in 0..100 {
+        let name = format!("site-{number}");
+        let address = std::net::IpAddr::from([192, 0, 2, number]);
+        let host = Host::named(&*name).with_ip(address);
+        let kind = HostActivityKind::AddressBinding;
+        let binding = HostActivity::builder(i64::from(number), kind, host).build();
+        engine.process(&binding.expect("it is a valid record"));
+        let logoff = AuthEvent::builder(i64::from(number), Account::parse("alice@CORP"))
+            .dst_host(Host::named(&*name))
+            .activity(Activity::Logoff)
+            .build();
+        engine.process(&logoff.expect("it is a valid event"));
+    }
+    assert_eq!(engine.metrics().evicted_hosts, 0);
+    assert_eq!(engine.metrics().passed_over, 100, "the log-offs");
+}

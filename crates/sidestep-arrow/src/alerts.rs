@@ -7,11 +7,10 @@ use arrow_array::{
     ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
-use sidestep::{Alert, AlertState, Timestamp};
+use sidestep::{Alert, Timestamp};
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     let texts = || DataType::new_list(DataType::Utf8, true);
-    let column = |name: &str, of: DataType| Field::new(name, of, false);
     Arc::new(Schema::new(vec![
         column("id", DataType::Utf8),
         column("state", DataType::Utf8),
@@ -48,6 +47,9 @@ pub fn alerts_batch(alerts: &[Alert]) -> Result<RecordBatch, ArrowError> {
     let text = |of: fn(&Alert) -> &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(alerts.iter().map(of)))
     };
+    let word = |of: fn(&Alert) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(alerts.iter().map(of)))
+    };
     let float = |of: fn(&Alert) -> f64| -> ArrayRef {
         Arc::new(Float64Array::from_iter_values(alerts.iter().map(of)))
     };
@@ -55,14 +57,8 @@ pub fn alerts_batch(alerts: &[Alert]) -> Result<RecordBatch, ArrowError> {
     let count = |of: fn(&Alert) -> usize| -> ArrayRef { counts(alerts.iter().map(of)) };
     let columns = vec![
         text(|alert| &alert.id),
-        text(|alert| match alert.state {
-            AlertState::Opened => "opened",
-            AlertState::Updated => "updated",
-            AlertState::Closed => "closed",
-        }),
-        Arc::new(StringArray::from_iter_values(
-            alerts.iter().map(|alert| alert.severity.to_string()),
-        )) as ArrayRef,
+        word(|alert| alert.state.to_string()),
+        word(|alert| alert.severity.to_string()),
         float(|alert| alert.score),
         float(|alert| alert.p_value),
         float(|alert| alert.surprise),
@@ -79,6 +75,11 @@ pub fn alerts_batch(alerts: &[Alert]) -> Result<RecordBatch, ArrowError> {
         text(|alert| &alert.summary),
     ];
     RecordBatch::try_new(alerts_schema(), columns)
+}
+
+/// A column that has no nulls.
+pub(crate) fn column(name: &str, of: DataType) -> Field {
+    Field::new(name, of, false)
 }
 
 /// The type of times in tables that are given out.

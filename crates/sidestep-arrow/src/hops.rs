@@ -10,11 +10,10 @@ use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use sidestep::{Alert, Contribution, Hop};
 
-use crate::alerts::{counts, time_type, times};
+use crate::alerts::{column, counts, time_type, times};
 
 /// The columns of one evidence.
 static EVIDENCE: LazyLock<Fields> = LazyLock::new(|| {
-    let column = |name: &str, of: DataType| Field::new(name, of, false);
     Fields::from(vec![
         column("name", DataType::Utf8),
         column("surprise", DataType::Float64),
@@ -28,7 +27,6 @@ fn evidence_item() -> Arc<Field> {
 }
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
-    let column = |name: &str, of: DataType| Field::new(name, of, false);
     Arc::new(Schema::new(vec![
         column("alert_id", DataType::Utf8),
         column("hop", DataType::UInt32),

@@ -10,7 +10,7 @@ use arrow_schema::{DataType, Field, Schema};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sidestep::petgraph::visit::EdgeRef;
-use sidestep::{Config, Event, Metrics, Status, WarmUp};
+use sidestep::{Config, Event, LastStates, Metrics, Status, WarmUp};
 use sidestep_arrow::{BatchError, BatchReader, ScoreBatchBuilder, scores_schema};
 use sidestep_formats::read_policy;
 
@@ -26,29 +26,24 @@ use crate::table::Table;
 #[derive(Clone)]
 struct State {
     engine: sidestep::Engine,
-    alerts: Raised,
+    alerts: LastStates,
 }
 
-/// Alerts in the order in which they were raised, each in its last state.
-#[derive(Clone, Default)]
-struct Raised {
-    alerts: Vec<sidestep::Alert>,
-    places: BTreeMap<String, usize>,
+impl State {
+    /// Processes an event; its alerts are kept, and also given to `here`.
+    fn process<'e>(&mut self, event: impl Into<Event<'e>>, here: &mut LastStates) {
+        let raised = self.engine.process(event);
+        self.note(raised, here);
+    }
+
+    fn note(&mut self, raised: Vec<sidestep::Alert>, here: &mut LastStates) {
+        self.alerts.extend(raised.iter().cloned());
+        here.extend(raised);
+    }
 }
 
-impl Raised {
-    fn take(&mut self, alert: sidestep::Alert) {
-        if let Some(&at) = self.places.get(&alert.id) {
-            self.alerts[at] = alert;
-        } else {
-            self.places.insert(alert.id.clone(), self.alerts.len());
-            self.alerts.push(alert);
-        }
-    }
-
-    fn into_objects(self) -> Vec<Alert> {
-        self.alerts.into_iter().map(|inner| Alert { inner }).collect()
-    }
+fn objects(alerts: LastStates) -> Vec<Alert> {
+    alerts.into_vec().into_iter().map(|inner| Alert { inner }).collect()
 }
 
 /// Learns what is normal and finds what moves sideways. Calls from several threads are safe; those
@@ -60,7 +55,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     fn of(engine: sidestep::Engine) -> Self {
-        Self { state: RwLock::new(State { engine, alerts: Raised::default() }) }
+        Self { state: RwLock::new(State { engine, alerts: LastStates::default() }) }
     }
 
     /// The state, to be looked at; only while detached, as another thread may hold it.
@@ -180,20 +175,17 @@ impl Engine {
         reader: &Reader,
         tick: Option<Py<PyAny>>,
     ) -> PyResult<Vec<Alert>> {
-        let mut here = Raised::default();
+        let mut here = LastStates::default();
         each_part(py, data, reader, tick, |reader, part| {
-            let State { engine, alerts } = &mut *self.change();
+            let state = &mut *self.change();
             reader
                 .for_each_event(part, &mut |event| {
-                    for alert in engine.process(event) {
-                        alerts.take(alert.clone());
-                        here.take(alert);
-                    }
+                    state.process(event, &mut here);
                     ControlFlow::Continue(())
                 })
                 .map(|_| ())
         })?;
-        Ok(here.into_objects())
+        Ok(objects(here))
     }
 
     /// Scores the rows of a table against what was learned; changes nothing.
@@ -234,38 +226,33 @@ impl Engine {
         tick: Option<Py<PyAny>>,
     ) -> PyResult<(Vec<Alert>, Told)> {
         let options = options(log_format, columns, time_format, year, on_error)?;
-        let mut here = Raised::default();
+        let mut here = LastStates::default();
         let told = each_event(py, &path, options, tick, |event: Event<'_>| {
-            let State { engine, alerts } = &mut *self.change();
+            let state = &mut *self.change();
             if learn {
-                engine.learn(event);
-                return Ok(());
-            }
-            for alert in engine.process(event) {
-                alerts.take(alert.clone());
-                here.take(alert);
+                state.engine.learn(event);
+            } else {
+                state.process(event, &mut here);
             }
             Ok(())
         })?;
-        Ok((here.into_objects(), told))
+        Ok((objects(here), told))
     }
 
     /// Ends every open movement; gives the last states of their alerts.
     fn finish(&self, py: Python<'_>) -> Vec<Alert> {
         py.detach(|| {
-            let State { engine, alerts } = &mut *self.change();
-            let mut here = Raised::default();
-            for alert in engine.finish() {
-                alerts.take(alert.clone());
-                here.take(alert);
-            }
-            here.into_objects()
+            let state = &mut *self.change();
+            let mut here = LastStates::default();
+            let raised = state.engine.finish();
+            state.note(raised, &mut here);
+            objects(here)
         })
     }
 
     /// Every alert raised so far, in its last state.
     fn alerts(&self, py: Python<'_>) -> Vec<Alert> {
-        py.detach(|| self.look().alerts.clone().into_objects())
+        py.detach(|| objects(self.look().alerts.clone()))
     }
 
     /// Since when alerts are raised, in microseconds since 1970; nothing while it only learns.

@@ -11,6 +11,7 @@ mod evidence;
 mod identity;
 mod intake;
 mod intern;
+mod last_states;
 mod login;
 mod metrics;
 mod movement;
@@ -36,6 +37,7 @@ pub use event::{
 };
 pub use evidence::EVIDENCE;
 pub use identity::Alias;
+pub use last_states::LastStates;
 pub use metrics::Metrics;
 pub use movement::{LoginEdge, LoginGraph, MovementGraph};
 /// The graph library whose types [`LoginGraph`] and [`MovementGraph`] are.

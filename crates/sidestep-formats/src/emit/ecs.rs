@@ -37,7 +37,7 @@ pub(super) struct Document<'a> {
 #[derive(Serialize)]
 struct Labels {
     severity: Shown<Severity>,
-    state: &'static str,
+    state: Shown<AlertState>,
 }
 
 #[derive(Serialize)]
@@ -150,14 +150,7 @@ pub(super) fn document(alert: &Alert) -> Document<'_> {
         timestamp: Rfc3339(alert.detected_at),
         message: &alert.summary,
         tags: ["lateral-movement"],
-        labels: Labels {
-            severity: Shown(alert.severity),
-            state: match alert.state {
-                AlertState::Opened => "opened",
-                AlertState::Updated => "updated",
-                AlertState::Closed => "closed",
-            },
-        },
+        labels: Labels { severity: Shown(alert.severity), state: Shown(alert.state) },
         ecs: Version { version: ECS_VERSION },
         event: event(alert),
         observer: Observer {

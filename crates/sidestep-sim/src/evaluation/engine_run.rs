@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sidestep::{Alert, Config, ConfigError, Engine, WarmUp};
+use sidestep::{Alert, Config, ConfigError, Engine, LastStates, WarmUp};
 
 use super::EvaluationError;
 use super::baselines::Detected;
@@ -16,17 +16,17 @@ pub(crate) fn run_engines<const N: usize>(
     source: &dyn EventSource,
     configs: [Config; N],
 ) -> Result<[Vec<Alert>; N], EvaluationError> {
-    let mut engines = configs.map(|config| (Engine::new(config), Alerts::default()));
+    let mut engines = configs.map(|config| (Engine::new(config), LastStates::default()));
     source
         .for_each(&mut |event| {
             for (engine, alerts) in &mut engines {
-                alerts.take(engine.process(event));
+                alerts.extend(engine.process(event));
             }
         })
         .map_err(EvaluationError::Source)?;
     Ok(engines.map(|(mut engine, mut alerts)| {
-        alerts.take(engine.finish());
-        alerts.last
+        alerts.extend(engine.finish());
+        alerts.into_vec()
     }))
 }
 
@@ -42,27 +42,6 @@ pub(crate) fn config(
         .warm_up(warm_up)
         .resolve_names(resolve_names)
         .build()
-}
-
-/// The last state of every alert.
-#[derive(Default)]
-struct Alerts {
-    last: Vec<Alert>,
-    places: HashMap<String, usize>,
-}
-
-impl Alerts {
-    fn take(&mut self, states: Vec<Alert>) {
-        for alert in states {
-            match self.places.get(&alert.id) {
-                Some(&place) => self.last[place] = alert,
-                None => {
-                    self.places.insert(alert.id.clone(), self.last.len());
-                    self.last.push(alert);
-                }
-            }
-        }
-    }
 }
 
 /// An alert as the judge reads it.

@@ -248,7 +248,7 @@ impl Engine {
         let (score, opened, proven) = (movement.score, movement.opened, movement.proven);
         let detected = movement.detected_at.is_some();
         self.metrics.dropped_hops += u64::from(attached.full);
-        self.metrics.evicted_movements += u64::from(attached.evicted);
+        self.metrics.evicted_movements += attached.evicted;
         self.metrics.movements += u64::from(attached.kept && attached.before == 0.0);
         if !attached.kept {
             return;

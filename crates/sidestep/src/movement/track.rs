@@ -13,6 +13,8 @@ use crate::intern::Id;
 use crate::prove::{OPENS, Proof};
 use crate::time::{HOUR, MINUTE, day_of};
 
+/// One in so many movements is given up where there is no room for another.
+const GIVEN_UP: usize = 16;
 /// How soon after its logon over the network a remote desktop opens.
 const DESKTOP_FOLLOWS: Timestamp = 2 * MINUTE;
 
@@ -43,8 +45,8 @@ pub(crate) struct Attached {
     pub(crate) before: f64,
     /// Whether the login was kept as a step of its own.
     pub(crate) kept: bool,
-    /// Whether a movement had to be given up to make room.
-    pub(crate) evicted: bool,
+    /// Movements that had to be given up to make room.
+    pub(crate) evicted: u64,
     /// Whether the login was not kept because its movement is full.
     pub(crate) full: bool,
 }
@@ -127,13 +129,8 @@ impl Movements {
         let movement = self.live.get_mut(&link.mark.movement)?;
         let before = movement.score;
         movement.last_time = movement.last_time.max(step.time);
-        let attached = Attached {
-            movement: movement.serial,
-            before,
-            kept: false,
-            evicted: false,
-            full: false,
-        };
+        let attached =
+            Attached { movement: movement.serial, before, kept: false, evicted: 0, full: false };
         if step.outcome == Outcome::Failure {
             movement.failed = movement.failed.saturating_add(1);
             return Some(attached);
@@ -178,7 +175,7 @@ impl Movements {
             movement: movement.serial,
             before,
             kept: movement.score > before,
-            evicted: false,
+            evicted: 0,
             full: false,
         })
     }
@@ -191,7 +188,7 @@ impl Movements {
     }
 
     fn open(&mut self, step: Step) -> Attached {
-        let evicted = self.live.len() >= self.max_movements && self.evict();
+        let evicted = if self.live.len() < self.max_movements { 0 } else { self.evict() };
         let serial = self.next_serial;
         self.next_serial += 1;
         let mut movement = Movement {
@@ -235,15 +232,21 @@ impl Movements {
         self.left.push(source, mark);
     }
 
-    /// Gives up the weakest movement that was not alerted on.
-    fn evict(&mut self) -> bool {
-        let weakest = self
-            .live
-            .values()
-            .filter(|movement| movement.detected_at.is_none())
-            .min_by(|a, b| a.score.total_cmp(&b.score).then(a.serial.cmp(&b.serial)))
-            .map(|movement| movement.serial);
-        weakest.is_some_and(|serial| self.live.remove(&serial).is_some())
+    /// Gives up the weakest movements, those that were alerted on last: a share of all at a time, so
+    /// that a flood of odd logins costs no search through all of them for each. Gives out how many.
+    fn evict(&mut self) -> u64 {
+        let mut order: Vec<&Movement> = self.live.values().collect();
+        let count = order.len().div_ceil(GIVEN_UP);
+        let weaker = |a: &&Movement, b: &&Movement| {
+            let alerted = a.detected_at.is_some().cmp(&b.detected_at.is_some());
+            alerted.then(a.score.total_cmp(&b.score)).then(a.serial.cmp(&b.serial))
+        };
+        order.select_nth_unstable_by(count - 1, weaker);
+        let weakest: Vec<u64> = order[..count].iter().map(|movement| movement.serial).collect();
+        for serial in &weakest {
+            self.live.remove(serial);
+        }
+        count as u64
     }
 
     /// Ends the movements that nothing was added to for a whole window.
@@ -263,5 +266,52 @@ impl Movements {
     /// Ends all movements.
     pub(crate) fn drain(&mut self) -> Vec<Movement> {
         std::mem::take(&mut self.live).into_values().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::AuthProtocol;
+
+    fn suspect(account: Id, gain: f64) -> Suspect {
+        let step = Step {
+            key: [account, 2 * account, 2 * account + 1],
+            time: 0,
+            user: String::new(),
+            src_host: String::new(),
+            dst_host: String::new(),
+            outcome: Outcome::Success,
+            auth_protocol: AuthProtocol::Unknown,
+            logon_type: LogonType::Network,
+            raw_ref: None,
+            surprise: gain,
+            evidence: Vec::new(),
+            parent: None,
+            gain,
+            proven: 0.0,
+        };
+        Suspect { step, alone: false, rate: 0.0 }
+    }
+
+    #[test]
+    fn the_weakest_are_given_up_and_the_alerted_last() {
+        let mut movements = Movements::new(24, 64, 8);
+        let mut given_up = 0;
+        for account in 0..1000 {
+            let attached =
+                movements.attach(suspect(account, f64::from(account))).expect("it opens");
+            given_up += attached.evicted;
+            assert!(movements.iter().count() <= 64);
+            if account < 100 {
+                movements.get_mut(attached.movement).expect("it is there").detected_at = Some(0);
+            }
+        }
+        assert_eq!(given_up as usize + movements.iter().count(), 1000);
+        let weakest_alerted =
+            movements.iter().map(|movement| movement.score).min_by(f64::total_cmp);
+        assert!(weakest_alerted.is_some_and(|score| score < 100.0), "the others went first");
+        let strongest = movements.iter().map(|movement| movement.score).max_by(f64::total_cmp);
+        assert_eq!(strongest, Some(999.0));
     }
 }

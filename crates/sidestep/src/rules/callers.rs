@@ -1,22 +1,19 @@
 //! Who called a host over the network, where only connections are logged.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use super::recent::Recent;
 use super::seen::Seen;
 use crate::event::Timestamp;
 use crate::intern::Id;
 use crate::time::SECOND;
 
-/// Hosts remembered.
-const HOSTS: usize = 4096;
 /// How long a call is remembered: what it brings about follows at once.
 const REMEMBERED: Timestamp = 30 * SECOND;
 
 /// The last call of each host at one of a service's ports.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Callers(BTreeMap<Id, (Timestamp, Id)>);
+pub(crate) struct Callers(Recent<Id, Id>);
 
 impl Callers {
     /// Takes in a connection that a host accepted at one of `ports`.
@@ -27,37 +24,34 @@ impl Callers {
         if !at_port || host.id == caller.id {
             return;
         }
-        if self.0.len() >= HOSTS && !self.0.contains_key(&host.id) {
-            let oldest = self.0.iter().min_by_key(|(id, (time, _))| (*time, **id));
-            if let Some(id) = oldest.map(|(id, _)| *id) {
-                self.0.remove(&id);
-            }
-        }
-        self.0.insert(host.id, (seen.time, caller.id));
+        self.0.insert(host.id, seen.time, caller.id);
     }
 
     /// Who called a host within so many seconds. Clocks of one host agree to two.
     pub(super) fn within(&self, host: Id, time: Timestamp, seconds: i64) -> Option<Id> {
-        let (called, caller) = self.0.get(&host)?;
-        (-2 * SECOND..=seconds * SECOND).contains(&(time - called)).then_some(*caller)
+        let called = self.0.time_of(&host)?;
+        let caller = self.0.get(&host).copied();
+        caller.filter(|_| (-2 * SECOND..=seconds * SECOND).contains(&(time - called)))
     }
 
     pub(super) fn forget(&mut self, now: Timestamp) {
-        self.0.retain(|_, (time, _)| now - *time <= REMEMBERED);
+        self.0.forget(now - REMEMBERED);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::DAY;
 
     #[test]
     fn a_call_is_remembered_for_as_long_as_it_explains_anything() {
-        let mut callers = Callers(BTreeMap::from([(1, (100 * SECOND, 2))]));
+        let mut callers = Callers::default();
+        callers.0.insert(1, 100 * SECOND, 2);
         assert_eq!(callers.within(1, 105 * SECOND, 10), Some(2));
         assert_eq!(callers.within(1, 115 * SECOND, 10), None);
         assert_eq!(callers.within(3, 105 * SECOND, 10), None);
-        callers.forget(200 * SECOND);
+        callers.forget(2 * DAY);
         assert!(callers.0.is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! Machines made to log on where an intruder wants them to.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::pipe_name;
+use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
 use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::intern::Id;
@@ -18,8 +19,7 @@ use crate::time::{DAY, SECOND};
 const PIPES: [&str; 4] = ["spoolss", "efsrpc", "netdfs", "fssagentrpc"];
 /// Interfaces that the same calls may be made through, and that everybody uses.
 const BUSY_PIPES: [&str; 2] = ["lsarpc", "lsass"];
-/// Hosts remembered, and callers of each.
-const HOSTS: usize = 1024;
+/// Callers of a host that are remembered.
 const CALLERS: usize = 32;
 /// Calls remembered, and for how long: the logon follows at once.
 const CALLS: usize = 256;
@@ -33,7 +33,7 @@ const FIRST: f64 = 4.1;
 /// Who called which host, and the calls of the last seconds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct CoercedAuthentication {
-    hosts: BTreeMap<Id, (Timestamp, BTreeSet<Id>)>,
+    hosts: Recent<Id, BTreeSet<Id>>,
     calls: VecDeque<Call>,
 }
 
@@ -87,7 +87,7 @@ impl Rule for CoercedAuthentication {
 
     fn forget(&mut self, now: Timestamp) {
         self.calls.retain(|call| now - call.time <= FOLLOWS);
-        self.hosts.retain(|_, (time, _)| now - *time <= REMEMBERED);
+        self.hosts.forget(now - REMEMBERED);
     }
 }
 
@@ -115,11 +115,7 @@ impl CoercedAuthentication {
         });
         // A log of the network names nobody, and its clients print.
         let who = seen.account.filter(|_| known)?;
-        if self.hosts.len() >= HOSTS && !self.hosts.contains_key(&host.id) {
-            self.hosts.pop_first();
-        }
-        let (last, callers) = self.hosts.entry(host.id).or_default();
-        *last = seen.time;
+        let callers = self.hosts.touch(host.id, seen.time);
         let others = callers.iter().filter(|caller| **caller != who.id).count();
         if callers.len() < CALLERS {
             callers.insert(who.id);
@@ -213,7 +209,7 @@ mod tests {
     #[test]
     fn what_is_remembered_is_forgotten() {
         let mut rule = CoercedAuthentication::default();
-        rule.hosts.insert(1, (0, [2].into()));
+        rule.hosts.insert(1, 0, [2].into());
         let label = "dc-1".to_owned();
         rule.calls.push_back(Call { time: 0, host: 1, label, account: None, source: None });
         rule.forget(61 * crate::time::DAY);

@@ -1,7 +1,5 @@
 //! Programs started through WMI or COM by somebody on another host.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::arrivals::Arrival;
@@ -10,6 +8,7 @@ use super::callers::Callers;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::{file_name, is_interpreter};
+use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
 use crate::event::{LogonType, Timestamp};
 use crate::intern::Id;
@@ -21,11 +20,9 @@ pub(crate) struct DcomWmi {
     callers: Callers,
     /// Hosts on which WMI's provider host was started, and when last, where the log does not say
     /// what starts what (Windows before 10).
-    providers: BTreeMap<Id, Timestamp>,
+    providers: Recent<Id, ()>,
 }
 
-/// Hosts remembered whose log does not say what starts what.
-const HOSTS: usize = 1024;
 /// How soon what a provider host was started for follows.
 const FOLLOWS: Timestamp = 5 * SECOND;
 
@@ -97,7 +94,7 @@ impl Rule for DcomWmi {
 
     fn forget(&mut self, now: Timestamp) {
         self.callers.forget(now);
-        self.providers.retain(|_, time| now - *time <= FOLLOWS);
+        self.providers.forget(now - FOLLOWS);
     }
 }
 
@@ -110,10 +107,7 @@ impl DcomWmi {
         let is_other = OTHERS.contains(&program);
         let follows = parent.is_empty() && !is_other && self.follows(host, seen.time);
         if parent.is_empty() && program == "wmiprvse.exe" {
-            if self.providers.len() >= HOSTS {
-                self.providers.pop_first();
-            }
-            self.providers.insert(host, seen.time);
+            self.providers.insert(host, seen.time, ());
         }
         let by_wmi = follows || parent == "wmiprvse.exe" && !is_other;
         let consumer = program == "scrcons.exe";
@@ -159,7 +153,7 @@ impl DcomWmi {
 
     /// Whether a provider host was started on a host just before.
     fn follows(&self, host: Id, time: Timestamp) -> bool {
-        self.providers.get(&host).is_some_and(|start| (0..=FOLLOWS).contains(&(time - start)))
+        self.providers.time_of(&host).is_some_and(|start| (0..=FOLLOWS).contains(&(time - start)))
     }
 }
 

@@ -157,9 +157,11 @@ impl GuessingThenSuccess {
         }
         if self.runs.len() >= REMEMBERED {
             // Whoever fails but once cannot push out a run that grows.
-            let least = self.runs.iter().min_by_key(|(_, run)| (run.failures, run.last));
-            let least = least.map(|(key, _)| key.clone());
-            least.and_then(|key| self.runs.remove(&key));
+            let mut weights: Vec<_> =
+                self.runs.values().map(|run| (run.failures, run.last)).collect();
+            weights.sort_unstable();
+            let middle = weights[weights.len() / 2];
+            self.runs.retain(|_, run| (run.failures, run.last) > middle);
         }
         self.runs.insert(key, Run { last: time, failures: 1, like, mean: 0.0, about: 0.0 });
     }

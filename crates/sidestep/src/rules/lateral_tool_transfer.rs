@@ -1,6 +1,6 @@
 //! Programs that were copied to a host over the network, and then run there.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::paths::{file_name, is_administrative, is_program, share_and_path};
+use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
 use crate::event::Timestamp;
 use crate::intern::Id;
 use crate::time::DAY;
 
-/// Hosts remembered, and files of each.
-const HOSTS: usize = 2048;
+/// Files of a host that are remembered.
 const FILES: usize = 16;
 /// How long a file is remembered.
 const REMEMBERED: Timestamp = DAY;
@@ -24,7 +24,7 @@ const COPIED: f64 = 3.5;
 /// Programs that came to each host over the network.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct LateralToolTransfer {
-    hosts: BTreeMap<Id, VecDeque<File>>,
+    hosts: Recent<Id, VecDeque<File>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,10 +64,7 @@ impl Rule for LateralToolTransfer {
     }
 
     fn forget(&mut self, now: Timestamp) {
-        for files in self.hosts.values_mut() {
-            files.retain(|file| now - file.time <= REMEMBERED);
-        }
-        self.hosts.retain(|_, files| !files.is_empty());
+        self.hosts.forget(now - REMEMBERED);
     }
 }
 
@@ -103,14 +100,8 @@ impl LateralToolTransfer {
 
     /// Whether it was known.
     fn remember(&mut self, host: Id, file: File) -> bool {
-        if self.hosts.len() >= HOSTS && !self.hosts.contains_key(&host) {
-            let time = |files: &VecDeque<File>| files.back().map(|file| file.time);
-            let oldest = self.hosts.iter().min_by_key(|(id, files)| (time(files), **id));
-            if let Some(id) = oldest.map(|(id, _)| *id) {
-                self.hosts.remove(&id);
-            }
-        }
-        let files = self.hosts.entry(host).or_default();
+        let files = self.hosts.touch(host, file.time);
+        files.retain(|known| file.time - known.time <= REMEMBERED);
         let known = files.iter().position(|known| known.name == file.name);
         if let Some(at) = known {
             files.remove(at);
@@ -193,7 +184,7 @@ mod tests {
             let name = format!("{time}.exe");
             rule.remember(1, File { time, name, account: None, source: None });
         }
-        assert_eq!(rule.hosts[&1].len(), FILES);
+        assert_eq!(rule.hosts.get(&1).map(|files| files.len()), Some(FILES));
         rule.forget(2 * crate::time::DAY);
         assert!(rule.hosts.is_empty());
     }

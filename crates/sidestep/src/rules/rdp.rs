@@ -1,20 +1,17 @@
 //! Remote desktop, on a new way, and from one desktop to the next.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
+use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
 use crate::event::{Outcome, Timestamp};
 use crate::intern::Id;
 use crate::login::is_desktop;
 use crate::time::HOUR;
 
-/// Hosts remembered.
-const HOSTS: usize = 8192;
 /// How long somebody who came by remote desktop is taken to sit there.
 const SITS: Timestamp = 8 * HOUR;
 /// Nats of a remote desktop that is merely new.
@@ -23,7 +20,7 @@ const NEW: f64 = 2.5;
 /// Hosts that somebody came to by remote desktop, and when last.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Rdp {
-    reached: BTreeMap<Id, Timestamp>,
+    reached: Recent<Id, ()>,
 }
 
 impl Rule for Rdp {
@@ -61,8 +58,8 @@ impl Rule for Rdp {
             return;
         }
         if seen.class == Class::NEW_LOGIN {
-            let before = self.reached.get(&source.id);
-            let sits = before.filter(|time| (0..=SITS).contains(&(seen.time - **time)));
+            let before = self.reached.time_of(&source.id);
+            let sits = before.filter(|time| (0..=SITS).contains(&(seen.time - time)));
             found.extend(if sits.is_some() {
                 Finding::of(
                     seen,
@@ -72,26 +69,18 @@ impl Rule for Rdp {
                 Finding::of(seen, "a new way by remote desktop").map(|it| it.at_most(NEW))
             });
         }
-        if self.reached.len() >= HOSTS && !self.reached.contains_key(&destination.id) {
-            let oldest = self.reached.iter().min_by_key(|(id, time)| (**time, **id));
-            if let Some(id) = oldest.map(|(id, _)| *id) {
-                self.reached.remove(&id);
-            }
-        }
-        self.reached.insert(destination.id, seen.time);
+        self.reached.insert(destination.id, seen.time, ());
     }
 
     fn forget(&mut self, now: Timestamp) {
-        self.reached.retain(|_, time| now - *time <= SITS);
+        self.reached.forget(now - SITS);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Probe, logon};
-    use super::{HOSTS, Rdp};
     use crate::event::LogonType;
-    use crate::rules::layer::Rule;
 
     fn told(probe: &mut Probe, seconds: i64, who: &str, from: &str, to: &str) -> Vec<String> {
         let event = logon(seconds, who, from, to).logon_type(LogonType::RemoteInteractive);
@@ -116,13 +105,5 @@ mod tests {
         let mut probe = Probe::new();
         let found = probe.auth(logon(0, "bob@CORP", "WS-1", "SRV-1"));
         assert!(found.iter().all(|told| !told.starts_with("rdp")));
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let mut rule = Rdp::default();
-        rule.reached.extend((0..HOSTS as u32).map(|host| (host, i64::from(host))));
-        rule.forget(i64::MAX / 2);
-        assert!(rule.reached.is_empty());
     }
 }

@@ -45,17 +45,45 @@ impl<K: Ord, V> Recent<K, V> {
         self.entries.get(key).filter(|(time, _)| *time >= since).map(|(_, value)| value)
     }
 
+    /// The time of a key.
+    pub(crate) fn time_of<Q: Ord + ?Sized>(&self, key: &Q) -> Option<Timestamp>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(key).map(|(time, _)| *time)
+    }
+
+    /// The value of a key, which keeps its time.
+    pub(crate) fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get_mut(key).map(|(_, value)| value)
+    }
+
     /// The value of a key, which is now of this time; a new one where there was none.
     pub(crate) fn touch(&mut self, key: K, time: Timestamp) -> &mut V
     where
         V: Default,
     {
-        if self.entries.len() >= MOST && !self.entries.contains_key(&key) {
-            self.halve();
-        }
+        self.make_room(&key);
         let (last, value) = self.entries.entry(key).or_default();
         *last = time.max(*last);
         value
+    }
+
+    /// Remembers a value; gives out the time of the one before.
+    pub(crate) fn insert(&mut self, key: K, time: Timestamp, value: V) -> Option<Timestamp> {
+        self.make_room(&key);
+        self.entries.insert(key, (time, value)).map(|(before, _)| before)
+    }
+
+    /// Forgets a key; gives out its value.
+    pub(crate) fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.remove(key).map(|(_, value)| value)
     }
 
     /// Whether nothing is remembered.
@@ -73,7 +101,12 @@ impl<K: Ord, V> Recent<K, V> {
         }
     }
 
-    fn halve(&mut self) {
+    /// Drops the older half where there is no room for a new key. One at a time would be a search
+    /// through all of them for each, and whoever writes to a log can bring new keys without end.
+    fn make_room(&mut self, key: &K) {
+        if self.entries.len() < MOST || self.entries.contains_key(key) {
+            return;
+        }
         let mut times: Vec<Timestamp> = self.entries.values().map(|(time, _)| *time).collect();
         times.sort_unstable();
         let middle = times.get(times.len() / 2).copied().unwrap_or_default();

@@ -1,19 +1,16 @@
 //! SSH, on a new way, and keys that open more than one account.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
+use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
 use crate::event::{Outcome, Timestamp};
 use crate::intern::Id;
 use crate::time::DAY;
 
-/// Keys remembered.
-const KEYS: usize = 4096;
 /// Accounts and sources that a key remembers.
 const USES: usize = 8;
 /// How long a key is remembered after its last use.
@@ -28,12 +25,11 @@ const ANOTHER: f64 = 3.5;
 /// Who uses which key from where.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Ssh {
-    keys: BTreeMap<String, Key>,
+    keys: Recent<Box<str>, Key>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Key {
-    last: Timestamp,
     accounts: Vec<Id>,
     sources: Vec<Id>,
 }
@@ -70,11 +66,11 @@ impl Rule for Ssh {
             found.extend(Finding::of(seen, "a new way by SSH").map(|it| it.at_most(NEW)));
         }
         let (Some(mark), Some(source)) = (event.credential(), seen.source) else { return };
-        let Some(key) = self.keys.get_mut(mark) else {
-            self.remember(mark, seen.time, who.id, source.id);
+        let key = self.keys.touch(mark.into(), seen.time);
+        if key.accounts.is_empty() {
+            *key = Key { accounts: vec![who.id], sources: vec![source.id] };
             return;
-        };
-        key.last = seen.time;
+        }
         let account = is_new(&mut key.accounts, who.id);
         let place = is_new(&mut key.sources, source.id);
         let what = match (account, place) {
@@ -86,7 +82,7 @@ impl Rule for Ssh {
     }
 
     fn forget(&mut self, now: Timestamp) {
-        self.keys.retain(|_, key| now - key.last <= REMEMBERED);
+        self.keys.forget(now - REMEMBERED);
     }
 }
 
@@ -100,23 +96,9 @@ fn is_new(known: &mut Vec<Id>, id: Id) -> bool {
     new
 }
 
-impl Ssh {
-    fn remember(&mut self, mark: &str, time: Timestamp, account: Id, source: Id) {
-        if self.keys.len() >= KEYS {
-            let oldest = self.keys.iter().min_by_key(|(_, key)| key.last);
-            if let Some(mark) = oldest.map(|(mark, _)| mark.clone()) {
-                self.keys.remove(&mark);
-            }
-        }
-        let key = Key { last: time, accounts: vec![account], sources: vec![source] };
-        self.keys.insert(mark.to_owned(), key);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Probe, logon};
-    use super::{KEYS, Ssh};
 
     fn told(probe: &mut Probe, seconds: i64, who: &str, from: &str, key: &str) -> Vec<String> {
         let event = logon(seconds, who, from, "SRV").logon_process("sshd").credential(key);
@@ -135,14 +117,5 @@ mod tests {
         let elsewhere = ["ssh: a key that came from another host before"];
         assert_eq!(told(&mut probe, 40, "bob", "WS-2", "SHA256:a"), elsewhere);
         assert!(told(&mut probe, 50, "amy", "WS-3", "SHA256:b").is_empty(), "her own");
-    }
-
-    #[test]
-    fn keys_are_bounded_and_the_oldest_is_forgotten() {
-        let mut rule = Ssh::default();
-        for key in 0..=KEYS as i64 {
-            rule.remember(&format!("{key:05}"), key, 1, 1);
-        }
-        assert!(rule.keys.len() == KEYS && !rule.keys.contains_key("00000"));
     }
 }

@@ -1,19 +1,16 @@
 //! Desktops shared by VNC.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
+use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
 use crate::event::Timestamp;
 use crate::intern::Id;
 use crate::time::DAY;
 
-/// Ways remembered.
-const WAYS: usize = 8192;
 /// How long a way is remembered.
 const REMEMBERED: Timestamp = 60 * DAY;
 /// Ports of displays.
@@ -22,7 +19,7 @@ const PORTS: std::ops::RangeInclusive<u16> = 5900..=5909;
 /// Ways by which desktops were shared, and when last.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Vnc {
-    ways: BTreeMap<(Id, Id), Timestamp>,
+    ways: Recent<(Id, Id), ()>,
 }
 
 impl Rule for Vnc {
@@ -52,31 +49,22 @@ impl Rule for Vnc {
         if !(accepted || named) || here.id == there.id {
             return;
         }
-        let way = (there.id, here.id);
-        if self.ways.insert(way, seen.time).is_some() {
+        let before = self.ways.insert((there.id, here.id), seen.time, ());
+        if before.is_some_and(|time| seen.time - time <= REMEMBERED) {
             return;
-        }
-        if self.ways.len() > WAYS {
-            let oldest = self.ways.iter().filter(|(known, _)| **known != way);
-            let oldest = oldest.min_by_key(|(known, time)| (**time, **known));
-            if let Some(known) = oldest.map(|(known, _)| *known) {
-                self.ways.remove(&known);
-            }
         }
         found.extend(Finding::of(seen, "a new way by VNC"));
     }
 
     fn forget(&mut self, now: Timestamp) {
-        self.ways.retain(|_, time| now - *time <= REMEMBERED);
+        self.ways.forget(now - REMEMBERED);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Probe, did};
-    use super::Vnc;
     use crate::event::{Host, HostActivityKind};
-    use crate::rules::layer::Rule;
 
     #[test]
     fn a_way_is_told_when_it_is_new() {
@@ -89,13 +77,6 @@ mod tests {
         assert!(told(60, "WS-1", "vnc").is_empty(), "again");
         assert_eq!(told(90, "WS-2", "vnc").len(), 1);
         assert!(told(95, "WS-3", "smb").is_empty());
-    }
-
-    #[test]
-    fn ways_are_forgotten() {
-        let mut rule = Vnc::default();
-        rule.ways.insert((1, 2), 0);
-        rule.forget(61 * crate::time::DAY);
-        assert!(rule.ways.is_empty());
+        assert_eq!(told(61 * 86_400, "WS-1", "vnc").len(), 1, "forgotten");
     }
 }

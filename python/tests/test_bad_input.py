@@ -121,7 +121,7 @@ def test_a_frame_that_is_changed_while_it_is_read():
 
 def test_many_accounts_stay_within_the_bound():
     pa = pytest.importorskip("pyarrow")
-    rows, most = 100_000, 10_000
+    rows, most = 1_000_000, 10_000
     table = pa.table(
         {
             "time": pa.array(range(rows)),

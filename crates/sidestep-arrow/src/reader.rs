@@ -98,10 +98,10 @@ impl BatchReader {
         for row in 0..batch.num_rows() {
             let number = self.summary.rows;
             self.summary.rows += 1;
-            let flow = match values.event(row, number) {
-                Ok(event) => {
+            let flow = match values.event(row, number, |event| sink(Some(event))) {
+                Ok(flow) => {
                     self.summary.events += 1;
-                    sink(Some(&event))
+                    flow
                 }
                 Err(error) => {
                     self.bad(RowError { row: number, error })?;
@@ -167,9 +167,15 @@ impl<'b> Batch<'b> {
         self.values[field as usize].as_ref()?.get(row)
     }
 
-    fn event(&self, row: usize, number: u64) -> Result<AuthEvent<'b>, FieldError> {
+    /// Lends the event of a row to `take`.
+    fn event<T>(
+        &self,
+        row: usize,
+        number: u64,
+        take: impl FnOnce(&AuthEvent<'b>) -> T,
+    ) -> Result<T, FieldError> {
         let time = self.time(row)?;
-        event_of_fields(time, &Row { batch: self, row }, number)
+        event_of_fields(time, &Row { batch: self, row }, number, take)
     }
 
     fn time(&self, row: usize) -> Result<Timestamp, FieldError> {

@@ -1,6 +1,8 @@
 //! Accounts.
 
-use sidestep::Account;
+use std::borrow::Cow;
+
+use sidestep::{Account, AccountKind};
 
 use crate::boundary::call;
 use crate::error::{Failure, sidestep_error};
@@ -86,17 +88,14 @@ impl sidestep_account {
             )
         };
         let Some(name) = name else { return Ok(None) };
-        let mut account = Account::new(name);
-        if let Some(domain) = domain {
-            account = account.with_domain(domain);
-        }
-        if let Some(sid) = sid {
-            account = account.with_sid(sid);
-        }
-        if let Some(number) = self.kind.checked_sub(1) {
-            account = account.with_kind(word(ACCOUNT_KINDS, number, fields.kind)?);
-        }
-        Ok(Some(account))
+        let kind = match self.kind.checked_sub(1) {
+            Some(number) => word(ACCOUNT_KINDS, number, fields.kind)?,
+            None => AccountKind::of_name(name),
+        };
+        let stated =
+            |text: Option<&'t str>| text.filter(|text| !text.is_empty()).map(Cow::Borrowed);
+        let name = Cow::Borrowed(name);
+        Ok(Some(Account { name, domain: stated(domain), sid: stated(sid), kind }))
     }
 }
 

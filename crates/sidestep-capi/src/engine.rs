@@ -95,10 +95,9 @@ pub unsafe extern "C" fn sidestep_engine_learn(
 ) -> sidestep_status {
     call("sidestep_engine_learn", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
-        let (mut engine, event) =
-            unsafe { (handle::write(engine)?, pointer::sized(event)?.get()?) };
-        engine.engine.learn(&event);
-        Ok(())
+        let (mut engine, event) = unsafe { (handle::write(engine)?, pointer::sized(event)?) };
+        // SAFETY: the caller keeps the header's contract of pointers.
+        unsafe { event.lend(|event| engine.engine.learn(event)) }
     })
 }
 
@@ -147,10 +146,9 @@ pub unsafe extern "C" fn sidestep_engine_process(
 ) -> sidestep_status {
     call("sidestep_engine_process", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
-        let (mut engine, event) =
-            unsafe { (handle::write(engine)?, pointer::sized(event)?.get()?) };
-        engine.process(&event);
-        Ok(())
+        let (mut engine, event) = unsafe { (handle::write(engine)?, pointer::sized(event)?) };
+        // SAFETY: the caller keeps the header's contract of pointers.
+        unsafe { event.lend(|event| engine.process(event)) }
     })
 }
 
@@ -315,11 +313,10 @@ pub(crate) unsafe fn each(
             let event = unsafe { events.cast::<u8>().add(done * size).cast::<sidestep_event>() };
             let at = |failure: Failure| failure.within(&format!("events[{done}]"));
             // SAFETY: the caller's promise.
-            let event = unsafe { pointer::sized_as(event, size) }
+            unsafe { pointer::sized_as(event, size) }
                 // SAFETY: the caller's promise.
-                .and_then(|event| unsafe { event.get() })
+                .and_then(|event| unsafe { event.lend(&mut take) })
                 .map_err(at)?;
-            take(&event);
             done += 1;
         }
         Ok(())

@@ -32,9 +32,10 @@ pub unsafe extern "C" fn sidestep_engine_score(
     call("sidestep_engine_score", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (engine, event, score) = unsafe {
-            (handle::read(engine)?, pointer::sized(event)?.get()?, pointer::out(score, "score")?)
+            (handle::read(engine)?, pointer::sized(event)?, pointer::out(score, "score")?)
         };
-        let found = engine.engine.score(&event);
+        // SAFETY: the caller keeps the header's contract of pointers.
+        let found = unsafe { event.lend(|event| engine.engine.score(event)) }?;
         score.write(sidestep_score { surprise: found.surprise, p_value: found.p_value });
         Ok(())
     })
@@ -84,13 +85,11 @@ pub unsafe extern "C" fn sidestep_engine_score_explained(
     call("sidestep_engine_score_explained", error, || {
         // SAFETY: the caller keeps the header's contract of pointers.
         let (engine, event, json) = unsafe {
-            (
-                handle::read(engine)?,
-                pointer::sized(event)?.get()?,
-                pointer::out_handle(json, "json")?,
-            )
+            (handle::read(engine)?, pointer::sized(event)?, pointer::out_handle(json, "json")?)
         };
-        let text = serde_json::to_vec(&engine.engine.score(&event))
+        // SAFETY: the caller keeps the header's contract of pointers.
+        let score = unsafe { event.lend(|event| engine.engine.score(event)) }?;
+        let text = serde_json::to_vec(&score)
             .map_err(|error| Failure::new(SIDESTEP_ERR_WRITE, error.to_string()).at("json"))?;
         *json = buffer::new(text);
         Ok(())

@@ -139,76 +139,68 @@ impl sidestep_event {
         }
     }
 
-    /// The event, checked.
+    /// Lends the event, checked, to `take`.
     ///
     /// # Safety
-    /// Its text lives and does not change for as long as `'t`.
+    /// Its text does not change before this returns.
     #[inline]
-    pub(crate) unsafe fn get<'t>(&self) -> Result<AuthEvent<'t>, Failure> {
+    pub(crate) unsafe fn lend<T>(
+        &self,
+        take: impl FnOnce(&AuthEvent<'_>) -> T,
+    ) -> Result<T, Failure> {
+        // SAFETY: the caller's promise.
+        let account = unsafe { self.account.get(&ACCOUNT) }?.ok_or_else(no_account)?;
+        let mut event = AuthEvent::builder(self.time, account);
         // SAFETY: the caller's promise, for all of them.
-        let (account, subject, src_host, dst_host) = unsafe {
-            (
-                self.account.get(&ACCOUNT)?,
-                self.subject.get(&SUBJECT)?,
-                self.src_host.get(&SRC_HOST)?,
-                self.dst_host.get(&DST_HOST)?,
-            )
-        };
-        // SAFETY: the caller's promise, for all of them.
-        let (logon_process, credential, outcome_reason) = unsafe {
-            (
-                self.logon_process.get("logon_process")?,
-                self.credential.get("credential")?,
-                self.outcome_reason.get("outcome_reason")?,
-            )
-        };
-        let account = account.ok_or_else(no_account)?;
-        let mut event = AuthEvent::builder(self.time, account)
-            .src_host(src_host)
-            .dst_host(dst_host)
-            .activity(word(ACTIVITIES, self.activity, "activity")?)
-            .logon_type(word(LOGON_TYPES, self.logon_type, "logon_type")?)
-            .auth_protocol(word(AUTH_PROTOCOLS, self.auth_protocol, "auth_protocol")?)
-            .outcome(word(OUTCOMES, self.outcome, "outcome")?)
-            .mfa(word(MFA, self.mfa, "mfa")?);
-        if let Some(subject) = subject {
-            event = event.subject(subject);
+        unsafe {
+            event
+                .set_src_host(self.src_host.get(&SRC_HOST)?)
+                .set_dst_host(self.dst_host.get(&DST_HOST)?);
+            if let Some(subject) = self.subject.get(&SUBJECT)? {
+                event.set_subject(subject);
+            }
+            if let Some(name) = self.logon_process.get("logon_process")? {
+                event.set_logon_process(name);
+            }
+            if let Some(mark) = self.credential.get("credential")? {
+                event.set_credential(mark);
+            }
+            if let Some(reason) = self.outcome_reason.get("outcome_reason")? {
+                event.set_outcome_reason(reason);
+            }
         }
-        if let Some(name) = logon_process {
-            event = event.logon_process(name);
-        }
-        if let Some(mark) = credential {
-            event = event.credential(mark);
-        }
-        if let Some(reason) = outcome_reason {
-            event = event.outcome_reason(reason);
-        }
+        event
+            .set_activity(word(ACTIVITIES, self.activity, "activity")?)
+            .set_logon_type(word(LOGON_TYPES, self.logon_type, "logon_type")?)
+            .set_auth_protocol(word(AUTH_PROTOCOLS, self.auth_protocol, "auth_protocol")?)
+            .set_outcome(word(OUTCOMES, self.outcome, "outcome")?)
+            .set_mfa(word(MFA, self.mfa, "mfa")?);
         if self.present != 0 {
             check_present(self.present, PRESENT)?;
             let has = |bit: u32| self.present & bit != 0;
             if has(SIDESTEP_HAS_KEY_LENGTH) {
-                event = event.key_length(self.key_length);
+                event.set_key_length(self.key_length);
             }
             if has(SIDESTEP_HAS_TICKET_ENCRYPTION) {
-                event = event.ticket_encryption(TicketEncryption(self.ticket_encryption));
+                event.set_ticket_encryption(TicketEncryption(self.ticket_encryption));
             }
             if has(SIDESTEP_HAS_PREAUTH_TYPE) {
-                event = event.preauth_type(self.preauth_type);
+                event.set_preauth_type(self.preauth_type);
             }
             if has(SIDESTEP_HAS_LOGON_ID) {
-                event = event.logon_id(self.logon_id);
+                event.set_logon_id(self.logon_id);
             }
             if has(SIDESTEP_HAS_LOGON_GUID) {
-                event = event.logon_guid(u128::from_be_bytes(self.logon_guid));
+                event.set_logon_guid(u128::from_be_bytes(self.logon_guid));
             }
             if has(SIDESTEP_HAS_EVENT_CODE) {
-                event = event.event_code(self.event_code);
+                event.set_event_code(self.event_code);
             }
             if has(SIDESTEP_HAS_RAW_REF) {
-                event = event.raw_ref(self.raw_ref);
+                event.set_raw_ref(self.raw_ref);
             }
         }
-        event.build().map_err(refused)
+        event.event().map(take).map_err(refused)
     }
 }
 

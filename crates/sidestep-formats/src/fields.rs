@@ -73,16 +73,18 @@ pub trait FieldValues<'a> {
     fn has(&self, field: CsvField) -> bool;
 }
 
-/// Makes an event at a time (microseconds since 1970, UTC) of the other fields of a record; the event
-/// borrows their text. `raw_ref` is handed back in the hops of an alert.
+/// Makes an event at a time (microseconds since 1970, UTC) of the other fields of a record and lends it
+/// to `take`, whose answer it gives back; the event borrows their text. `raw_ref` is handed back in the
+/// hops of an alert.
 ///
 /// # Errors
 /// [`FieldError`], naming the field that is missing or means nothing.
-pub fn event_of_fields<'a>(
+pub fn event_of_fields<'a, T>(
     time: Timestamp,
     values: &impl FieldValues<'a>,
     raw_ref: u64,
-) -> Result<AuthEvent<'a>, FieldError> {
+    take: impl FnOnce(&AuthEvent<'a>) -> T,
+) -> Result<T, FieldError> {
     let Some(account) = account(values, CsvField::Account, CsvField::Domain)? else {
         return Err(FieldError::empty(CsvField::Account));
     };
@@ -98,17 +100,17 @@ pub fn event_of_fields<'a>(
         src = src.with_port(port);
     }
     let dst = host(values, CsvField::DstHost, CsvField::DstIp)?;
-    let mut builder =
-        AuthEvent::builder(time, account).src_host(src).dst_host(dst).raw_ref(raw_ref);
+    let mut builder = AuthEvent::builder(time, account);
+    builder.set_src_host(src).set_dst_host(dst).set_raw_ref(raw_ref);
     if let Some(subject) = subject {
-        builder = builder.subject(subject);
+        builder.set_subject(subject);
     }
     if let Some(code) = number(values, CsvField::EventCode, "a number")? {
-        builder = builder.event_code(code);
+        builder.set_event_code(code);
         if let Some((activity, outcome)) = words::windows_event(code) {
-            builder = builder.activity(activity);
+            builder.set_activity(activity);
             if let Some(outcome) = outcome {
-                builder = builder.outcome(outcome);
+                builder.set_outcome(outcome);
             }
         }
     }
@@ -116,19 +118,18 @@ pub fn event_of_fields<'a>(
         // Beside a Windows number, a word that is not known says nothing new.
         let activity = words::activity(text);
         if activity != Activity::Other || !values.has(CsvField::EventCode) {
-            builder = builder.activity(activity);
+            builder.set_activity(activity);
         }
     }
-    match stated(values, CsvField::LogonType)? {
-        Some(FieldValue::Text(text)) => builder = builder.logon_type(words::logon_type(text)),
-        Some(FieldValue::Number(number)) => {
-            builder = builder.logon_type(words::windows_logon_type(number));
-        }
-        Some(FieldValue::Truth(_)) => builder = builder.logon_type(LogonType::Other),
-        None => {}
+    if let Some(value) = stated(values, CsvField::LogonType)? {
+        builder.set_logon_type(match value {
+            FieldValue::Text(text) => words::logon_type(text),
+            FieldValue::Number(number) => words::windows_logon_type(number),
+            FieldValue::Truth(_) => LogonType::Other,
+        });
     }
     if let Some(text) = text(values, CsvField::AuthProtocol)? {
-        builder = builder.auth_protocol(words::auth_protocol(text));
+        builder.set_auth_protocol(words::auth_protocol(text));
     }
     if let Some(value) = stated(values, CsvField::Outcome)? {
         let outcome = match value {
@@ -138,27 +139,25 @@ pub fn event_of_fields<'a>(
             FieldValue::Number(_) => None,
         };
         let expected = "an outcome, such as success or failure";
-        builder = builder.outcome(
+        builder.set_outcome(
             outcome.ok_or_else(|| FieldError::unfit_value(CsvField::Outcome, value, expected))?,
         );
     }
     if let Some(text) = text(values, CsvField::OutcomeReason)? {
-        builder = builder.outcome_reason(text);
+        builder.set_outcome_reason(text);
     }
     if let Some(text) = text(values, CsvField::LogonProcess)? {
-        builder = builder.logon_process(text);
+        builder.set_logon_process(text);
     }
-    match stated(values, CsvField::LogonId)? {
-        Some(FieldValue::Number(id)) => builder = builder.logon_id(id),
-        Some(FieldValue::Text(text)) => {
-            let id = values::number(text)
-                .ok_or_else(|| FieldError::unfit(CsvField::LogonId, text, "a number"))?;
-            builder = builder.logon_id(id);
-        }
-        Some(value) => {
-            return Err(FieldError::unfit_value(CsvField::LogonId, value, "a number"));
-        }
-        None => {}
+    if let Some(value) = stated(values, CsvField::LogonId)? {
+        let id = match value {
+            FieldValue::Number(id) => Some(id),
+            FieldValue::Text(text) => values::number(text),
+            FieldValue::Truth(_) => None,
+        };
+        builder.set_logon_id(
+            id.ok_or_else(|| FieldError::unfit_value(CsvField::LogonId, value, "a number"))?,
+        );
     }
     if let Some(value) = stated(values, CsvField::Mfa)? {
         let mfa = match value {
@@ -167,10 +166,11 @@ pub fn event_of_fields<'a>(
             FieldValue::Truth(false) | FieldValue::Number(0) => Some(Mfa::NotUsed),
             FieldValue::Number(_) => None,
         };
-        builder = builder
-            .mfa(mfa.ok_or_else(|| FieldError::unfit_value(CsvField::Mfa, value, "yes or no"))?);
+        builder.set_mfa(
+            mfa.ok_or_else(|| FieldError::unfit_value(CsvField::Mfa, value, "yes or no"))?,
+        );
     }
-    builder.build().map_err(|error| refused(&error))
+    builder.event().map(take).map_err(|error| refused(&error))
 }
 
 /// The value of a field; `None` also where its text says that it says nothing.

@@ -108,24 +108,19 @@ fn take<T>(line: &[u8], number: u64, sink: impl FnOnce(&AuthEvent<'_>) -> T) -> 
         _ => return Err(Fault::word(COLUMNS[8], result.as_bytes(), "Success, Fail or ?")),
     };
     let account = account(if dst_user.starts_with('?') { src_user } else { dst_user });
-    let builder = AuthEvent::builder(micros, account)
-        .src_host(host(src_host))
-        .dst_host(host(dst_host))
-        .auth_protocol(auth_protocol(auth))
-        .logon_type(logon_type(logon))
-        .activity(activity(orientation))
-        .outcome(outcome)
-        .raw_ref(number);
-    let has_subject = src_user != dst_user && !src_user.is_empty() && !src_user.starts_with('?');
-    let built = if has_subject {
-        builder.subject(self::account(src_user)).build()
-    } else {
-        builder.build()
-    };
-    match built {
-        Ok(event) => Ok(sink(&event)),
-        Err(error) => Err(fault_of(error)),
+    let mut builder = AuthEvent::builder(micros, account);
+    builder
+        .set_src_host(host(src_host))
+        .set_dst_host(host(dst_host))
+        .set_auth_protocol(auth_protocol(auth))
+        .set_logon_type(logon_type(logon))
+        .set_activity(activity(orientation))
+        .set_outcome(outcome)
+        .set_raw_ref(number);
+    if src_user != dst_user && !src_user.is_empty() && !src_user.starts_with('?') {
+        builder.set_subject(self::account(src_user));
     }
+    builder.event().map(sink).map_err(fault_of)
 }
 
 /// `user@dom`; an unknown domain is left out, an unknown user is nobody in particular.

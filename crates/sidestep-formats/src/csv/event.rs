@@ -1,6 +1,6 @@
 //! A record's columns as an event.
 
-use sidestep::AuthEvent;
+use sidestep::{AuthEvent, Timestamp};
 
 use super::header::{Header, Places};
 use super::mapping::CsvField;
@@ -31,8 +31,13 @@ impl Events {
         text.is_some_and(|text| self.time_format.parse(text).is_some())
     }
 
-    /// The record as an event that borrows from it.
-    pub(super) fn event<'a>(&self, record: &Record<'a>, line: u64) -> Result<AuthEvent<'a>, Fault> {
+    /// Lends the record, as an event that borrows from it, to `take`.
+    pub(super) fn event<'a, T>(
+        &self,
+        record: &Record<'a>,
+        line: u64,
+        take: impl FnOnce(&AuthEvent<'a>) -> T,
+    ) -> Result<T, Fault> {
         if record.columns() < self.needed {
             return Err(Fault::record(format!(
                 "has {} columns where {} are needed (the first line has {})",
@@ -41,17 +46,18 @@ impl Events {
                 self.header.columns()
             )));
         }
-        self.read(record, line).map_err(|error| self.fault(error))
+        self.time(record)
+            .and_then(|time| event_of_fields(time, &Row { events: self, record }, line, take))
+            .map_err(|error| self.fault(error))
     }
 
-    fn read<'a>(&self, record: &Record<'a>, line: u64) -> Result<AuthEvent<'a>, FieldError> {
+    fn time(&self, record: &Record<'_>) -> Result<Timestamp, FieldError> {
         let Some(time) = self.text(record, CsvField::Time)? else {
             return Err(FieldError::empty(CsvField::Time));
         };
-        let Some(time) = self.time_format.parse(time) else {
-            return Err(FieldError::unfit(CsvField::Time, time, self.time_format.expected()));
-        };
-        event_of_fields(time, &Row { events: self, record }, line)
+        self.time_format
+            .parse(time)
+            .ok_or_else(|| FieldError::unfit(CsvField::Time, time, self.time_format.expected()))
     }
 
     /// The text of a field; `None` where it is not mapped or says that it says nothing.

@@ -70,16 +70,13 @@ impl Dialect for Csv {
                         skip_header = false;
                         continue;
                     }
-                    (line, lines, events.event(&record, line))
+                    (line, lines, events.event(&record, line, |event| run.event(event)))
                 }
             };
             may_be_header = false;
             match parsed {
-                Ok(event) => {
-                    if run.event(&event).is_break() {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                }
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return Ok(ControlFlow::Break(())),
                 Err(fault) => run.bad(line, lines, fault)?,
             }
         }

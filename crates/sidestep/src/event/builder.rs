@@ -95,7 +95,7 @@ impl<'a> TryFrom<Fields<'a>> for AuthEvent<'a> {
     type Error = EventError;
 
     fn try_from(fields: Fields<'a>) -> Result<Self, EventError> {
-        AuthEventBuilder { fields }.build()
+        AuthEventBuilder { event: AuthEvent { fields } }.build()
     }
 }
 
@@ -107,101 +107,102 @@ impl<'a> From<AuthEvent<'a>> for Fields<'a> {
 }
 
 /// Builds an [`AuthEvent`]; begun by [`AuthEvent::builder`].
+///
+/// Setters come in two forms, `src_host` to be chained and `set_src_host` in place. An event is some
+/// hundred bytes and a chain moves it at every step, so that code which makes millions of them sets in
+/// place and lends the event out by [`event`](Self::event).
 #[derive(Debug, Clone)]
 pub struct AuthEventBuilder<'a> {
-    fields: Fields<'a>,
+    event: AuthEvent<'a>,
 }
 
-/// Setters of plain fields and of optional ones.
+/// Setters of plain fields and of optional ones, to be chained and in place.
 macro_rules! setters {
-    ($($(#[$meta:meta])* $name:ident: $kind:ty => $wrap:expr,)+) => {
-        $($(#[$meta])* #[must_use] pub fn $name(mut self, $name: $kind) -> Self {
-            self.fields.$name = $wrap($name);
-            self
-        })+
+    ($($(#[$meta:meta])* $name:ident, $set:ident: $kind:ty => $wrap:expr,)+) => {
+        $(
+            $(#[$meta])*
+            #[must_use]
+            #[inline]
+            pub fn $name(mut self, $name: $kind) -> Self {
+                self.$set($name);
+                self
+            }
+
+            $(#[$meta])*
+            #[inline]
+            pub fn $set(&mut self, $name: $kind) -> &mut Self {
+                self.event.fields.$name = $wrap($name);
+                self
+            }
+        )+
     };
 }
 
 impl<'a> AuthEventBuilder<'a> {
+    #[inline]
     pub(super) fn new(time: Timestamp, account: Account<'a>) -> Self {
-        Self {
-            fields: Fields {
-                time,
-                activity: Activity::Logon,
-                account,
-                subject: None,
-                src_host: Host::default(),
-                dst_host: Host::default(),
-                logon_type: LogonType::Unknown,
-                auth_protocol: AuthProtocol::Unknown,
-                logon_process: None,
-                key_length: None,
-                ticket_encryption: None,
-                preauth_type: None,
-                credential: None,
-                outcome: Outcome::Unknown,
-                outcome_reason: None,
-                logon_id: None,
-                logon_guid: None,
-                mfa: Mfa::Unknown,
-                event_code: None,
-                raw_ref: None,
-            },
-        }
+        let fields = Fields {
+            time,
+            activity: Activity::Logon,
+            account,
+            subject: None,
+            src_host: Host::default(),
+            dst_host: Host::default(),
+            logon_type: LogonType::Unknown,
+            auth_protocol: AuthProtocol::Unknown,
+            logon_process: None,
+            key_length: None,
+            ticket_encryption: None,
+            preauth_type: None,
+            credential: None,
+            outcome: Outcome::Unknown,
+            outcome_reason: None,
+            logon_id: None,
+            logon_guid: None,
+            mfa: Mfa::Unknown,
+            event_code: None,
+            raw_ref: None,
+        };
+        Self { event: AuthEvent { fields } }
     }
 
     setters! {
         /// What happened; a logon unless said.
-        activity: Activity => |value| value,
+        activity, set_activity: Activity => |value| value,
         /// The account that asked, where it is not the one logged on as.
-        subject: Account<'a> => Some,
+        subject, set_subject: Account<'a> => Some,
         /// Where the login came from.
-        src_host: Host<'a> => |value| value,
+        src_host, set_src_host: Host<'a> => |value| value,
         /// The host that was logged on to.
-        dst_host: Host<'a> => |value| value,
+        dst_host, set_dst_host: Host<'a> => |value| value,
         /// How the account logged on.
-        logon_type: LogonType => |value| value,
+        logon_type, set_logon_type: LogonType => |value| value,
         /// What authenticated it.
-        auth_protocol: AuthProtocol => |value| value,
+        auth_protocol, set_auth_protocol: AuthProtocol => |value| value,
+        /// Name of the logon process.
+        logon_process, set_logon_process: impl Into<Cow<'a, str>> => |text| into_some(text),
         /// Length of the session key in bits.
-        key_length: u16 => Some,
+        key_length, set_key_length: u16 => Some,
         /// Encryption type of the ticket.
-        ticket_encryption: TicketEncryption => Some,
+        ticket_encryption, set_ticket_encryption: TicketEncryption => Some,
         /// How the ticket's request was pre-authenticated, by its number; 0 where it was not.
-        preauth_type: u8 => Some,
+        preauth_type, set_preauth_type: u8 => Some,
+        /// What marks the credential that was shown: a key's fingerprint, a ticket's hash.
+        credential, set_credential: impl Into<Cow<'a, str>> => |text| into_some(text),
         /// Whether it succeeded.
-        outcome: Outcome => |value| value,
+        outcome, set_outcome: Outcome => |value| value,
+        /// Why it failed.
+        outcome_reason, set_outcome_reason: impl Into<Cow<'a, str>> => |text| into_some(text),
         /// Session id on the destination host.
-        logon_id: u64 => Some,
+        logon_id, set_logon_id: u64 => Some,
         /// Session id shared by controller and target.
-        logon_guid: u128 => Some,
+        logon_guid, set_logon_guid: u128 => Some,
         /// Whether a second factor was used.
-        mfa: Mfa => |value| value,
+        mfa, set_mfa: Mfa => |value| value,
         /// The log's own number for this kind of event.
-        event_code: u32 => Some,
+        event_code, set_event_code: u32 => Some,
         /// The caller's reference to the raw record.
-        raw_ref: u64 => Some,
-    }
-
-    /// Name of the logon process.
-    #[must_use]
-    pub fn logon_process(mut self, name: impl Into<Cow<'a, str>>) -> Self {
-        self.fields.logon_process = Some(name.into());
-        self
-    }
-
-    /// What marks the credential that was shown: a key's fingerprint, a ticket's hash.
-    #[must_use]
-    pub fn credential(mut self, mark: impl Into<Cow<'a, str>>) -> Self {
-        self.fields.credential = Some(mark.into());
-        self
-    }
-
-    /// Why it failed.
-    #[must_use]
-    pub fn outcome_reason(mut self, reason: impl Into<Cow<'a, str>>) -> Self {
-        self.fields.outcome_reason = Some(reason.into());
-        self
+        raw_ref, set_raw_ref: u64 => Some,
     }
 
     /// Checks the event and gives it out.
@@ -209,8 +210,18 @@ impl<'a> AuthEventBuilder<'a> {
     /// # Errors
     /// [`EventError`], naming the field: the account has no name, neither end is known, a name is
     /// longer than any real one, or the time lies outside 1970 to 9999.
+    #[inline]
     pub fn build(self) -> Result<AuthEvent<'a>, EventError> {
-        let f = &self.fields;
+        self.event()?;
+        Ok(self.event)
+    }
+
+    /// Checks the event and lends it out.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub fn event(&self) -> Result<&AuthEvent<'a>, EventError> {
+        let f = &self.event.fields;
         check_time(f.time)?;
         check_account("account", &f.account)?;
         if let Some(subject) = &f.subject {
@@ -224,8 +235,12 @@ impl<'a> AuthEventBuilder<'a> {
         check_length("logon_process", f.logon_process.as_deref())?;
         check_length("credential", f.credential.as_deref())?;
         check_length("outcome_reason", f.outcome_reason.as_deref())?;
-        Ok(AuthEvent { fields: self.fields })
+        Ok(&self.event)
     }
+}
+
+fn into_some<'a>(text: impl Into<Cow<'a, str>>) -> Option<Cow<'a, str>> {
+    Some(text.into())
 }
 
 pub(super) fn check_time(micros: Timestamp) -> Result<(), EventError> {

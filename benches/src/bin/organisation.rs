@@ -1,29 +1,34 @@
 //! The speed of the engine on one simulated organisation, for `benches/python/compare.py`:
-//! `cargo run --release -p sidestep-benches --bin organisation -- SEED ACCOUNTS DAYS EVENTS`.
+//! `cargo run --release -p sidestep-benches --bin organisation -- SEED ACCOUNTS DAYS EVENTS events`.
 //!
 //! Prints the events taken, the seconds that the engine spent, and the alerts raised. The events
-//! are those that `sidestep.simulate` gives to Python for the same numbers.
+//! are those that `sidestep.simulate` gives to Python for the same numbers. They are given to the engine
+//! as `events` that were made before, or as `arrow` batches, whose rows it reads while the clock runs.
 
 use std::env;
+use std::error::Error;
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use sidestep::{AuthEvent, Config, Engine};
-use sidestep_sim::{Scenario, SimConfig, SimError, Simulation, Telemetry};
+use sidestep_arrow::{BatchReader, EventBatchBuilder};
+use sidestep_sim::{Row, Scenario, SimConfig, Simulation, Telemetry};
 
-const USAGE: &str = "usage: organisation SEED ACCOUNTS DAYS EVENTS";
+const USAGE: &str = "usage: organisation SEED ACCOUNTS DAYS EVENTS events|arrow";
 /// Days without attacks, at the beginning.
 const LEARN_DAYS: u32 = 14;
-/// Events that are made before the clock runs and taken in while it does.
+/// Events that are made before the clock runs and taken in while it does: as such, and as rows.
 const BATCH: usize = 512;
+const ROWS: usize = 1 << 16;
 
 fn main() -> ExitCode {
     let list: Vec<String> = env::args().skip(1).collect();
-    let Some((seed, accounts, days, events)) = parse(&list) else {
-        eprintln!("error: four whole numbers are needed\n{USAGE}");
+    let Some((seed, accounts, days, events, take)) = parse(&list) else {
+        eprintln!("error: four whole numbers and a word are needed\n{USAGE}");
         return ExitCode::from(2);
     };
-    match run(seed, accounts, days, events) {
+    match run(seed, accounts, days, events, take) {
         Ok((engine, spent)) => {
             let metrics = engine.metrics();
             println!("{} {} {}", metrics.events, spent.as_secs_f64(), metrics.alerts);
@@ -36,13 +41,33 @@ fn main() -> ExitCode {
     }
 }
 
-fn parse(list: &[String]) -> Option<(u64, u32, u32, usize)> {
-    let [seed, accounts, days, events] = list else { return None };
-    Some((seed.parse().ok()?, accounts.parse().ok()?, days.parse().ok()?, events.parse().ok()?))
+/// Gives rows of a simulation to an engine; how long the engine took.
+type Take = fn(&Simulation, &[Row], &mut Engine) -> Result<Duration, Box<dyn Error>>;
+
+fn parse(list: &[String]) -> Option<(u64, u32, u32, usize, Take)> {
+    let [seed, accounts, days, events, what] = list else { return None };
+    let take: Take = match what.as_str() {
+        "events" => as_events,
+        "arrow" => as_arrow,
+        _ => return None,
+    };
+    Some((
+        seed.parse().ok()?,
+        accounts.parse().ok()?,
+        days.parse().ok()?,
+        events.parse().ok()?,
+        take,
+    ))
 }
 
 /// Streams the first `events` of the organisation through a new engine.
-fn run(seed: u64, accounts: u32, days: u32, events: usize) -> Result<(Engine, Duration), SimError> {
+fn run(
+    seed: u64,
+    accounts: u32,
+    days: u32,
+    events: usize,
+    take: Take,
+) -> Result<(Engine, Duration), Box<dyn Error>> {
     let config = SimConfig::new(seed, accounts, days, LEARN_DAYS, Scenario::Standard)?
         .with_telemetry(Telemetry::Complete);
     let mut simulation = Simulation::new(config)?;
@@ -52,14 +77,46 @@ fn run(seed: u64, accounts: u32, days: u32, events: usize) -> Result<(Engine, Du
     while left > 0 && simulation.next_day().is_some() {
         let rows = &simulation.rows()[..simulation.rows().len().min(left)];
         left -= rows.len();
-        for batch in rows.chunks(BATCH) {
-            let batch: Vec<AuthEvent<'_>> = batch.iter().map(|row| simulation.event(row)).collect();
-            let start = Instant::now();
-            engine.process_all(&batch);
-            spent += start.elapsed();
-        }
+        spent += take(&simulation, rows, &mut engine)?;
     }
     Ok((engine, spent))
+}
+
+fn as_events(
+    simulation: &Simulation,
+    rows: &[Row],
+    engine: &mut Engine,
+) -> Result<Duration, Box<dyn Error>> {
+    let mut spent = Duration::ZERO;
+    for batch in rows.chunks(BATCH) {
+        let batch: Vec<AuthEvent<'_>> = batch.iter().map(|row| simulation.event(row)).collect();
+        let start = Instant::now();
+        engine.process_all(&batch);
+        spent += start.elapsed();
+    }
+    Ok(spent)
+}
+
+fn as_arrow(
+    simulation: &Simulation,
+    rows: &[Row],
+    engine: &mut Engine,
+) -> Result<Duration, Box<dyn Error>> {
+    let (mut reader, mut builder) = (BatchReader::default(), EventBatchBuilder::default());
+    let mut spent = Duration::ZERO;
+    for rows in rows.chunks(ROWS) {
+        for row in rows {
+            builder.push(&simulation.event(row))?;
+        }
+        let batch = builder.finish()?;
+        let start = Instant::now();
+        let _ = reader.for_each_event(&batch, &mut |event| {
+            engine.process(event);
+            ControlFlow::Continue(())
+        })?;
+        spent += start.elapsed();
+    }
+    Ok(spent)
 }
 
 #[cfg(test)]
@@ -67,17 +124,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_ends_at_the_events_asked_for() -> Result<(), SimError> {
-        let (engine, _) = run(1, 20, 16, 500)?;
-        assert_eq!(engine.metrics().events, 500);
+    fn a_run_ends_at_the_events_asked_for() -> Result<(), Box<dyn Error>> {
+        let (first, _) = run(1, 20, 16, 500, as_events)?;
+        let (second, _) = run(1, 20, 16, 500, as_arrow)?;
+        assert_eq!(first.metrics().events, 500);
+        assert_eq!(first.save(), second.save());
         Ok(())
     }
 
     #[test]
-    fn numbers_are_needed() {
+    fn numbers_and_a_word_are_needed() {
         let list = |text: &str| text.split(' ').map(ToOwned::to_owned).collect::<Vec<_>>();
-        assert_eq!(parse(&list("1 20 16 500")), Some((1, 20, 16, 500)));
-        assert_eq!(parse(&list("1 20 16")), None);
-        assert_eq!(parse(&list("1 20 -16 500")), None);
+        assert!(parse(&list("1 20 16 500 arrow")).is_some());
+        for bad in ["1 20 16 500", "1 20 -16 500 arrow", "1 20 16 500 csv"] {
+            assert!(parse(&list(bad)).is_none(), "{bad}");
+        }
     }
 }

@@ -7,9 +7,10 @@ use arrow_array::types::{
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    Array, BooleanArray, LargeStringArray, PrimitiveArray, StringArray, StringViewArray,
+    AnyDictionaryArray, Array, ArrowPrimitiveType, BooleanArray, LargeStringArray, PrimitiveArray,
+    StringArray, StringViewArray,
 };
-use arrow_buffer::NullBuffer;
+use arrow_buffer::{ArrowNativeType, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use sidestep::Timestamp;
 
@@ -27,6 +28,8 @@ pub(crate) enum Cell<'b> {
     Time(Timestamp),
     /// A time that microseconds since 1970 cannot hold.
     FarTime,
+    /// A key that its dictionary does not have.
+    Lost,
 }
 
 /// Text of any layout.
@@ -46,6 +49,14 @@ impl<'b> Text<'b> {
         })
     }
 
+    fn len(&self) -> usize {
+        match self {
+            Self::Utf8(array) => array.len(),
+            Self::Large(array) => array.len(),
+            Self::View(array) => array.len(),
+        }
+    }
+
     #[inline]
     fn get(&self, row: usize) -> Option<&'b str> {
         match self {
@@ -56,13 +67,50 @@ impl<'b> Text<'b> {
     }
 }
 
+/// Declares the keys of dictionaries, by their type.
+macro_rules! keys {
+    ($($variant:ident: $key:ident,)+) => {
+        /// The keys of a dictionary, of whatever type.
+        pub(crate) enum Keys<'b> {
+            $($variant(&'b [<$key as ArrowPrimitiveType>::Native]),)+
+        }
+
+        impl<'b> Keys<'b> {
+            fn new(dictionary: &'b dyn AnyDictionaryArray) -> Option<Self> {
+                let keys = dictionary.keys();
+                Some(match keys.data_type() {
+                    $(DataType::$variant => Self::$variant(keys.as_primitive_opt::<$key>()?.values()),)+
+                    _ => return None,
+                })
+            }
+
+            /// The key of a row that is not null.
+            #[inline]
+            fn get(&self, row: usize) -> usize {
+                match self { $(Self::$variant(keys) => keys[row].as_usize(),)+ }
+            }
+        }
+    };
+}
+
+keys! {
+    Int8: Int8Type,
+    Int16: Int16Type,
+    Int32: Int32Type,
+    Int64: Int64Type,
+    UInt8: UInt8Type,
+    UInt16: UInt16Type,
+    UInt32: UInt32Type,
+    UInt64: UInt64Type,
+}
+
 /// A column of one batch.
 pub(crate) enum Values<'b> {
     /// Nulls only.
     Nothing,
     Text(Text<'b>),
     Dictionary {
-        keys: Vec<usize>,
+        keys: Keys<'b>,
         nulls: Option<&'b NullBuffer>,
         values: Text<'b>,
     },
@@ -99,8 +147,7 @@ impl<'b> Values<'b> {
                 if dictionary.values().is_empty() {
                     return Some(Self::Nothing);
                 }
-                let keys = dictionary.normalized_keys();
-                Self::Dictionary { keys, nulls: array.nulls(), values }
+                Self::Dictionary { keys: Keys::new(dictionary)?, nulls: array.nulls(), values }
             }
             DataType::Int8 => Self::Int8(array.as_primitive_opt()?),
             DataType::Int16 => Self::Int16(array.as_primitive_opt()?),
@@ -125,6 +172,25 @@ impl<'b> Values<'b> {
         })
     }
 
+    /// The distinct values of a dictionary, and nothing for other columns.
+    pub(crate) fn distinct(&self) -> Option<impl ExactSizeIterator<Item = Option<&'b str>>> {
+        match self {
+            Self::Dictionary { values, .. } => Some((0..values.len()).map(|at| values.get(at))),
+            _ => None,
+        }
+    }
+
+    /// Which of the distinct values of a dictionary a row has; `None` where it is null.
+    #[inline]
+    pub(crate) fn key(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Dictionary { keys, nulls, .. } => {
+                nulls.is_none_or(|nulls| nulls.is_valid(row)).then(|| keys.get(row))
+            }
+            _ => None,
+        }
+    }
+
     /// The value of a row; `None` where it is null.
     #[inline]
     pub(crate) fn get(&self, row: usize) -> Option<Cell<'b>> {
@@ -139,12 +205,10 @@ impl<'b> Values<'b> {
         match self {
             Self::Nothing => None,
             Self::Text(text) => text.get(row).map(Cell::Text),
-            Self::Dictionary { keys, nulls, values } => {
-                if nulls.is_some_and(|nulls| nulls.is_null(row)) {
-                    return None;
-                }
-                values.get(keys[row]).map(Cell::Text)
-            }
+            Self::Dictionary { values, .. } => match self.key(row)? {
+                key if key < values.len() => values.get(key).map(Cell::Text),
+                _ => Some(Cell::Lost),
+            },
             Self::Int8(array) => cell!(array, |value| Cell::Signed(i64::from(value))),
             Self::Int16(array) => cell!(array, |value| Cell::Signed(i64::from(value))),
             Self::Int32(array) => cell!(array, |value| Cell::Signed(i64::from(value))),
@@ -165,5 +229,19 @@ impl<'b> Values<'b> {
                 cell!(array, |value: i64| Cell::Time(value.div_euclid(1_000)))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_its_dictionary_does_not_have_is_told() {
+        let words = StringArray::from(vec!["alice"]);
+        let keys = Keys::Int8(&[0, 1, -1]);
+        let column = Values::Dictionary { keys, nulls: None, values: Text::Utf8(&words) };
+        let cells: Vec<_> = (0..3).map(|row| column.get(row)).collect();
+        assert_eq!(cells, [Some(Cell::Text("alice")), Some(Cell::Lost), Some(Cell::Lost)]);
     }
 }

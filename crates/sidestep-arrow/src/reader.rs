@@ -7,7 +7,8 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use sidestep::{AuthEvent, Timestamp};
 use sidestep_formats::{
-    CsvField, CsvMapping, FieldError, FieldValue, FieldValues, OnError, TimeFormat, event_of_fields,
+    CsvField, CsvMapping, FieldError, FieldMeaning, FieldValue, FieldValues, OnError, TimeFormat,
+    event_of_fields,
 };
 
 use crate::column::{Cell, Values};
@@ -140,31 +141,53 @@ impl BatchReader {
     }
 }
 
+/// A column of one batch.
+struct Filled<'b> {
+    values: Values<'b>,
+    /// What each distinct value of a dictionary means, understood once for all rows.
+    meanings: Option<Vec<Meaning<'b>>>,
+}
+
+type Meaning<'b> = Result<Option<FieldMeaning<'b>>, FieldError>;
+
+impl<'b> Filled<'b> {
+    fn new(values: Values<'b>, field: CsvField, rows: usize) -> Self {
+        let meaning = |text: Option<&'b str>| match text {
+            Some(text) => FieldValue::Text(text).meaning(field),
+            None => Ok(None),
+        };
+        // Of a large dictionary, a batch may use but little.
+        let distinct = values.distinct().filter(|distinct| distinct.len() <= rows);
+        let meanings = distinct.filter(|_| field != CsvField::Time);
+        Self { meanings: meanings.map(|distinct| distinct.map(meaning).collect()), values }
+    }
+}
+
 /// The columns of one batch, by field.
 struct Batch<'b> {
-    values: [Option<Values<'b>>; CsvField::ALL.len()],
+    columns: [Option<Filled<'b>>; CsvField::ALL.len()],
     time_format: TimeFormat,
 }
 
 impl<'b> Batch<'b> {
     fn new(batch: &'b RecordBatch, columns: &EventColumns) -> Result<Self, ColumnsError> {
-        let mut values = [const { None }; CsvField::ALL.len()];
-        for (value, &field) in values.iter_mut().zip(CsvField::ALL) {
+        let mut filled = [const { None }; CsvField::ALL.len()];
+        for (column, &field) in filled.iter_mut().zip(CsvField::ALL) {
             let Some(at) = columns.column(field) else { continue };
             let array = batch.column(at).as_ref();
-            *value = Some(Values::new(array).ok_or_else(|| ColumnsError::Mistyped {
+            if array.null_count() == array.len() {
+                *column = Some(Filled { values: Values::Nothing, meanings: None });
+                continue;
+            }
+            let values = Values::new(array).ok_or_else(|| ColumnsError::Mistyped {
                 field,
                 column: batch.schema_ref().field(at).name().clone(),
                 found: array.data_type().to_string(),
                 accepted: accepted(field),
-            })?);
+            })?;
+            *column = Some(Filled::new(values, field, batch.num_rows()));
         }
-        Ok(Self { values, time_format: columns.time_format() })
-    }
-
-    #[inline]
-    fn cell(&self, field: CsvField, row: usize) -> Option<Cell<'b>> {
-        self.values[field as usize].as_ref()?.get(row)
+        Ok(Self { columns: filled, time_format: columns.time_format() })
     }
 
     /// Lends the event of a row to `take`.
@@ -181,7 +204,8 @@ impl<'b> Batch<'b> {
     fn time(&self, row: usize) -> Result<Timestamp, FieldError> {
         const FIELD: CsvField = CsvField::Time;
         let format = self.time_format;
-        let Some(cell) = self.cell(FIELD, row) else {
+        let cell = self.columns[FIELD as usize].as_ref().and_then(|time| time.values.get(row));
+        let Some(cell) = cell else {
             return Err(FieldError::empty(FIELD));
         };
         let time = match cell {
@@ -192,10 +216,11 @@ impl<'b> Batch<'b> {
             }
             Cell::Float(number) => of_float(number, format),
             Cell::Text(text) => return self.time_of_text(text),
-            Cell::Truth(_) | Cell::FarTime => None,
+            Cell::Truth(_) | Cell::FarTime | Cell::Lost => None,
         };
         time.ok_or_else(|| match cell {
             Cell::FarTime => FieldError::new(FIELD, "lies outside 1970 to 9999"),
+            Cell::Lost => lost(FIELD),
             Cell::Signed(number) => unfit(number, format),
             Cell::Unsigned(number) => unfit(number, format),
             Cell::Float(number) => unfit(number, format),
@@ -247,36 +272,57 @@ struct Row<'r, 'b> {
 
 impl<'b> FieldValues<'b> for Row<'_, 'b> {
     #[inline]
-    fn value(&self, field: CsvField) -> Result<Option<FieldValue<'b>>, FieldError> {
-        let Some(cell) = self.batch.cell(field, self.row) else {
+    fn meaning(&self, field: CsvField) -> Meaning<'b> {
+        let Some(Filled { values, meanings }) = &self.batch.columns[field as usize] else {
             return Ok(None);
         };
-        Ok(Some(match cell {
-            Cell::Text(text) => FieldValue::Text(text),
-            Cell::Unsigned(number) => FieldValue::Number(number),
-            Cell::Truth(truth) => FieldValue::Truth(truth),
-            Cell::Signed(number) => FieldValue::Number(
-                u64::try_from(number)
-                    .map_err(|_| FieldError::new(field, format!("{number} is below zero")))?,
-            ),
-            // Tables that know no missing whole numbers write NaN for them.
-            Cell::Float(number) if number.is_nan() => return Ok(None),
-            Cell::Float(number) if number.fract() == 0.0 && (0.0..EXACT).contains(&number) =>
-            {
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                FieldValue::Number(number as u64)
-            }
-            Cell::Float(number) => {
-                return Err(FieldError::new(field, format!("{number} is not a whole number")));
-            }
-            Cell::Time(_) | Cell::FarTime => {
-                return Err(FieldError::new(field, "is a time"));
-            }
-        }))
+        if let Some(meanings) = meanings {
+            let Some(key) = values.key(self.row) else { return Ok(None) };
+            return match meanings.get(key) {
+                Some(Ok(meaning)) => Ok(*meaning),
+                Some(Err(error)) => Err(error.clone()),
+                None => Err(lost(field)),
+            };
+        }
+        match values.get(self.row) {
+            Some(cell) => meaning(cell, field),
+            None => Ok(None),
+        }
     }
 
     #[inline]
     fn has(&self, field: CsvField) -> bool {
-        self.batch.values[field as usize].is_some()
+        self.batch.columns[field as usize].is_some()
     }
+}
+
+#[cold]
+fn lost(field: CsvField) -> FieldError {
+    FieldError::new(field, "has a key that its dictionary does not have")
+}
+
+/// What a value means in a field.
+fn meaning(cell: Cell<'_>, field: CsvField) -> Meaning<'_> {
+    let value = match cell {
+        Cell::Text(text) => FieldValue::Text(text),
+        Cell::Unsigned(number) => FieldValue::Number(number),
+        Cell::Truth(truth) => FieldValue::Truth(truth),
+        Cell::Signed(number) => FieldValue::Number(
+            u64::try_from(number)
+                .map_err(|_| FieldError::new(field, format!("{number} is below zero")))?,
+        ),
+        // Tables that know no missing whole numbers write NaN for them.
+        Cell::Float(number) if number.is_nan() => return Ok(None),
+        Cell::Float(number) if number.fract() == 0.0 && (0.0..EXACT).contains(&number) =>
+        {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            FieldValue::Number(number as u64)
+        }
+        Cell::Float(number) => {
+            return Err(FieldError::new(field, format!("{number} is not a whole number")));
+        }
+        Cell::Time(_) | Cell::FarTime => return Err(FieldError::new(field, "is a time")),
+        Cell::Lost => return Err(lost(field)),
+    };
+    value.meaning(field)
 }

@@ -6,7 +6,8 @@ use super::header::{Header, Places};
 use super::mapping::CsvField;
 use super::record::Record;
 use crate::error::Fault;
-use crate::fields::{FieldError, FieldValue, FieldValues, event_of_fields};
+use crate::fields::{FieldError, FieldValues, event_of_fields};
+use crate::meaning::{FieldMeaning, FieldValue};
 use crate::time::TimeFormat;
 use crate::words;
 
@@ -96,8 +97,11 @@ struct Row<'r, 'a> {
 }
 
 impl<'a> FieldValues<'a> for Row<'_, 'a> {
-    fn value(&self, field: CsvField) -> Result<Option<FieldValue<'a>>, FieldError> {
-        Ok(self.events.text(self.record, field)?.map(FieldValue::Text))
+    fn meaning(&self, field: CsvField) -> Result<Option<FieldMeaning<'a>>, FieldError> {
+        match self.events.text(self.record, field)? {
+            Some(text) => FieldValue::Text(text).meaning(field),
+            None => Ok(None),
+        }
     }
 
     fn has(&self, field: CsvField) -> bool {

@@ -86,6 +86,8 @@ fields! {
     LogonProcess = "logon_process" | "logonprocess" | "logonprocessname",
     /// Session id on the destination, decimal or `0x`.
     LogonId = "logon_id" | "logonid" | "targetlogonid",
+    /// What marks the credential that was shown: a key's fingerprint, a ticket's hash.
+    Credential = "credential" | "credential" | "keyfingerprint" | "fingerprint",
     /// Whether a second factor was used.
     Mfa = "mfa" | "mfa" | "ismfa" | "mfaused",
 }

@@ -57,14 +57,21 @@ impl<'a> Account<'a> {
     /// Reads `user@domain` or `DOMAIN\user`; anything else is a name without a domain.
     #[must_use]
     pub fn parse(text: &'a str) -> Self {
+        let (name, domain) = Self::split(text);
+        let account = Self::new(name);
+        Self { domain: domain.map(Cow::Borrowed), ..account }
+    }
+
+    /// The name in `user@domain` or `DOMAIN\user`, and the domain; anything else is a name without a
+    /// domain.
+    #[must_use]
+    pub fn split(text: &'a str) -> (&'a str, Option<&'a str>) {
         if let Some((domain, name)) = text.split_once('\\') {
-            return Self::new(name).with_domain(domain);
+            return (name, (!domain.is_empty()).then_some(domain));
         }
         match text.rsplit_once('@') {
-            Some((name, domain)) if !name.is_empty() && !domain.is_empty() => {
-                Self::new(name).with_domain(domain)
-            }
-            _ => Self::new(text),
+            Some((name, domain)) if !name.is_empty() && !domain.is_empty() => (name, Some(domain)),
+            _ => (text, None),
         }
     }
 

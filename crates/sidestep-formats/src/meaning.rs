@@ -1,0 +1,163 @@
+//! What the value of a field means. A table that says the same many times can have it understood once.
+
+use std::net::IpAddr;
+
+use sidestep::{Account, AccountKind, Activity, AuthProtocol, LogonType, Mfa, Outcome};
+
+use crate::csv::CsvField;
+use crate::fields::FieldError;
+use crate::{values, words};
+
+/// A value of a field, as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldValue<'a> {
+    /// Text; what says that it says nothing (`-`, `null` ...) is taken as absent.
+    Text(&'a str),
+    /// A number.
+    Number(u64),
+    /// Yes or no.
+    Truth(bool),
+}
+
+/// What a field says, understood. It borrows the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldMeaning<'a>(pub(crate) Means<'a>);
+
+/// What there is to say; each field says one kind of thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Means<'a> {
+    Account { name: &'a str, domain: Option<&'a str>, kind: AccountKind },
+    Host(&'a str),
+    Ip(IpAddr),
+    Activity(Activity),
+    LogonType(LogonType),
+    AuthProtocol(AuthProtocol),
+    Outcome(Outcome),
+    Mfa(Mfa),
+    Number(u64),
+    Text(&'a str),
+}
+
+impl<'a> FieldValue<'a> {
+    /// What the value means in a field; `None` where it says that it says nothing.
+    ///
+    /// # Errors
+    /// [`FieldError`]: it means nothing there, such as a port of a million.
+    pub fn meaning(self, field: CsvField) -> Result<Option<FieldMeaning<'a>>, FieldError> {
+        let value = match self {
+            Self::Text(text) => match text.trim() {
+                text if words::is_absent(text) => return Ok(None),
+                text => Self::Text(text),
+            },
+            value => value,
+        };
+        Ok(value.means(field)?.map(FieldMeaning))
+    }
+
+    fn means(self, field: CsvField) -> Result<Option<Means<'a>>, FieldError> {
+        use CsvField as Field;
+        Ok(match field {
+            Field::Account | Field::Subject => Some(account(self.text(field)?)),
+            Field::SrcHost | Field::DstHost => host(self.text(field)?),
+            Field::SrcIp | Field::DstIp => self.ip(field)?.map(Means::Ip),
+            Field::SrcPort => {
+                Some(Means::Number(self.at_most(field, u16::MAX.into(), "a port")?))
+            }
+            Field::EventCode => {
+                Some(Means::Number(self.at_most(field, u32::MAX.into(), "a number")?))
+            }
+            Field::LogonId => Some(Means::Number(self.number(field)?)),
+            Field::Activity => Some(Means::Activity(words::activity(self.text(field)?))),
+            Field::LogonType => Some(Means::LogonType(match self {
+                Self::Text(text) => words::logon_type(text),
+                Self::Number(number) => words::windows_logon_type(number),
+                Self::Truth(_) => LogonType::Other,
+            })),
+            Field::AuthProtocol => {
+                Some(Means::AuthProtocol(words::auth_protocol(self.text(field)?)))
+            }
+            Field::Outcome => Some(Means::Outcome(self.outcome(field)?)),
+            Field::Mfa => Some(Means::Mfa(self.mfa(field)?)),
+            _ => Some(Means::Text(self.text(field)?)),
+        })
+    }
+
+    fn text(self, field: CsvField) -> Result<&'a str, FieldError> {
+        match self {
+            Self::Text(text) => Ok(text),
+            value => Err(value.unfit(field, "text")),
+        }
+    }
+
+    fn at_most(self, field: CsvField, most: u64, expected: &str) -> Result<u64, FieldError> {
+        let number = match self {
+            Self::Text(text) => text.parse().ok(),
+            Self::Number(number) => Some(number),
+            Self::Truth(_) => None,
+        };
+        number.filter(|&number| number <= most).ok_or_else(|| self.unfit(field, expected))
+    }
+
+    /// A number that may be written with `0x`.
+    fn number(self, field: CsvField) -> Result<u64, FieldError> {
+        let number = match self {
+            Self::Number(number) => Some(number),
+            Self::Text(text) => values::number(text),
+            Self::Truth(_) => None,
+        };
+        number.ok_or_else(|| self.unfit(field, "a number"))
+    }
+
+    fn ip(self, field: CsvField) -> Result<Option<IpAddr>, FieldError> {
+        let text = self.text(field)?;
+        // Logs write LOCAL and the like here for a login on the spot.
+        match values::ip(text) {
+            Some(ip) => Ok(Some(ip)),
+            None if text.eq_ignore_ascii_case("LOCAL") => Ok(None),
+            None => Err(self.unfit(field, "an IP address")),
+        }
+    }
+
+    fn outcome(self, field: CsvField) -> Result<Outcome, FieldError> {
+        let outcome = match self {
+            Self::Text(text) => words::outcome(text),
+            Self::Truth(true) => Some(Outcome::Success),
+            Self::Truth(false) => Some(Outcome::Failure),
+            Self::Number(_) => None,
+        };
+        outcome.ok_or_else(|| self.unfit(field, "an outcome, such as success or failure"))
+    }
+
+    fn mfa(self, field: CsvField) -> Result<Mfa, FieldError> {
+        let mfa = match self {
+            Self::Text(text) => words::mfa(text),
+            Self::Truth(true) | Self::Number(1) => Some(Mfa::Used),
+            Self::Truth(false) | Self::Number(0) => Some(Mfa::NotUsed),
+            Self::Number(_) => None,
+        };
+        mfa.ok_or_else(|| self.unfit(field, "yes or no"))
+    }
+
+    fn unfit(self, field: CsvField, expected: &str) -> FieldError {
+        match self {
+            Self::Text(text) => FieldError::unfit(field, text, expected),
+            Self::Number(number) => FieldError::new(field, format!("{number} is not {expected}")),
+            Self::Truth(truth) => FieldError::new(field, format!("{truth} is not {expected}")),
+        }
+    }
+}
+
+/// `name@domain` or `DOMAIN\name`; an unknown domain is left out.
+fn account(text: &str) -> Means<'_> {
+    let (name, domain) = Account::split(text);
+    let domain = domain.filter(|&domain| domain != "?");
+    Means::Account { name, domain, kind: AccountKind::of_name(name) }
+}
+
+/// A name, or an address where a name should be. Windows writes a workstation as `\\NAME` at times.
+fn host(text: &str) -> Option<Means<'_>> {
+    match text.trim_start_matches('\\') {
+        "" => None,
+        text => Some(values::ip(text).map_or(Means::Host(text), Means::Ip)),
+    }
+}

@@ -32,7 +32,8 @@ impl LogReader {
     /// machines is to be read so. Where a log itself is out of order, so are its events; of events
     /// of the same time the one of the earlier log comes first.
     ///
-    /// More than 256 files are read one after the other, in the order of the paths and names.
+    /// Of more than 256 files each is opened when its first event has come, and 256 are open at a time
+    /// at most: where more tell of the same time, some events come late.
     ///
     /// # Errors
     /// As [`read_path`](LogReader::read_path): the first of the paths in order that has one. What
@@ -51,16 +52,11 @@ impl LogReader {
                 logs.push(Log { path: path.clone(), named: true });
             }
         }
-        if (2..=MOST).contains(&logs.len()) {
-            return self.merge(&logs, sink);
-        }
-        for log in &logs {
+        if let [log] = &logs[..] {
             let read = self.read_file(&log.path, sink);
-            if self.unless_fatal(log, read)?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
+            return self.unless_fatal(log, read);
         }
-        Ok(ControlFlow::Continue(()))
+        self.merge(&logs, sink)
     }
 
     fn merge(
@@ -68,34 +64,58 @@ impl LogReader {
         logs: &[Log],
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
+        let order = self.in_order_of_start(logs);
         thread::scope(|scope| {
-            let mut streams = Vec::with_capacity(logs.len());
-            let mut readers = Vec::with_capacity(logs.len());
-            for log in logs {
+            let mut readers = Vec::new();
+            let open = |at: usize| {
                 let (sender, receiver) = sync_channel(WAITING);
                 let mut reader = self.for_another();
-                streams.push(Stream::new(receiver));
-                readers.push(scope.spawn(move || {
-                    let read = send(&mut reader, &log.path, &sender);
+                let read = scope.spawn(move || {
+                    let read = send(&mut reader, &logs[at].path, &sender);
                     (reader.summary, read)
-                }));
-            }
-            let flow = give_in_order(&mut streams, sink);
-            // Whoever still reads finds nobody listening, and ends.
-            drop(streams);
+                });
+                readers.push((at, read));
+                Stream { receiver, batch: Vec::new().into_iter() }
+            };
+            // Whoever still reads when this ends finds nobody listening, and ends.
+            let flow = give_in_order(&order, open, sink);
+            readers.sort_by_key(|(at, _)| *at);
             let mut first_error = None;
-            for (log, reader) in logs.iter().zip(readers) {
+            for (at, reader) in readers {
                 let (summary, read) = match reader.join() {
                     Ok(done) => done,
                     Err(panic) => std::panic::resume_unwind(panic),
                 };
                 self.absorb(summary);
-                if let Err(error) = self.unless_fatal(log, read) {
+                if let Err(error) = self.unless_fatal(&logs[at], read) {
                     first_error.get_or_insert(error);
                 }
             }
             first_error.map_or(Ok(flow), Err)
         })
+    }
+
+    /// When each log is to be opened. Where all can be open at the same time nobody need look when
+    /// they begin, which is well, for a pipe cannot be read twice.
+    fn in_order_of_start(&self, logs: &[Log]) -> Vec<(Timestamp, usize)> {
+        let many = logs.len() > MOST;
+        let start = |log: &Log| if many { self.start(&log.path) } else { Timestamp::MIN };
+        let mut order: Vec<_> = logs.iter().enumerate().map(|(at, log)| (start(log), at)).collect();
+        order.sort_unstable();
+        order
+    }
+
+    /// The time of the first event of a file; the beginning of time where it has none.
+    fn start(&self, path: &Path) -> Timestamp {
+        let mut start = Timestamp::MIN;
+        if path.is_file() {
+            // What is wrong with it will be said when it is read.
+            let _ = Self::new(self.options.clone()).read_file(path, &mut |event| {
+                start = event.time();
+                ControlFlow::Break(())
+            });
+        }
+        start
     }
 
     fn unless_fatal(
@@ -155,10 +175,6 @@ struct Stream {
 }
 
 impl Stream {
-    fn new(receiver: Receiver<Vec<OwnedEvent>>) -> Self {
-        Self { receiver, batch: Vec::new().into_iter() }
-    }
-
     fn next(&mut self) -> Option<OwnedEvent> {
         loop {
             if let Some(event) = self.batch.next() {
@@ -169,18 +185,34 @@ impl Stream {
     }
 }
 
-fn give_in_order(streams: &mut [Stream], sink: &mut EventSink<'_>) -> ControlFlow<()> {
-    let mut heads: Vec<Option<OwnedEvent>> = streams.iter_mut().map(Stream::next).collect();
-    let key = |at: usize, head: &Option<OwnedEvent>| -> Option<Reverse<(Timestamp, usize)>> {
-        head.as_ref().map(|event| Reverse((event.as_event().time(), at)))
-    };
-    let mut order: BinaryHeap<_> =
-        heads.iter().enumerate().filter_map(|(at, head)| key(at, head)).collect();
-    while let Some(Reverse((_, at))) = order.pop() {
-        if let Some(event) = std::mem::replace(&mut heads[at], streams[at].next()) {
-            sink(event.as_event())?;
+/// Gives the events of logs in order of time, where each is opened once its start has come and fewer
+/// than [`MOST`] others are open.
+fn give_in_order(
+    order: &[(Timestamp, usize)],
+    mut open: impl FnMut(usize) -> Stream,
+    sink: &mut EventSink<'_>,
+) -> ControlFlow<()> {
+    let mut unopened = order.iter().copied().peekable();
+    let mut logs: Vec<Option<(OwnedEvent, Stream)>> = order.iter().map(|_| None).collect();
+    // The next event of each that is open.
+    let mut next = BinaryHeap::new();
+    loop {
+        while next.len() < MOST {
+            let now = next.peek().map_or(Timestamp::MAX, |&Reverse((time, _))| time);
+            let Some((_, at)) = unopened.next_if(|&(start, _)| start <= now) else { break };
+            let mut stream = open(at);
+            if let Some(event) = stream.next() {
+                next.push(Reverse((event.as_event().time(), at)));
+                logs[at] = Some((event, stream));
+            }
         }
-        order.extend(key(at, &heads[at]));
+        let Some(Reverse((_, at))) = next.pop() else { return ControlFlow::Continue(()) };
+        let Some((head, stream)) = &mut logs[at] else { continue };
+        if let Some(following) = stream.next() {
+            next.push(Reverse((following.as_event().time(), at)));
+            sink(std::mem::replace(head, following).as_event())?;
+        } else if let Some((last, _)) = logs[at].take() {
+            sink(last.as_event())?;
+        }
     }
-    ControlFlow::Continue(())
 }

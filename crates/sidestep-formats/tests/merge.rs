@@ -65,3 +65,20 @@ fn a_named_file_that_is_not_there_is_an_error_and_the_rest_is_read() {
     assert!(flow.unwrap_err().to_string().contains("none.csv: cannot be opened"));
     assert_eq!((times.len(), summary.events), (100, 100));
 }
+
+#[test]
+fn more_logs_than_can_be_open_come_out_in_order_where_few_tell_of_the_same_time() {
+    let dir = TempDir::new().unwrap();
+    // Three logs for each of two hundred hours, named so that their names do not tell the order.
+    for hour in 0..200 {
+        for (kind, first) in ["kerberos", "ntlm", "ssh"].into_iter().zip(0..) {
+            let name = format!("{kind}.{:03}.csv", (hour * 77) % 200);
+            fs::write(dir.path().join(name), log(3600 * hour + first, 360, 10)).unwrap();
+        }
+    }
+    fs::write(dir.path().join("empty.csv"), "").unwrap();
+    let (times, summary, flow) = merged(&[dir.path().into()], OnError::Skip, usize::MAX);
+    assert!(flow.unwrap().is_continue());
+    assert_eq!((summary.events, summary.files), (6000, 601));
+    assert!(times.is_sorted(), "{:?}", times.windows(2).find(|pair| pair[0] > pair[1]));
+}

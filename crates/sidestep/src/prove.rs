@@ -101,8 +101,9 @@ impl Engine {
             let telling =
                 self.rules.frequency.telling(finding.rule, detection, actor, known, today);
             let own = telling.nats.min(finding.at_most);
-            self.rules.frequency.observe(finding.rule, actor, own, today);
-            let rarity = self.rules.frequency.rarity(finding.rule, own, self.gated_a_day());
+            let comparable = telling.comparable.min(finding.at_most);
+            self.rules.frequency.observe(finding.rule, actor, comparable, today);
+            let rarity = self.rules.frequency.rarity(finding.rule, comparable, self.gated_a_day());
             let nats = weight * own.min(rarity);
             if nats < LEAST {
                 continue;
@@ -132,16 +133,15 @@ impl Engine {
         proofs
     }
 
-    /// Who is to be held to his own history: the account, or the host where nobody is known or the
-    /// source answers for it, and the day since when it is known.
+    /// Who is to be held to his own history, and the day since when he is known: the account; where it
+    /// is not known or the source answers for it, the host that it came from, or else where it happened.
     fn actor_of(&self, finding: &Finding) -> (Actor, u32) {
         let account = finding.account.filter(|_| !finding.of_source).and_then(|id| {
             let slot = self.baseline.accounts.slot_of(id)?;
             Some((Actor::Account(id), self.baseline.accounts.get(slot).profile.first_day))
         });
         account.unwrap_or_else(|| {
-            let source = finding.source.filter(|_| finding.of_source);
-            let id = source.unwrap_or(finding.destination);
+            let id = finding.source.unwrap_or(finding.destination);
             let first_day = self.baseline.hosts.slot_of(id).map_or(self.baseline.today, |slot| {
                 self.baseline.hosts.get(slot).profile.first_day
             });
@@ -183,9 +183,11 @@ impl Engine {
     ) {
         for Proof { finding, contribution } in proofs {
             let opens = contribution.surprise >= OPENS
-                && detections()[finding.rule].role != Role::Strengthens;
+                && detections()[finding.rule].role != Role::Strengthens
+                && !(finding.account.is_none() && self.is_usual_way(&finding));
             let mut attached = self.movements.strengthen(
                 finding.account,
+                finding.source,
                 finding.destination,
                 finding.time,
                 &contribution,
@@ -198,6 +200,14 @@ impl Engine {
                 self.risen(&attached, raise, alerts);
             }
         }
+    }
+
+    /// Whether the source of a finding goes to its destination on other days too. Who did something there
+    /// is then likely who always does; where the account is not known, nothing else could tell.
+    fn is_usual_way(&self, finding: &Finding) -> bool {
+        let pair = finding.source.map(|source| [source, finding.destination]);
+        pair.and_then(|pair| self.baseline.source_destination.get(pair))
+            .is_some_and(|pair| pair.last_day < self.baseline.today || pair.count > 1.5)
     }
 
     /// A login that is known only by what followed from it.

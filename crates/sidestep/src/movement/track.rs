@@ -151,21 +151,27 @@ impl Movements {
         Some(Attached { kept: true, ..attached })
     }
 
-    /// Adds a rule's evidence to the newest login of `account`, or of anybody where that is not
-    /// known, that reached `destination`.
+    /// Adds a rule's evidence to the newest login of `account` that reached `destination`; where the
+    /// account is not known, to the newest from `source`, and where that is not known either, of anybody.
     pub(crate) fn strengthen(
         &mut self,
         account: Option<Id>,
+        source: Option<Id>,
         destination: Id,
         time: Timestamp,
         contribution: &Contribution,
     ) -> Option<Attached> {
         let since = time - self.window;
-        let mark = self
-            .reached
-            .since(destination, since)
-            .filter(|mark| account.is_none_or(|account| mark.account == account))
-            .find(|mark| self.live.contains_key(&mark.movement))?;
+        let is_of = |mark: &Mark| {
+            let step = self.live.get(&mark.movement)?.steps.get(mark.step as usize)?;
+            Some(match (account, source) {
+                (Some(account), _) => mark.account == account,
+                (None, Some(source)) => step.key[1] == source,
+                (None, None) => true,
+            })
+        };
+        let mut reached = self.reached.since(destination, since);
+        let mark = reached.find(|mark| is_of(mark) == Some(true))?;
         let movement = self.live.get_mut(&mark.movement)?;
         let before = movement.score;
         movement.steps.get_mut(mark.step as usize)?.prove(contribution.clone());
@@ -313,5 +319,26 @@ mod tests {
         assert!(weakest_alerted.is_some_and(|score| score < 100.0), "the others went first");
         let strongest = movements.iter().map(|movement| movement.score).max_by(f64::total_cmp);
         assert_eq!(strongest, Some(999.0));
+    }
+
+    #[test]
+    fn what_nobody_is_named_for_belongs_to_a_login_from_the_same_source() {
+        let mut movements = Movements::new(24, 64, 8);
+        let attached = movements.attach(suspect(1, 5.0)).expect("it opens");
+        let (source, destination) = (2, 3);
+        let rule = Contribution {
+            name: "dcom_wmi".to_owned(),
+            surprise: 4.0,
+            observed: String::new(),
+            expected: String::new(),
+        };
+        let mut prove = |account, source| {
+            let strong = movements.strengthen(account, source, destination, 1, &rule);
+            strong.map(|strong| strong.movement)
+        };
+        assert_eq!(prove(None, Some(9)), None, "another came from elsewhere");
+        assert_eq!(prove(Some(7), Some(source)), None, "another's");
+        assert_eq!(prove(None, Some(source)), Some(attached.movement));
+        assert_eq!(prove(None, None), Some(attached.movement));
     }
 }

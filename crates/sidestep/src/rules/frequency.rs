@@ -15,6 +15,8 @@ const IN_ATTACKS: f64 = 0.5;
 pub(crate) const MOST: f64 = 12.0;
 /// Days of the network's own frequency that stand in for what is not known of one account.
 const PRIOR_DAYS: f64 = 5.0;
+/// Days that actors are taken to be known for where their findings are compared.
+const COMMON_DAYS: f64 = 30.0;
 /// Nats by which a finding must be rarer than a login to say as much: somebody is to be bothered by
 /// rules alone once a week at most.
 const DEARER: f64 = 2.0;
@@ -56,7 +58,7 @@ struct Network {
     /// Actor-days with a finding until yesterday, and those of today.
     actor_days: f64,
     today: f64,
-    /// Of these, those by the nats of the actor's own history, in whole nats.
+    /// Of these, those by the comparable nats of the actor's own history, in whole nats.
     by_nats: [f32; BINS],
     by_nats_today: [f32; BINS],
 }
@@ -66,6 +68,9 @@ struct Network {
 pub(crate) struct Telling {
     /// `ln` of how much likelier an attack shows it than a day of this actor.
     pub(crate) nats: f64,
+    /// The same were the actor known for [`COMMON_DAYS`]: nats of different days are compared by this,
+    /// or whoever is new to something would be rarer every day than all who were new before.
+    pub(crate) comparable: f64,
     /// Days on which the actor did the same.
     pub(crate) days: f64,
     /// Share of all account-days on which anybody did.
@@ -115,12 +120,15 @@ impl Frequency {
             .get((rule as u8, actor))
             .map_or(0.0, |days| f64::from(days.count) - if days.last == today { 1.0 } else { 0.0 });
         let days = days.max(0.0);
-        let p = (days + PRIOR_DAYS * share) / (known.max(days) + PRIOR_DAYS);
-        Telling { nats: (IN_ATTACKS / p).ln().clamp(0.0, MOST), days, share }
+        let nats = |known: f64| {
+            let p = (days + PRIOR_DAYS * share) / (known.max(days) + PRIOR_DAYS);
+            (IN_ATTACKS / p).ln().clamp(0.0, MOST)
+        };
+        Telling { nats: nats(known), comparable: nats(COMMON_DAYS), days, share }
     }
 
     /// Nats of a finding on the scale of logins, of which `gated` a day are let in at 0 nats: the rule
-    /// says as much as a login that is as rare here as its findings of so many nats or more. Infinite
+    /// says as much as a login that is as rare here as its findings of so many comparable nats or more. Infinite
     /// on the first day, of which nothing is known.
     pub(crate) fn rarity(&self, rule: usize, nats: f64, gated: f64) -> f64 {
         let Some(network) = self.network.get(rule).filter(|_| self.days > 0.0) else {
@@ -136,7 +144,8 @@ impl Frequency {
         self.days > 0.0
     }
 
-    /// Counts that `actor` did what a rule sees, with so many nats by his own history; once a day.
+    /// Counts that `actor` did what a rule sees, with so many comparable nats by his own history; once a
+    /// day.
     pub(crate) fn observe(&mut self, rule: usize, actor: Actor, nats: f64, today: Day) {
         let key = (rule as u8, actor);
         let is_new = match self.by_actor.get_mut(key) {
@@ -191,4 +200,28 @@ pub(crate) struct SavedFrequency {
 
 fn bin(nats: f64) -> usize {
     (nats.max(0.0) as usize).min(BINS - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::detections;
+
+    #[test]
+    fn a_newcomer_is_no_rarer_for_coming_later() {
+        let mut frequency = Frequency::new(1);
+        let mut tell = |day: Day| {
+            let known = f64::from(day);
+            let actor = Actor::Account(day);
+            let telling = frequency.telling(0, &detections()[0], actor, known, day);
+            let rarity = frequency.rarity(0, telling.comparable, 10.0);
+            frequency.observe(0, actor, telling.comparable, day);
+            frequency.refresh(1.0, 100);
+            (telling.nats, rarity)
+        };
+        // Every day somebody else does it who never did.
+        let told: Vec<(f64, f64)> = (1..=40).map(&mut tell).collect();
+        assert!(told[39].0 > told[1].0 + 1.0, "longer known: {told:?}");
+        assert!(told[2..].iter().all(|(_, rarity)| *rarity < 1.0), "one a day: {told:?}");
+    }
 }

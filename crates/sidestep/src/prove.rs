@@ -15,7 +15,7 @@ use crate::rules::seen::{Class, Finding, Place, Seen, Who};
 use crate::rules::{Role, Rules, detections};
 use crate::time::HOUR;
 
-/// Nats below which a finding is not worth a reader's time.
+/// Nats below which a finding is no evidence.
 const LEAST: f64 = 1.0;
 /// Nats with which a finding may open a movement, or make one of a login that is not odd enough.
 pub(crate) const OPENS: f64 = 3.0;
@@ -104,14 +104,15 @@ impl Engine {
             let comparable = telling.comparable.min(finding.at_most);
             self.rules.frequency.observe(finding.rule, actor, comparable, today);
             let rarity = self.rules.frequency.rarity(finding.rule, comparable, self.gated_a_day());
-            let nats = weight * own.min(rarity);
-            if nats < LEAST {
+            if weight * own < LEAST {
                 continue;
             }
-            self.metrics.findings += 1;
-            // What the statistics weigh already must not count twice.
+            let nats = weight * own.min(rarity);
+            // What the statistics weigh already must not count twice. What others do here every day counts
+            // for nothing, but a login that is odd for other reasons is shown with what was done by it.
             let is_label = detection.role == Role::Labels && self.rules.frequency.has_history();
-            let nats = if is_label { 0.0 } else { nats };
+            self.metrics.findings += u64::from(nats >= LEAST);
+            let nats = if is_label || nats < LEAST { 0.0 } else { nats };
             let expected = match (telling.days >= 0.5, known >= 1.0) {
                 (true, _) => format!("seen on {:.0} days before", telling.days.ceil()),
                 (false, true) => format!(

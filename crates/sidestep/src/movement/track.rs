@@ -175,8 +175,10 @@ impl Movements {
         let movement = self.live.get_mut(&mark.movement)?;
         let before = movement.score;
         movement.steps.get_mut(mark.step as usize)?.prove(contribution.clone());
-        movement.last_time = movement.last_time.max(time);
-        movement.rescore();
+        if contribution.surprise > 0.0 {
+            movement.last_time = movement.last_time.max(time);
+            movement.rescore();
+        }
         Some(Attached {
             movement: movement.serial,
             before,

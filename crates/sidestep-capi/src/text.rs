@@ -45,6 +45,11 @@ impl sidestep_str {
         }
         // SAFETY: the caller's promise.
         let bytes = unsafe { pointer::slice(self.data.cast::<u8>(), self.len, field) }?;
+        // Most names are short and ASCII, and six or more come with every event.
+        if bytes.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(Some(unsafe { std::str::from_utf8_unchecked(bytes) }));
+        }
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
             Err(error) => Err(not_utf8(error.valid_up_to(), field)),

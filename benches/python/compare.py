@@ -7,8 +7,9 @@
 Speed: an organisation is simulated whose log is a little longer than `--rows`, and each contender
 takes the same rows, in a process of its own; only the passes over the rows are timed. Peak memory
 is that of the process, with the table and, for Rust, the simulation in it. Rust is the engine
-on the same rows as Arrow batches, and on events made of them before, one day made at a time. river and IsolationForest see a sample of the
-rows, and the time per row is theirs; how many is said.
+on the same rows as Arrow batches, and on events made of them before, one day made at a time.
+river and IsolationForest see a sample of the rows, and the time per row is theirs; how many is
+said.
 
 Quality: remote logins of `hard` organisations after the days without attacks, ranked by each
 contender. Average precision; and the attacks of which at least one login is among the strongest,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import signal
 import subprocess
 import sys
+import sysconfig
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sidestep
@@ -42,6 +45,18 @@ def test_threads_score_one_engine_alike(engine, logins):
     with ThreadPoolExecutor(8) as pool:
         for got in pool.map(lambda _: engine.score(logins)["surprise"], range(32)):
             assert got == expected
+
+
+def test_the_command_raises_the_same_alerts_byte_for_byte(log):
+    tool = Path(sysconfig.get_path("scripts")) / "sidestep"
+    words = [tool, "detect", "--learn-days", "13", "--emit", "json", log]
+    run = subprocess.run(words, capture_output=True, text=True, check=True)
+    told = {json.loads(line)["id"]: line for line in run.stdout.splitlines()}
+    engine = sidestep.Engine(warm_up=13)
+    engine.process(log)
+    engine.finish()
+    assert told
+    assert [alert.to_json() for alert in engine.alerts] == list(told.values())
 
 
 def test_an_alert_says_all_it_knows(engine):

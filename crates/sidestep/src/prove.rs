@@ -206,6 +206,7 @@ impl Engine {
     /// Whether the source of a finding goes to its destination on other days too. Who did something there
     /// is then likely who always does; where the account is not known, nothing else could tell.
     fn is_usual_way(&self, finding: &Finding) -> bool {
+        // A pair does not say when it was first seen; one login of today counts 1.
         let pair = finding.source.map(|source| [source, finding.destination]);
         pair.and_then(|pair| self.baseline.source_destination.get(pair))
             .is_some_and(|pair| pair.last_day < self.baseline.today || pair.count > 1.5)

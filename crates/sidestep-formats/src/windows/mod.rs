@@ -79,6 +79,7 @@ pub(crate) fn is_listed(event_id: u32) -> bool {
 }
 
 /// Whether an event is read: as [`is_listed`], where its provider and channel are known too.
+#[cfg(feature = "evtx")]
 pub(crate) fn is_read(event_id: u32, provider: &str, channel: &str) -> bool {
     Origin::of(event_id, provider, channel).is_some()
 }

@@ -342,8 +342,8 @@ mod tests {
     use crate::alert::AlertState;
     use crate::config::{Config, WarmUp};
     use crate::engine::Engine;
-    use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
-    use crate::movement::{Step, Suspect};
+    use crate::event::{LogonType, Timestamp};
+    use crate::movement::Suspect;
     use crate::rules::testing::{MORNING, logon};
     use crate::time::SECOND;
 
@@ -368,23 +368,7 @@ mod tests {
 
     /// An odd login between hosts that nothing else has to do with.
     fn suspect(number: u32, time: Timestamp, gain: f64, proven: f64) -> Suspect {
-        let step = Step {
-            key: [1000 + number, 2000 + number, 3000 + number],
-            time,
-            user: "admin@CORP".to_owned(),
-            src_host: "WS-9".to_owned(),
-            dst_host: "SRV".to_owned(),
-            outcome: Outcome::Success,
-            auth_protocol: AuthProtocol::Kerberos,
-            logon_type: LogonType::Network,
-            raw_ref: None,
-            surprise: gain,
-            evidence: Vec::new(),
-            parent: None,
-            gain,
-            proven,
-        };
-        Suspect { step, alone: false, rate: 0.1 }
+        Suspect::of_test([1000 + number, 2000 + number, 3000 + number], time, gain, proven)
     }
 
     #[test]

@@ -180,7 +180,7 @@ impl<'a> AuthEventBuilder<'a> {
         /// What authenticated it.
         auth_protocol, set_auth_protocol: AuthProtocol => |value| value,
         /// Name of the logon process.
-        logon_process, set_logon_process: impl Into<Cow<'a, str>> => |text| into_some(text),
+        logon_process, set_logon_process: impl Into<Cow<'a, str>> => into_some,
         /// Length of the session key in bits.
         key_length, set_key_length: u16 => Some,
         /// Encryption type of the ticket.
@@ -188,11 +188,11 @@ impl<'a> AuthEventBuilder<'a> {
         /// How the ticket's request was pre-authenticated, by its number; 0 where it was not.
         preauth_type, set_preauth_type: u8 => Some,
         /// What marks the credential that was shown: a key's fingerprint, a ticket's hash.
-        credential, set_credential: impl Into<Cow<'a, str>> => |text| into_some(text),
+        credential, set_credential: impl Into<Cow<'a, str>> => into_some,
         /// Whether it succeeded.
         outcome, set_outcome: Outcome => |value| value,
         /// Why it failed.
-        outcome_reason, set_outcome_reason: impl Into<Cow<'a, str>> => |text| into_some(text),
+        outcome_reason, set_outcome_reason: impl Into<Cow<'a, str>> => into_some,
         /// Session id on the destination host.
         logon_id, set_logon_id: u64 => Some,
         /// Session id shared by controller and target.

@@ -29,6 +29,28 @@ pub(crate) struct Suspect {
 }
 
 impl Suspect {
+    /// A login that succeeded over the network, for tests.
+    #[cfg(test)]
+    pub(crate) fn of_test(key: [Id; 3], time: Timestamp, gain: f64, proven: f64) -> Self {
+        let step = Step {
+            key,
+            time,
+            user: "admin@CORP".to_owned(),
+            src_host: "WS-9".to_owned(),
+            dst_host: "SRV".to_owned(),
+            outcome: Outcome::Success,
+            auth_protocol: crate::event::AuthProtocol::Kerberos,
+            logon_type: LogonType::Network,
+            raw_ref: None,
+            surprise: gain,
+            evidence: Vec::new(),
+            parent: None,
+            gain,
+            proven,
+        };
+        Self { step, alone: false, rate: 0.1 }
+    }
+
     /// Takes a rule's evidence of this login in; what is telling by itself belongs to a movement.
     pub(crate) fn prove(&mut self, proof: Proof) {
         self.alone &= proof.contribution.surprise < OPENS;
@@ -280,26 +302,9 @@ impl Movements {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::AuthProtocol;
 
     fn suspect(account: Id, gain: f64) -> Suspect {
-        let step = Step {
-            key: [account, 2 * account, 2 * account + 1],
-            time: 0,
-            user: String::new(),
-            src_host: String::new(),
-            dst_host: String::new(),
-            outcome: Outcome::Success,
-            auth_protocol: AuthProtocol::Unknown,
-            logon_type: LogonType::Network,
-            raw_ref: None,
-            surprise: gain,
-            evidence: Vec::new(),
-            parent: None,
-            gain,
-            proven: 0.0,
-        };
-        Suspect { step, alone: false, rate: 0.0 }
+        Suspect::of_test([account, 2 * account, 2 * account + 1], 0, gain, 0.0)
     }
 
     #[test]

@@ -29,9 +29,8 @@ impl Callers {
 
     /// Who called a host within so many seconds. Clocks of one host agree to two.
     pub(super) fn within(&self, host: Id, time: Timestamp, seconds: i64) -> Option<Id> {
-        let called = self.0.time_of(&host)?;
-        let caller = self.0.get(&host).copied();
-        caller.filter(|_| (-2 * SECOND..=seconds * SECOND).contains(&(time - called)))
+        let (called, caller) = self.0.timed(&host)?;
+        (-2 * SECOND..=seconds * SECOND).contains(&(time - called)).then_some(*caller)
     }
 
     pub(super) fn forget(&mut self, now: Timestamp) {

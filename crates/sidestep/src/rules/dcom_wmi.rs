@@ -153,7 +153,9 @@ impl DcomWmi {
 
     /// Whether a provider host was started on a host just before.
     fn follows(&self, host: Id, time: Timestamp) -> bool {
-        self.providers.time_of(&host).is_some_and(|start| (0..=FOLLOWS).contains(&(time - start)))
+        self.providers
+            .timed(&host)
+            .is_some_and(|(start, ())| (0..=FOLLOWS).contains(&(time - start)))
     }
 }
 

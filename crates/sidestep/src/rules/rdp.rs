@@ -58,8 +58,8 @@ impl Rule for Rdp {
             return;
         }
         if seen.class == Class::NEW_LOGIN {
-            let before = self.reached.time_of(&source.id);
-            let sits = before.filter(|time| (0..=SITS).contains(&(seen.time - time)));
+            let before = self.reached.timed(&source.id);
+            let sits = before.filter(|(time, ())| (0..=SITS).contains(&(seen.time - time)));
             found.extend(if sits.is_some() {
                 Finding::of(
                     seen,

@@ -45,12 +45,12 @@ impl<K: Ord, V> Recent<K, V> {
         self.entries.get(key).filter(|(time, _)| *time >= since).map(|(_, value)| value)
     }
 
-    /// The time of a key.
-    pub(crate) fn time_of<Q: Ord + ?Sized>(&self, key: &Q) -> Option<Timestamp>
+    /// The time of a key and its value.
+    pub(crate) fn timed<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(Timestamp, &V)>
     where
         K: Borrow<Q>,
     {
-        self.entries.get(key).map(|(time, _)| *time)
+        self.entries.get(key).map(|(time, value)| (*time, value))
     }
 
     /// The value of a key, which keeps its time.

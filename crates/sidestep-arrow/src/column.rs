@@ -136,6 +136,9 @@ pub(crate) enum Values<'b> {
 impl<'b> Values<'b> {
     /// The values of an array; `None` for a type that no field is read from.
     pub(crate) fn new(array: &'b dyn Array) -> Option<Self> {
+        if array.null_count() == array.len() {
+            return Some(Self::Nothing);
+        }
         Some(match array.data_type() {
             DataType::Null => Self::Nothing,
             DataType::Dictionary(..) => {

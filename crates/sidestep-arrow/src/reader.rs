@@ -152,10 +152,7 @@ type Meaning<'b> = Result<Option<FieldMeaning<'b>>, FieldError>;
 
 impl<'b> Filled<'b> {
     fn new(values: Values<'b>, field: CsvField, rows: usize) -> Self {
-        let meaning = |text: Option<&'b str>| match text {
-            Some(text) => FieldValue::Text(text).meaning(field),
-            None => Ok(None),
-        };
+        let meaning = |text: Option<&'b str>| meaning(text.map(Cell::Text), field);
         // Of a large dictionary, a batch may use but little.
         let distinct = values.distinct().filter(|distinct| distinct.len() <= rows);
         let meanings = distinct.filter(|_| field != CsvField::Time);
@@ -175,10 +172,6 @@ impl<'b> Batch<'b> {
         for (column, &field) in filled.iter_mut().zip(CsvField::ALL) {
             let Some(at) = columns.column(field) else { continue };
             let array = batch.column(at).as_ref();
-            if array.null_count() == array.len() {
-                *column = Some(Filled { values: Values::Nothing, meanings: None });
-                continue;
-            }
             let values = Values::new(array).ok_or_else(|| ColumnsError::Mistyped {
                 field,
                 column: batch.schema_ref().field(at).name().clone(),
@@ -284,10 +277,7 @@ impl<'b> FieldValues<'b> for Row<'_, 'b> {
                 None => Err(lost(field)),
             };
         }
-        match values.get(self.row) {
-            Some(cell) => meaning(cell, field),
-            None => Ok(None),
-        }
+        meaning(values.get(self.row), field)
     }
 
     #[inline]
@@ -301,8 +291,9 @@ fn lost(field: CsvField) -> FieldError {
     FieldError::new(field, "has a key that its dictionary does not have")
 }
 
-/// What a value means in a field.
-fn meaning(cell: Cell<'_>, field: CsvField) -> Meaning<'_> {
+/// What a value means in a field; nothing where there is none.
+fn meaning(cell: Option<Cell<'_>>, field: CsvField) -> Meaning<'_> {
+    let Some(cell) = cell else { return Ok(None) };
     let value = match cell {
         Cell::Text(text) => FieldValue::Text(text),
         Cell::Unsigned(number) => FieldValue::Number(number),

@@ -53,15 +53,14 @@ impl Events {
     }
 
     fn time(&self, record: &Record<'_>) -> Result<Timestamp, FieldError> {
-        let Some(time) = self.text(record, CsvField::Time)? else {
-            return Err(FieldError::empty(CsvField::Time));
-        };
+        let stated = self.text(record, CsvField::Time)?.filter(|text| !words::is_absent(text));
+        let time = stated.ok_or_else(|| FieldError::empty(CsvField::Time))?;
         self.time_format
             .parse(time)
             .ok_or_else(|| FieldError::unfit(CsvField::Time, time, self.time_format.expected()))
     }
 
-    /// The text of a field; `None` where it is not mapped or says that it says nothing.
+    /// The text of a field; `None` where it is not mapped.
     fn text<'a>(
         &self,
         record: &Record<'a>,
@@ -77,7 +76,7 @@ impl Events {
         if text.bytes().any(|byte| byte == b'\n') {
             return Err(FieldError::new(field, "holds a line break; is a quote left open?"));
         }
-        Ok((!words::is_absent(text)).then_some(text))
+        Ok(Some(text))
     }
 
     /// The error under the name that the column has in the file.

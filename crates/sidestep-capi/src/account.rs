@@ -74,7 +74,7 @@ impl sidestep_account {
     ///
     /// # Safety
     /// Its strings live and do not change for as long as `'t`.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn get<'t>(
         &self,
         fields: &AccountFields,

@@ -32,7 +32,7 @@ pub(crate) fn call(
 
 #[cold]
 fn failed(error: *mut *mut sidestep_error, failure: Failure) -> i32 {
-    let status = failure.status;
+    let status = failure.status();
     tell(error, Some(failure));
     status
 }

@@ -29,10 +29,14 @@ impl Opaque for sidestep_error {
     const NAME: &'static str = "sidestep_error";
 }
 
-/// Why the body of an exported function gave up.
+/// Why the body of an exported function gave up. It is boxed, so that what may fail is no larger than what
+/// it gives: events pass through a dozen such results.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) status: i32,
+pub(crate) struct Failure(Box<Cause>);
+
+#[derive(Debug)]
+struct Cause {
+    status: i32,
     message: String,
     place: String,
 }
@@ -40,22 +44,23 @@ pub(crate) struct Failure {
 impl Failure {
     #[cold]
     pub(crate) fn new(status: i32, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), place: String::new() }
+        Self(Box::new(Cause { status, message: message.into(), place: String::new() }))
+    }
+
+    pub(crate) fn status(&self) -> i32 {
+        self.0.status
     }
 
     /// The same failure at this place: an argument, a field, a line of a log.
     pub(crate) fn at(mut self, place: impl Into<String>) -> Self {
-        self.place = place.into();
+        self.0.place = place.into();
         self
     }
 
     /// The same failure, its place within this one.
     pub(crate) fn within(mut self, outer: &str) -> Self {
-        self.place = if self.place.is_empty() {
-            outer.to_owned()
-        } else {
-            format!("{outer}.{}", self.place)
-        };
+        let place = &mut self.0.place;
+        *place = if place.is_empty() { outer.to_owned() } else { format!("{outer}.{place}") };
         self
     }
 }
@@ -67,9 +72,9 @@ pub(crate) fn tell(error: *mut *mut sidestep_error, failure: Option<Failure>) {
     }
     let told = failure.map_or(std::ptr::null_mut(), |failure| {
         handle::new(Told {
-            status: failure.status,
-            message: c_string(failure.message),
-            place: c_string(failure.place),
+            status: failure.0.status,
+            message: c_string(failure.0.message),
+            place: c_string(failure.0.place),
         })
     });
     // SAFETY: not NULL, aligned, and the caller says that it can be written to.
@@ -90,7 +95,7 @@ pub unsafe extern "C" fn sidestep_error_status(error: *const sidestep_error) -> 
         // SAFETY: the caller keeps the header's contract of pointers.
         Ok(match unsafe { handle::read(error) } {
             Ok(told) => told.status,
-            Err(failure) => failure.status,
+            Err(failure) => failure.status(),
         })
     })
 }

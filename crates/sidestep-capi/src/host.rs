@@ -66,7 +66,7 @@ impl sidestep_host {
     ///
     /// # Safety
     /// Its name lives and does not change for as long as `'t`.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn get<'t>(&self, fields: &HostFields) -> Result<Host<'t>, Failure> {
         // SAFETY: the caller's promise.
         let name = unsafe { self.name.get(fields.name) }?;

@@ -21,15 +21,21 @@ pub(crate) unsafe trait SizedStruct {
 const LARGEST: usize = 4096;
 
 /// Whether something can be read at `pointer`, as far as that can be seen.
+#[inline]
 pub(crate) fn check<T>(pointer: *const T, name: &'static str) -> Result<(), Failure> {
-    if pointer.is_null() {
-        return Err(Failure::new(SIDESTEP_ERR_NULL, "the pointer is NULL").at(name));
-    }
-    if !pointer.is_aligned() {
-        let what = format!("the pointer is not a multiple of {}", align_of::<T>());
-        return Err(Failure::new(SIDESTEP_ERR_MISALIGNED, what).at(name));
+    if pointer.is_null() || !pointer.is_aligned() {
+        return Err(no_pointer(pointer.is_null(), align_of::<T>(), name));
     }
     Ok(())
+}
+
+#[cold]
+fn no_pointer(null: bool, align: usize, name: &'static str) -> Failure {
+    if null {
+        return Failure::new(SIDESTEP_ERR_NULL, "the pointer is NULL").at(name);
+    }
+    let what = format!("the pointer is not a multiple of {align}");
+    Failure::new(SIDESTEP_ERR_MISALIGNED, what).at(name)
 }
 
 /// The value that `pointer` is to be filled with: NULL and misaligned pointers are refused.
@@ -62,6 +68,7 @@ pub(crate) unsafe fn out_handle<'p, O>(
 ///
 /// # Safety
 /// `pointer` is NULL, or to `count` elements that live and do not change for as long as `'p`.
+#[inline]
 pub(crate) unsafe fn slice<'p, T>(
     pointer: *const T,
     count: usize,
@@ -72,11 +79,16 @@ pub(crate) unsafe fn slice<'p, T>(
     }
     check(pointer, name)?;
     if count.checked_mul(size_of::<T>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        let what = format!("{count} elements are more than there can be");
-        return Err(Failure::new(SIDESTEP_ERR_VALUE, what).at(name));
+        return Err(too_many(count, name));
     }
     // SAFETY: not NULL, aligned, not too large; the rest is the caller's promise.
     Ok(unsafe { std::slice::from_raw_parts(pointer, count) })
+}
+
+#[cold]
+fn too_many(count: usize, name: &'static str) -> Failure {
+    let what = format!("{count} elements are more than there can be");
+    Failure::new(SIDESTEP_ERR_VALUE, what).at(name)
 }
 
 /// The struct at `pointer`, if it is as large as it must be. A larger one is of a later header: it is

@@ -38,7 +38,7 @@ impl sidestep_str {
     ///
     /// # Safety
     /// The pointer is NULL, or to so many bytes that live and do not change for as long as `'t`.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn get<'t>(self, field: &'static str) -> Result<Option<&'t str>, Failure> {
         if self.data.is_null() && self.len == 0 {
             return Ok(None);

@@ -314,6 +314,6 @@ mod tests {
             word(ACCOUNT_KINDS, SIDESTEP_ACCOUNT_ANONYMOUS - 1, "kind").unwrap(),
             AccountKind::Anonymous
         );
-        assert_eq!(word(OUTCOMES, 3, "outcome").unwrap_err().status, SIDESTEP_ERR_VALUE);
+        assert_eq!(word(OUTCOMES, 3, "outcome").unwrap_err().status(), SIDESTEP_ERR_VALUE);
     }
 }

@@ -42,6 +42,7 @@ techniques! {
     SILVER_TICKET = "T1558.002", "Silver Ticket";
     KERBEROASTING = "T1558.003", "Kerberoasting";
     ASREP_ROASTING = "T1558.004", "AS-REP Roasting";
+    SSH_HIJACKING = "T1563.001", "SSH Hijacking";
     RDP_HIJACKING = "T1563.002", "RDP Hijacking";
     SERVICE_EXECUTION = "T1569.002", "Service Execution";
     TOOL_TRANSFER = "T1570", "Lateral Tool Transfer";

@@ -96,6 +96,7 @@ rules! {
     dormant_account: DormantAccount,
     credential_spread: CredentialSpread,
     session_takeover: SessionTakeover,
+    ssh_hijacking: SshHijacking,
     mfa_gap: MfaGap,
 }
 

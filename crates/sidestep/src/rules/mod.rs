@@ -51,6 +51,7 @@ mod service_install;
 mod session_takeover;
 mod share_sweep;
 mod ssh;
+mod ssh_hijacking;
 mod vnc;
 mod winrm;
 

@@ -39,8 +39,7 @@ impl Rule for SessionTakeover {
         needs: &[&[Need::Reconnects], &[Need::RemoteDesktop]],
         formula: "How rare it is that the account does so, see docs/detections/README.md.",
         blind_spots: "A session that is taken over at its own client, or watched (shadowed); sessions \
-                      whose client the log does not name; sessions of SSH, whose agent or socket is \
-                      used without a log.",
+                      whose client the log does not name.",
         false_positives: "Gateways and jump hosts that several people come from, where a logon was lost \
                           from the log.",
         ask: "Does the owner of the session know of it? What ran `tscon`, or as a service, on the host?",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -114,38 +115,59 @@ def test_progress_is_told_and_may_stop_the_call(logins):
     assert engine.metrics["events"] > 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send there")
-def test_an_interrupt_stops_a_long_call_and_leaves_the_engine_usable():
-    script = """
-        import sidestep
+def test_threads_that_change_one_engine_take_turns(logins):
+    """Each call has the engine alone: none is lost, none sees half of another's."""
+    engine = sidestep.Engine()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: engine.learn(logins), range(16)))
+    assert engine.metrics["events"] == 16 * len(logins)
 
+
+# Long calls: what is done once before, and what is then interrupted.
+LONG_CALLS = {
+    "batches": """
         rows = [{"time": n, "user": f"u{n % 999}", "src": "A", "dst": "B"} for n in range(16384)]
         table = sidestep._native.table_of_columns(
             [(k, "int" if k == "time" else "text", [r[k] for r in rows]) for k in rows[0]]
         )
-        def forever():
-            while True:
-                yield table
+        call = lambda: engine.learn(itertools.repeat(table))
+    """,
+    "a score": "call = lambda: engine.score(itertools.repeat(row, 10**8))",
+    "a file": """
+        with open(folder + "/long.csv", "w") as file:
+            file.write("time,user,src,dst\\n")
+            file.writelines(f"{n},u{n % 999},A,B\\n" for n in range(5_000_000))
+        call = lambda: engine.process(folder + "/long.csv")
+    """,
+    "an evaluation": "call = lambda: sidestep.evaluate(seeds=range(1, 100))",
+    "a simulation": "call = lambda: sidestep.simulate(seed=1, accounts=5000, days=90)",
+}
 
-        engine = sidestep.Engine()
-        seen = [False]
-        def tell(done, total):
-            if not seen[0]:
-                seen[0] = True
-                print("going", flush=True)
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send there")
+@pytest.mark.parametrize("call", LONG_CALLS)
+def test_an_interrupt_stops_a_long_call_and_leaves_the_engine_usable(call, tmp_path):
+    script = """
+        import itertools, sidestep, time
+
+        engine, row = sidestep.Engine(), {"time": 1, "user": "u", "src": "A", "dst": "B"}
+        folder = @folder@
+        @call@
+        print("going", flush=True)
         try:
-            engine.learn(forever(), progress=tell)
+            call()
         except KeyboardInterrupt:
             before = engine.metrics["events"]
-            engine.learn(rows[:1])
+            engine.learn([row])
             print("usable" if engine.metrics["events"] == before + 1 else "broken", flush=True)
     """
-    child = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True
-    )
+    script = textwrap.dedent(script).replace("@folder@", repr(str(tmp_path)))
+    script = script.replace("@call@", textwrap.dedent(LONG_CALLS[call]).strip())
+    child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     try:
         assert child.stdout.readline() == "going\n"
+        time.sleep(0.3)
         child.send_signal(signal.SIGINT)
         out, _ = child.communicate(timeout=60)
     finally:

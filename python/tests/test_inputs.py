@@ -25,6 +25,14 @@ def test_pandas(logins, expected):
     assert found(frame) == expected
 
 
+@pytest.mark.parametrize("dtype", ["category", "float64", "object", "str"])
+def test_a_column_of_nothing_but_nulls_has_no_type(logins, expected, dtype):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(logins)
+    frame["domain"] = pd.Series([None] * len(logins), dtype=dtype)
+    assert found(frame) == expected
+
+
 def test_polars(logins, expected):
     pl = pytest.importorskip("polars")
     frame = pl.DataFrame(logins)

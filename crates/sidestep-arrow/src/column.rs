@@ -136,20 +136,14 @@ pub(crate) enum Values<'b> {
 impl<'b> Values<'b> {
     /// The values of an array; `None` for a type that no field is read from.
     pub(crate) fn new(array: &'b dyn Array) -> Option<Self> {
-        if array.null_count() == array.len() {
+        if array.logical_null_count() == array.len() {
             return Some(Self::Nothing);
         }
         Some(match array.data_type() {
             DataType::Null => Self::Nothing,
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary_opt()?;
-                if *dictionary.values().data_type() == DataType::Null {
-                    return Some(Self::Nothing);
-                }
                 let values = Text::new(dictionary.values().as_ref())?;
-                if dictionary.values().is_empty() {
-                    return Some(Self::Nothing);
-                }
                 Self::Dictionary { keys: Keys::new(dictionary)?, nulls: array.nulls(), values }
             }
             DataType::Int8 => Self::Int8(array.as_primitive_opt()?),

@@ -99,13 +99,7 @@ fn named(schema: &Schema, field: CsvField, column: &Column) -> Result<usize, Col
 fn check_type(schema: &Schema, field: CsvField, at: usize) -> Result<(), ColumnsError> {
     let column = &schema.fields()[at];
     let found = column.data_type();
-    // pandas writes a category of nothing but nulls as a dictionary of nulls.
-    let nothing = match found {
-        DataType::Null => true,
-        DataType::Dictionary(_, values) => **values == DataType::Null,
-        _ => false,
-    };
-    if nothing || accepts(field, found) {
+    if *found == DataType::Null || accepts(field, found) {
         return Ok(());
     }
     Err(ColumnsError::Mistyped {

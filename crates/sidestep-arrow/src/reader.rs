@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{DataType, Fields, Schema, SchemaRef};
 use sidestep::{AuthEvent, Timestamp};
 use sidestep_formats::{
     CsvField, CsvMapping, FieldError, FieldMeaning, FieldValue, FieldValues, OnError, TimeFormat,
@@ -94,7 +94,7 @@ impl BatchReader {
         batch: &RecordBatch,
         sink: &mut RowSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
-        let columns = self.resolve(batch.schema_ref())?.clone();
+        let columns = self.resolve_for(batch)?;
         let values = Batch::new(batch, &columns)?;
         for row in 0..batch.num_rows() {
             let number = self.summary.rows;
@@ -114,6 +114,16 @@ impl BatchReader {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    fn resolve_for(&mut self, batch: &RecordBatch) -> Result<EventColumns, ColumnsError> {
+        match self.resolve(batch.schema_ref()) {
+            Ok(columns) => Ok(columns.clone()),
+            Err(ColumnsError::Mistyped { .. }) => {
+                EventColumns::resolve(&types_of_values(batch), &self.mapping)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn resolve(&mut self, schema: &SchemaRef) -> Result<&EventColumns, ColumnsError> {
@@ -139,6 +149,20 @@ impl BatchReader {
         }
         Ok(())
     }
+}
+
+/// The schema of a batch, in which a column without a value has no type: pandas says that it is one of
+/// numbers, whatever is meant to be there.
+fn types_of_values(batch: &RecordBatch) -> Schema {
+    let columns = batch.schema_ref().fields().iter().zip(batch.columns());
+    let fields = columns.map(|(field, column)| {
+        if column.logical_null_count() == column.len() {
+            Arc::new(field.as_ref().clone().with_data_type(DataType::Null))
+        } else {
+            field.clone()
+        }
+    });
+    Schema::new(fields.collect::<Fields>())
 }
 
 /// A column of one batch.

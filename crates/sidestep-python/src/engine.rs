@@ -80,7 +80,6 @@ fn each_part(
     let batches = capsule::batches(data)?;
     py.detach(move || {
         let schema = batches.schema();
-        reader.lock().check(&schema).map_err(|error| batch(error.into()))?;
         let mut pulse = Pulse::new(tick);
         for next in batches {
             let whole = next.map_err(table)?;
@@ -90,6 +89,10 @@ fn each_part(
                 take(&mut reader.lock(), &whole.slice(start, rows)).map_err(batch)?;
                 pulse.beat(rows)?;
             }
+        }
+        if pulse.rows() == 0 {
+            // No row was there to complain of the columns.
+            reader.lock().check(&schema).map_err(|error| batch(error.into()))?;
         }
         Ok(())
     })

@@ -1,6 +1,10 @@
 //! The simulated enterprise and the evaluation.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use arrow_array::{RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
@@ -13,6 +17,9 @@ use crate::error::{config, raised, table};
 use crate::pulse::Pulse;
 use crate::reader::parsed;
 use crate::table::Table;
+
+/// How often an evaluation looks whether it was interrupted.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Makes an organisation and its log; gives its events and the logins of its attackers.
 #[pyfunction]
@@ -100,9 +107,23 @@ pub(crate) fn evaluate(
         telemetry: telemetry.map(parsed).transpose()?,
         resolve_names: true,
     };
-    // The steps of an evaluation cannot be broken off; each seed is one of them.
     py.detach(move || {
-        let report = evaluate_simulated(&plan, &mut |_| ()).map_err(|error| match error {
+        let stop = AtomicBool::new(false);
+        let report = thread::scope(|scope| {
+            let judging = scope.spawn(|| evaluate_simulated(&plan, &stop, &mut |_| ()));
+            let mut pulse = Pulse::new(None);
+            let mut interrupted = None;
+            while !judging.is_finished() {
+                thread::sleep(LOOK);
+                if let Err(error) = pulse.beat(0) {
+                    stop.store(true, Ordering::Relaxed);
+                    interrupted.get_or_insert(error);
+                }
+            }
+            let report = judging.join().unwrap_or_else(|panic| resume_unwind(panic));
+            interrupted.map_or(Ok(report), Err)
+        })?;
+        let report = report.map_err(|error| match error {
             EvaluationError::Config(_) | EvaluationError::Simulation(_) => config(error),
             error => raised("EvaluationFailed", error),
         })?;

@@ -1,5 +1,7 @@
 //! Evaluation over simulated organisations whose logs are written in a dialect and read back.
 
+use std::sync::atomic::AtomicBool;
+
 use sidestep::{Event, Reorder};
 
 use crate::config::{SimConfig, SimError, Telemetry};
@@ -94,5 +96,5 @@ pub fn evaluate_dialect(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Report, EvaluationError> {
     let through = (dialect != Dialect::Lanl).then_some((dialect, reader));
-    evaluate_seeds(plan, through, progress)
+    evaluate_seeds(plan, through, &AtomicBool::new(false), progress)
 }

@@ -88,6 +88,9 @@ pub enum EvaluationError {
     /// The plan has no seed.
     #[error("no seed was given; at least one is needed")]
     NoSeeds,
+    /// It was told to stop.
+    #[error("the evaluation was stopped")]
+    Stopped,
     /// None of the red-team logins can be laid over the background.
     #[error("{what}")]
     Overlay {

@@ -1,6 +1,6 @@
 //! Evaluation over simulated organisations, one for each seed.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
@@ -16,7 +16,7 @@ use super::dialects::{DialectSource, ReadLogs};
 use super::naming::Naming;
 use super::report::{Report, Setup};
 use super::run::{Run, RunPlan, run};
-use super::source::{EventSource, SourceError};
+use super::source::{EventSource, SourceError, Stoppable};
 
 /// Most seeds judged at a time.
 const MAX_THREADS: usize = 4;
@@ -108,21 +108,23 @@ impl EventSource for SimSource {
 }
 
 /// Judges all detectors on the organisations of a plan, several at a time, and reports each step
-/// to `progress`.
+/// to `progress`. Another thread may set `stop`, and it ends within a second or so.
 ///
 /// # Errors
-/// [`EvaluationError`]: the plan has no seed or cannot be simulated.
+/// [`EvaluationError`]: the plan has no seed or cannot be simulated, or it was stopped.
 pub fn evaluate_simulated(
     plan: &Plan,
+    stop: &AtomicBool,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Report, EvaluationError> {
-    evaluate_seeds(plan, None, progress)
+    evaluate_seeds(plan, None, stop, progress)
 }
 
 /// The same, of which the logs are written in a dialect and read back where one is given.
 pub(super) fn evaluate_seeds(
     plan: &Plan,
     through: Option<(Dialect, &dyn ReadLogs)>,
+    stop: &AtomicBool,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Report, EvaluationError> {
     if plan.seeds.is_empty() {
@@ -145,7 +147,7 @@ pub(super) fn evaluate_seeds(
                     let Some(&seed) = plan.seeds.get(at) else { return };
                     // Sending fails only when nobody listens any more, after a failure.
                     let mut tell = |step: &str| drop(sender.send(Step::Told(step.to_owned())));
-                    let judged = judge_seed(plan, seed, through, &mut tell);
+                    let judged = judge_seed(plan, seed, through, stop, &mut tell);
                     if sender.send(Step::Judged(at, judged.map(Box::new))).is_err() {
                         return;
                     }
@@ -168,6 +170,9 @@ pub(super) fn evaluate_seeds(
             }
         }
     });
+    if stop.load(Ordering::Relaxed) {
+        return Err(EvaluationError::Stopped);
+    }
     if let Some(error) = failed {
         return Err(error);
     }
@@ -196,6 +201,7 @@ fn judge_seed(
     plan: &Plan,
     seed: u64,
     through: Option<(Dialect, &dyn ReadLogs)>,
+    stop: &AtomicBool,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Run, EvaluationError> {
     let config = plan.config(seed)?;
@@ -228,5 +234,5 @@ fn judge_seed(
         naming,
         resolve_names: plan.resolve_names,
     };
-    run(&run_plan, &*source, &truth, progress)
+    run(&run_plan, &Stoppable { source, stop }, &truth, progress)
 }

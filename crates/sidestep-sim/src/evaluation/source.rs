@@ -1,6 +1,7 @@
 //! Logs that can be read more than once.
 
 use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sidestep::{AuthEvent, Event};
 
@@ -27,5 +28,25 @@ impl EventSource for [AuthEvent<'_>] {
 impl EventSource for Vec<AuthEvent<'_>> {
     fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
         self.as_slice().for_each(sink)
+    }
+}
+
+/// A source whose events are passed over once it is told to stop, and whose reading then fails.
+pub(super) struct Stoppable<'s> {
+    pub(super) source: Box<dyn EventSource + 's>,
+    pub(super) stop: &'s AtomicBool,
+}
+
+impl EventSource for Stoppable<'_> {
+    fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
+        let stopped = || self.stop.load(Ordering::Relaxed);
+        if !stopped() {
+            self.source.for_each(&mut |event| {
+                if !stopped() {
+                    sink(event);
+                }
+            })?;
+        }
+        if stopped() { Err("it was told to stop".into()) } else { Ok(()) }
     }
 }

@@ -8,6 +8,8 @@ use super::judge::{Finding, Judge, allowed, judged_days};
 use super::logins::{DAY, LoginLog};
 use super::naming::Naming;
 use super::overlay::{OverlayOptions, evaluate_overlay};
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::{EvaluationError, LogOptions, Plan, evaluate_log, evaluate_simulated};
 
 type Row = (i64, &'static str, &'static str, &'static str);
@@ -282,9 +284,10 @@ fn simulated_seeds_are_judged_the_same_each_time_and_in_order() {
         alerts_per_day: 5.0,
         ..Plan::default()
     };
-    let mut steps = 0;
-    let first = evaluate_simulated(&plan, &mut |_| steps += 1).expect("the plan is in order");
-    let again = evaluate_simulated(&plan, &mut |_| ()).expect("the plan is in order");
+    let (going, mut steps) = (AtomicBool::new(false), 0);
+    let first =
+        evaluate_simulated(&plan, &going, &mut |_| steps += 1).expect("the plan is in order");
+    let again = evaluate_simulated(&plan, &going, &mut |_| ()).expect("the plan is in order");
     assert!(steps > 0);
     let json = first.to_json();
     assert_eq!(json, again.to_json());
@@ -301,8 +304,22 @@ fn simulated_seeds_are_judged_the_same_each_time_and_in_order() {
     assert!(text.contains("seeds 8, 3") && text.contains("again: sidestep evaluate"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
 
-    let none = evaluate_simulated(&Plan { seeds: Vec::new(), ..plan.clone() }, &mut |_| ());
+    let none = evaluate_simulated(&Plan { seeds: Vec::new(), ..plan.clone() }, &going, &mut |_| ());
     assert!(matches!(none, Err(EvaluationError::NoSeeds)));
-    let short = evaluate_simulated(&Plan { days: 1, ..plan }, &mut |_| ());
+    let short = evaluate_simulated(&Plan { days: 1, ..plan }, &going, &mut |_| ());
     assert!(matches!(short, Err(EvaluationError::Simulation(_))));
+}
+
+#[test]
+fn an_evaluation_that_is_told_to_stop_does() {
+    let stop = AtomicBool::new(false);
+    let plan =
+        Plan { seeds: (1..50).collect(), accounts: 60, days: 7, learn_days: 4, ..Plan::default() };
+    let mut steps = 0;
+    let stopped = evaluate_simulated(&plan, &stop, &mut |_| {
+        steps += 1;
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert!(matches!(stopped, Err(EvaluationError::Stopped)));
+    assert!(steps < 50, "{steps}");
 }

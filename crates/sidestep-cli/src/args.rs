@@ -93,6 +93,16 @@ pub(crate) struct DetectArgs {
     #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "graph"])]
     pub(crate) explain_coverage: bool,
 
+    /// Instead of alerts, tell by which observed ways the hosts that matter are reached without a second
+    /// factor
+    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "graph", "explain_coverage"])]
+    pub(crate) mfa_report: bool,
+
+    /// A host that matters, for --mfa-report; may be repeated [default: the ten that most accounts
+    /// log on to]
+    #[arg(long, value_name = "HOST", requires = "mfa_report")]
+    pub(crate) valued: Vec<String>,
+
     /// Write alerts to this file; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

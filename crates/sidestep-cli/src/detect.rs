@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use sidestep::{Alert, AlertState, Config, Engine, Event, Metrics, Reorder, WarmUp};
+use sidestep::{Alert, AlertState, Config, Engine, Event, FactorPosture, Metrics, Reorder, WarmUp};
 use sidestep_formats::{
     CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, read_policy, write_alerts, write_graph,
 };
@@ -15,6 +15,7 @@ use crate::detections::Coverage;
 use crate::exit::{Exit, Failure};
 use crate::inputs::{Inputs, is_stdin, total_bytes};
 use crate::output::{self, LateFile};
+use crate::posture;
 use crate::progress::Progress;
 
 /// Share of lines that may be bad before the exit status says so.
@@ -26,7 +27,16 @@ const MOST_HELD: usize = 1 << 20;
 pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     check(args)?;
     if args.explain_coverage {
-        return explain(args);
+        return explain(args, Coverage::default(), Coverage::add, Coverage::told);
+    }
+    if args.mfa_report {
+        let observe = |posture: &mut FactorPosture, event: Event<'_>| {
+            if let Some(event) = event.auth() {
+                posture.observe(event);
+            }
+        };
+        let told = |posture: &FactorPosture| posture::told(posture, &args.valued);
+        return explain(args, FactorPosture::default(), observe, told);
     }
     let mut engine = engine(args)?;
     let before = engine.metrics();
@@ -87,15 +97,19 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     Ok(if bad { Exit::BadInput } else { Exit::Success })
 }
 
-/// Tells which detections the logs can feed.
-fn explain(args: &DetectArgs) -> Result<Exit, Failure> {
+/// Gathers something of all events, and tells it in place of alerts.
+fn explain<G>(
+    args: &DetectArgs,
+    mut gathered: G,
+    add: impl Fn(&mut G, Event<'_>),
+    told: impl Fn(&G) -> String,
+) -> Result<Exit, Failure> {
     let reader = LogReader::new(read_options(args)?);
     let progress = Progress::over_bytes(total_bytes(args.inputs.iter()));
     let mut inputs = Inputs::new(reader, progress);
-    let mut coverage = Coverage::default();
-    let read = inputs.read(&args.inputs, args.in_order, &mut |event| coverage.add(event));
+    let read = inputs.read(&args.inputs, args.in_order, &mut |event| add(&mut gathered, event));
     let (reader, _) = inputs.end();
-    output::print(&coverage.told())?;
+    output::print(&told(&gathered))?;
     read.map_err(|error| Failure::Error(error.to_string()))?;
     let summary = reader.summary();
     let bad = summary.skipped_share() > TOLERATED || summary.files_damaged > 0;

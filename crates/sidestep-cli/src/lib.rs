@@ -13,6 +13,7 @@ mod evaluate;
 mod exit;
 mod inputs;
 mod output;
+mod posture;
 mod progress;
 mod simulate;
 mod system;

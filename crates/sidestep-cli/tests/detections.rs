@@ -65,6 +65,31 @@ fn coverage_says_what_a_log_can_feed_and_what_is_missing() {
 }
 
 #[test]
+fn ways_around_the_second_factor_are_told() {
+    let dir = TempDir::new().expect("a folder");
+    let log = dir.path().join("vpn.csv");
+    let lines = "time,user,src,dst,mfa\n1,amy,laptop,vault,true\n2,amy,laptop,jump,false\n\
+                 3,root,jump,build,\n4,deploy,build,vault,false\n5,amy,laptop,mail,true\n";
+    fs::write(&log, lines).expect("the folder can be written to");
+    let log = log.display().to_string();
+    let told = sidestep(&["detect", "--mfa-report", "--valued", "VAULT", "--valued", "nope", &log]);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    let expected = "\
+5 logons from one host to another: 40.0 % with a second factor, 40.0 % without, 20.0 % not told.
+
+nope: nobody logged on to it from another host.
+
+vault  2 accounts, 50.0 % with a second factor, 50.0 % without
+  reached without one from 1 host directly, and over others from 2 more hosts; from the farthest:
+    laptop -amy-> jump -root-> build -deploy-> vault
+";
+    assert_eq!(text(&told.stdout), expected);
+    let told = text(&sidestep(&["detect", "--mfa-report", &log]).stdout);
+    assert_eq!(told.matches(" account").count(), 4, "{told}");
+    assert!(told.contains("mail  1 account, all with a second factor\n  no way without"), "{told}");
+}
+
+#[test]
 fn a_capture_without_history_is_told_by_rules_alone() {
     let (_dir, log, _) = files();
     let told = sidestep(&["detect", "--emit", "json", &log]);

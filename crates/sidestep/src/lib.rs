@@ -16,6 +16,7 @@ mod login;
 mod metrics;
 mod movement;
 mod parties;
+mod posture;
 mod prove;
 mod reorder;
 mod rules;
@@ -42,6 +43,7 @@ pub use metrics::Metrics;
 pub use movement::{LoginEdge, LoginGraph, MovementGraph};
 /// The graph library whose types [`LoginGraph`] and [`MovementGraph`] are.
 pub use petgraph;
+pub use posture::{FactorCounts, FactorPosture, UnguardedStep, ValuedHost};
 pub use reorder::Reorder;
 pub use rules::policy::{Allow, Policy, Subnet};
 pub use rules::{Detection, Need, Role, detections};

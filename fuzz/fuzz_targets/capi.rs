@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
 
-use arrow_array::ffi::{FFI_ArrowArray, to_ffi};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, to_ffi};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{
     Array, ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, StringArray, StructArray,
@@ -400,12 +400,14 @@ impl Handles {
                 }
                 return status;
             }
-            let (mut array, schema) =
+            let (mut array, mut schema) =
                 to_ffi(&StructArray::from(batch).to_data()).expect("exported");
             if input.rarely() {
                 array = FFI_ArrowArray::empty();
             }
-            // A released schema is refused too, but by catching a panic of Arrow's, where a fuzzer ends.
+            if input.rarely() {
+                schema = FFI_ArrowSchema::empty();
+            }
             let schema = &raw const schema;
             let mut scores = vec![zeroed::<sidestep_score>(); rows];
             let array = &raw mut array;

@@ -21,6 +21,7 @@ Tasks:
   ci         Run lint, then test
   dist       Make the package of the C library in target/dist
   dist-test  Make it, unpack it elsewhere, build and run the C examples against it
+  sanitize   Build the C library with sanitizers and run the C programs on it
 
 Options:
   -h, --help    Print this help

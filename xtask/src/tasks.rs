@@ -10,6 +10,7 @@ pub(crate) fn named(task: &str) -> Option<Vec<Step>> {
         "ci" => Some([lint(), test()].concat()),
         "dist" => Some(vec![pack()]),
         "dist-test" => Some(vec![pack(), check_package()]),
+        "sanitize" => Some(vec![Step::bash("sanitizers", "crates/sidestep-capi/dist/sanitize")]),
         _ => None,
     }
 }

@@ -206,6 +206,9 @@ unsafe fn import(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<Reco
         if array.is_released() {
             return Err(bad("the array was released before"));
         }
+        if schema.release.is_none() {
+            return Err(bad("the schema was released before").at("schema"));
+        }
         // SAFETY: the caller's promise.
         let data = unsafe { from_ffi(array, schema) }.map_err(bad)?;
         if !matches!(data.data_type(), arrow_schema::DataType::Struct(_)) {

@@ -130,6 +130,16 @@ fn a_panic_over_a_stream_releases_it_and_poisons_reader_and_engine() {
 }
 
 #[test]
+fn a_released_schema_is_refused() {
+    let (set, batch) = (Set::new(), Batch::new());
+    let (mut array, _schema) = batch.export();
+    let released = FFI_ArrowSchema::empty();
+    let status = call("sidestep_reader_process_arrow", &set, &mut array, &released);
+    assert_eq!(status, SIDESTEP_ERR_ARROW);
+    set.free();
+}
+
+#[test]
 fn without_a_panic_the_same_calls_succeed() {
     let (set, batch) = (Set::new(), Batch::new());
     let (mut array, schema) = batch.export();

@@ -337,8 +337,8 @@ struct Key<'f> {
 }
 
 /// Names under which no record has what is needed here, though many have them: the texts that
-/// Windows writes for people, which are longer than all else together, what `NXLog` says of each
-/// event, and what Windows says of each logon.
+/// Windows writes for people, which are longer than all else together, what `NXLog` and Winlogbeat say of
+/// each event, and what Windows says of each logon.
 fn is_idle(name: &str) -> bool {
     matches!(
         name,
@@ -370,7 +370,15 @@ fn is_idle(name: &str) -> bool {
             | "TransmittedServices"
             | "Version"
             | "VirtualAccount"
+            | "agent"
+            | "api"
+            | "keywords"
             | "message"
+            | "opcode"
+            | "process"
+            | "provider_guid"
+            | "record_id"
+            | "task"
     )
 }
 

@@ -7,7 +7,7 @@ use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
-use crate::event::{Outcome, Timestamp};
+use crate::event::{AuthEvent, Outcome, Timestamp};
 use crate::intern::Id;
 use crate::time::{DAY, HOUR};
 
@@ -21,7 +21,7 @@ const SOON: Timestamp = HOUR;
 pub(crate) struct SshHijacking {
     /// By host and key, whom the key last let in there.
     owners: Recent<(Id, Box<str>), Id>,
-    /// By host, when the last who came did, and the last other than him.
+    /// By host, when the last who came by SSH did, and the last other than him.
     guests: Recent<Id, [Option<(Timestamp, Id)>; 2]>,
 }
 
@@ -41,7 +41,7 @@ impl Rule for SshHijacking {
         title: "A key went on by SSH from a host on which another than its owner had just come",
         techniques: &[attack::SSH_HIJACKING],
         sees: "A key that let its owner in on a host, and that is shown from that host to a third after \
-               another account has come to it, within an hour of his coming. So it looks when he takes \
+               another account has come to it by SSH, within an hour of his coming. So it looks when he takes \
                the agent that the owner forwarded (`SSH_AUTH_SOCK`) and goes on as the owner.",
         needs: &[&[Need::Ssh], &[Need::CredentialMarks]],
         formula: "How rare it is that the key's owner does so, see docs/detections/README.md.",
@@ -58,9 +58,11 @@ impl Rule for SshHijacking {
     const WANTS: Class = Class::LOGON;
 
     fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
-        let Some(event) = seen.auth().filter(|event| event.outcome() == Outcome::Success) else {
-            return;
+        let by_ssh = |event: &&AuthEvent<'_>| {
+            event.outcome() == Outcome::Success
+                && event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"))
         };
+        let Some(event) = seen.auth().filter(by_ssh) else { return };
         let (Some(who), Some(host)) = (seen.account, seen.destination) else { return };
         if !who.can_move() || !seen.is_remote() {
             return;

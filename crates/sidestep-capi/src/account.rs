@@ -79,23 +79,16 @@ impl sidestep_account {
         &self,
         fields: &AccountFields,
     ) -> Result<Option<Account<'t>>, Failure> {
-        // SAFETY: the caller's promise, for all three.
-        let (name, domain, sid) = unsafe {
-            (
-                self.name.get(fields.name)?,
-                self.domain.get(fields.domain)?,
-                self.sid.get(fields.sid)?,
-            )
-        };
-        let Some(name) = name else { return Ok(None) };
+        // SAFETY: the caller's promise.
+        let Some(name) = (unsafe { self.name.get(fields.name)? }) else { return Ok(None) };
+        // SAFETY: the caller's promise.
+        let (domain, sid) =
+            unsafe { (self.domain.stated(fields.domain)?, self.sid.stated(fields.sid)?) };
         let kind = match self.kind.checked_sub(1) {
             Some(number) => word(ACCOUNT_KINDS, number, fields.kind)?,
             None => AccountKind::of_name(name),
         };
-        let stated =
-            |text: Option<&'t str>| text.filter(|text| !text.is_empty()).map(Cow::Borrowed);
-        let name = Cow::Borrowed(name);
-        Ok(Some(Account { name, domain: stated(domain), sid: stated(sid), kind }))
+        Ok(Some(Account { name: Cow::Borrowed(name), domain, sid, kind }))
     }
 }
 

@@ -148,7 +148,7 @@ LONG_CALLS = {
 @pytest.mark.parametrize("call", LONG_CALLS)
 def test_an_interrupt_stops_a_long_call_and_leaves_the_engine_usable(call, tmp_path):
     script = """
-        import itertools, sidestep, time
+        import itertools, sidestep
 
         engine, row = sidestep.Engine(), {"time": 1, "user": "u", "src": "A", "dst": "B"}
         folder = @folder@

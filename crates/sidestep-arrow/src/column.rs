@@ -140,7 +140,6 @@ impl<'b> Values<'b> {
             return Some(Self::Nothing);
         }
         Some(match array.data_type() {
-            DataType::Null => Self::Nothing,
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary_opt()?;
                 let values = Text::new(dictionary.values().as_ref())?;

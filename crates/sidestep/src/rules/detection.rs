@@ -1,6 +1,6 @@
 //! What a detection is, in words and for everybody to read.
 
-use super::seen::Class;
+use super::seen::{Class, is_by_sshd};
 use crate::alert::Technique;
 use crate::event::{AccountKind, Activity, Event, LogonType, Mfa, Outcome};
 
@@ -179,7 +179,7 @@ needs! {
         event => is(event, Class::RECONNECT);
     /// Logons by sshd.
     Ssh = "logons by SSH (sshd, journald)",
-        event => auth(event, |e| e.logon_process().is_some_and(|p| p.eq_ignore_ascii_case("sshd")));
+        event => auth(event, is_by_sshd);
     /// Whether a second factor was used.
     SecondFactors = "whether a second factor was used (Entra ID, CloudTrail, OCSF `is_mfa`)",
         event => auth(event, |e| e.mfa() != Mfa::Unknown);

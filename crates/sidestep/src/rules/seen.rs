@@ -128,6 +128,11 @@ impl Who<'_> {
     }
 }
 
+/// Whether sshd let somebody in, or refused him.
+pub(super) fn is_by_sshd(event: &AuthEvent<'_>) -> bool {
+    event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"))
+}
+
 /// A name without its domain.
 pub(super) fn bare(name: &str) -> &str {
     name.split_once('@').map_or(name, |(name, _)| name)

@@ -6,7 +6,7 @@ use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
-use super::seen::{Class, Finding, Seen};
+use super::seen::{Class, Finding, Seen, is_by_sshd};
 use crate::event::{Outcome, Timestamp};
 use crate::intern::Id;
 use crate::time::DAY;
@@ -59,7 +59,7 @@ impl Rule for Ssh {
         let Some(event) = seen.auth().filter(|event| event.outcome() == Outcome::Success) else {
             return;
         };
-        let sshd = event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"));
+        let sshd = is_by_sshd(event);
         let Some(who) = seen.account.filter(|who| sshd && who.can_move()) else { return };
         let here = seen.source.map(|place| place.id) == seen.destination.map(|place| place.id);
         if seen.class == Class::NEW_LOGIN && !here {

@@ -6,7 +6,7 @@ use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
-use super::seen::{Class, Finding, Seen};
+use super::seen::{Class, Finding, Seen, is_by_sshd};
 use crate::event::{AuthEvent, Outcome, Timestamp};
 use crate::intern::Id;
 use crate::time::{DAY, HOUR};
@@ -58,10 +58,8 @@ impl Rule for SshHijacking {
     const WANTS: Class = Class::LOGON;
 
     fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
-        let by_ssh = |event: &&AuthEvent<'_>| {
-            event.outcome() == Outcome::Success
-                && event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"))
-        };
+        let by_ssh =
+            |event: &&AuthEvent<'_>| event.outcome() == Outcome::Success && is_by_sshd(event);
         let Some(event) = seen.auth().filter(by_ssh) else { return };
         let (Some(who), Some(host)) = (seen.account, seen.destination) else { return };
         if !who.can_move() || !seen.is_remote() {

@@ -105,7 +105,10 @@ impl Engine {
                 parent: None,
                 gain,
                 proven: 0.0,
+                linked: 0.0,
+                asks: false,
             },
+            leaving: self.leaving(),
             alone: p > GATE,
             rate: self.rate(source.profile.odd_to, source.profile.first_day),
         };
@@ -121,6 +124,12 @@ impl Engine {
     /// Logins a day that the gate lets in, by those of yesterday.
     pub(crate) fn gated_a_day(&self) -> f64 {
         GATE * (self.news[1].0 as f64).max(LEAST_A_DAY)
+    }
+
+    /// Odd logins a day that leave a host here, by those of yesterday.
+    pub(crate) fn leaving(&self) -> f64 {
+        let logins = (self.news[1].0 as f64).max(LEAST_A_DAY);
+        self.wide_gate() * logins / self.baseline.hosts.len().max(1) as f64
     }
 
     /// Odd logins a day to be expected of something that had `odd` since `first_day`.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::alert::{Alert, AlertState, Contribution};
 use crate::config::WarmUp;
 use crate::engine::Engine;
-use crate::event::{AccountKind, Event, Outcome};
+use crate::event::{AccountKind, Activity, Event, Outcome};
 use crate::intern::Id;
 use crate::movement::{Attached, Step, Suspect};
 use crate::parties::{Parties, name_of};
@@ -246,27 +246,39 @@ impl Engine {
                 parent: None,
                 gain: nats,
                 proven: nats,
+                linked: 0.0,
+                asks: event
+                    .auth()
+                    .is_some_and(|event| event.activity() == Activity::TicketGrantingTicket),
             },
             alone: false,
+            leaving: self.leaving(),
             rate: self.rate(source.profile.odd_to, source.profile.first_day),
         })
     }
 
     /// Tells the budget that a movement rose, and raises or updates its alert where that is due.
     pub(crate) fn risen(&mut self, attached: &Attached, raise: bool, alerts: &mut Vec<Alert>) {
-        let serial = attached.movement;
-        let today = self.baseline.today;
-        let Some(movement) = self.movements.get(serial) else { return };
-        let (score, opened, proven) = (movement.score, movement.opened, movement.proven);
-        let detected = movement.detected_at.is_some();
         self.metrics.dropped_hops += u64::from(attached.full);
         self.metrics.evicted_movements += attached.evicted;
         self.metrics.movements += u64::from(attached.kept && attached.before == 0.0);
         if !attached.kept {
             return;
         }
+        if let Some((trunk, before)) = attached.split {
+            self.changed(trunk, before, raise, alerts);
+        }
+        self.changed(attached.movement, attached.before, raise, alerts);
+    }
+
+    /// Tells the budget of a movement that had the score `before`, and raises or updates its alert.
+    fn changed(&mut self, serial: u64, before: f64, raise: bool, alerts: &mut Vec<Alert>) {
+        let today = self.baseline.today;
+        let Some(movement) = self.movements.get(serial) else { return };
+        let (score, opened, proven) = (movement.score, movement.opened, movement.proven);
+        let detected = movement.detected_at.is_some();
         if !detected {
-            self.budget.risen(attached.before, score, opened, today);
+            self.budget.risen(before, score, opened, today);
             if let Some(movement) = self.movements.get_mut(serial) {
                 let (before, led) = (movement.told_led, movement.led());
                 movement.told_led = led;

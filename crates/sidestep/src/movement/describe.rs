@@ -32,7 +32,7 @@ impl Movement {
             .map_or(Severity::Low, |(_, severity)| severity);
         let summary = self.summary(&origin, &pivots, &targets, credential_switches.len());
         Alert {
-            id: self.id(),
+            id: format!("{:016x}", self.id),
             state,
             score: bounded(self.score),
             surprise: self.score,
@@ -60,24 +60,6 @@ impl Movement {
             place[from] = to;
         }
         order.iter().map(|&at| hop(&self.steps[at], &place)).collect()
-    }
-
-    /// FNV-1a of the first login: the same in every run over the same events.
-    fn id(&self) -> String {
-        let first = &self.steps[0];
-        let time = first.time.to_le_bytes();
-        let parts: [&[u8]; 5] = [
-            &time,
-            first.user.as_bytes(),
-            first.src_host.as_bytes(),
-            first.dst_host.as_bytes(),
-            &self.serial.to_le_bytes(),
-        ];
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for byte in parts.iter().flat_map(|part| part.iter().chain(&[0xff])) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
-        }
-        format!("{hash:016x}")
     }
 
     /// Hosts reached and moved on from, and hosts reached and not moved on from.

@@ -1,9 +1,10 @@
 //! What led to a login: the best parent among the suspicious logins of late.
 
+use super::Movement;
 use super::marks::{Mark, Marks};
 use crate::event::Timestamp;
 use crate::intern::Id;
-use crate::time::days_between;
+use crate::time::{HOUR, days_between};
 
 /// A parent, and how often so recent a one is there by chance.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,7 @@ fn chance(rate: f64, then: Timestamp, now: Timestamp) -> f64 {
 }
 
 /// The newest arrival at `source` that may have led to a login by `account`, where `rate`
-/// suspicious logins a day reach the source.
+/// suspicious logins a day reach the source; of those that `may_explain` one.
 pub(crate) fn arrival(
     reached: &Marks,
     account: Id,
@@ -45,8 +46,10 @@ pub(crate) fn arrival(
     now: Timestamp,
     since: Timestamp,
     rate: f64,
+    may_explain: impl Fn(&Mark) -> bool,
 ) -> Option<Link> {
-    reached.since(source, since).filter(|mark| mark.time <= now).find_map(|mark| {
+    let before = |mark: &&Mark| mark.time <= now && may_explain(mark);
+    reached.since(source, since).filter(before).find_map(|mark| {
         let by_chance = chance(rate, mark.time, now);
         let limit = if mark.account == account { BY_CHANCE } else { BY_CHANCE_SWITCHED };
         (by_chance <= limit).then_some(Link { mark: *mark, chance: by_chance })
@@ -64,4 +67,27 @@ pub(crate) fn sibling(
     left.since(source, since)
         .find(|mark| mark.account == account && mark.time <= now)
         .map(|mark| Link { mark: *mark, chance: 1.0 })
+}
+
+/// How long a movement is taken to rest between two logins before it shows its pace.
+const REST: Timestamp = HOUR;
+/// Rests that its pace is told by at most: whoever was quick may yet pause.
+const RESTS: f64 = 3.0;
+
+impl Movement {
+    /// Whether its going on at `now` is likelier than that somebody else just left one of the hosts
+    /// that it reached, where `leaving` odd logins a day leave a host.
+    ///
+    /// Its rests are taken as exponential, and their rate as Gamma distributed, so that the next
+    /// rest has a Lomax distribution.
+    pub(super) fn goes_on(&self, now: Timestamp, leaving: f64) -> bool {
+        let times = self.steps.iter().map(|step| step.time);
+        let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { return false };
+        let steps = self.steps.len() as f64;
+        let rests = (steps - 1.0).min(RESTS);
+        let lasted = days_between(first, last) * rests / (steps - 1.0).max(1.0);
+        let (told, rest) = (lasted + days_between(0, REST), days_between(last, now));
+        let goes_on = (rests + 1.0) / told * (told / (told + rest)).powf(rests + 2.0);
+        goes_on >= leaving * steps
+    }
 }

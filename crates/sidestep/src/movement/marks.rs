@@ -42,6 +42,18 @@ impl Marks {
         self.0.values().flatten()
     }
 
+    /// Every mark, to be changed.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Mark> {
+        self.0.values_mut().flatten()
+    }
+
+    /// Takes a mark away from a place.
+    pub(crate) fn remove(&mut self, place: Id, mark: Mark) {
+        if let Some(marks) = self.0.get_mut(&place) {
+            marks.retain(|other| (other.movement, other.step) != (mark.movement, mark.step));
+        }
+    }
+
     /// Drops what is older than `since`.
     pub(crate) fn forget(&mut self, since: Timestamp) {
         self.0.retain(|_, marks| {

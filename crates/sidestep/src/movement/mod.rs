@@ -1,6 +1,7 @@
 //! Suspicious logins joined into the path that they form.
 
 mod describe;
+mod fan;
 mod graph;
 mod link;
 mod marks;
@@ -44,6 +45,10 @@ pub(crate) struct Step {
     pub(crate) gain: f64,
     /// Of these, the nats of rules.
     pub(crate) proven: f64,
+    /// Of these, the nats of the link to its parent.
+    pub(crate) linked: f64,
+    /// Whether it only asked a controller for a ticket: that reaches nothing.
+    pub(crate) asks: bool,
 }
 
 /// Logins that explain each other.
@@ -51,6 +56,8 @@ pub(crate) struct Step {
 pub(crate) struct Movement {
     /// Number in order of opening.
     pub(crate) serial: u64,
+    /// What tells it from others in every run over the same events.
+    pub(crate) id: u64,
     pub(crate) steps: Vec<Step>,
     pub(crate) opened: Day,
     /// Time of the last login, kept or not.
@@ -96,6 +103,23 @@ impl Step {
 
 fn is_rule(name: &str) -> bool {
     detections().iter().any(|detection| detection.id == name)
+}
+
+/// FNV-1a of the first login and a movement's number: the same in every run over the same events.
+fn id_of(first: &Step, serial: u64) -> u64 {
+    let parts: [&[u8]; 5] = [
+        &first.time.to_le_bytes(),
+        first.user.as_bytes(),
+        first.src_host.as_bytes(),
+        first.dst_host.as_bytes(),
+        &serial.to_le_bytes(),
+    ];
+    parts
+        .iter()
+        .flat_map(|part| part.iter().chain(&[0xff]))
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, &byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        })
 }
 
 impl Movement {

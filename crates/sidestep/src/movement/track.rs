@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::fan::Fan;
 use super::link::{Link, arrival, sibling};
 use super::marks::{Mark, Marks};
-use super::{Movement, Step};
+use super::{Movement, Step, id_of};
 use crate::alert::Contribution;
 use crate::event::{LogonType, Outcome, Timestamp};
 use crate::intern::Id;
 use crate::prove::{OPENS, Proof};
+use crate::rules::TICKET_LIFETIME;
 use crate::time::{HOUR, MINUTE, day_of};
 
 /// One in so many movements is given up where there is no room for another.
@@ -26,6 +28,8 @@ pub(crate) struct Suspect {
     pub(crate) alone: bool,
     /// Odd logins a day that reach its source.
     pub(crate) rate: f64,
+    /// Odd logins a day that leave a host here.
+    pub(crate) leaving: f64,
 }
 
 impl Suspect {
@@ -47,8 +51,10 @@ impl Suspect {
             parent: None,
             gain,
             proven,
+            linked: 0.0,
+            asks: false,
         };
-        Self { step, alone: false, rate: 0.1 }
+        Self { step, alone: false, rate: 0.1, leaving: 0.1 }
     }
 
     /// Takes a rule's evidence of this login in; what is telling by itself belongs to a movement.
@@ -71,6 +77,8 @@ pub(crate) struct Attached {
     pub(crate) evicted: u64,
     /// Whether the login was not kept because its movement is full.
     pub(crate) full: bool,
+    /// The movement that it was in, and that one's score before, where it made a wide fan.
+    pub(crate) split: Option<(u64, f64)>,
 }
 
 /// The movements under way.
@@ -135,24 +143,42 @@ impl Movements {
     /// A login that left from a host which a movement reached follows from that arrival; else one
     /// by the same account from the same source as an earlier one follows from that.
     pub(crate) fn attach(&mut self, suspect: Suspect) -> Option<Attached> {
-        let Suspect { mut step, alone, rate } = suspect;
+        let Suspect { mut step, alone, rate, leaving } = suspect;
+        if !step.asks
+            && let Some(asked) = self.ticket_of(&step)
+        {
+            return self.used(asked, step);
+        }
         if alone {
             return Some(self.open(step));
         }
         let [account, source, _] = step.key;
         let since = step.time - self.window;
         let alive = |link: &Link| self.live.contains_key(&link.mark.movement);
-        let link = arrival(&self.reached, account, source, step.time, since, rate)
-            .filter(alive)
-            .or_else(|| sibling(&self.left, account, source, step.time, since).filter(alive));
+        let sibling = sibling(&self.left, account, source, step.time, since).filter(alive);
+        let link = match sibling {
+            Some(link) if self.is_wide(&link.mark) => Some(link),
+            _ => {
+                let explains = |mark: &Mark| self.explains(mark, &step, leaving);
+                arrival(&self.reached, account, source, step.time, since, rate, explains)
+                    .filter(alive)
+                    .or(sibling)
+            }
+        };
         let Some(link) = link else {
             return (step.outcome != Outcome::Failure).then(|| self.open_marked(step));
         };
         let movement = self.live.get_mut(&link.mark.movement)?;
         let before = movement.score;
         movement.last_time = movement.last_time.max(step.time);
-        let attached =
-            Attached { movement: movement.serial, before, kept: false, evicted: 0, full: false };
+        let attached = Attached {
+            movement: movement.serial,
+            before,
+            kept: false,
+            evicted: 0,
+            full: false,
+            split: None,
+        };
         if step.outcome == Outcome::Failure {
             movement.failed = movement.failed.saturating_add(1);
             return Some(attached);
@@ -165,12 +191,80 @@ impl Movements {
             return Some(Attached { full: true, ..attached });
         }
         step.parent = Some(link.mark.step);
-        step.gain += link.gain();
+        step.linked = link.gain();
+        step.gain += step.linked;
         let at = movement.steps.len() as u32;
         movement.steps.push(step);
         movement.rescore();
         self.mark(attached.movement, at);
-        Some(Attached { kept: true, ..attached })
+        Some(self.split(Attached { kept: true, ..attached }, at))
+    }
+
+    /// The request for a ticket that a login was made with, where one belongs to a movement.
+    fn ticket_of(&self, step: &Step) -> Option<Mark> {
+        let [account, source, _] = step.key;
+        let since = step.time - TICKET_LIFETIME;
+        let link = sibling(&self.left, account, source, step.time, since)?;
+        let asked = self.live.get(&link.mark.movement)?.steps.get(link.mark.step as usize)?;
+        asked.asks.then_some(link.mark)
+    }
+
+    /// Puts a login in the place of the request for its ticket, with what was found of that.
+    fn used(&mut self, asked: Mark, mut step: Step) -> Option<Attached> {
+        let movement = self.live.get_mut(&asked.movement)?;
+        let (before, place) = (movement.score, movement.steps.get_mut(asked.step as usize)?);
+        for contribution in place.evidence.drain(..) {
+            step.prove(contribution);
+        }
+        step.parent = place.parent;
+        step.linked = place.linked;
+        step.gain += step.linked;
+        let controller = std::mem::replace(place, step).key[2];
+        movement.last_time = movement.last_time.max(place.time);
+        movement.rescore();
+        self.reached.remove(controller, asked);
+        self.mark(asked.movement, asked.step);
+        let (movement, evicted) = (asked.movement, 0);
+        Some(Attached { movement, before, kept: true, evicted, full: false, split: None })
+    }
+
+    /// Whether a mark may be of what led to a login, where `leaving` odd logins a day leave a host.
+    fn explains(&self, mark: &Mark, step: &Step, leaving: f64) -> bool {
+        let Some(movement) = self.live.get(&mark.movement) else { return false };
+        let asks = movement.steps.get(mark.step as usize).is_some_and(|step| step.asks);
+        !asks
+            && !movement.is_wide(mark.step)
+            && (mark.account == step.key[0] || movement.goes_on(step.time, leaving))
+    }
+
+    /// Whether a mark is of a wide fan.
+    fn is_wide(&self, mark: &Mark) -> bool {
+        self.live.get(&mark.movement).is_some_and(|movement| movement.is_wide(mark.step))
+    }
+
+    /// Makes the fan of a new step a movement of its own where it is wide and not alone.
+    fn split(&mut self, attached: Attached, at: u32) -> Attached {
+        let Some(trunk) = self.live.get_mut(&attached.movement) else { return attached };
+        let fan = if trunk.is_wide(at) { trunk.take_fan(at) } else { None };
+        let Some(Fan { mut steps, places }) = fan else { return attached };
+        let first = steps.remove(0);
+        let opened = self.open(first);
+        if let Some(fan) = self.live.get_mut(&opened.movement) {
+            fan.last_time = steps.iter().map(|step| step.time).fold(fan.last_time, i64::max);
+            fan.steps.append(&mut steps);
+            fan.rescore();
+        }
+        for mark in self.reached.all_mut().chain(self.left.all_mut()) {
+            if mark.movement == attached.movement
+                && let Some(&(is_taken, step)) = places.get(mark.step as usize)
+            {
+                mark.step = step;
+                if is_taken {
+                    mark.movement = opened.movement;
+                }
+            }
+        }
+        Attached { split: Some((attached.movement, attached.before)), ..opened }
     }
 
     /// Adds a rule's evidence to the newest login of `account` that reached `destination`; where the
@@ -207,6 +301,7 @@ impl Movements {
             kept: movement.score > before,
             evicted: 0,
             full: false,
+            split: None,
         })
     }
 
@@ -223,6 +318,7 @@ impl Movements {
         self.next_serial += 1;
         let mut movement = Movement {
             serial,
+            id: id_of(&step, serial),
             opened: day_of(step.time),
             last_time: step.time,
             score: 0.0,
@@ -234,7 +330,7 @@ impl Movements {
         };
         movement.rescore();
         self.live.insert(serial, movement);
-        Attached { movement: serial, before: 0.0, kept: true, evicted, full: false }
+        Attached { movement: serial, before: 0.0, kept: true, evicted, full: false, split: None }
     }
 
     /// The login over the network that was just a step opened a remote desktop: Windows tells of both,
@@ -326,6 +422,82 @@ mod tests {
         assert!(weakest_alerted.is_some_and(|score| score < 100.0), "the others went first");
         let strongest = movements.iter().map(|movement| movement.score).max_by(f64::total_cmp);
         assert_eq!(strongest, Some(999.0));
+    }
+
+    /// Logins one after the other, a minute apart: who, from where, to where.
+    fn attached(movements: &mut Movements, logins: &[[Id; 3]], first: Timestamp) -> Vec<Attached> {
+        let times = (0..).map(|at| first + at * MINUTE);
+        let one = logins.iter().zip(times).map(|(&key, time)| {
+            movements.attach(Suspect::of_test(key, time, 5.0, 0.0)).expect("it belongs somewhere")
+        });
+        one.collect()
+    }
+
+    #[test]
+    fn a_wide_fan_is_a_movement_of_its_own_and_explains_nothing() {
+        let mut movements = Movements::new(36, 64, 64);
+        let path = attached(&mut movements, &[[1, 10, 11], [1, 11, 12], [2, 12, 13]], 0);
+        let trunk = path[0].movement;
+        let patches: Vec<[Id; 3]> = (0..20).map(|host| [3, 12, 100 + host]).collect();
+        let narrow = attached(&mut movements, &patches[..15], 5 * MINUTE);
+        assert!(narrow.iter().all(|one| one.movement == trunk && one.split.is_none()));
+        let grown = movements.get(trunk).expect("it is live").score;
+        let wide = attached(&mut movements, &patches[15..], 20 * MINUTE);
+        let fan = wide[0].movement;
+        assert_eq!(wide[0].split, Some((trunk, grown)));
+        assert!(wide.iter().all(|one| one.movement == fan) && fan != trunk);
+        let of = |serial| movements.get(serial).map(|movement| movement.steps.len());
+        assert_eq!((of(trunk), of(fan)), (Some(3), Some(20)));
+        assert!(movements.get(trunk).expect("it is live").score < grown);
+        assert!(movements.is_sound());
+        let alone = 5.0;
+        assert!((movements.get(fan).expect("it is live").score - alone).abs() < 1e-9);
+        // The path goes on where it was, and a host of the fan is left for reasons of its own.
+        let later = attached(&mut movements, &[[2, 13, 14], [4, 105, 15]], 30 * MINUTE);
+        assert_eq!(later[0].movement, trunk);
+        assert_ne!(later[1].movement, fan);
+        assert_eq!(movements.get(trunk).expect("it is live").steps[3].parent, Some(2));
+    }
+
+    #[test]
+    fn a_login_takes_the_place_of_the_request_for_its_ticket() {
+        let mut movements = Movements::new(36, 64, 64);
+        let controller = 50;
+        let mut request = Suspect::of_test([1, 10, controller], 0, 4.0, 4.0);
+        request.step.asks = true;
+        request.step.evidence.push(Contribution {
+            name: "overpass_the_hash".to_owned(),
+            surprise: 4.0,
+            observed: String::new(),
+            expected: String::new(),
+        });
+        let asked = movements.attach(request).expect("it opens").movement;
+        let id = movements.get(asked).expect("it is live").id;
+        let elsewhere = attached(&mut movements, &[[2, controller, 60]], MINUTE);
+        assert_ne!(elsewhere[0].movement, asked, "who asks does not reach the controller");
+        let login = attached(&mut movements, &[[1, 10, 11]], 2 * MINUTE);
+        assert_eq!((login[0].movement, login[0].before, login[0].kept), (asked, 4.0, true));
+        let movement = movements.get(asked).expect("it is live");
+        assert_eq!((movement.steps.len(), movement.steps[0].key), (1, [1, 10, 11]));
+        assert_eq!((movement.score, movement.proven, movement.id), (9.0, 4.0, id));
+        let next = attached(&mut movements, &[[1, 11, 12], [1, 10, 13]], 3 * MINUTE);
+        assert!(next.iter().all(|one| one.movement == asked));
+        assert!(movements.is_sound());
+    }
+
+    #[test]
+    fn whoever_leaves_a_host_long_after_a_quick_path_came_is_another() {
+        let mut movements = Movements::new(36, 64, 64);
+        let path: Vec<[Id; 3]> = (0..8).map(|at| [1 + at % 2, 10 + at, 11 + at]).collect();
+        let quick = attached(&mut movements, &path, 0);
+        assert!(quick.iter().all(|one| one.movement == quick[0].movement));
+        let serial = |key, time| {
+            let mut movements = movements.clone();
+            attached(&mut movements, &[key], time)[0].movement
+        };
+        assert_eq!(serial([9, 15, 40], 20 * MINUTE), quick[0].movement, "soon, another goes on");
+        assert_ne!(serial([9, 15, 40], 20 * HOUR), quick[0].movement, "late, another is another");
+        assert_eq!(serial([1, 15, 40], 20 * HOUR), quick[0].movement, "late, but the same");
     }
 
     #[test]

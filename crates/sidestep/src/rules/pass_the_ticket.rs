@@ -15,15 +15,17 @@ use crate::time::{DAY, HOUR};
 /// How long a granting ticket can be renewed; then a new one must be asked for.
 pub(super) const RENEWABLE: Timestamp = 7 * DAY;
 /// How long a ticket lives.
-pub(super) const LIFETIME: Timestamp = 10 * HOUR;
+pub(crate) const LIFETIME: Timestamp = 10 * HOUR;
 /// How long it is remembered what a host does.
 const REMEMBERED: Timestamp = 60 * DAY;
 
 /// A place from which an account uses tickets.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Place {
-    /// Whether a service ticket was asked from there since.
-    used: bool,
+    /// When the last granting ticket was asked for or renewed from there.
+    granted: Option<Timestamp>,
+    /// When a service ticket from there was last counted.
+    counted: Option<Timestamp>,
 }
 
 /// Where accounts ask for granting tickets, and whether service tickets follow there.
@@ -47,24 +49,24 @@ pub(crate) struct PassTheTicket {
 impl PassTheTicket {
     fn granted(&mut self, account: Id, source: Id, time: Timestamp) {
         self.first.get_or_insert(time);
-        self.places.touch((account, source), time).used = false;
+        self.places.touch((account, source), time).granted = Some(time);
         *self.homes.touch(account, time) = source;
     }
 
-    /// The nats of a service ticket from where no granting ticket was asked, where they are worth
-    /// telling. Each place counts once for each granting ticket.
+    /// The nats of a service ticket from where no granting ticket can live, where they are worth
+    /// telling. Each place counts once for each granting ticket, and once in its life without one.
     fn without_granting(&mut self, account: Id, source: Id, time: Timestamp) -> Option<f64> {
         let key = (account, source);
-        let missing = match self.places.since(&key, time - RENEWABLE) {
-            Some(place) if place.used => return None,
-            Some(_) => false,
-            None => true,
-        };
-        let home = self.homes.since(&account, time - RENEWABLE);
-        let elsewhere = home.is_some_and(|home| *home != source);
-        self.places.touch(key, time).used = true;
+        let place = self.places.touch(key, time);
+        let missing = place.granted.is_none_or(|granted| granted < time - LIFETIME);
+        let since = if missing { Some(time - LIFETIME) } else { place.granted };
+        if place.counted >= since && place.counted.is_some() {
+            return None;
+        }
+        place.counted = Some(time);
+        let elsewhere = self.homes.get(&account).is_some_and(|home| *home != source);
         if missing && !elsewhere {
-            // No granting ticket of the account is known at all: `forged_ticket` sees to that.
+            // Where no granting ticket of the account is known at all, `forged_ticket` sees to that.
             return None;
         }
         let habit = self.hosts.touch(source, time);
@@ -94,9 +96,9 @@ impl Rule for PassTheTicket {
         id: "pass_the_ticket",
         title: "A Kerberos ticket seems to have been used on another host than it was given to",
         techniques: &[attack::PASS_THE_TICKET],
-        sees: "A service ticket for an account from a host that asked for no granting ticket of it \
-               within seven days (as long as one can be renewed), while its granting tickets are asked \
-               for elsewhere; and the same ticket, where the log marks it, shown from two hosts within \
+        sees: "A service ticket for an account from a host that neither asked for a granting ticket of \
+               it nor renewed one within ten hours (as long as one lives), while its granting tickets \
+               are asked for elsewhere, however long ago; and the same ticket, where the log marks it, shown from two hosts within \
                its ten hours.",
         needs: &[&[Need::GrantingTickets, Need::CredentialMarks], &[Need::ServiceTickets]],
         formula: "At most ln(0.5 / p): p is the share of granting tickets that are missing before the \
@@ -105,20 +107,22 @@ impl Rule for PassTheTicket {
                   that moves from host to host; and how rare it is that the account does so, see \
                   docs/detections/README.md.",
         blind_spots: "The first seven days of a log; a ticket that is used from an address that hides its host; a granting ticket taken \
-                      from the host from which it is used; controllers whose logs are not collected.",
+                      from the host from which it is used, within its life; controllers whose logs are not collected.",
         false_positives: "Servers trusted for delegation, to which users hand their tickets on; roaming \
-                          laptops whose address changes with the ticket in hand.",
+                          laptops whose address changes with the ticket in hand; a domain whose tickets live longer, \
+                          until that is learned.",
         ask: "Was the account's user at that host? Which tickets does `klist` show there, and when were \
               they asked for? Is the host trusted for delegation?",
         prior: 2e-3,
         role: Role::Strengthens,
     };
-    const WANTS: Class = Class::GRANTING_TICKET.or(Class::SERVICE_TICKET).or(Class::LOGON);
+    const WANTS: Class =
+        Class::GRANTING_TICKET.or(Class::RENEWAL).or(Class::SERVICE_TICKET).or(Class::LOGON);
 
     fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
         let Some(source) = seen.source else { return };
-        if seen.class == Class::GRANTING_TICKET {
+        if matches!(seen.class, Class::GRANTING_TICKET | Class::RENEWAL) {
             return self.granted(account.id, source.id, seen.time);
         }
         if let Some(nats) = self.shown_elsewhere(seen, source.id) {
@@ -138,7 +142,7 @@ impl Rule for PassTheTicket {
 
     fn forget(&mut self, now: Timestamp) {
         self.places.forget(now - RENEWABLE);
-        self.homes.forget(now - RENEWABLE);
+        self.homes.forget(now - REMEMBERED);
         self.hosts.forget(now - REMEMBERED);
         self.marks.forget(now - LIFETIME);
     }
@@ -187,6 +191,28 @@ mod tests {
         }
         let early = service(100, "u1@CORP", "WS-9");
         assert!(told(&mut short, early).is_empty(), "it may have got one before the log");
+    }
+
+    #[test]
+    fn a_ticket_ends_unless_it_is_renewed() {
+        const HOURS: i64 = 3600;
+        let mut probe = Probe::new();
+        probe.auth(granting(-WEEK, "u0@CORP", "WS-0"));
+        let users: Vec<String> = (0..20).map(|at| format!("u{at}@CORP")).collect();
+        for (at, user) in (0..).zip(&users) {
+            probe.auth(granting(at, user, "SRV-2"));
+            probe.auth(service(at, user, "SRV-2"));
+        }
+        // All are at home elsewhere by now.
+        for user in &users {
+            probe.auth(granting(100, user, "WS-1"));
+        }
+        probe.auth(ticket(9 * HOURS, Activity::Renewal, "u3@CORP", "SRV-2", "DC-1"));
+        let mut at = |hours, user: &str| told(&mut probe, service(hours * HOURS, user, "SRV-2"));
+        assert!(at(9, "u1@CORP").is_empty(), "it lives");
+        assert_eq!(at(11, "u2@CORP").len(), 1, "it ended");
+        assert!(at(12, "u2@CORP").is_empty(), "it is told once");
+        assert!(at(13, "u3@CORP").is_empty(), "it was renewed");
     }
 
     #[test]

@@ -50,6 +50,8 @@ classes! {
     CONNECTION = 17;
     PIPE = 18;
     REPLICATION = 19;
+    /// A ticket-granting ticket that was renewed.
+    RENEWAL = 20;
 }
 
 impl Class {
@@ -85,6 +87,7 @@ impl Class {
             ) => Self::FAILURE,
             (Activity::Logon, _) if numbered => Self::LOGON,
             (Activity::TicketGrantingTicket, _) => Self::GRANTING_TICKET,
+            (Activity::Renewal, _) => Self::RENEWAL,
             (Activity::ServiceTicket, _) => Self::SERVICE_TICKET,
             (Activity::CredentialValidation, _) => Self::VALIDATION,
             (Activity::AccountSwitch, _) => Self::EXPLICIT,

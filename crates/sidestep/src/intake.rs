@@ -146,7 +146,7 @@ impl Engine {
                 self.prove(proofs, event.into(), raise, alerts);
             }
             Odd::Yes(judged, mut suspect) => {
-                proofs.into_iter().for_each(|proof| suspect.prove(proof));
+                proofs.into_iter().for_each(|proof| suspect.prove(proof.contribution));
                 self.suspect(login, &judged, *suspect, raise, alerts);
             }
         }

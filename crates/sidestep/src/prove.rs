@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::alert::{Alert, AlertState, Contribution};
 use crate::config::WarmUp;
 use crate::engine::Engine;
-use crate::event::{AccountKind, Activity, Event, Outcome};
+use crate::event::{AccountKind, Activity, AuthEvent, Event, Outcome};
 use crate::intern::Id;
 use crate::movement::{Attached, Step, Suspect};
 use crate::parties::{Parties, name_of};
@@ -194,13 +194,25 @@ impl Engine {
                 &contribution,
             );
             if attached.is_none() && opens {
-                let suspect = self.suspect_of(&finding, contribution, event);
+                let suspect = self.suspect_of(&finding, contribution.clone(), event);
                 attached = suspect.and_then(|suspect| self.movements.attach(suspect));
             }
-            if let Some(attached) = attached {
-                self.risen(&attached, raise, alerts);
+            match attached {
+                Some(attached) => self.risen(&attached, raise, alerts),
+                None => self.keep_for_login(&finding, contribution, event),
             }
         }
+    }
+
+    /// Keeps what was found of a ticket for the login that it is asked for.
+    fn keep_for_login(&mut self, finding: &Finding, contribution: Contribution, event: Event<'_>) {
+        let (Some(account), Some(source)) = (finding.account, finding.source) else { return };
+        let destination = match event.auth().map(AuthEvent::activity) {
+            Some(Activity::TicketGrantingTicket) => None,
+            Some(Activity::ServiceTicket) => Some(finding.destination),
+            _ => return,
+        };
+        self.movements.wait([account, source], destination, finding.time, contribution);
     }
 
     /// Whether the source of a finding goes to its destination on other days too. Who did something there

@@ -7,6 +7,7 @@ mod link;
 mod marks;
 mod techniques;
 mod track;
+mod waiting;
 
 pub(crate) use graph::login_graph;
 pub use graph::{LoginEdge, LoginGraph, MovementGraph};

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::fan::Fan;
 use super::link::{Link, arrival, sibling};
 use super::marks::{Mark, Marks};
+use super::waiting::Waiting;
 use super::{Movement, Step, id_of};
 use crate::alert::Contribution;
 use crate::event::{LogonType, Outcome, Timestamp};
 use crate::intern::Id;
-use crate::prove::{OPENS, Proof};
+use crate::prove::OPENS;
 use crate::rules::TICKET_LIFETIME;
 use crate::time::{HOUR, MINUTE, day_of};
 
@@ -58,9 +59,9 @@ impl Suspect {
     }
 
     /// Takes a rule's evidence of this login in; what is telling by itself belongs to a movement.
-    pub(crate) fn prove(&mut self, proof: Proof) {
-        self.alone &= proof.contribution.surprise < OPENS;
-        self.step.prove(proof.contribution);
+    pub(crate) fn prove(&mut self, contribution: Contribution) {
+        self.alone &= contribution.surprise < OPENS;
+        self.step.prove(contribution);
     }
 }
 
@@ -88,6 +89,7 @@ pub(crate) struct Movements {
     next_serial: u64,
     reached: Marks,
     left: Marks,
+    waiting: Waiting,
     window: Timestamp,
     max_movements: usize,
     max_hops: usize,
@@ -100,6 +102,7 @@ impl Movements {
             next_serial: 0,
             reached: Marks::default(),
             left: Marks::default(),
+            waiting: Waiting::default(),
             window: Timestamp::from(window_hours) * HOUR,
             max_movements,
             max_hops,
@@ -142,7 +145,10 @@ impl Movements {
     ///
     /// A login that left from a host which a movement reached follows from that arrival; else one
     /// by the same account from the same source as an earlier one follows from that.
-    pub(crate) fn attach(&mut self, suspect: Suspect) -> Option<Attached> {
+    pub(crate) fn attach(&mut self, mut suspect: Suspect) -> Option<Attached> {
+        for contribution in self.waiting.take(suspect.step.key, suspect.step.time) {
+            suspect.prove(contribution);
+        }
         let Suspect { mut step, alone, rate, leaving } = suspect;
         if !step.asks
             && let Some(asked) = self.ticket_of(&step)
@@ -305,6 +311,18 @@ impl Movements {
         })
     }
 
+    /// Keeps what was found of a ticket for the login that it is used for: at `destination`, or of
+    /// a granting ticket anywhere.
+    pub(crate) fn wait(
+        &mut self,
+        [account, source]: [Id; 2],
+        destination: Option<Id>,
+        time: Timestamp,
+        contribution: Contribution,
+    ) {
+        self.waiting.keep([account, source], destination, time, contribution);
+    }
+
     /// Opens a movement that later logins may follow from.
     fn open_marked(&mut self, step: Step) -> Attached {
         let attached = self.open(step);
@@ -380,6 +398,7 @@ impl Movements {
         let since = now - self.window;
         self.reached.forget(since);
         self.left.forget(since);
+        self.waiting.forget(now);
         let ended: Vec<u64> = self
             .live
             .values()
@@ -483,6 +502,30 @@ mod tests {
         let next = attached(&mut movements, &[[1, 11, 12], [1, 10, 13]], 3 * MINUTE);
         assert!(next.iter().all(|one| one.movement == asked));
         assert!(movements.is_sound());
+    }
+
+    #[test]
+    fn what_was_found_of_a_ticket_waits_for_its_login() {
+        let found = |name: &str| Contribution {
+            name: name.to_owned(),
+            surprise: 0.0,
+            observed: String::new(),
+            expected: String::new(),
+        };
+        let mut movements = Movements::new(36, 64, 64);
+        movements.wait([1, 10], Some(11), 0, found("pass_the_ticket"));
+        movements.wait([1, 10], None, 0, found("overpass_the_hash"));
+        movements.wait([2, 20], Some(21), 0, found("pass_the_ticket"));
+        let mut names = |key, time| -> Vec<String> {
+            let login = attached(&mut movements, &[key], time)[0];
+            let movement = movements.get(login.movement).expect("it is live");
+            let step = movement.steps.iter().find(|step| step.key == key).expect("it is kept");
+            step.evidence.iter().map(|evidence| evidence.name.clone()).collect()
+        };
+        assert!(names([1, 30, 11], 0).is_empty(), "from elsewhere");
+        assert_eq!(names([1, 10, 11], MINUTE), ["pass_the_ticket", "overpass_the_hash"]);
+        assert!(names([1, 10, 12], MINUTE).is_empty(), "they are taken");
+        assert!(names([2, 20, 21], HOUR).is_empty(), "much later");
     }
 
     #[test]

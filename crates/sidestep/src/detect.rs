@@ -123,13 +123,17 @@ impl Engine {
 
     /// Logins a day that the gate lets in, by those of yesterday.
     pub(crate) fn gated_a_day(&self) -> f64 {
-        GATE * (self.news[1].0 as f64).max(LEAST_A_DAY)
+        GATE * self.logins_a_day()
+    }
+
+    /// Logins of yesterday, or so many that a rate can be told.
+    fn logins_a_day(&self) -> f64 {
+        (self.news[1].0 as f64).max(LEAST_A_DAY)
     }
 
     /// Odd logins a day that leave a host here, by those of yesterday.
     pub(crate) fn leaving(&self) -> f64 {
-        let logins = (self.news[1].0 as f64).max(LEAST_A_DAY);
-        self.wide_gate() * logins / self.baseline.hosts.len().max(1) as f64
+        self.wide_gate() * self.logins_a_day() / self.baseline.hosts.len().max(1) as f64
     }
 
     /// Odd logins a day to be expected of something that had `odd` since `first_day`.

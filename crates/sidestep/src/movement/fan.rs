@@ -6,7 +6,6 @@
 //! that one of many hosts was reached is no reason why somebody leaves it.
 
 use super::{Movement, Step};
-use crate::intern::Id;
 
 /// Logins by one account from one source of which a fan is wide. Intruders reach few hosts from
 /// each that they hold; who reaches more is told of by the fan itself.
@@ -23,20 +22,20 @@ impl Movement {
     /// Whether the fan of a step is wide.
     pub(super) fn is_wide(&self, step: u32) -> bool {
         self.steps.get(step as usize).is_some_and(|step| {
-            self.steps.iter().filter(|other| fan_of(other) == fan_of(step)).count() >= WIDE
+            self.steps.iter().filter(|other| other.fan() == step.fan()).count() >= WIDE
         })
     }
 
     /// Takes the fan of a step out, with all that followed from it; `None` where nothing else
     /// would be left.
     pub(super) fn take_fan(&mut self, step: u32) -> Option<Fan> {
-        let fan = fan_of(self.steps.get(step as usize)?);
+        let fan = self.steps.get(step as usize)?.fan();
         let mut places: Vec<(bool, u32)> = Vec::with_capacity(self.steps.len());
         let mut counts = [0; 2];
         for step in &self.steps {
             // A parent stands before its children.
             let follows = step.parent.is_some_and(|parent| places[parent as usize].0);
-            let taken = follows || fan_of(step) == fan;
+            let taken = follows || step.fan() == fan;
             places.push((taken, counts[usize::from(taken)]));
             counts[usize::from(taken)] += 1;
         }
@@ -62,7 +61,36 @@ impl Movement {
     }
 }
 
-/// Who went from where.
-fn fan_of(step: &Step) -> [Id; 2] {
-    [step.key[0], step.key[1]]
+#[cfg(test)]
+mod tests {
+    use super::super::Movements;
+    use super::super::suspect::attach_all;
+    use crate::intern::Id;
+    use crate::time::MINUTE;
+
+    #[test]
+    fn a_wide_fan_is_a_movement_of_its_own_and_explains_nothing() {
+        let mut movements = Movements::new(36, 64, 64);
+        let path = attach_all(&mut movements, &[[1, 10, 11], [1, 11, 12], [2, 12, 13]], 0);
+        let trunk = path[0].movement;
+        let patches: Vec<[Id; 3]> = (0..20).map(|host| [3, 12, 100 + host]).collect();
+        let narrow = attach_all(&mut movements, &patches[..15], 5 * MINUTE);
+        assert!(narrow.iter().all(|one| one.movement == trunk && one.split.is_none()));
+        let grown = movements.get(trunk).expect("it is live").score;
+        let wide = attach_all(&mut movements, &patches[15..], 20 * MINUTE);
+        let fan = wide[0].movement;
+        assert_eq!(wide[0].split, Some((trunk, grown)));
+        assert!(wide.iter().all(|one| one.movement == fan) && fan != trunk);
+        let of = |serial| movements.get(serial).map(|movement| movement.steps.len());
+        assert_eq!((of(trunk), of(fan)), (Some(3), Some(20)));
+        assert!(movements.get(trunk).expect("it is live").score < grown);
+        assert!(movements.is_sound());
+        let alone = 5.0;
+        assert!((movements.get(fan).expect("it is live").score - alone).abs() < 1e-9);
+        // The path goes on where it was, and a host of the fan is left for reasons of its own.
+        let later = attach_all(&mut movements, &[[2, 13, 14], [4, 105, 15]], 30 * MINUTE);
+        assert_eq!(later[0].movement, trunk);
+        assert_ne!(later[1].movement, fan);
+        assert_eq!(movements.get(trunk).expect("it is live").steps[3].parent, Some(2));
+    }
 }

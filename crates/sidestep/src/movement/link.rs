@@ -48,11 +48,10 @@ pub(crate) fn arrival(
     rate: f64,
     may_explain: impl Fn(&Mark) -> bool,
 ) -> Option<Link> {
-    let before = |mark: &&Mark| mark.time <= now && may_explain(mark);
-    reached.since(source, since).filter(before).find_map(|mark| {
+    reached.since(source, since).filter(|mark| mark.time <= now).find_map(|mark| {
         let by_chance = chance(rate, mark.time, now);
         let limit = if mark.account == account { BY_CHANCE } else { BY_CHANCE_SWITCHED };
-        (by_chance <= limit).then_some(Link { mark: *mark, chance: by_chance })
+        (by_chance <= limit && may_explain(mark)).then_some(Link { mark: *mark, chance: by_chance })
     })
 }
 
@@ -89,5 +88,28 @@ impl Movement {
         let (told, rest) = (lasted + days_between(0, REST), days_between(last, now));
         let goes_on = (rests + 1.0) / told * (told / (told + rest)).powf(rests + 2.0);
         goes_on >= leaving * steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Movements;
+    use super::super::suspect::attach_all;
+    use crate::intern::Id;
+    use crate::time::{HOUR, MINUTE};
+
+    #[test]
+    fn whoever_leaves_a_host_long_after_a_quick_path_came_is_another() {
+        let mut movements = Movements::new(36, 64, 64);
+        let path: Vec<[Id; 3]> = (0..8).map(|at| [1 + at % 2, 10 + at, 11 + at]).collect();
+        let quick = attach_all(&mut movements, &path, 0);
+        assert!(quick.iter().all(|one| one.movement == quick[0].movement));
+        let serial = |key, time| {
+            let mut movements = movements.clone();
+            attach_all(&mut movements, &[key], time)[0].movement
+        };
+        assert_eq!(serial([9, 15, 40], 20 * MINUTE), quick[0].movement, "soon, another goes on");
+        assert_ne!(serial([9, 15, 40], 20 * HOUR), quick[0].movement, "late, another is another");
+        assert_eq!(serial([1, 15, 40], 20 * HOUR), quick[0].movement, "late, but the same");
     }
 }

@@ -5,13 +5,15 @@ mod fan;
 mod graph;
 mod link;
 mod marks;
+mod suspect;
 mod techniques;
 mod track;
 mod waiting;
 
 pub(crate) use graph::login_graph;
 pub use graph::{LoginEdge, LoginGraph, MovementGraph};
-pub(crate) use track::{Attached, Movements, Suspect};
+pub(crate) use suspect::{Attached, Suspect};
+pub(crate) use track::Movements;
 
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +77,11 @@ pub(crate) struct Movement {
 }
 
 impl Step {
+    /// Who went from where.
+    fn fan(&self) -> [Id; 2] {
+        [self.key[0], self.key[1]]
+    }
+
     /// Takes a rule's evidence in. Of several rules the strongest counts; the others are shown with
     /// 0 nats, for they see the same act from other sides: a tool is copied, installed and started.
     pub(crate) fn prove(&mut self, mut contribution: Contribution) {
@@ -141,7 +148,7 @@ impl Movement {
         order.sort_by(|a, b| b.gain.total_cmp(&a.gain));
         let mut taken: Vec<&Step> = Vec::with_capacity(STRONGEST);
         for step in order {
-            let of_group = taken.iter().filter(|other| other.key[..2] == step.key[..2]).count();
+            let of_group = taken.iter().filter(|other| other.fan() == step.fan()).count();
             if of_group < OF_ONE && taken.len() < STRONGEST {
                 taken.push(step);
             }

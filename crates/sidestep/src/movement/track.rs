@@ -8,11 +8,10 @@ use super::fan::Fan;
 use super::link::{Link, arrival, sibling};
 use super::marks::{Mark, Marks};
 use super::waiting::Waiting;
-use super::{Movement, Step, id_of};
+use super::{Attached, Movement, Step, Suspect, id_of};
 use crate::alert::Contribution;
 use crate::event::{LogonType, Outcome, Timestamp};
 use crate::intern::Id;
-use crate::prove::OPENS;
 use crate::rules::TICKET_LIFETIME;
 use crate::time::{HOUR, MINUTE, day_of};
 
@@ -20,67 +19,6 @@ use crate::time::{HOUR, MINUTE, day_of};
 const GIVEN_UP: usize = 16;
 /// How soon after its logon over the network a remote desktop opens.
 const DESKTOP_FOLLOWS: Timestamp = 2 * MINUTE;
-
-/// A login odd enough to belong to a movement.
-pub(crate) struct Suspect {
-    /// The login; its gain is that of the login alone.
-    pub(crate) step: Step,
-    /// Whether it is too common to belong to a movement, and is shown alone if at all.
-    pub(crate) alone: bool,
-    /// Odd logins a day that reach its source.
-    pub(crate) rate: f64,
-    /// Odd logins a day that leave a host here.
-    pub(crate) leaving: f64,
-}
-
-impl Suspect {
-    /// A login that succeeded over the network, for tests.
-    #[cfg(test)]
-    pub(crate) fn of_test(key: [Id; 3], time: Timestamp, gain: f64, proven: f64) -> Self {
-        let step = Step {
-            key,
-            time,
-            user: "admin@CORP".to_owned(),
-            src_host: "WS-9".to_owned(),
-            dst_host: "SRV".to_owned(),
-            outcome: Outcome::Success,
-            auth_protocol: crate::event::AuthProtocol::Kerberos,
-            logon_type: LogonType::Network,
-            raw_ref: None,
-            surprise: gain,
-            evidence: Vec::new(),
-            parent: None,
-            gain,
-            proven,
-            linked: 0.0,
-            asks: false,
-        };
-        Self { step, alone: false, rate: 0.1, leaving: 0.1 }
-    }
-
-    /// Takes a rule's evidence of this login in; what is telling by itself belongs to a movement.
-    pub(crate) fn prove(&mut self, contribution: Contribution) {
-        self.alone &= contribution.surprise < OPENS;
-        self.step.prove(contribution);
-    }
-}
-
-/// Where a login went.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Attached {
-    /// The movement it belongs to.
-    pub(crate) movement: u64,
-    /// The movement's score before.
-    pub(crate) before: f64,
-    /// Whether the login was kept as a step of its own.
-    pub(crate) kept: bool,
-    /// Movements that had to be given up to make room.
-    pub(crate) evicted: u64,
-    /// Whether the login was not kept because its movement is full.
-    pub(crate) full: bool,
-    /// The movement that it was in, and that one's score before, where it made a wide fan.
-    pub(crate) split: Option<(u64, f64)>,
-}
 
 /// The movements under way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -167,7 +105,6 @@ impl Movements {
             _ => {
                 let explains = |mark: &Mark| self.explains(mark, &step, leaving);
                 arrival(&self.reached, account, source, step.time, since, rate, explains)
-                    .filter(alive)
                     .or(sibling)
             }
         };
@@ -175,16 +112,8 @@ impl Movements {
             return (step.outcome != Outcome::Failure).then(|| self.open_marked(step));
         };
         let movement = self.live.get_mut(&link.mark.movement)?;
-        let before = movement.score;
         movement.last_time = movement.last_time.max(step.time);
-        let attached = Attached {
-            movement: movement.serial,
-            before,
-            kept: false,
-            evicted: 0,
-            full: false,
-            split: None,
-        };
+        let attached = Attached::to(movement.serial, movement.score);
         if step.outcome == Outcome::Failure {
             movement.failed = movement.failed.saturating_add(1);
             return Some(attached);
@@ -230,8 +159,7 @@ impl Movements {
         movement.rescore();
         self.reached.remove(controller, asked);
         self.mark(asked.movement, asked.step);
-        let (movement, evicted) = (asked.movement, 0);
-        Some(Attached { movement, before, kept: true, evicted, full: false, split: None })
+        Some(Attached { kept: true, ..Attached::to(asked.movement, before) })
     }
 
     /// Whether a mark may be of what led to a login, where `leaving` odd logins a day leave a host.
@@ -301,14 +229,8 @@ impl Movements {
             movement.last_time = movement.last_time.max(time);
             movement.rescore();
         }
-        Some(Attached {
-            movement: movement.serial,
-            before,
-            kept: movement.score > before,
-            evicted: 0,
-            full: false,
-            split: None,
-        })
+        let kept = movement.score > before;
+        Some(Attached { kept, ..Attached::to(movement.serial, before) })
     }
 
     /// Keeps what was found of a ticket for the login that it is used for: at `destination`, or of
@@ -348,7 +270,7 @@ impl Movements {
         };
         movement.rescore();
         self.live.insert(serial, movement);
-        Attached { movement: serial, before: 0.0, kept: true, evicted, full: false, split: None }
+        Attached { kept: true, evicted, ..Attached::to(serial, 0.0) }
     }
 
     /// The login over the network that was just a step opened a remote desktop: Windows tells of both,
@@ -441,106 +363,6 @@ mod tests {
         assert!(weakest_alerted.is_some_and(|score| score < 100.0), "the others went first");
         let strongest = movements.iter().map(|movement| movement.score).max_by(f64::total_cmp);
         assert_eq!(strongest, Some(999.0));
-    }
-
-    /// Logins one after the other, a minute apart: who, from where, to where.
-    fn attached(movements: &mut Movements, logins: &[[Id; 3]], first: Timestamp) -> Vec<Attached> {
-        let times = (0..).map(|at| first + at * MINUTE);
-        let one = logins.iter().zip(times).map(|(&key, time)| {
-            movements.attach(Suspect::of_test(key, time, 5.0, 0.0)).expect("it belongs somewhere")
-        });
-        one.collect()
-    }
-
-    #[test]
-    fn a_wide_fan_is_a_movement_of_its_own_and_explains_nothing() {
-        let mut movements = Movements::new(36, 64, 64);
-        let path = attached(&mut movements, &[[1, 10, 11], [1, 11, 12], [2, 12, 13]], 0);
-        let trunk = path[0].movement;
-        let patches: Vec<[Id; 3]> = (0..20).map(|host| [3, 12, 100 + host]).collect();
-        let narrow = attached(&mut movements, &patches[..15], 5 * MINUTE);
-        assert!(narrow.iter().all(|one| one.movement == trunk && one.split.is_none()));
-        let grown = movements.get(trunk).expect("it is live").score;
-        let wide = attached(&mut movements, &patches[15..], 20 * MINUTE);
-        let fan = wide[0].movement;
-        assert_eq!(wide[0].split, Some((trunk, grown)));
-        assert!(wide.iter().all(|one| one.movement == fan) && fan != trunk);
-        let of = |serial| movements.get(serial).map(|movement| movement.steps.len());
-        assert_eq!((of(trunk), of(fan)), (Some(3), Some(20)));
-        assert!(movements.get(trunk).expect("it is live").score < grown);
-        assert!(movements.is_sound());
-        let alone = 5.0;
-        assert!((movements.get(fan).expect("it is live").score - alone).abs() < 1e-9);
-        // The path goes on where it was, and a host of the fan is left for reasons of its own.
-        let later = attached(&mut movements, &[[2, 13, 14], [4, 105, 15]], 30 * MINUTE);
-        assert_eq!(later[0].movement, trunk);
-        assert_ne!(later[1].movement, fan);
-        assert_eq!(movements.get(trunk).expect("it is live").steps[3].parent, Some(2));
-    }
-
-    #[test]
-    fn a_login_takes_the_place_of_the_request_for_its_ticket() {
-        let mut movements = Movements::new(36, 64, 64);
-        let controller = 50;
-        let mut request = Suspect::of_test([1, 10, controller], 0, 4.0, 4.0);
-        request.step.asks = true;
-        request.step.evidence.push(Contribution {
-            name: "overpass_the_hash".to_owned(),
-            surprise: 4.0,
-            observed: String::new(),
-            expected: String::new(),
-        });
-        let asked = movements.attach(request).expect("it opens").movement;
-        let id = movements.get(asked).expect("it is live").id;
-        let elsewhere = attached(&mut movements, &[[2, controller, 60]], MINUTE);
-        assert_ne!(elsewhere[0].movement, asked, "who asks does not reach the controller");
-        let login = attached(&mut movements, &[[1, 10, 11]], 2 * MINUTE);
-        assert_eq!((login[0].movement, login[0].before, login[0].kept), (asked, 4.0, true));
-        let movement = movements.get(asked).expect("it is live");
-        assert_eq!((movement.steps.len(), movement.steps[0].key), (1, [1, 10, 11]));
-        assert_eq!((movement.score, movement.proven, movement.id), (9.0, 4.0, id));
-        let next = attached(&mut movements, &[[1, 11, 12], [1, 10, 13]], 3 * MINUTE);
-        assert!(next.iter().all(|one| one.movement == asked));
-        assert!(movements.is_sound());
-    }
-
-    #[test]
-    fn what_was_found_of_a_ticket_waits_for_its_login() {
-        let found = |name: &str| Contribution {
-            name: name.to_owned(),
-            surprise: 0.0,
-            observed: String::new(),
-            expected: String::new(),
-        };
-        let mut movements = Movements::new(36, 64, 64);
-        movements.wait([1, 10], Some(11), 0, found("pass_the_ticket"));
-        movements.wait([1, 10], None, 0, found("overpass_the_hash"));
-        movements.wait([2, 20], Some(21), 0, found("pass_the_ticket"));
-        let mut names = |key, time| -> Vec<String> {
-            let login = attached(&mut movements, &[key], time)[0];
-            let movement = movements.get(login.movement).expect("it is live");
-            let step = movement.steps.iter().find(|step| step.key == key).expect("it is kept");
-            step.evidence.iter().map(|evidence| evidence.name.clone()).collect()
-        };
-        assert!(names([1, 30, 11], 0).is_empty(), "from elsewhere");
-        assert_eq!(names([1, 10, 11], MINUTE), ["pass_the_ticket", "overpass_the_hash"]);
-        assert!(names([1, 10, 12], MINUTE).is_empty(), "they are taken");
-        assert!(names([2, 20, 21], HOUR).is_empty(), "much later");
-    }
-
-    #[test]
-    fn whoever_leaves_a_host_long_after_a_quick_path_came_is_another() {
-        let mut movements = Movements::new(36, 64, 64);
-        let path: Vec<[Id; 3]> = (0..8).map(|at| [1 + at % 2, 10 + at, 11 + at]).collect();
-        let quick = attached(&mut movements, &path, 0);
-        assert!(quick.iter().all(|one| one.movement == quick[0].movement));
-        let serial = |key, time| {
-            let mut movements = movements.clone();
-            attached(&mut movements, &[key], time)[0].movement
-        };
-        assert_eq!(serial([9, 15, 40], 20 * MINUTE), quick[0].movement, "soon, another goes on");
-        assert_ne!(serial([9, 15, 40], 20 * HOUR), quick[0].movement, "late, another is another");
-        assert_eq!(serial([1, 15, 40], 20 * HOUR), quick[0].movement, "late, but the same");
     }
 
     #[test]

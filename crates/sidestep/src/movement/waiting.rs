@@ -52,3 +52,61 @@ impl Waiting {
         self.granting.forget(now - TICKET_LIFETIME);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::suspect::attach_all;
+    use super::super::{Movements, Suspect};
+    use crate::alert::Contribution;
+    use crate::time::{HOUR, MINUTE};
+
+    #[test]
+    fn a_login_takes_the_place_of_the_request_for_its_ticket() {
+        let mut movements = Movements::new(36, 64, 64);
+        let controller = 50;
+        let mut request = Suspect::of_test([1, 10, controller], 0, 4.0, 4.0);
+        request.step.asks = true;
+        request.step.evidence.push(Contribution {
+            name: "overpass_the_hash".to_owned(),
+            surprise: 4.0,
+            observed: String::new(),
+            expected: String::new(),
+        });
+        let asked = movements.attach(request).expect("it opens").movement;
+        let id = movements.get(asked).expect("it is live").id;
+        let elsewhere = attach_all(&mut movements, &[[2, controller, 60]], MINUTE);
+        assert_ne!(elsewhere[0].movement, asked, "who asks does not reach the controller");
+        let login = attach_all(&mut movements, &[[1, 10, 11]], 2 * MINUTE);
+        assert_eq!((login[0].movement, login[0].before, login[0].kept), (asked, 4.0, true));
+        let movement = movements.get(asked).expect("it is live");
+        assert_eq!((movement.steps.len(), movement.steps[0].key), (1, [1, 10, 11]));
+        assert_eq!((movement.score, movement.proven, movement.id), (9.0, 4.0, id));
+        let next = attach_all(&mut movements, &[[1, 11, 12], [1, 10, 13]], 3 * MINUTE);
+        assert!(next.iter().all(|one| one.movement == asked));
+        assert!(movements.is_sound());
+    }
+
+    #[test]
+    fn what_was_found_of_a_ticket_waits_for_its_login() {
+        let found = |name: &str| Contribution {
+            name: name.to_owned(),
+            surprise: 0.0,
+            observed: String::new(),
+            expected: String::new(),
+        };
+        let mut movements = Movements::new(36, 64, 64);
+        movements.wait([1, 10], Some(11), 0, found("pass_the_ticket"));
+        movements.wait([1, 10], None, 0, found("overpass_the_hash"));
+        movements.wait([2, 20], Some(21), 0, found("pass_the_ticket"));
+        let mut names = |key, time| -> Vec<String> {
+            let login = attach_all(&mut movements, &[key], time)[0];
+            let movement = movements.get(login.movement).expect("it is live");
+            let step = movement.steps.iter().find(|step| step.key == key).expect("it is kept");
+            step.evidence.iter().map(|evidence| evidence.name.clone()).collect()
+        };
+        assert!(names([1, 30, 11], 0).is_empty(), "from elsewhere");
+        assert_eq!(names([1, 10, 11], MINUTE), ["pass_the_ticket", "overpass_the_hash"]);
+        assert!(names([1, 10, 12], MINUTE).is_empty(), "they are taken");
+        assert!(names([2, 20, 21], HOUR).is_empty(), "much later");
+    }
+}

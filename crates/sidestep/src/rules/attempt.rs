@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::seen::{Place, Seen};
+use super::seen::{Place, Seen, is_by_sshd};
 use crate::event::{Activity, AuthEvent, HostActivity};
 
 /// Why an attempt failed.
@@ -26,7 +26,7 @@ impl Refusal {
     /// Why an event failed: by Windows' status codes, Kerberos' errors, or the words of sshd, Zeek
     /// and others.
     pub(super) fn of(event: &AuthEvent<'_>) -> Self {
-        let is_ssh = event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"));
+        let is_ssh = is_by_sshd(event);
         let Some(reason) = event.outcome_reason() else {
             return if is_ssh { Self::WrongPassword } else { Self::Unsaid };
         };

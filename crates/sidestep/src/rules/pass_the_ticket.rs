@@ -58,9 +58,9 @@ impl PassTheTicket {
     fn without_granting(&mut self, account: Id, source: Id, time: Timestamp) -> Option<f64> {
         let key = (account, source);
         let place = self.places.touch(key, time);
-        let missing = place.granted.is_none_or(|granted| granted < time - LIFETIME);
-        let since = if missing { Some(time - LIFETIME) } else { place.granted };
-        if place.counted >= since && place.counted.is_some() {
+        let lives = place.granted.filter(|granted| *granted >= time - LIFETIME);
+        let (missing, since) = (lives.is_none(), lives.unwrap_or(time - LIFETIME));
+        if place.counted.is_some_and(|counted| counted >= since) {
             return None;
         }
         place.counted = Some(time);
@@ -98,19 +98,20 @@ impl Rule for PassTheTicket {
         techniques: &[attack::PASS_THE_TICKET],
         sees: "A service ticket for an account from a host that neither asked for a granting ticket of \
                it nor renewed one within ten hours (as long as one lives), while its granting tickets \
-               are asked for elsewhere, however long ago; and the same ticket, where the log marks it, shown from two hosts within \
-               its ten hours.",
+               are asked for elsewhere, however long ago; and the same ticket, where the log marks it, \
+               shown from two hosts within its ten hours.",
         needs: &[&[Need::GrantingTickets, Need::CredentialMarks], &[Need::ServiceTickets]],
         formula: "At most ln(0.5 / p): p is the share of granting tickets that are missing before the \
                   service tickets of this host, with two of the network's share added, so that \
                   controllers whose logs are not collected are learned; for a marked ticket, the share \
                   that moves from host to host; and how rare it is that the account does so, see \
                   docs/detections/README.md.",
-        blind_spots: "The first seven days of a log; a ticket that is used from an address that hides its host; a granting ticket taken \
-                      from the host from which it is used, within its life; controllers whose logs are not collected.",
+        blind_spots: "The first seven days of a log; a ticket that is used from an address that hides \
+                      its host; a granting ticket taken from the host from which it is used, within \
+                      its life; controllers whose logs are not collected.",
         false_positives: "Servers trusted for delegation, to which users hand their tickets on; roaming \
-                          laptops whose address changes with the ticket in hand; a domain whose tickets live longer, \
-                          until that is learned.",
+                          laptops whose address changes with the ticket in hand; a domain whose \
+                          tickets live longer, until that is learned.",
         ask: "Was the account's user at that host? Which tickets does `klist` show there, and when were \
               they asked for? Is the host trusted for delegation?",
         prior: 2e-3,

@@ -84,11 +84,15 @@ impl Movements {
     /// A login that left from a host which a movement reached follows from that arrival; else one
     /// by the same account from the same source as an earlier one follows from that.
     pub(crate) fn attach(&mut self, mut suspect: Suspect) -> Option<Attached> {
-        for contribution in self.waiting.take(suspect.step.key, suspect.step.time) {
-            suspect.prove(contribution);
+        let failed = suspect.step.outcome == Outcome::Failure;
+        if !failed {
+            for contribution in self.waiting.take(suspect.step.key, suspect.step.time) {
+                suspect.prove(contribution);
+            }
         }
         let Suspect { mut step, alone, rate, leaving } = suspect;
-        if !step.asks
+        if !failed
+            && !step.asks
             && let Some(asked) = self.ticket_of(&step)
         {
             return self.used(asked, step);
@@ -109,12 +113,12 @@ impl Movements {
             }
         };
         let Some(link) = link else {
-            return (step.outcome != Outcome::Failure).then(|| self.open_marked(step));
+            return (!failed).then(|| self.open_marked(step));
         };
         let movement = self.live.get_mut(&link.mark.movement)?;
         movement.last_time = movement.last_time.max(step.time);
         let attached = Attached::to(movement.serial, movement.score);
-        if step.outcome == Outcome::Failure {
+        if failed {
             movement.failed = movement.failed.saturating_add(1);
             return Some(attached);
         }
@@ -135,13 +139,15 @@ impl Movements {
         Some(self.split(Attached { kept: true, ..attached }, at))
     }
 
-    /// The request for a ticket that a login was made with, where one belongs to a movement.
+    /// The request for a ticket that a login was made with, where one belongs to a movement that
+    /// does not know the login yet.
     fn ticket_of(&self, step: &Step) -> Option<Mark> {
         let [account, source, _] = step.key;
         let since = step.time - TICKET_LIFETIME;
         let link = sibling(&self.left, account, source, step.time, since)?;
-        let asked = self.live.get(&link.mark.movement)?.steps.get(link.mark.step as usize)?;
-        asked.asks.then_some(link.mark)
+        let steps = &self.live.get(&link.mark.movement)?.steps;
+        let is_new = steps.iter().all(|known| known.key != step.key);
+        (is_new && steps.get(link.mark.step as usize)?.asks).then_some(link.mark)
     }
 
     /// Puts a login in the place of the request for its ticket, with what was found of that.

@@ -58,7 +58,18 @@ mod tests {
     use super::super::suspect::attach_all;
     use super::super::{Movements, Suspect};
     use crate::alert::Contribution;
+    use crate::event::Outcome;
+    use crate::intern::Id;
     use crate::time::{HOUR, MINUTE};
+
+    fn found(name: &str) -> Contribution {
+        Contribution {
+            name: name.to_owned(),
+            surprise: 0.0,
+            observed: String::new(),
+            expected: String::new(),
+        }
+    }
 
     #[test]
     fn a_login_takes_the_place_of_the_request_for_its_ticket() {
@@ -87,13 +98,32 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_of_a_ticket_waits_for_its_login() {
-        let found = |name: &str| Contribution {
-            name: name.to_owned(),
-            surprise: 0.0,
-            observed: String::new(),
-            expected: String::new(),
+    fn what_failed_and_what_is_known_take_no_place() {
+        let mut movements = Movements::new(36, 64, 64);
+        let of = |key, time, asks, outcome| {
+            let mut suspect = Suspect::of_test(key, time, 5.0, 0.0);
+            suspect.step.asks = asks;
+            suspect.step.outcome = outcome;
+            suspect
         };
+        let (request, login, other) = ([1, 10, 50], [1, 10, 11], [1, 10, 12]);
+        let first = attach_all(&mut movements, &[login], 0)[0].movement;
+        movements.attach(of(request, MINUTE, true, Outcome::Unknown));
+        movements.wait([1, 10], None, MINUTE, found("overpass_the_hash"));
+        movements.attach(of(other, 2 * MINUTE, false, Outcome::Failure));
+        attach_all(&mut movements, &[login], 3 * MINUTE);
+        let keys = |movements: &Movements| -> Vec<[Id; 3]> {
+            let movement = movements.get(first).expect("it is live");
+            movement.steps.iter().map(|step| step.key).collect()
+        };
+        assert_eq!(keys(&movements), [login, request]);
+        assert_eq!(movements.get(first).expect("it is live").failed, 1);
+        attach_all(&mut movements, &[other], 4 * MINUTE);
+        assert_eq!(keys(&movements), [login, other]);
+    }
+
+    #[test]
+    fn what_was_found_of_a_ticket_waits_for_its_login() {
         let mut movements = Movements::new(36, 64, 64);
         movements.wait([1, 10], Some(11), 0, found("pass_the_ticket"));
         movements.wait([1, 10], None, 0, found("overpass_the_hash"));

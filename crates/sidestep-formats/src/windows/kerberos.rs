@@ -7,11 +7,10 @@ use sidestep::{
     Account, Activity, AuthEventBuilder, AuthProtocol, Host, Outcome, TicketEncryption,
 };
 
-use super::parts::{clipped, hand_on, remote};
+use super::parts::{clipped, hand_on, is_own_loopback, remote};
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::reader::Run;
-use crate::values::ip;
 use crate::words;
 
 /// What Windows writes for the encryption of a ticket that was refused.
@@ -93,8 +92,11 @@ fn client<'r>(record: &'r Record<'_>) -> Option<Account<'r>> {
 /// Where a ticket was asked from. A loopback address is the controller itself, which goes without
 /// saying unless the ticket is for another host.
 fn source<'r>(record: &'r Record<'_>) -> Host<'r> {
-    let here = record.text(Field::Address).and_then(ip).is_some_and(|ip| ip.is_loopback());
-    if here && record.event_id == 4769 { record.recorder() } else { record.client() }
+    if record.event_id == 4769 && is_own_loopback(record, Field::Address) {
+        record.recorder()
+    } else {
+        record.client()
+    }
 }
 
 /// The host that a service ticket is for: a machine account's host, or the account that runs the

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use sidestep::{Account, Activity, AuthProtocol, Host, LogonType, Outcome};
 
-use super::parts::{hand_on, remote};
+use super::parts::{hand_on, is_own_loopback, remote};
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::reader::Run;
@@ -37,7 +37,12 @@ fn logon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Faul
         builder = builder.subject(subject);
     }
     if let Some(word) = record.text(Field::LogonType) {
-        builder = builder.logon_type(words::logon_type(word));
+        let logon_type = words::logon_type(word);
+        builder = builder.logon_type(logon_type);
+        if logon_type == LogonType::RemoteInteractive && is_own_loopback(record, Field::Address) {
+            // A desktop that a tunnel hands on to the host from itself; elsewhere it means no client.
+            builder = builder.src_host(record.recorder());
+        }
     }
     if let Some(process) = record.text(Field::LogonProcess) {
         builder = builder.logon_process(process);

@@ -197,6 +197,11 @@ fn is_same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
+/// Whether a client's address is a loopback address of the host that wrote the record.
+pub(super) fn is_own_loopback(record: &Record<'_>, field: Field) -> bool {
+    record.text(field).and_then(ip).is_some_and(|ip| ip.is_loopback())
+}
+
 /// A host by name or address, `None` where it says no more than "here".
 pub(super) fn remote(text: &str) -> Option<Host<'_>> {
     let text = present(text.trim_start_matches('\\').trim_end_matches('.'))?;

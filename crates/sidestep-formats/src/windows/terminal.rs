@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use sidestep::{Account, Activity, Host, HostActivityKind, LogonType, Outcome};
 
-use super::parts::{endpoint, hand_on, hand_on_activity};
+use super::parts::{endpoint, hand_on, hand_on_activity, is_own_loopback};
 use super::{Field, Record, pass_over};
 use crate::error::Fault;
 use crate::reader::Run;
@@ -93,7 +93,12 @@ pub(super) fn winrm(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlo
     }
 }
 
+/// Where a desktop was opened from. A loopback address is the host itself, to which a tunnel hands
+/// the connection on; a session at the console has no address at all.
 fn client<'r>(record: &'r Record<'_>, field: Field) -> Host<'r> {
+    if is_own_loopback(record, field) {
+        return record.recorder();
+    }
     record.text(field).and_then(endpoint).unwrap_or_default()
 }
 

@@ -158,6 +158,11 @@ fn a_logon_comes_from_the_workstation_to_the_computer() {
         told(4624, SECURITY, desktop),
         "Logon Success bob 10.0.0.5 > DC-1.corp.example RemoteInteractive Unknown"
     );
+    assert_eq!(
+        told(4624, SECURITY, &desktop.replace("10.0.0.5", "::1")),
+        "Logon Success bob DC-1.corp.example > DC-1.corp.example RemoteInteractive Unknown",
+        "through a tunnel"
+    );
     let system = "TargetUserSid=S-1-5-18|TargetUserName=SYSTEM|TargetDomainName=NT-AUTORITÄT\
         |LogonType=0|IpAddress=-";
     assert_eq!(
@@ -485,6 +490,11 @@ fn remote_desktop_sessions_have_a_client() {
                 "{activity} Success alice@CORP 10.0.0.5 > DC-1.corp.example RemoteInteractive Unknown"
             )
         );
+    }
+    for here in ["127.0.0.1", "::1", "::%16777216"] {
+        let opened = told(21, SESSIONS, &format!("User=CORP\\alice|Address={here}"));
+        let tunnelled = opened.contains("DC-1.corp.example > DC-1.corp.example RemoteInteractive");
+        assert_eq!(tunnelled, !here.starts_with("::%"), "{opened}");
     }
     assert_eq!(
         told(21, SESSIONS, "User=CORP\\alice|Address=LOCAL"),

@@ -46,4 +46,5 @@ techniques! {
     RDP_HIJACKING = "T1563.002", "RDP Hijacking";
     SERVICE_EXECUTION = "T1569.002", "Service Execution";
     TOOL_TRANSFER = "T1570", "Lateral Tool Transfer";
+    PROTOCOL_TUNNELING = "T1572", "Protocol Tunneling";
 }

@@ -70,6 +70,7 @@ rules! {
     admin_share: AdminShare,
     remote_task: RemoteTask,
     rdp: Rdp,
+    rdp_tunnel: RdpTunnel,
     winrm: WinRm,
     dcom_wmi: DcomWmi,
     ssh: Ssh,

@@ -45,6 +45,7 @@ mod pass_the_hash;
 mod pass_the_ticket;
 mod password_spray;
 mod rdp;
+mod rdp_tunnel;
 mod remote_exploit;
 mod remote_task;
 mod service_install;

@@ -138,6 +138,8 @@ impl LogReader {
                 }
             } else if kind.is_symlink() && path.is_dir() {
                 self.not_read(&shown(&path), "is a link to a folder; give its path", false);
+            } else if is_key_of_simulation(&path) {
+                self.not_read(&shown(&path), "is what a simulation lays beside its logs", false);
             } else if kind.is_file() || (kind.is_symlink() && !is_special(&path)) {
                 files.push(path);
             } else {
@@ -193,6 +195,16 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     entries.sort_unstable_by(|a, b| b.cmp(a));
     Ok(entries)
+}
+
+/// What `sidestep simulate` lays beside the logs that it writes.
+const KEY: [&str; 3] = ["truth.csv", "attacks.csv", "hosts.csv"];
+
+/// Whether a file is the key to a simulated log, which would read as a log of its own: one called
+/// so, beside both files of which a truth consists.
+fn is_key_of_simulation(path: &Path) -> bool {
+    let named = KEY.iter().any(|name| path.file_name().is_some_and(|file| file == *name));
+    named && KEY[..2].iter().all(|name| path.with_file_name(name).is_file())
 }
 
 /// Whether a path leads to a device, a pipe or the like, which might never end.

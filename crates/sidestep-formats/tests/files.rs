@@ -88,6 +88,21 @@ fn what_is_no_log_ends_nothing() {
 }
 
 #[test]
+fn the_key_to_a_simulated_log_is_no_log() {
+    let dir = TempDir::new().unwrap();
+    let logins = "time,account,src_host,dst_host,attack_id\n5,eve,C1,C2,attack-1\n";
+    fs::write(dir.path().join("auth.csv"), log("a")).unwrap();
+    fs::write(dir.path().join("truth.csv"), logins).unwrap();
+    assert_eq!(read(dir.path()).0, ["a", "eve"], "a log may be called so");
+    fs::write(dir.path().join("attacks.csv"), "attack_id,start\nattack-1,random\n").unwrap();
+    let (names, summary) = read(dir.path());
+    assert_eq!((names.as_slice(), summary.files_damaged), (&["a".to_owned()][..], 0));
+    let why = "is what a simulation lays beside its logs";
+    let told = [format!("attacks.csv: {why}"), format!("truth.csv: {why}")];
+    assert_eq!(not_read(&summary, dir.path()), told);
+}
+
+#[test]
 fn few_messages_are_kept_of_many_files() {
     let dir = TempDir::new().unwrap();
     for number in 0..20 {

@@ -181,6 +181,8 @@ const fn process(row: &Row) -> &'static str {
     match (row.auth, row.logon) {
         (Auth::Kerberos, _) => "Kerberos",
         (Auth::Ntlm, _) => "NtLmSsp ",
+        // OpenSSH for Windows is a logon process of its own.
+        (Auth::Unknown, Logon::Network) => "sshd",
         (_, Logon::Service | Logon::Batch) => "Advapi  ",
         (_, Logon::NewCredentials) => "seclogo",
         _ => "User32 ",

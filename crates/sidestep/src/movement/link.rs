@@ -78,7 +78,8 @@ impl Movement {
     /// that it reached, where `leaving` odd logins a day leave a host.
     ///
     /// Its rests are taken as exponential, and their rate as Gamma distributed, so that the next
-    /// rest has a Lomax distribution.
+    /// rest has a Lomax distribution. That the account changes is as likely as it was at the steps
+    /// before (by the rule of succession): whoever walked five hosts as one account goes on as it.
     pub(super) fn goes_on(&self, now: Timestamp, leaving: f64) -> bool {
         let times = self.steps.iter().map(|step| step.time);
         let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { return false };
@@ -87,7 +88,19 @@ impl Movement {
         let lasted = days_between(first, last) * rests / (steps - 1.0).max(1.0);
         let (told, rest) = (lasted + days_between(0, REST), days_between(last, now));
         let goes_on = (rests + 1.0) / told * (told / (told + rest)).powf(rests + 2.0);
-        goes_on >= leaving * steps
+        goes_on * self.switching() >= leaving * steps
+    }
+
+    /// How likely its next step is to be made as another account than the one it follows from.
+    fn switching(&self) -> f64 {
+        let followed = self.steps.iter().filter_map(|step| {
+            let parent = self.steps.get(step.parent? as usize)?;
+            Some(parent.key[0] != step.key[0])
+        });
+        let (links, switched) = followed.fold((0.0, 0.0), |(links, switched), switch| {
+            (links + 1.0, switched + f64::from(u8::from(switch)))
+        });
+        (switched + 1.0) / (links + 2.0)
     }
 }
 

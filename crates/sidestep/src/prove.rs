@@ -103,7 +103,8 @@ impl Engine {
             let own = telling.nats.min(finding.at_most);
             let comparable = telling.comparable.min(finding.at_most);
             self.rules.frequency.observe(finding.rule, actor, comparable, today);
-            let rarity = self.rules.frequency.rarity(finding.rule, comparable, self.gated_a_day());
+            let gated = self.gated_a_day();
+            let rarity = self.rules.frequency.rarity(finding.rule, detection, comparable, gated);
             if weight * own < LEAST {
                 continue;
             }

@@ -40,7 +40,7 @@ impl Rule for Dcsync {
         false_positives: "Synchronisation with a cloud directory, migration tools; each becomes usual \
                           for its account within days.",
         ask: "Is the account one of a synchronisation service, and did it ask from that service's host?",
-        prior: 5e-4,
+        prior: 2e-5,
         role: Role::Opens,
     };
     const WANTS: Class = Class::REPLICATION;

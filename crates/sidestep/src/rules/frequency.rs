@@ -20,7 +20,7 @@ const COMMON_DAYS: f64 = 30.0;
 /// Nats by which a finding must be rarer than a login to say as much: somebody is to be bothered by
 /// rules alone once a week at most.
 const DEARER: f64 = 2.0;
-/// Findings that stand in for those never seen.
+/// Findings that stand in for those never seen, over the days that the detection's prior has them in.
 const HALF_SEEN: f64 = 0.5;
 /// Days after which a day counts half.
 const HALF_LIFE_DAYS: f64 = 60.0;
@@ -128,14 +128,17 @@ impl Frequency {
     }
 
     /// Nats of a finding on the scale of logins, of which `gated` a day are let in at 0 nats: the rule
-    /// says as much as a login that is as rare here as its findings of so many comparable nats or more. Infinite
-    /// on the first day, of which nothing is known.
-    pub(crate) fn rarity(&self, rule: usize, nats: f64, gated: f64) -> f64 {
+    /// says as much as a login that is as rare here as its findings of so many comparable nats or more.
+    /// How many those are a day is a Gamma variable, of the detection's own prior until days tell: what is
+    /// hardly ever innocent is rarer than the few days that it was not seen on. Infinite on the first
+    /// day, of which nothing is known.
+    pub(crate) fn rarity(&self, rule: usize, detection: &Detection, nats: f64, gated: f64) -> f64 {
         let Some(network) = self.network.get(rule).filter(|_| self.days > 0.0) else {
             return f64::INFINITY;
         };
         let beyond: f64 = network.by_nats[bin(nats)..].iter().map(|&n| f64::from(n)).sum();
-        let rate = (beyond + HALF_SEEN) / (self.days + 1.0);
+        let accounts = (self.account_days / self.days).max(1.0);
+        let rate = (beyond + HALF_SEEN) / (self.days + HALF_SEEN / (detection.prior * accounts));
         ((gated / rate).ln() - DEARER).max(0.0)
     }
 
@@ -214,14 +217,25 @@ mod tests {
             let known = f64::from(day);
             let actor = Actor::Account(day);
             let telling = frequency.telling(0, &detections()[0], actor, known, day);
-            let rarity = frequency.rarity(0, telling.comparable, 10.0);
+            let rarity = frequency.rarity(0, &detections()[0], telling.comparable, 10.0);
             frequency.observe(0, actor, telling.comparable, day);
-            frequency.refresh(1.0, 100);
+            frequency.refresh(1.0, 1000);
             (telling.nats, rarity)
         };
-        // Every day somebody else does it who never did.
+        // Every day somebody else of a thousand does it who never did, as the prior has it.
         let told: Vec<(f64, f64)> = (1..=40).map(&mut tell).collect();
         assert!(told[39].0 > told[6].0 + 0.5, "longer known: {told:?}");
         assert!(told[2..].iter().all(|(_, rarity)| *rarity < 1.0), "one a day: {told:?}");
+    }
+
+    #[test]
+    fn what_is_hardly_ever_innocent_is_rarer_than_the_days_known() {
+        let mut frequency = Frequency::new(1);
+        (0..20).for_each(|_| frequency.refresh(1.0, 500));
+        let rarity = |id: &str| {
+            let found = detections().iter().find(|detection| detection.id == id);
+            frequency.rarity(0, found.expect("it is one"), 5.0, 10.0)
+        };
+        assert!(rarity("dcsync") > rarity("service_install") + 1.0);
     }
 }

@@ -26,6 +26,8 @@ struct Place {
     granted: Option<Timestamp>,
     /// When a service ticket from there was last counted.
     counted: Option<Timestamp>,
+    /// Whether none could live then.
+    missed: bool,
 }
 
 /// Where accounts ask for granting tickets, and whether service tickets follow there.
@@ -54,7 +56,8 @@ impl PassTheTicket {
     }
 
     /// The nats of a service ticket from where no granting ticket can live, where they are worth
-    /// telling. Each place counts once for each granting ticket, and once in its life without one.
+    /// telling. Each place counts once for each granting ticket, and once in its life without one; a
+    /// service that does without them day after day says nothing of who else comes to its host.
     fn without_granting(&mut self, account: Id, source: Id, time: Timestamp) -> Option<f64> {
         let key = (account, source);
         let place = self.places.touch(key, time);
@@ -67,6 +70,9 @@ impl PassTheTicket {
         let elsewhere = self.homes.get(&account).is_some_and(|home| *home != source);
         if missing && !elsewhere {
             // Where no granting ticket of the account is known at all, `forged_ticket` sees to that.
+            return None;
+        }
+        if std::mem::replace(&mut place.missed, missing) && missing {
             return None;
         }
         let habit = self.hosts.touch(source, time);
@@ -102,7 +108,7 @@ impl Rule for PassTheTicket {
                shown from two hosts within its ten hours.",
         needs: &[&[Need::GrantingTickets, Need::CredentialMarks], &[Need::ServiceTickets]],
         formula: "At most ln(0.5 / p): p is the share of granting tickets that are missing before the \
-                  service tickets of this host, with two of the network's share added, so that \
+                  service tickets of this host, for each account the first time in a row, with two of the network's share added, so that \
                   controllers whose logs are not collected are learned; for a marked ticket, the share \
                   that moves from host to host; and how rare it is that the account does so, see \
                   docs/detections/README.md.",
@@ -228,6 +234,25 @@ mod tests {
             last = told(&mut probe, service(at, user, "WEB")).len();
         }
         assert_eq!(last, 0, "it is usual there");
+    }
+
+    #[test]
+    fn a_service_that_does_without_excuses_nobody_else() {
+        const LIFE: i64 = 11 * 3600;
+        let mut probe = Probe::new();
+        for account in ["svc@CORP", "bob@CORP"] {
+            probe.auth(granting(-WEEK, account, "WS-1"));
+        }
+        let times = (1..60).map(|at| at * LIFE);
+        let often: usize =
+            times.map(|at| told(&mut probe, service(at, "svc@CORP", "SRV-2")).len()).sum();
+        assert!(often <= 1, "{often}");
+        for at in 0..20 {
+            let (user, at) = (format!("u{at}@CORP"), 60 * LIFE + at);
+            probe.auth(granting(at, &user, "SRV-2"));
+            assert!(told(&mut probe, service(at, &user, "SRV-2")).is_empty());
+        }
+        assert_eq!(told(&mut probe, service(60 * LIFE + 99, "bob@CORP", "SRV-2")).len(), 1);
     }
 
     #[test]

@@ -133,7 +133,7 @@ impl Engine {
 
     /// Odd logins a day that leave a host here, by those of yesterday.
     pub(crate) fn leaving(&self) -> f64 {
-        self.wide_gate() * self.logins_a_day() / self.baseline.hosts.len().max(1) as f64
+        self.gated_a_day() / self.baseline.hosts.len().max(1) as f64
     }
 
     /// Odd logins a day to be expected of something that had `odd` since `first_day`.

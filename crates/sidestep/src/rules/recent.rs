@@ -2,10 +2,13 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::hash::Hash;
 
-use serde::{Deserialize, Serialize};
+use ahash::HashMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::event::Timestamp;
+use crate::intern::hash_keys;
 use crate::time::DAY;
 
 /// Entries that a rule keeps at most of one kind.
@@ -16,21 +19,46 @@ const FEW: usize = 1 << 10;
 
 /// Values with the time of each; where they are too many, the older half goes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Recent<K: Ord, V> {
-    entries: BTreeMap<K, (Timestamp, V)>,
+#[serde(bound(
+    serialize = "K: Ord + Serialize, V: Serialize",
+    deserialize = "K: Ord + Hash + Deserialize<'de>, V: Deserialize<'de>"
+))]
+pub(crate) struct Recent<K, V> {
+    #[serde(serialize_with = "save", deserialize_with = "load")]
+    entries: HashMap<K, (Timestamp, V)>,
     /// What was dropped last, and how many entries that left.
     swept: (Timestamp, usize),
 }
 
-impl<K: Ord, V> Default for Recent<K, V> {
+/// In the order of the keys, so that the same entries have the same bytes.
+fn save<K: Ord + Serialize, V: Serialize, S: Serializer>(
+    entries: &HashMap<K, (Timestamp, V)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    entries.iter().collect::<BTreeMap<_, _>>().serialize(serializer)
+}
+
+fn load<'de, K, V, D>(deserializer: D) -> Result<HashMap<K, (Timestamp, V)>, D::Error>
+where
+    K: Ord + Hash + Deserialize<'de>,
+    V: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let entries = BTreeMap::<K, (Timestamp, V)>::deserialize(deserializer)?;
+    let mut table = HashMap::with_capacity_and_hasher(entries.len(), hash_keys());
+    table.extend(entries);
+    Ok(table)
+}
+
+impl<K, V> Default for Recent<K, V> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), swept: (Timestamp::MIN, 0) }
+        Self { entries: HashMap::with_hasher(hash_keys()), swept: (Timestamp::MIN, 0) }
     }
 }
 
-impl<K: Ord, V> Recent<K, V> {
+impl<K: Eq + Hash, V> Recent<K, V> {
     /// The value of a key.
-    pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    pub(crate) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
@@ -38,7 +66,7 @@ impl<K: Ord, V> Recent<K, V> {
     }
 
     /// The value of a key and its time, where that is no older than `since`.
-    pub(crate) fn since<Q: Ord + ?Sized>(&self, key: &Q, since: Timestamp) -> Option<&V>
+    pub(crate) fn since<Q: Eq + Hash + ?Sized>(&self, key: &Q, since: Timestamp) -> Option<&V>
     where
         K: Borrow<Q>,
     {
@@ -46,7 +74,7 @@ impl<K: Ord, V> Recent<K, V> {
     }
 
     /// The time of a key and its value.
-    pub(crate) fn timed<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(Timestamp, &V)>
+    pub(crate) fn timed<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<(Timestamp, &V)>
     where
         K: Borrow<Q>,
     {
@@ -54,7 +82,7 @@ impl<K: Ord, V> Recent<K, V> {
     }
 
     /// The value of a key, which keeps its time.
-    pub(crate) fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    pub(crate) fn get_mut<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
     {
@@ -79,7 +107,7 @@ impl<K: Ord, V> Recent<K, V> {
     }
 
     /// Forgets a key; gives out its value.
-    pub(crate) fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
+    pub(crate) fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
     {

@@ -67,9 +67,9 @@ impl Engine {
             baseline,
             login.time,
             login.protocol,
-            Known::of(account),
-            Known::of(source),
-            Known::of(destination),
+            Known::of(&account),
+            Known::of(&source),
+            Known::of(&destination),
         );
         let surprises = evidence::weigh(&context);
         let surprise = evidence::total(&surprises);

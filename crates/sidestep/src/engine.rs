@@ -187,7 +187,7 @@ impl Engine {
         let reading = read(event, &self.identity, ticket_source);
         let blank = (AccountProfile::default(), HostProfile::default());
         let host = |name: Option<&str>| self.baseline.hosts.find(host_parts(name));
-        let reports = |slot: u32| self.baseline.hosts.get(slot).profile.reports_tickets_used;
+        let reports = |slot: u32| self.baseline.hosts.profile(slot).reports_tickets_used;
         let is_login = match reading.meaning {
             Meaning::Login => true,
             Meaning::Ticket => !host(reading.destination.as_deref()).is_some_and(reports),
@@ -198,7 +198,7 @@ impl Engine {
         }
         let account_name = event.account().to_string();
         let account = match self.baseline.accounts.find(reading.account.parts()) {
-            Some(slot) => Known::of(self.baseline.accounts.get(slot)),
+            Some(slot) => Known::of(&self.baseline.accounts.get(slot)),
             None => Known { id: Id::MAX, name: &account_name, profile: &blank.0 },
         };
         let context = Context::new(
@@ -220,7 +220,7 @@ impl Engine {
         blank: &'b HostProfile,
     ) -> Known<'b, HostProfile> {
         match self.baseline.hosts.find(host_parts(name)) {
-            Some(slot) => Known::of(self.baseline.hosts.get(slot)),
+            Some(slot) => Known::of(&self.baseline.hosts.get(slot)),
             None => Known { id: Id::MAX, name: name.unwrap_or_default(), profile: blank },
         }
     }
@@ -322,8 +322,8 @@ impl Engine {
         } else {
             self.baseline.learn_login(key, login);
         }
-        self.baseline.accounts.get_mut(login.account).profile.logins += 1.0;
-        self.baseline.hosts.get_mut(login.source).profile.logins_from += 1.0;
+        self.baseline.accounts.profile_mut(login.account).logins += 1.0;
+        self.baseline.hosts.profile_mut(login.source).logins_from += 1.0;
         if tail {
             self.odd.push_back((self.now, key));
             if self.odd.len() > MAX_WAITING {

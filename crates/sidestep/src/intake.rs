@@ -86,11 +86,11 @@ impl Engine {
                 if let (Activity::ServiceTicket, Some(guid)) =
                     (event.activity(), event.logon_guid())
                 {
-                    let source = self.baseline.hosts.get(source).id;
+                    let source = self.baseline.hosts.id(source);
                     self.sessions.learn_ticket(guid, source, time);
                 }
                 let protocol = protocol_class(event.auth_protocol(), event.logon_type());
-                let profile = &mut self.baseline.hosts.get_mut(destination).profile;
+                let profile = self.baseline.hosts.profile_mut(destination);
                 if meaning == Meaning::Login {
                     profile.reports_tickets_used |= may_use_ticket(protocol);
                 } else if profile.reports_tickets_used {

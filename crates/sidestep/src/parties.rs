@@ -54,11 +54,11 @@ impl Engine {
                 Some(slot) => slot,
                 None => {
                     let (slot, _) = self.strangers.intern(name.parts());
-                    return self.strangers.get(slot).id | STRANGER;
+                    return self.strangers.id(slot) | STRANGER;
                 }
             }
         };
-        self.baseline.accounts.get(slot).id
+        self.baseline.accounts.id(slot)
     }
 
     /// The slot of an account in the baseline, given one if it is new.
@@ -85,7 +85,7 @@ impl Engine {
     fn host_id(&mut self, host: &Host<'_>, time: Timestamp) -> Option<Id> {
         let name = self.identity.host(host, time)?;
         let slot = self.baseline.intern_host(host_parts(Some(&name)));
-        Some(self.baseline.hosts.get(slot).id)
+        Some(self.baseline.hosts.id(slot))
     }
 
     /// The name of an account by its id, unless it was evicted.

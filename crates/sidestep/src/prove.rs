@@ -140,13 +140,14 @@ impl Engine {
     fn actor_of(&self, finding: &Finding) -> (Actor, u32) {
         let account = finding.account.filter(|_| !finding.of_source).and_then(|id| {
             let slot = self.baseline.accounts.slot_of(id)?;
-            Some((Actor::Account(id), self.baseline.accounts.get(slot).profile.first_day))
+            Some((Actor::Account(id), self.baseline.accounts.profile(slot).first_day))
         });
         account.unwrap_or_else(|| {
             let id = finding.source.unwrap_or(finding.destination);
-            let first_day = self.baseline.hosts.slot_of(id).map_or(self.baseline.today, |slot| {
-                self.baseline.hosts.get(slot).profile.first_day
-            });
+            let first_day =
+                self.baseline.hosts.slot_of(id).map_or(self.baseline.today, |slot| {
+                    self.baseline.hosts.profile(slot).first_day
+                });
             (Actor::Host(id), first_day)
         })
     }

@@ -43,7 +43,7 @@ impl Baseline {
         let (slot, evicted) = self.accounts.intern(parts);
         self.evicted_accounts += u64::from(evicted);
         if evicted || self.accounts.len() > before {
-            self.accounts.get_mut(slot).profile.first_day = self.today;
+            self.accounts.profile_mut(slot).first_day = self.today;
         }
         slot
     }
@@ -54,16 +54,16 @@ impl Baseline {
         let (slot, evicted) = self.hosts.intern(parts);
         self.evicted_hosts += u64::from(evicted);
         if evicted || self.hosts.len() > before {
-            self.hosts.get_mut(slot).profile.first_day = self.today;
+            self.hosts.profile_mut(slot).first_day = self.today;
         }
         slot
     }
 
     pub(crate) fn edge_key(&self, login: &Login) -> [Id; 3] {
         [
-            self.accounts.get(login.account).id,
-            self.hosts.get(login.source).id,
-            self.hosts.get(login.destination).id,
+            self.accounts.id(login.account),
+            self.hosts.id(login.source),
+            self.hosts.id(login.destination),
         ]
     }
 
@@ -85,9 +85,9 @@ impl Baseline {
 
     /// An account was active on a host, at its keyboard or by its own ticket.
     pub(crate) fn learn_presence(&mut self, account: Slot, host: Slot, time: Timestamp) {
-        let key = [self.accounts.get(account).id, self.hosts.get(host).id];
+        let key = [self.accounts.id(account), self.hosts.id(host)];
         if count_daily(&mut self.presence, key, day_of(time)) {
-            self.hosts.get_mut(host).profile.saw_at_keyboard(key[0]);
+            self.hosts.profile_mut(host).saw_at_keyboard(key[0]);
         }
     }
 
@@ -100,17 +100,17 @@ impl Baseline {
         time: Timestamp,
         subject: Option<Slot>,
     ) {
-        let id = self.accounts.get(account).id;
+        let id = self.accounts.id(account);
         if let Some(subject) = subject {
-            let pair = [self.accounts.get(subject).id, id];
+            let pair = [self.accounts.id(subject), id];
             count_daily(&mut self.companions, pair, day_of(time));
             if self.companions.get(pair).is_none_or(|pair| pair.count < HABIT) {
                 return;
             }
         }
-        let profile = &mut self.accounts.get_mut(account).profile;
+        let profile = self.accounts.profile_mut(account);
         profile.at_keyboard = profile.at_keyboard.max(time);
-        let key = [id, self.hosts.get(host).id];
+        let key = [id, self.hosts.id(host)];
         match self.keyboard.get_mut(key) {
             Some(last) => *last = time.max(*last),
             None => {
@@ -154,10 +154,10 @@ impl Baseline {
         self.learn_account_source(login, [account, source], day);
         self.learn_source_destination(login, [source, destination], day);
         self.protocols.observe(login.protocol);
-        let profile = &mut self.accounts.get_mut(login.account).profile;
+        let profile = self.accounts.profile_mut(login.account);
         profile.protocols.observe(login.protocol);
         profile.hours.observe(login.time);
-        let host = &mut self.hosts.get_mut(login.destination).profile;
+        let host = self.hosts.profile_mut(login.destination);
         host.protocols.observe(login.protocol);
         host.saw_arrival(Arrival { account, time: login.time });
     }
@@ -165,19 +165,19 @@ impl Baseline {
     /// Counts a login as odd against its account, source and destination.
     pub(crate) fn count_odd(&mut self, [account, source, destination]: [Id; 3]) {
         if let Some(slot) = self.accounts.slot_of(account) {
-            self.accounts.get_mut(slot).profile.odd += 1.0;
+            self.accounts.profile_mut(slot).odd += 1.0;
         }
         if let Some(slot) = self.hosts.slot_of(source) {
-            self.hosts.get_mut(slot).profile.odd_from += 1.0;
+            self.hosts.profile_mut(slot).odd_from += 1.0;
         }
         if let Some(slot) = self.hosts.slot_of(destination) {
-            self.hosts.get_mut(slot).profile.odd_to += 1.0;
+            self.hosts.profile_mut(slot).odd_to += 1.0;
         }
     }
 
     /// Another account is at home here, or came here lately: the two go together.
     fn learn_companions(&mut self, login: &Login, account: Id, day: Day) {
-        let profile = &self.hosts.get(login.source).profile;
+        let profile = self.hosts.profile(login.source);
         let owner = profile.owner();
         let visitor = profile
             .arrivals_within(login.time, SWITCH)
@@ -190,8 +190,8 @@ impl Baseline {
 
     fn learn_account_destination(&mut self, login: &Login, key: [Id; 2], day: Day) {
         let (is_new, gone) = count_pair(&mut self.account_destination, key, day);
-        self.accounts.get_mut(login.account).profile.destinations.observe(is_new);
-        self.hosts.get_mut(login.destination).profile.accounts_to.observe(is_new);
+        self.accounts.profile_mut(login.account).destinations.observe(is_new);
+        self.hosts.profile_mut(login.destination).accounts_to.observe(is_new);
         if let Some([account, host]) = gone {
             self.forget_account_destination(account, host);
         }
@@ -200,13 +200,13 @@ impl Baseline {
     fn learn_account_source(&mut self, login: &Login, key: [Id; 2], day: Day) {
         let [account, source] = key;
         if self.account_source.get(key).is_none() {
-            let profile = &self.hosts.get(login.source).profile;
+            let profile = self.hosts.profile(login.source);
             let why = self.explain_source(account, source, profile, login.time);
             self.explanations.observe(why.explanation as usize);
         }
         let (is_new, gone) = count_pair(&mut self.account_source, key, day);
-        self.accounts.get_mut(login.account).profile.sources.observe(is_new);
-        self.hosts.get_mut(login.source).profile.accounts_from.observe(is_new);
+        self.accounts.profile_mut(login.account).sources.observe(is_new);
+        self.hosts.profile_mut(login.source).accounts_from.observe(is_new);
         if let Some([account, host]) = gone {
             self.forget_account_source(account, host);
         }
@@ -214,7 +214,7 @@ impl Baseline {
 
     fn learn_source_destination(&mut self, login: &Login, key: [Id; 2], day: Day) {
         let (is_new, gone) = count_pair(&mut self.source_destination, key, day);
-        self.hosts.get_mut(login.source).profile.destinations.observe(is_new);
+        self.hosts.profile_mut(login.source).destinations.observe(is_new);
         if let Some([source, _]) = gone {
             self.forget_source_destination(source);
         }
@@ -222,25 +222,25 @@ impl Baseline {
 
     fn forget_account_destination(&mut self, account: Id, host: Id) {
         if let Some(slot) = self.accounts.slot_of(account) {
-            self.accounts.get_mut(slot).profile.destinations.forget();
+            self.accounts.profile_mut(slot).destinations.forget();
         }
         if let Some(slot) = self.hosts.slot_of(host) {
-            self.hosts.get_mut(slot).profile.accounts_to.forget();
+            self.hosts.profile_mut(slot).accounts_to.forget();
         }
     }
 
     fn forget_account_source(&mut self, account: Id, host: Id) {
         if let Some(slot) = self.accounts.slot_of(account) {
-            self.accounts.get_mut(slot).profile.sources.forget();
+            self.accounts.profile_mut(slot).sources.forget();
         }
         if let Some(slot) = self.hosts.slot_of(host) {
-            self.hosts.get_mut(slot).profile.accounts_from.forget();
+            self.hosts.profile_mut(slot).accounts_from.forget();
         }
     }
 
     fn forget_source_destination(&mut self, source: Id) {
         if let Some(slot) = self.hosts.slot_of(source) {
-            self.hosts.get_mut(slot).profile.destinations.forget();
+            self.hosts.profile_mut(slot).destinations.forget();
         }
     }
 

@@ -162,15 +162,13 @@ impl Baseline {
         let kept = (-f64::from(day - self.today) / self.half_life_days).exp2() as f32;
         let before = self.today;
         self.today = day;
-        for account in self.accounts.entries_mut() {
-            let profile = &mut account.profile;
+        for profile in self.accounts.profiles_mut() {
             profile.destinations.decay(kept);
             profile.sources.decay(kept);
             profile.logins *= kept;
             profile.odd *= kept;
         }
-        for host in self.hosts.entries_mut() {
-            let profile = &mut host.profile;
+        for profile in self.hosts.profiles_mut() {
             profile.accounts_from.decay(kept);
             profile.accounts_to.decay(kept);
             profile.destinations.decay(kept);

@@ -49,8 +49,8 @@ pub(crate) struct Known<'b, P> {
 }
 
 impl<'b, P> Known<'b, P> {
-    pub(crate) fn of(entry: &'b Entry<P>) -> Self {
-        Self { id: entry.id, name: &entry.name, profile: &entry.profile }
+    pub(crate) fn of(entry: &Entry<'b, P>) -> Self {
+        Self { id: entry.id, name: entry.name, profile: entry.profile }
     }
 }
 

@@ -89,25 +89,25 @@ impl AccountNames {
         let domain = account.domain.as_deref().map(short_domain);
         let Some(slot) = self.by_sid.find(parts(sid)) else {
             let (slot, _) = self.by_sid.intern(parts(sid));
-            self.by_sid.get_mut(slot).profile =
+            *self.by_sid.profile_mut(slot) =
                 Holder { name: (*account.name).into(), domain: domain.map(Into::into) };
             return;
         };
-        let known = &mut self.by_sid.get_mut(slot).profile;
+        let known = self.by_sid.profile_mut(slot);
         let (Some(first), Some(domain)) = (known.domain.clone(), domain) else {
             known.domain = known.domain.take().or_else(|| domain.map(Into::into));
             return;
         };
         if !first.eq_ignore_ascii_case(domain) && self.domains.find(parts(domain)).is_none() {
             let (slot, _) = self.domains.intern(parts(domain));
-            self.domains.get_mut(slot).profile = SameDomain(first);
+            *self.domains.profile_mut(slot) = SameDomain(first);
         }
     }
 
     /// Takes in that an account of this name was seen in this domain.
     pub(super) fn learn_home(&mut self, name: &str, domain: &str) {
         let (slot, _) = self.homes.intern(parts(name));
-        let home = &mut self.homes.get_mut(slot).profile;
+        let home = self.homes.profile_mut(slot);
         match home {
             Home::Unknown => *home = Home::One(domain.into()),
             Home::One(known) if known.eq_ignore_ascii_case(domain) => {}
@@ -120,7 +120,7 @@ impl AccountNames {
     pub(super) fn one_name<'a>(&'a self, account: &'a Account<'_>) -> AccountName<'a> {
         let sid = account.sid.as_deref().or(Some(&*account.name)).filter(|sid| is_own(sid));
         if let Some(holder) = sid.and_then(|sid| self.by_sid.find(parts(sid))) {
-            let holder = &self.by_sid.get(holder).profile;
+            let holder = self.by_sid.profile(holder);
             return AccountName {
                 name: super::folded(&holder.name),
                 domain: holder.domain.as_deref().map(|domain| self.one_domain(domain)),
@@ -129,7 +129,7 @@ impl AccountNames {
         let domain = match account.domain.as_deref() {
             Some(domain) => Some(self.one_domain(domain)),
             None => self.homes.find(parts(&account.name)).and_then(|slot| {
-                match &self.homes.get(slot).profile {
+                match self.homes.profile(slot) {
                     Home::One(domain) => Some(Cow::Borrowed(&**domain)),
                     Home::Unknown | Home::Several => None,
                 }
@@ -143,7 +143,7 @@ impl AccountNames {
         if self.domains.len() > 0
             && let Some(slot) = self.domains.find(parts(short))
         {
-            return super::folded(&self.domains.get(slot).profile.0);
+            return super::folded(&self.domains.profile(slot).0);
         }
         super::folded(short)
     }
@@ -153,14 +153,14 @@ impl AccountNames {
         &'a self,
         name: &'a AccountName<'_>,
     ) -> impl Iterator<Item = &'a str> {
-        self.by_sid.entries().iter().filter_map(move |entry| {
+        self.by_sid.entries().filter_map(move |entry| {
             let holder = &entry.profile;
             let same_domain = match (&holder.domain, &name.domain) {
                 (Some(a), Some(b)) => self.one_domain(a).eq_ignore_ascii_case(b),
                 (None, None) => true,
                 _ => false,
             };
-            (holder.name.eq_ignore_ascii_case(&name.name) && same_domain).then_some(&*entry.name)
+            (holder.name.eq_ignore_ascii_case(&name.name) && same_domain).then_some(entry.name)
         })
     }
 

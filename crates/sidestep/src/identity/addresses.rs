@@ -125,14 +125,14 @@ impl Addresses {
             return;
         }
         let (slot, _) = self.hosts.intern(parts(host));
-        self.hosts.get_mut(slot).profile = Newest { address: Some(address), since };
+        *self.hosts.profile_mut(slot) = Newest { address: Some(address), since };
     }
 
     /// Whether the host of an address got another one after it was last seen at this one: then it
     /// has moved. One that has both at once has not.
     fn has_left(&self, address: IpAddr, known: &Address) -> bool {
         self.hosts.find(parts(&known.host)).is_some_and(|slot| {
-            let newest = self.hosts.get(slot).profile;
+            let newest = *self.hosts.profile(slot);
             newest.address != Some(address) && newest.since > known.last
         })
     }

@@ -61,7 +61,7 @@ impl Desks {
 
     fn last(&mut self, account: NameParts<'_>) -> &mut Last {
         let (slot, _) = self.0.intern(account);
-        &mut self.0.get_mut(slot).profile
+        self.0.profile_mut(slot)
     }
 
     pub(super) fn to_saved(&self) -> SavedDesks {

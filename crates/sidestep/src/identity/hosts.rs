@@ -45,19 +45,19 @@ impl HostNames {
         let Some((label, suffix)) = split(name) else { return };
         if self.suffixes.find(parts(label)).is_none() {
             let (slot, _) = self.suffixes.intern(parts(label));
-            self.suffixes.get_mut(slot).profile = Rest(suffix.into());
+            *self.suffixes.profile_mut(slot) = Rest(suffix.into());
         }
         if let Some(short) = label.get(..NETBIOS).filter(|short| short.len() < label.len()) {
             match self.cut.find(parts(short)) {
                 Some(slot) => {
-                    let long = &mut self.cut.get_mut(slot).profile;
+                    let long = self.cut.profile_mut(slot);
                     if !long.0.eq_ignore_ascii_case(label) {
                         long.0 = "".into();
                     }
                 }
                 None => {
                     let (slot, _) = self.cut.intern(parts(short));
-                    self.cut.get_mut(slot).profile = Rest(label.into());
+                    *self.cut.profile_mut(slot) = Rest(label.into());
                 }
             }
         }
@@ -75,15 +75,13 @@ impl HostNames {
         }
         let short = match punctuation.and_then(|_| split(name)) {
             Some((label, suffix)) => match self.suffixes.find(parts(label)) {
-                Some(slot) if !self.suffixes.get(slot).profile.0.eq_ignore_ascii_case(suffix) => {
-                    name
-                }
+                Some(slot) if !self.suffixes.profile(slot).0.eq_ignore_ascii_case(suffix) => name,
                 _ => label,
             },
             None if name.len() == NETBIOS => self
                 .cut
                 .find(parts(name))
-                .map(|slot| &*self.cut.get(slot).profile.0)
+                .map(|slot| &*self.cut.profile(slot).0)
                 .filter(|long| !long.is_empty())
                 .unwrap_or(name),
             None => name,
@@ -94,7 +92,7 @@ impl HostNames {
     /// The full DNS name of a short one, where it is known.
     pub(super) fn full_name(&self, short: &str) -> Option<String> {
         let slot = self.suffixes.find(parts(short))?;
-        Some(format!("{short}.{}", self.suffixes.get(slot).profile.0))
+        Some(format!("{short}.{}", self.suffixes.profile(slot).0))
     }
 
     pub(super) fn to_saved(&self) -> SavedHostNames {

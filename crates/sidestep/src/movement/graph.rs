@@ -32,7 +32,6 @@ pub(crate) fn login_graph(baseline: &Baseline) -> LoginGraph {
     let nodes: BTreeMap<u32, NodeIndex> = baseline
         .hosts
         .entries()
-        .iter()
         .map(|host| (host.id, graph.add_node(host.name.to_string())))
         .collect();
     for record in baseline.edges.records() {

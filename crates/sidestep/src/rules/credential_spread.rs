@@ -104,7 +104,7 @@ impl Rule for CredentialSpread {
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
         let (Some(source), Some(destination)) = (seen.source, seen.destination) else { return };
         let known = around.baseline.accounts.slot_of(account.id).map_or(0, |slot| {
-            let first = around.baseline.accounts.get(slot).profile.first_day;
+            let first = around.baseline.accounts.profile(slot).first_day;
             around.baseline.today.saturating_sub(first)
         });
         let newness = NEWCOMER / (1.0 + f64::from(known));

@@ -42,5 +42,5 @@ pub use columns::EventColumns;
 pub use error::{BatchError, ColumnsError, RowError};
 pub use events::{EventBatchBuilder, events_schema};
 pub use hops::{hops_batch, hops_schema};
-pub use reader::{BatchReader, RowSink, RowSummary};
+pub use reader::{BatchReader, OpenBatch, RowSink, RowSummary};
 pub use scores::{ScoreBatchBuilder, scores_schema};

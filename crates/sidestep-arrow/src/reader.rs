@@ -1,6 +1,6 @@
 //! The rows of batches as events.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
@@ -94,12 +94,34 @@ impl BatchReader {
         batch: &RecordBatch,
         sink: &mut RowSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
+        let open = self.open(batch)?;
+        self.for_each_row_of(&open, 0..open.num_rows(), sink)
+    }
+
+    /// Finds the columns of a batch, to read it in parts: what its dictionaries say is understood once,
+    /// and not again for each part, as it would be for slices of the batch.
+    ///
+    /// # Errors
+    /// [`BatchError`]: the columns give no event.
+    pub fn open<'b>(&mut self, batch: &'b RecordBatch) -> Result<OpenBatch<'b>, BatchError> {
         let columns = self.resolve_for(batch)?;
-        let values = Batch::new(batch, &columns)?;
-        for row in 0..batch.num_rows() {
+        Ok(OpenBatch { values: Batch::new(batch, &columns)?, rows: batch.num_rows() })
+    }
+
+    /// As [`for_each_row`](Self::for_each_row), of some rows of an open batch; those beyond its end are none.
+    ///
+    /// # Errors
+    /// [`BatchError`]: a row is bad and the reader is to stop there.
+    pub fn for_each_row_of(
+        &mut self,
+        batch: &OpenBatch<'_>,
+        rows: Range<usize>,
+        sink: &mut RowSink<'_>,
+    ) -> Result<ControlFlow<()>, BatchError> {
+        for row in rows.start..rows.end.min(batch.rows) {
             let number = self.summary.rows;
             self.summary.rows += 1;
-            let flow = match values.event(row, number, |event| sink(Some(event))) {
+            let flow = match batch.values.event(row, number, |event| sink(Some(event))) {
                 Ok(flow) => {
                     self.summary.events += 1;
                     flow
@@ -165,6 +187,26 @@ fn types_of_values(batch: &RecordBatch) -> Schema {
     Schema::new(fields.collect::<Fields>())
 }
 
+/// A batch that a reader found the columns of, by [`BatchReader::open`].
+pub struct OpenBatch<'b> {
+    values: Batch<'b>,
+    rows: usize,
+}
+
+impl OpenBatch<'_> {
+    /// How many rows it has.
+    #[must_use]
+    pub const fn num_rows(&self) -> usize {
+        self.rows
+    }
+}
+
+impl std::fmt::Debug for OpenBatch<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenBatch").field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
 /// A column of one batch.
 struct Filled<'b> {
     values: Values<'b>,
@@ -186,15 +228,20 @@ impl<'b> Filled<'b> {
 
 /// The columns of one batch, by field.
 struct Batch<'b> {
+    /// Those that hold anything.
     columns: [Option<Filled<'b>>; CsvField::ALL.len()],
+    /// Which there are at all.
+    has: [bool; CsvField::ALL.len()],
     time_format: TimeFormat,
 }
 
 impl<'b> Batch<'b> {
     fn new(batch: &'b RecordBatch, columns: &EventColumns) -> Result<Self, ColumnsError> {
         let mut filled = [const { None }; CsvField::ALL.len()];
-        for (column, &field) in filled.iter_mut().zip(CsvField::ALL) {
+        let mut has = [false; CsvField::ALL.len()];
+        for ((column, has), &field) in filled.iter_mut().zip(&mut has).zip(CsvField::ALL) {
             let Some(at) = columns.column(field) else { continue };
+            *has = true;
             let array = batch.column(at).as_ref();
             let values = Values::new(array).ok_or_else(|| ColumnsError::Mistyped {
                 field,
@@ -202,9 +249,11 @@ impl<'b> Batch<'b> {
                 found: array.data_type().to_string(),
                 accepted: accepted(field),
             })?;
-            *column = Some(Filled::new(values, field, batch.num_rows()));
+            if !matches!(values, Values::Nothing) {
+                *column = Some(Filled::new(values, field, batch.num_rows()));
+            }
         }
-        Ok(Self { columns: filled, time_format: columns.time_format() })
+        Ok(Self { columns: filled, has, time_format: columns.time_format() })
     }
 
     /// Lends the event of a row to `take`.
@@ -306,7 +355,7 @@ impl<'b> FieldValues<'b> for Row<'_, 'b> {
 
     #[inline]
     fn has(&self, field: CsvField) -> bool {
-        self.batch.columns[field as usize].is_some()
+        self.batch.has[field as usize]
     }
 }
 

@@ -396,3 +396,25 @@ proptest! {
         prop_assert_eq!(alerts_in(&parts), expected);
     }
 }
+
+#[test]
+fn an_open_batch_is_read_in_parts() {
+    let batch = office();
+    let read = |parts: &[std::ops::Range<usize>]| {
+        let mut reader = BatchReader::default();
+        let open = reader.open(&batch).unwrap();
+        let mut rows = Vec::new();
+        for part in parts {
+            let flow = reader.for_each_row_of(&open, part.clone(), &mut |event| {
+                rows.push(event.map(|event| (event.time(), event.raw_ref())));
+                ControlFlow::Continue(())
+            });
+            assert!(flow.unwrap().is_continue());
+        }
+        (rows, reader.summary().clone())
+    };
+    let count = batch.num_rows();
+    let whole = read(&[0..count, count..count]);
+    assert_eq!(whole.0.len(), count);
+    assert_eq!(read(&[0..7, 7..7, 7..count + 9, count..usize::MAX]), whole);
+}

@@ -1,7 +1,7 @@
 //! The engine.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sidestep::petgraph::visit::EdgeRef;
 use sidestep::{Config, Event, LastStates, Metrics, Status, WarmUp};
-use sidestep_arrow::{BatchError, BatchReader, ScoreBatchBuilder, scores_schema};
+use sidestep_arrow::{BatchError, BatchReader, OpenBatch, ScoreBatchBuilder, scores_schema};
 use sidestep_formats::read_policy;
 
 use crate::alert::Alert;
@@ -75,7 +75,8 @@ fn each_part(
     data: &Bound<'_, PyAny>,
     reader: &Reader,
     tick: Option<Py<PyAny>>,
-    mut take: impl FnMut(&mut BatchReader, &RecordBatch) -> Result<(), BatchError> + Send,
+    mut take: impl FnMut(&mut BatchReader, &OpenBatch<'_>, Range<usize>) -> Result<(), BatchError>
+    + Send,
 ) -> PyResult<()> {
     let batches = capsule::batches(data)?;
     py.detach(move || {
@@ -83,11 +84,12 @@ fn each_part(
         let mut pulse = Pulse::new(tick);
         for next in batches {
             let whole = next.map_err(table)?;
-            for start in (0..whole.num_rows()).step_by(ROWS) {
-                let rows = ROWS.min(whole.num_rows() - start);
+            let open = reader.lock().open(&whole).map_err(batch)?;
+            for start in (0..open.num_rows()).step_by(ROWS) {
+                let rows = start..open.num_rows().min(start + ROWS);
                 // The lock must not be held while the interpreter runs what it will.
-                take(&mut reader.lock(), &whole.slice(start, rows)).map_err(batch)?;
-                pulse.beat(rows)?;
+                take(&mut reader.lock(), &open, rows.clone()).map_err(batch)?;
+                pulse.beat(rows.len())?;
             }
         }
         if pulse.rows() == 0 {
@@ -159,11 +161,13 @@ impl Engine {
         reader: &Reader,
         tick: Option<Py<PyAny>>,
     ) -> PyResult<()> {
-        each_part(py, data, reader, tick, |reader, part| {
+        each_part(py, data, reader, tick, |reader, open, rows| {
             let engine = &mut self.change().engine;
             reader
-                .for_each_event(part, &mut |event| {
-                    engine.learn(event);
+                .for_each_row_of(open, rows, &mut |event| {
+                    if let Some(event) = event {
+                        engine.learn(event);
+                    }
                     ControlFlow::Continue(())
                 })
                 .map(|_| ())
@@ -179,11 +183,13 @@ impl Engine {
         tick: Option<Py<PyAny>>,
     ) -> PyResult<Vec<Alert>> {
         let mut here = LastStates::default();
-        each_part(py, data, reader, tick, |reader, part| {
+        each_part(py, data, reader, tick, |reader, open, rows| {
             let state = &mut *self.change();
             reader
-                .for_each_event(part, &mut |event| {
-                    state.process(event, &mut here);
+                .for_each_row_of(open, rows, &mut |event| {
+                    if let Some(event) = event {
+                        state.process(event, &mut here);
+                    }
                     ControlFlow::Continue(())
                 })
                 .map(|_| ())
@@ -200,10 +206,10 @@ impl Engine {
         tick: Option<Py<PyAny>>,
     ) -> PyResult<Table> {
         let mut batches = Vec::new();
-        each_part(py, data, reader, tick, |reader, part| {
+        each_part(py, data, reader, tick, |reader, open, rows| {
             let engine = &self.look().engine;
-            let mut scores = ScoreBatchBuilder::with_capacity(part.num_rows());
-            let _ = reader.for_each_row(part, &mut |event| {
+            let mut scores = ScoreBatchBuilder::with_capacity(rows.len());
+            let _ = reader.for_each_row_of(open, rows, &mut |event| {
                 scores.push(event.map(|event| engine.score_vector(event)).as_ref());
                 ControlFlow::Continue(())
             })?;

@@ -8,6 +8,7 @@ use crate::evidence::{self, Context, Known};
 use crate::intern::Id;
 use crate::login::Login;
 use crate::movement::{Movement, Step, Suspect};
+use crate::rules::seen::is_by_sshd;
 use crate::time::{DAY, Day};
 
 // The constants below were found on simulated organisations that no reported figure uses; see
@@ -107,6 +108,7 @@ impl Engine {
                 proven: 0.0,
                 linked: 0.0,
                 asks: false,
+                ssh: is_by_sshd(event),
             },
             leaving: self.leaving(),
             alone: p > GATE,

@@ -11,7 +11,7 @@ use crate::movement::{Attached, Step, Suspect};
 use crate::parties::{Parties, name_of};
 use crate::rules::frequency::Actor;
 use crate::rules::policy::Named;
-use crate::rules::seen::{Class, Finding, Place, Seen, Who};
+use crate::rules::seen::{Class, Finding, Place, Seen, Who, is_by_sshd};
 use crate::rules::{Role, Rules, detections};
 use crate::time::HOUR;
 
@@ -264,6 +264,7 @@ impl Engine {
                 asks: event
                     .auth()
                     .is_some_and(|event| event.activity() == Activity::TicketGrantingTicket),
+                ssh: event.auth().is_some_and(is_by_sshd),
             },
             alone: false,
             leaving: self.leaving(),

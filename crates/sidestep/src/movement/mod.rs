@@ -52,6 +52,8 @@ pub(crate) struct Step {
     pub(crate) linked: f64,
     /// Whether it only asked a controller for a ticket: that reaches nothing.
     pub(crate) asks: bool,
+    /// Whether sshd let it in.
+    pub(crate) ssh: bool,
 }
 
 /// Logins that explain each other.

@@ -42,6 +42,7 @@ impl Suspect {
             proven,
             linked: 0.0,
             asks: false,
+            ssh: false,
         };
         Self { step, alone: false, rate: 0.1, leaving: 0.1 }
     }

@@ -20,7 +20,9 @@ pub(super) fn of(steps: &[Step], failed: u32, switched: bool) -> Vec<Technique> 
     if any(&|step| is_desktop(step.logon_type)) {
         found.push(attack::RDP);
     }
-    if any(&|step| matches!(step.auth_protocol, AuthProtocol::PublicKey | AuthProtocol::Password)) {
+    if any(&|step| {
+        step.ssh || matches!(step.auth_protocol, AuthProtocol::PublicKey | AuthProtocol::Password)
+    }) {
         found.push(attack::SSH);
     }
     if switched {
@@ -45,4 +47,23 @@ pub(super) fn of(steps: &[Step], failed: u32, switched: bool) -> Vec<Technique> 
     found.sort_unstable();
     found.dedup();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::suspect::Suspect;
+    use super::*;
+
+    #[test]
+    fn a_hop_is_named_by_how_it_logged_on() {
+        let plain = Suspect::of_test([1, 2, 3], 0, 5.0, 0.0).step;
+        let named = |step: Step| {
+            let ids: Vec<&str> = of(&[step], 0, false).iter().map(|it| it.id).collect();
+            ids
+        };
+        assert_eq!(named(plain.clone()), ["T1021"]);
+        assert_eq!(named(Step { ssh: true, ..plain.clone() }), ["T1021", "T1021.004"]);
+        let key = AuthProtocol::PublicKey;
+        assert_eq!(named(Step { auth_protocol: key, ..plain }), ["T1021", "T1021.004"]);
+    }
 }

@@ -132,7 +132,7 @@ impl Who<'_> {
 }
 
 /// Whether sshd let somebody in, or refused him.
-pub(super) fn is_by_sshd(event: &AuthEvent<'_>) -> bool {
+pub(crate) fn is_by_sshd(event: &AuthEvent<'_>) -> bool {
     event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"))
 }
 

@@ -82,7 +82,8 @@ impl BatchReader {
         batch: &RecordBatch,
         sink: &mut dyn FnMut(&AuthEvent<'_>) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, BatchError> {
-        self.for_each_row(batch, &mut |event| event.map_or(ControlFlow::Continue(()), &mut *sink))
+        let open = self.open(batch)?;
+        self.for_each_event_of(&open, 0..open.num_rows(), sink)
     }
 
     /// As [`for_each_event`](Self::for_each_event), and also hands on that a row is no event.
@@ -106,6 +107,22 @@ impl BatchReader {
     pub fn open<'b>(&mut self, batch: &'b RecordBatch) -> Result<OpenBatch<'b>, BatchError> {
         let columns = self.resolve_for(batch)?;
         Ok(OpenBatch { values: Batch::new(batch, &columns)?, rows: batch.num_rows() })
+    }
+
+    /// As [`for_each_event`](Self::for_each_event), of some rows of an open batch; those beyond its end
+    /// are none.
+    ///
+    /// # Errors
+    /// [`BatchError`]: a row is bad and the reader is to stop there.
+    pub fn for_each_event_of(
+        &mut self,
+        batch: &OpenBatch<'_>,
+        rows: Range<usize>,
+        sink: &mut dyn FnMut(&AuthEvent<'_>) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, BatchError> {
+        self.for_each_row_of(batch, rows, &mut |event| {
+            event.map_or(ControlFlow::Continue(()), &mut *sink)
+        })
     }
 
     /// As [`for_each_row`](Self::for_each_row), of some rows of an open batch; those beyond its end are none.

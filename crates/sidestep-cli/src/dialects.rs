@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use sidestep::{Event, Reorder};
-use sidestep_formats::{LogReader, ReadOptions};
+use sidestep_formats::{LogReader, ReadOptions, is_key_of_simulation};
 use sidestep_sim::Dialect;
 use sidestep_sim::dialect::DayLog;
 use sidestep_sim::evaluation::{EventSource, ReadLogs, Report, SourceError};
@@ -20,8 +20,6 @@ use crate::progress::Progress;
 
 /// Who had which address.
 pub(crate) const HOSTS: &str = "hosts.csv";
-/// What lies beside the logs and is none.
-const NO_LOGS: [&str; 3] = ["truth.csv", "attacks.csv", HOSTS];
 
 /// For how long events are held to be put in order: the clocks of no two machines are further apart.
 const HELD_MINUTES: u32 = 60;
@@ -75,8 +73,7 @@ impl LogFolder {
         let mut entries = Vec::new();
         for entry in fs::read_dir(folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if !NO_LOGS.contains(&name) {
+            if !is_key_of_simulation(&path) {
                 entries.push(path);
             }
         }

@@ -202,7 +202,8 @@ const KEY: [&str; 3] = ["truth.csv", "attacks.csv", "hosts.csv"];
 
 /// Whether a file is the key to a simulated log, which would read as a log of its own: one called
 /// so, beside both files of which a truth consists.
-fn is_key_of_simulation(path: &Path) -> bool {
+#[must_use]
+pub fn is_key_of_simulation(path: &Path) -> bool {
     let named = KEY.iter().any(|name| path.file_name().is_some_and(|file| file == *name));
     named && KEY[..2].iter().all(|name| path.with_file_name(name).is_file())
 }

@@ -59,7 +59,7 @@ pub use csv::{Column, CsvField, CsvMapping};
 pub use emit::{Emit, EmitOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph};
 pub use error::{FormatError, LineError, ParseError};
 pub use fields::{FieldError, FieldValues, event_of_fields};
-pub use files::{BytesRead, NotRead};
+pub use files::{BytesRead, NotRead, is_key_of_simulation};
 pub use meaning::{FieldMeaning, FieldValue};
 pub use policy::{PolicyError, read_policy};
 pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};

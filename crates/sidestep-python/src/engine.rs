@@ -164,10 +164,8 @@ impl Engine {
         each_part(py, data, reader, tick, |reader, open, rows| {
             let engine = &mut self.change().engine;
             reader
-                .for_each_row_of(open, rows, &mut |event| {
-                    if let Some(event) = event {
-                        engine.learn(event);
-                    }
+                .for_each_event_of(open, rows, &mut |event| {
+                    engine.learn(event);
                     ControlFlow::Continue(())
                 })
                 .map(|_| ())
@@ -186,10 +184,8 @@ impl Engine {
         each_part(py, data, reader, tick, |reader, open, rows| {
             let state = &mut *self.change();
             reader
-                .for_each_row_of(open, rows, &mut |event| {
-                    if let Some(event) = event {
-                        state.process(event, &mut here);
-                    }
+                .for_each_event_of(open, rows, &mut |event| {
+                    state.process(event, &mut here);
                     ControlFlow::Continue(())
                 })
                 .map(|_| ())

@@ -5,9 +5,12 @@ use std::borrow::Cow;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::builder::{EventError, check_account, check_host, check_length, check_time};
+use super::builder::{EventError, check_account, check_host, check_length, check_most, check_time};
 use super::vocabulary::vocabulary;
 use super::{Account, Host, Timestamp};
+
+/// Longest detail, in bytes: the longest command line that `cmd.exe` takes is 8,191 characters.
+const MAX_DETAIL: usize = 8192;
 
 vocabulary! {
     /// What a host did.
@@ -73,6 +76,8 @@ pub struct HostActivityBuilder<'a> {
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     parent: Option<Cow<'a, str>>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    detail: Option<Cow<'a, str>>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     writes: Option<bool>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     remote: Option<bool>,
@@ -100,6 +105,7 @@ impl<'a> HostActivity<'a> {
             peer: Host::default(),
             object: None,
             parent: None,
+            detail: None,
             writes: None,
             remote: None,
             logon_id: None,
@@ -121,6 +127,7 @@ impl<'a> HostActivity<'a> {
                 peer: f.peer.into_owned(),
                 object: f.object.map(|text| Cow::Owned(text.into_owned())),
                 parent: f.parent.map(|text| Cow::Owned(text.into_owned())),
+                detail: f.detail.map(|text| Cow::Owned(text.into_owned())),
                 writes: f.writes,
                 remote: f.remote,
                 logon_id: f.logon_id,
@@ -170,6 +177,12 @@ impl<'a> HostActivity<'a> {
     #[must_use]
     pub fn parent(&self) -> Option<&str> {
         self.fields.parent.as_deref()
+    }
+
+    /// More about the object: the command line of a process, the former name of a renamed account.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.fields.detail.as_deref()
     }
 
     /// Whether it was to write, where the log says.
@@ -232,6 +245,14 @@ impl<'a> HostActivityBuilder<'a> {
         self
     }
 
+    /// More about the object: the command line of a process, the former name of a renamed account.
+    /// At most 8,192 bytes.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<Cow<'a, str>>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
     /// Whether it was to write.
     #[must_use]
     pub const fn writes(mut self, writes: bool) -> Self {
@@ -284,6 +305,7 @@ impl<'a> HostActivityBuilder<'a> {
         }
         check_length("object", self.object.as_deref())?;
         check_length("parent", self.parent.as_deref())?;
+        check_most("detail", self.detail.as_deref(), MAX_DETAIL)?;
         Ok(HostActivity { fields: self })
     }
 }
@@ -316,6 +338,7 @@ mod tests {
                 .peer(Host::named("WS-17"))
                 .object(r"\\*\IPC$")
                 .parent("cmd.exe")
+                .detail("net use")
                 .writes(true)
                 .remote(false)
                 .logon_id(0x3e7)
@@ -330,6 +353,7 @@ mod tests {
         assert_eq!(activity.peer().to_string(), "WS-17");
         assert_eq!(activity.object(), Some(r"\\*\IPC$"));
         assert_eq!(activity.parent(), Some("cmd.exe"));
+        assert_eq!(activity.detail(), Some("net use"));
         assert_eq!((activity.writes(), activity.remote()), (Some(true), Some(false)));
         assert_eq!(activity.logon_id(), Some(0x3e7));
         assert_eq!(activity.event_code(), Some(5140));

@@ -119,6 +119,12 @@ impl<'a> AuthEvent<'a> {
         self.fields.logon_process.as_deref()
     }
 
+    /// Name of the session at a terminal server (Windows `SessionName`, such as `RDP-Tcp#8`).
+    #[must_use]
+    pub fn session_name(&self) -> Option<&str> {
+        self.fields.session_name.as_deref()
+    }
+
     /// What marks the credential that was shown, whoever shows it: the fingerprint of an SSH key, the
     /// hash of a ticket.
     #[must_use]
@@ -154,6 +160,7 @@ impl<'a> AuthEvent<'a> {
                 credential: f.credential.map(own),
                 outcome: f.outcome,
                 outcome_reason: f.outcome_reason.map(own),
+                session_name: f.session_name.map(own),
                 logon_id: f.logon_id,
                 logon_guid: f.logon_guid,
                 mfa: f.mfa,

@@ -28,13 +28,15 @@ pub enum EventError {
         /// The field.
         field: &'static str,
     },
-    /// A text field is longer than any real name.
-    #[error("{field} is {length} bytes long; at most {MAX_NAME} are allowed")]
+    /// A text field is longer than any real one.
+    #[error("{field} is {length} bytes long; at most {most} are allowed")]
     TooLong {
         /// The field.
         field: &'static str,
         /// Its length in bytes.
         length: usize,
+        /// The most that it may have.
+        most: usize,
     },
     /// The time is before 1970 or after 9999.
     #[error("time {micros} lies outside 1970 to 9999 (microseconds since 1970, UTC)")]
@@ -82,6 +84,8 @@ pub(super) struct Fields<'a> {
     pub(super) logon_id: Option<u64>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub(super) logon_guid: Option<u128>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub(super) session_name: Option<Cow<'a, str>>,
     #[cfg_attr(feature = "serde", serde(default))]
     pub(super) mfa: Mfa,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
@@ -159,6 +163,7 @@ impl<'a> AuthEventBuilder<'a> {
             outcome_reason: None,
             logon_id: None,
             logon_guid: None,
+            session_name: None,
             mfa: Mfa::Unknown,
             event_code: None,
             raw_ref: None,
@@ -197,6 +202,8 @@ impl<'a> AuthEventBuilder<'a> {
         logon_id, set_logon_id: u64 => Some,
         /// Session id shared by controller and target.
         logon_guid, set_logon_guid: u128 => Some,
+        /// Name of the session at a terminal server, such as `RDP-Tcp#8`.
+        session_name, set_session_name: impl Into<Cow<'a, str>> => into_some,
         /// Whether a second factor was used.
         mfa, set_mfa: Mfa => |value| value,
         /// The log's own number for this kind of event.
@@ -235,6 +242,7 @@ impl<'a> AuthEventBuilder<'a> {
         check_length("logon_process", f.logon_process.as_deref())?;
         check_length("credential", f.credential.as_deref())?;
         check_length("outcome_reason", f.outcome_reason.as_deref())?;
+        check_length("session_name", f.session_name.as_deref())?;
         Ok(&self.event)
     }
 }
@@ -268,9 +276,17 @@ pub(super) fn check_host(field: &'static str, host: &Host<'_>) -> Result<(), Eve
 }
 
 pub(super) fn check_length(field: &'static str, text: Option<&str>) -> Result<(), EventError> {
+    check_most(field, text, MAX_NAME)
+}
+
+pub(super) fn check_most(
+    field: &'static str,
+    text: Option<&str>,
+    most: usize,
+) -> Result<(), EventError> {
     match text {
-        Some(text) if text.len() > MAX_NAME => {
-            Err(EventError::TooLong { field, length: text.len() })
+        Some(text) if text.len() > most => {
+            Err(EventError::TooLong { field, length: text.len(), most })
         }
         _ => Ok(()),
     }

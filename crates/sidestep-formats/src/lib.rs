@@ -50,6 +50,8 @@ mod reader;
 mod sniff;
 mod source;
 mod syslog;
+#[cfg(feature = "tar")]
+mod tarball;
 mod time;
 mod values;
 mod windows;

@@ -229,6 +229,7 @@ impl LogReader {
     }
 
     /// Reads a file of an archive, of which the bytes are counted elsewhere.
+    #[cfg(any(feature = "tar", feature = "zip"))]
     pub(crate) fn read_uncounted(
         &mut self,
         input: impl Read,

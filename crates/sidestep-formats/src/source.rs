@@ -17,6 +17,7 @@ pub(crate) struct Source<'r> {
     end: usize,
     exhausted: bool,
     /// Bytes taken of the input as it is stored.
+    #[cfg_attr(not(feature = "tar"), allow(dead_code, reason = "only archives are bounded by it"))]
     stored: Rc<Cell<u64>>,
 }
 

@@ -107,6 +107,7 @@ fields! {
     Param9 = "Param9" | "param9",
 }
 
+#[cfg(feature = "evtx")]
 impl Field {
     /// The fields that values without a name fill, in order.
     pub(crate) const UNNAMED: [Self; 9] = [

@@ -32,6 +32,7 @@
 
 #[cfg(feature = "zip")]
 mod archive;
+mod clocks;
 mod csv;
 mod emit;
 mod error;
@@ -58,6 +59,7 @@ mod windows;
 mod words;
 mod zeek;
 
+pub use clocks::ClockSetBack;
 pub use csv::{Column, CsvField, CsvMapping};
 pub use emit::{Emit, EmitOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph};
 pub use error::{FormatError, LineError, ParseError};

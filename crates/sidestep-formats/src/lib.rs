@@ -66,7 +66,7 @@ pub use error::{FormatError, LineError, ParseError};
 pub use fields::{FieldError, FieldValues, event_of_fields};
 pub use files::{BytesRead, NotRead, is_key_of_simulation};
 pub use meaning::{FieldMeaning, FieldValue};
-pub use order::{OrderWatch, in_order};
+pub use order::{EventTaker, OrderWatch, in_order};
 pub use policy::{PolicyError, read_policy};
 pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};
 pub use syslog::Zone;

@@ -3,8 +3,10 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use sidestep::{Alert, AlertState, Config, Engine, Event};
-use sidestep_formats::{Format, FormatError, LogReader, OrderWatch, ReadOptions, in_order};
+use sidestep::{Alert, AlertState, Config, Engine};
+use sidestep_formats::{
+    EventTaker, Format, FormatError, LogReader, OrderWatch, ReadOptions, in_order,
+};
 
 const HOST: &str =
     r#""Hostname":"srv-1","Channel":"Security","SourceName":"Microsoft-Windows-Security-Auditing""#;
@@ -43,7 +45,7 @@ fn lines() -> Vec<String> {
 /// What was alerted of lines in this order, without the numbers of the lines, and late events.
 fn alerted(lines: &[String], capacity: usize) -> (Vec<String>, u64) {
     let log = lines.join("\n");
-    let read = |sink: &mut dyn FnMut(Event<'_>)| {
+    let read = |sink: &mut EventTaker<'_>| {
         let options = ReadOptions { format: Format::Json, ..ReadOptions::default() };
         let mut reader = LogReader::new(options);
         let flow = reader.read(log.as_bytes(), "log", &mut |event| {

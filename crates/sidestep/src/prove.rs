@@ -98,11 +98,11 @@ impl Engine {
             let (actor, first_day) = self.actor_of(&finding);
             let today = self.baseline.today;
             let known = f64::from(today.saturating_sub(first_day));
-            let telling =
-                self.rules.frequency.telling(finding.rule, detection, actor, known, today);
+            let of = (actor, finding.kind);
+            let telling = self.rules.frequency.telling((finding.rule, detection), of, known, today);
             let own = telling.nats.min(finding.at_most);
             let comparable = telling.comparable.min(finding.at_most);
-            self.rules.frequency.observe(finding.rule, actor, comparable, today);
+            self.rules.frequency.observe(finding.rule, of, comparable, today);
             let gated = self.gated_a_day();
             let rarity = self.rules.frequency.rarity(finding.rule, detection, comparable, gated);
             if weight * own < LEAST {

@@ -13,6 +13,7 @@ mod callers;
 mod detection;
 pub(crate) mod frequency;
 mod habit;
+pub(crate) mod kind;
 mod layer;
 mod paths;
 pub(crate) mod policy;

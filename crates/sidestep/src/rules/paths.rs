@@ -32,6 +32,11 @@ pub(super) fn file_name(path: &str) -> &str {
     path.rsplit(['\\', '/']).next().unwrap_or(path)
 }
 
+/// What stands before the last stroke of a path; nothing where there is none.
+pub(super) fn folder(path: &str) -> &str {
+    path.rsplit_once(['\\', '/']).map_or("", |(folder, _)| folder)
+}
+
 /// The share and the path in it of a folded `\\host\share\path`.
 pub(super) fn share_and_path(object: &str) -> (&str, &str) {
     let rest = object.trim_start_matches('\\');

@@ -1,5 +1,6 @@
 //! An event as rules see it, and what they make of it.
 
+use super::kind::Kind;
 use crate::event::{
     AccountKind, Activity, AuthEvent, Event, HostActivity, HostActivityKind, Mfa, Outcome,
     Timestamp,
@@ -217,6 +218,8 @@ pub(crate) struct Finding {
     pub(crate) destination: Id,
     /// Whether the source answers for it, and not the account: it is the source whose habits count.
     pub(crate) of_source: bool,
+    /// Its kind: only findings of the same kind make it usual.
+    pub(crate) kind: Kind,
     /// Nats that the rule's own statistic allows at most; infinite where it has none.
     pub(crate) at_most: f64,
     /// What was seen, in words.
@@ -240,6 +243,7 @@ impl Finding {
             source: seen.source.map(|place| place.id),
             destination: seen.destination.unwrap_or(place).id,
             of_source: false,
+            kind: Kind::ANY,
             at_most: f64::INFINITY,
             observed: observed.into(),
             raw_ref: seen.raw_ref(),
@@ -260,6 +264,11 @@ impl Finding {
     /// The same, with so many nats at most.
     pub(crate) fn at_most(self, nats: f64) -> Self {
         Self { at_most: nats.max(0.0), ..self }
+    }
+
+    /// The same, of the kind that these texts name.
+    pub(crate) fn of_kind(self, parts: &[&str]) -> Self {
+        Self { kind: Kind::of(parts), ..self }
     }
 
     /// The same, with the source to answer for it.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
-use super::paths::{file_name, is_interpreter, pipe_name};
+use super::paths::{file_name, folder, is_interpreter, pipe_name};
 use super::seen::{Class, Finding, Seen};
 
 /// A service was installed or changed over the network.
@@ -60,12 +60,14 @@ impl Rule for ServiceInstall {
         if seen.class == Class::PIPE {
             let call = folded.rsplit(' ').next().unwrap_or_default();
             if pipe_name(folded) == "svcctl" && CALLS.contains(&call) {
-                found.extend(Finding::of(seen, format!("called {folded}")));
+                let finding = Finding::of(seen, format!("called {folded}"));
+                found.extend(finding.map(|finding| finding.of_kind(&["call"])));
             }
             return;
         }
         let object = seen.activity().and_then(|activity| activity.object()).unwrap_or("a service");
-        let finding = Finding::of(seen, format!("installed {object}"));
+        let finding = Finding::of(seen, format!("installed {object}"))
+            .map(|finding| finding.of_kind(&[place(folded)]));
         found.extend(match (around.arrivals.cause(seen), shape(folded)) {
             (Some(arrival), _) => finding.map(|finding| finding.by(arrival)),
             (None, Some((what, most))) => finding.map(|finding| {
@@ -77,10 +79,37 @@ impl Rule for ServiceInstall {
     }
 }
 
+/// Where a folded `name (command line)` has its program: what installs an agent into a folder of its own
+/// every day may not excuse what runs from another.
+fn place(object: &str) -> &str {
+    match shape(object) {
+        Some((shape, _)) => shape,
+        None => folder(program(object)),
+    }
+}
+
+/// The folded command line of a `name (command line)`.
+fn command(object: &str) -> &str {
+    let command = object.split_once(" (").map_or(object, |(_, command)| command);
+    command.trim_end_matches(')').trim_start_matches('"').trim_start()
+}
+
+/// The program that it runs.
+fn program(object: &str) -> &str {
+    let command = command(object);
+    if object.contains(" (\"") {
+        return command.split('"').next().unwrap_or(command);
+    }
+    // A path without quotes may hold blanks: it ends where its ending does.
+    match command.find(".exe") {
+        Some(at) => &command[..at + ".exe".len()],
+        None => command.split(['"', ' ']).next().unwrap_or(command),
+    }
+}
+
 /// Which shape of remote execution a folded `name (command line)` has, and how many nats at most.
 fn shape(object: &str) -> Option<(&'static str, f64)> {
-    let command = object.split_once(" (").map_or(object, |(_, command)| command);
-    let command = command.trim_end_matches(')').trim_start_matches('"').trim_start();
+    let command = command(object);
     let program = command.split(['"', ' ']).next().unwrap_or(command);
     let name = file_name(program);
     let on_share = command.starts_with(r"\\")
@@ -104,7 +133,7 @@ fn shape(object: &str) -> Option<(&'static str, f64)> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Probe, did, logon};
-    use super::shape;
+    use super::{place, shape};
     use crate::event::{Account, Host, HostActivityKind};
 
     #[test]
@@ -140,6 +169,19 @@ mod tests {
             "service without a path",
         ] {
             assert!(shape(usual).is_none(), "{usual}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_known_by_its_folder() {
+        for (object, known) in [
+            (r#"agent ("c:\program files\agent\agent.exe" --service)"#, r"c:\program files\agent"),
+            (r"agent (c:\program files\agent\agent.exe --service)", r"c:\program files\agent"),
+            (r"x (%systemroot%\abcdefgh.exe)", "a file directly below the Windows folder"),
+            (r"x (cmd /c whoami)", "a command interpreter"),
+            ("x", ""),
+        ] {
+            assert_eq!(place(object), known, "{object}");
         }
     }
 

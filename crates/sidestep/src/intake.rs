@@ -135,6 +135,10 @@ impl Engine {
         }
         found.extend(self.inspect(event.into(), Class::NEW_LOGIN, parties));
         let proofs = self.weigh_findings(found, event.into());
+        // A burst shows what the logins before it were; that is no evidence of this one.
+        let (proofs, of_others): (Vec<_>, Vec<_>) =
+            proofs.into_iter().partition(|proof| proof.finding.time == login.time);
+        self.prove(of_others, event.into(), raise, alerts);
         let odd = self.judge(event, login, key);
         let is_new = self.baseline.edges.get(key).is_none();
         self.news[0].0 += 1;

@@ -16,11 +16,19 @@ impl Kind {
     /// The kind that these texts name together, whatever their case. Digits do not count: programs
     /// number what they make (`update-17.exe`).
     pub(crate) fn of(parts: &[&str]) -> Self {
+        Self::hash(parts, |byte| !byte.is_ascii_digit())
+    }
+
+    /// The same where digits count: in names of hosts and accounts they tell one from another.
+    pub(crate) fn exactly(parts: &[&str]) -> Self {
+        Self::hash(parts, |_| true)
+    }
+
+    fn hash(parts: &[&str], counts: impl Fn(&u8) -> bool) -> Self {
         let mut hash: u32 = 0x811c_9dc5;
         let mut take = |byte: u8| hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
         for part in parts {
-            let letters = part.bytes().filter(|byte| !byte.is_ascii_digit());
-            letters.for_each(|byte| take(byte.to_ascii_lowercase()));
+            part.bytes().filter(&counts).for_each(|byte| take(byte.to_ascii_lowercase()));
             take(0xff);
         }
         Self(hash.max(1))
@@ -37,5 +45,7 @@ mod tests {
         assert_ne!(Kind::of(&["a", "b"]), Kind::of(&["b", "a"]));
         assert_ne!(Kind::of(&["ab"]), Kind::of(&["a", "b"]));
         assert_ne!(Kind::of(&[]), Kind::ANY);
+        assert_ne!(Kind::exactly(&["WS-17"]), Kind::exactly(&["WS-99"]));
+        assert_eq!(Kind::exactly(&["WS-17"]), Kind::exactly(&["ws-17"]));
     }
 }

@@ -59,6 +59,6 @@ mod winrm;
 
 pub use detection::{Detection, Need, Role};
 pub use layer::detections;
-pub(crate) use layer::{Rules, SavedRules};
+pub(crate) use layer::{Rules, SavedRules, techniques_of};
 pub(crate) use pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 pub(crate) use recent::Recent;

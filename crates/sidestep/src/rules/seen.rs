@@ -53,6 +53,8 @@ classes! {
     REPLICATION = 19;
     /// A ticket-granting ticket that was renewed.
     RENEWAL = 20;
+    /// A session that was left open.
+    DISCONNECT = 21;
 }
 
 impl Class {
@@ -94,6 +96,7 @@ impl Class {
             (Activity::AccountSwitch, _) => Self::EXPLICIT,
             (Activity::SpecialPrivileges, _) => Self::PRIVILEGES,
             (Activity::SessionReconnect, _) => Self::RECONNECT,
+            (Activity::SessionDisconnect, _) => Self::DISCONNECT,
             _ => return None,
         })
     }
@@ -135,6 +138,16 @@ impl Who<'_> {
 /// Whether sshd let somebody in, or refused him.
 pub(crate) fn is_by_sshd(event: &AuthEvent<'_>) -> bool {
     event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"))
+}
+
+/// The session in which the system itself works, on every Windows host.
+pub(super) const SYSTEM_SESSION: u64 = 0x3e7;
+
+/// A number to remember a name by, whatever its case (FNV-1a).
+pub(super) fn mark_of(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// A name without its domain.
@@ -194,6 +207,12 @@ impl<'e> Seen<'e> {
             (Some(source), Some(destination)) => source.id != destination.id,
             _ => false,
         }
+    }
+
+    /// Whether the system of the host itself did it: by its session, or by its account.
+    pub(super) fn is_by_system(&self) -> bool {
+        let is_own = |who: Who<'_>| matches!(who.kind, AccountKind::WellKnown | AccountKind::Machine);
+        self.logon_id() == Some(SYSTEM_SESSION) || self.account.is_some_and(is_own)
     }
 
     pub(crate) fn raw_ref(&self) -> Option<u64> {
@@ -269,6 +288,11 @@ impl Finding {
     /// The same, of the kind that these texts name.
     pub(crate) fn of_kind(self, parts: &[&str]) -> Self {
         Self { kind: Kind::of(parts), ..self }
+    }
+
+    /// The same, of the kind that these texts name, digits and all.
+    pub(crate) fn of_exact_kind(self, parts: &[&str]) -> Self {
+        Self { kind: Kind::exactly(parts), ..self }
     }
 
     /// The same, with the source to answer for it.

@@ -78,6 +78,7 @@ macro_rules! rules {
 
 rules! {
     service_install: ServiceInstall,
+    pipe_escalation: PipeEscalation,
     admin_share: AdminShare,
     remote_task: RemoteTask,
     rdp: Rdp,
@@ -100,6 +101,8 @@ rules! {
     pass_the_ticket: PassTheTicket,
     forged_ticket: ForgedTicket,
     explicit_credentials: ExplicitCredentials,
+    kerberos_client: KerberosClient,
+    machine_name: MachineName,
     kerberoast: Kerberoast,
     asrep_roast: AsrepRoast,
     dcsync: Dcsync,

@@ -69,6 +69,14 @@ pub(super) fn answers_through_own_share(command: &str, host: &str) -> bool {
     })
 }
 
+/// Whether a folded command line writes to a named pipe of its own host.
+pub(super) fn writes_to_own_pipe(command: &str) -> bool {
+    let targets = command.split('>').skip(1);
+    targets
+        .map(|rest| rest.trim_start_matches([' ', '"']))
+        .any(|rest| rest.starts_with(r"\\.\pipe\"))
+}
+
 /// The share and the path in it of a folded `\\host\share\path`.
 pub(super) fn share_and_path(object: &str) -> (&str, &str) {
     let rest = object.trim_start_matches('\\');
@@ -140,6 +148,9 @@ mod tests {
         ] {
             assert!(!answers_through_own_share(command, "SRV-1"), "{command}");
         }
+        assert!(writes_to_own_pipe(r"cmd.exe /c echo abc > \\.\pipe\abc"));
+        assert!(!writes_to_own_pipe(r"cmd.exe /c echo abc > \\files\pipe\abc"));
+        assert!(!writes_to_own_pipe(r"server.exe \\.\pipe\abc"));
     }
 
     #[test]

@@ -211,7 +211,8 @@ impl<'e> Seen<'e> {
 
     /// Whether the system of the host itself did it: by its session, or by its account.
     pub(super) fn is_by_system(&self) -> bool {
-        let is_own = |who: Who<'_>| matches!(who.kind, AccountKind::WellKnown | AccountKind::Machine);
+        let is_own =
+            |who: Who<'_>| matches!(who.kind, AccountKind::WellKnown | AccountKind::Machine);
         self.logon_id() == Some(SYSTEM_SESSION) || self.account.is_some_and(is_own)
     }
 

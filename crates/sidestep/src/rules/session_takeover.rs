@@ -274,6 +274,10 @@ mod tests {
         assert_eq!(told(probe.activity(process("bob@CORP", "tscon 2 /dest:rdp-tcp#8"))), 0);
         let service = |object| did(0, HostActivityKind::ServiceInstall, "SRV").object(object);
         assert_eq!(told(probe.activity(service("x (cmd.exe /k tscon 2 /dest:rdp-tcp#8)"))), 1);
-        assert_eq!(told(probe.activity(service(r"tscon (c:\tools\agent.exe)"))), 0, "its name only");
+        assert_eq!(
+            told(probe.activity(service(r"tscon (c:\tools\agent.exe)"))),
+            0,
+            "its name only"
+        );
     }
 }

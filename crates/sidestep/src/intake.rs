@@ -137,7 +137,7 @@ impl Engine {
         let proofs = self.weigh_findings(found, event.into());
         // A burst shows what the logins before it were; that is no evidence of this one.
         let (proofs, of_others): (Vec<_>, Vec<_>) =
-            proofs.into_iter().partition(|proof| proof.finding.time == login.time);
+            proofs.into_iter().partition(|proof| !proof.finding.of_another);
         self.prove(of_others, event.into(), raise, alerts);
         let odd = self.judge(event, login, key);
         let is_new = self.baseline.edges.get(key).is_none();

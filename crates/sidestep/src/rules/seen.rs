@@ -238,6 +238,8 @@ pub(crate) struct Finding {
     pub(crate) destination: Id,
     /// Whether the source answers for it, and not the account: it is the source whose habits count.
     pub(crate) of_source: bool,
+    /// Whether it is of another login than the event's, which it shows in a new light.
+    pub(crate) of_another: bool,
     /// Its kind: only findings of the same kind make it usual.
     pub(crate) kind: Kind,
     /// Nats that the rule's own statistic allows at most; infinite where it has none.
@@ -263,6 +265,7 @@ impl Finding {
             source: seen.source.map(|place| place.id),
             destination: seen.destination.unwrap_or(place).id,
             of_source: false,
+            of_another: false,
             kind: Kind::ANY,
             at_most: f64::INFINITY,
             observed: observed.into(),

@@ -85,7 +85,9 @@ impl Engine {
             let (actor, first_day) = self.actor_of(&finding);
             let today = self.baseline.today;
             let known = f64::from(today.saturating_sub(first_day));
-            let of = (actor, finding.kind);
+            // What somebody does from one host is not usual from another.
+            let from = finding.source.filter(|_| !finding.of_source);
+            let of = (actor, from.map_or(finding.kind, |source| finding.kind.with(source)));
             let telling = self.rules.frequency.telling((finding.rule, detection), of, known, today);
             let own = telling.nats.min(finding.at_most);
             let comparable = telling.comparable.min(finding.at_most);
@@ -95,12 +97,10 @@ impl Engine {
             if weight * own < LEAST {
                 continue;
             }
-            // What the statistics weigh already must not count twice; they say nothing of whoever is new
-            // where they say nothing at all.
+            // What the statistics weigh already must not count twice, where they do.
             let alone = self.is_by_detections();
-            let is_label = detection.role == Role::Labels
-                && self.rules.frequency.has_history()
-                && !(alone && known < 1.0);
+            let is_label =
+                detection.role == Role::Labels && self.rules.frequency.has_history() && !alone;
             let counted = |nats: f64| if is_label || nats < LEAST { 0.0 } else { nats };
             // What others do here every day counts for nothing, but a login that is odd for other reasons is
             // shown with what was done by it. Where nothing else is judged, the budget is kept by number.

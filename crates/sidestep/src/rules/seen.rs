@@ -271,6 +271,12 @@ impl Finding {
         Self { kind: Kind::of(parts), ..self }
     }
 
+    /// The same, of a kind that has to do with its target too: what is usual towards one host is not so
+    /// towards another.
+    pub(crate) fn of_target(self) -> Self {
+        Self { kind: self.kind.with(self.destination), ..self }
+    }
+
     /// The same, with the source to answer for it.
     pub(crate) fn of_source(self) -> Self {
         Self { of_source: true, ..self }

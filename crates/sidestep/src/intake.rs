@@ -152,7 +152,7 @@ impl Engine {
                 self.prove(proofs, event.into(), raise, alerts);
             }
             Odd::Yes(judged, mut suspect) => {
-                proofs.into_iter().for_each(|proof| suspect.prove(proof.contribution));
+                proofs.into_iter().for_each(|proof| suspect.prove(proof.weighed));
                 self.suspect(login, &judged, *suspect, raise, alerts);
             }
         }

@@ -39,7 +39,7 @@ impl Rule for ExplicitCredentials {
         }
         let finding = Finding::of(seen, format!("gave the credentials of {}", account.name));
         found.extend(finding.map(|finding| {
-            let finding = finding.of_exact_kind(&[account.name]);
+            let finding = finding.of_kind_with(&["account"], account.id);
             Finding { account: Some(subject.id), ..finding }
         }));
     }

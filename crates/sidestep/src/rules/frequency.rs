@@ -86,16 +86,26 @@ pub(crate) struct Frequency {
     days: f64,
 }
 
+/// What it was to count a kind of an actor.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    /// Whether the actor never showed it.
+    is_new: bool,
+    /// Whether today is one of the first days that it does.
+    begins: bool,
+}
+
 /// Bins of nats.
 const BINS: usize = MOST as usize + 1;
 
 /// What a rule finds on the whole network, forgotten with time.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Network {
-    /// Actor-days with a finding until yesterday, and those of today.
-    actor_days: f64,
-    today: f64,
-    /// Of these, those by the comparable nats of the actor's own history, in whole nats.
+    /// Actor-days until yesterday, and those of today, with a finding of a kind that the actor had no habit
+    /// of: who does something every day says little of how likely another begins it.
+    begun: f64,
+    begun_today: f64,
+    /// All actor-days with a finding by the comparable nats of the actor's own history, in whole nats.
     by_nats: [f32; BINS],
     by_nats_today: [f32; BINS],
 }
@@ -110,7 +120,7 @@ pub(crate) struct Telling {
     pub(crate) comparable: f64,
     /// Days on which the actor did the same, of the same kind.
     pub(crate) days: f64,
-    /// Share of all account-days on which anybody did.
+    /// Share of all account-days on which somebody began to.
     pub(crate) share: f64,
 }
 
@@ -129,7 +139,8 @@ impl Frequency {
     pub(crate) fn refresh(&mut self, days: f64, accounts: usize) {
         let factor = (-days / HALF_LIFE_DAYS).exp2();
         for network in &mut self.network {
-            network.actor_days = (network.actor_days + std::mem::take(&mut network.today)) * factor;
+            let today = std::mem::take(&mut network.begun_today);
+            network.begun = (network.begun + today) * factor;
             let today = std::mem::take(&mut network.by_nats_today);
             for (before, today) in network.by_nats.iter_mut().zip(today) {
                 *before = (*before + today) * factor as f32;
@@ -151,7 +162,7 @@ impl Frequency {
         known: f64,
         today: Day,
     ) -> Telling {
-        let seen = self.network.get(rule).map_or(0.0, |network| network.actor_days);
+        let seen = self.network.get(rule).map_or(0.0, |network| network.begun);
         let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
         let done = self.by_actor.get((rule as u8, actor));
         let any = Days::before(done.map(|done| &done.any), today);
@@ -206,27 +217,26 @@ impl Frequency {
         if is_first {
             self.by_actor.insert_new(key, Done::default());
         }
-        let is_new_kind = kind != Kind::ANY && self.count_kind((key.0, actor, kind), today);
+        let of_kind = self.count_kind((key.0, actor, kind), today);
         let Some(done) = self.by_actor.get_mut(key) else { return };
-        if is_new_kind && !is_first {
+        if of_kind.is_new && !is_first {
             done.new_kind.count(today);
         }
-        if done.any.count(today)
-            && let Some(network) = self.network.get_mut(rule)
-        {
-            network.today += 1.0;
-            network.by_nats_today[bin(nats)] += 1.0;
+        let is_first_today = done.any.count(today);
+        if let Some(network) = self.network.get_mut(rule) {
+            network.begun_today += f64::from(u8::from(of_kind.begins));
+            network.by_nats_today[bin(nats)] += f32::from(u8::from(is_first_today));
         }
     }
 
-    /// Counts a kind of an actor; gives out whether it is new to it.
-    fn count_kind(&mut self, key: (u8, Actor, Kind), today: Day) -> bool {
-        if let Some(days) = self.by_kind.get_mut(key) {
-            days.count(today);
-            return false;
-        }
-        self.by_kind.insert_new(key, Days { count: 1.0, last: today });
-        true
+    /// Counts a kind of an actor.
+    fn count_kind(&mut self, key: (u8, Actor, Kind), today: Day) -> Counted {
+        let Some(days) = self.by_kind.get_mut(key) else {
+            self.by_kind.insert_new(key, Days { count: 1.0, last: today });
+            return Counted { is_new: true, begins: true };
+        };
+        let is_habit = Days::before(Some(days), today) > NO_HABIT;
+        Counted { is_new: false, begins: days.count(today) && !is_habit }
     }
 
     pub(crate) fn to_saved(&self) -> SavedFrequency {

@@ -125,7 +125,7 @@ impl Rule for GuessingThenSuccess {
         if !usual && !run.is_patient() && nats >= OPENS {
             let what = format!("{} failures from {}, then success", run.failures, source.name);
             let finding = Finding::at(seen, source, what).at_most(nats);
-            found.push(finding.of_exact_kind(&[source.name]));
+            found.push(finding.of_kind_with(&["source"], source.id));
             return;
         }
         self.peers.add(f64::from(run.failures));

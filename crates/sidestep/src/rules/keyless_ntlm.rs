@@ -41,11 +41,13 @@ impl Rule for KeylessNtlm {
             return;
         }
         // Of a logon from the host itself most logs leave the source out.
-        let (what, from) = match seen.source.filter(|_| seen.is_remote()) {
-            Some(source) => ("NTLM without a session key", source.name),
-            None => ("NTLM without a session key, the log names no other host", ""),
+        let finding = match seen.source.filter(|_| seen.is_remote()) {
+            Some(source) => Finding::of(seen, "NTLM without a session key")
+                .map(|it| it.of_kind_with(&["source"], source.id)),
+            None => Finding::of(seen, "NTLM without a session key, the log names no other host")
+                .map(|it| it.of_kind(&["no source"])),
         };
-        found.extend(Finding::of(seen, what).map(|it| it.of_exact_kind(&[from])));
+        found.extend(finding);
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::intern::Id;
+
 /// The kind of a finding: a path, a session, a target, whatever tells the benign habit of a detection
 /// from the attack that it must not excuse. Equal texts have the same kind in every run.
 #[derive(
@@ -13,25 +15,33 @@ impl Kind {
     /// All that a detection finds, whatever its kind.
     pub(crate) const ANY: Self = Self(0);
 
-    /// The kind that these texts name together, whatever their case. Digits do not count: programs
-    /// number what they make (`update-17.exe`).
+    /// The kind that these texts name together, whatever their case. Digits and what stands in braces do
+    /// not count: programs number what they make (`update-17.exe`, `Sync-{8A3C...}`).
     pub(crate) fn of(parts: &[&str]) -> Self {
-        Self::hash(parts, |byte| !byte.is_ascii_digit())
-    }
-
-    /// The same where digits count: in names of hosts and accounts they tell one from another.
-    pub(crate) fn exactly(parts: &[&str]) -> Self {
-        Self::hash(parts, |_| true)
-    }
-
-    fn hash(parts: &[&str], counts: impl Fn(&u8) -> bool) -> Self {
-        let mut hash: u32 = 0x811c_9dc5;
-        let mut take = |byte: u8| hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        let mut kind = Self(0x811c_9dc5);
         for part in parts {
-            part.bytes().filter(&counts).for_each(|byte| take(byte.to_ascii_lowercase()));
-            take(0xff);
+            let mut in_braces = false;
+            for byte in part.bytes() {
+                in_braces = byte == b'{' || in_braces && byte != b'}';
+                if !in_braces && !byte.is_ascii_digit() {
+                    kind.take(byte.to_ascii_lowercase());
+                }
+            }
+            kind.take(0xff);
         }
-        Self(hash.max(1))
+        Self(kind.0.max(1))
+    }
+
+    /// The kind of the same that has to do with this account or host.
+    pub(crate) fn with(mut self, id: Id) -> Self {
+        self.take(0xfe);
+        id.to_le_bytes().into_iter().for_each(|byte| self.take(byte));
+        Self(self.0.max(1))
+    }
+
+    /// A step of FNV-1a.
+    fn take(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     }
 }
 
@@ -45,7 +55,8 @@ mod tests {
         assert_ne!(Kind::of(&["a", "b"]), Kind::of(&["b", "a"]));
         assert_ne!(Kind::of(&["ab"]), Kind::of(&["a", "b"]));
         assert_ne!(Kind::of(&[]), Kind::ANY);
-        assert_ne!(Kind::exactly(&["WS-17"]), Kind::exactly(&["WS-99"]));
-        assert_eq!(Kind::exactly(&["WS-17"]), Kind::exactly(&["ws-17"]));
+        assert_eq!(Kind::of(&["sync-{8a3c}.x"]), Kind::of(&["Sync-{77ff}.X"]));
+        assert_ne!(Kind::of(&["a"]).with(1), Kind::of(&["a"]).with(2));
+        assert_ne!(Kind::ANY.with(1), Kind::ANY);
     }
 }

@@ -158,6 +158,11 @@ impl Rules {
         let mut found = Vec::new();
         let around = Around { arrivals: &self.arrivals, baseline };
         self.set.look(seen, &around, &mut found);
+        // What the record of an act does not say, the logon of its session does.
+        let source = self.arrivals.session(seen).and_then(|arrival| arrival.source);
+        for finding in found.iter_mut().filter(|finding| finding.source.is_none()) {
+            finding.source = source;
+        }
         found
     }
 

@@ -112,7 +112,8 @@ impl MachineName {
         let finding = if controls { finding } else { finding.at_most(ORDINARY) };
         let by = self.renamers.since(&mark, seen.time - RENAMED).copied();
         Some(
-            Finding { account: by.or(finding.account), ..finding }.of_exact_kind(&["ticket", name]),
+            Finding { account: by.or(finding.account), ..finding }
+                .of_kind_with(&["ticket"], account.id),
         )
     }
 

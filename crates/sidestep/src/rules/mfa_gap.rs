@@ -58,7 +58,7 @@ impl Rule for MfaGap {
         self.network.observe(one_factor);
         if let Some(nats) = nats(probability).filter(|_| one_factor) {
             let finding = Finding::of(seen, "no second factor was used");
-            found.extend(finding.map(|finding| finding.at_most(nats)));
+            found.extend(finding.map(|finding| finding.at_most(nats).of_target()));
         }
     }
 

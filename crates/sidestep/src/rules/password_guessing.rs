@@ -106,7 +106,7 @@ impl Rule for PasswordGuessing {
         };
         let what = format!("{name} failed {count} times from {} in {within}", source.name);
         let finding = Finding::at(seen, source, what).at_most(nats).of_source();
-        found.push(finding.of_exact_kind(&[name]));
+        found.push(finding.of_kind_with(&["account"], who.id));
     }
 
     fn forget(&mut self, now: Timestamp) {

@@ -100,6 +100,7 @@ impl Rule for RemoteTask {
             if asked && may {
                 let name = activity.object().unwrap_or("a task");
                 let finding = Finding::of(seen, format!("made or changed the task {name}"));
+                let finding = finding.map(|finding| finding.of_kind(&["task", object]));
                 found.extend(finding.map(|finding| match session {
                     Some(arrival) => finding.by(arrival),
                     None => finding,
@@ -120,7 +121,7 @@ impl Rule for RemoteTask {
         }
         let finding = match object.split_once(' ') {
             Some((_, call)) if CALLS.iter().any(|part| call.contains(part)) => {
-                Finding::of(seen, format!("called {object}"))
+                Finding::of(seen, format!("called {object}")).map(|it| it.of_kind(&["call"]))
             }
             Some(_) => Finding::of(seen, format!("called {object}")).map(|it| it.at_most(ASKED)),
             None => Finding::of(seen, "spoke to the task scheduler"),

@@ -294,9 +294,15 @@ impl Finding {
         Self { kind: Kind::of(parts), ..self }
     }
 
-    /// The same, of the kind that these texts name, digits and all.
-    pub(crate) fn of_exact_kind(self, parts: &[&str]) -> Self {
-        Self { kind: Kind::exactly(parts), ..self }
+    /// The same, of a kind that has to do with its target too: what is usual towards one host is not so
+    /// towards another.
+    pub(crate) fn of_target(self) -> Self {
+        Self { kind: self.kind.with(self.destination), ..self }
+    }
+
+    /// The same, of a kind that has to do with this account or host too.
+    pub(crate) fn of_kind_with(self, parts: &[&str], id: Id) -> Self {
+        Self { kind: Kind::of(parts).with(id), ..self }
     }
 
     /// The same, with the source to answer for it.

@@ -78,7 +78,8 @@ impl Rule for Ssh {
             (false, true) => ("a key that came from another host before", ELSEWHERE),
             (false, false) => return,
         };
-        found.extend(Finding::of(seen, what.0).map(|finding| finding.at_most(what.1)));
+        let finding = Finding::of(seen, what.0);
+        found.extend(finding.map(|finding| finding.at_most(what.1).of_kind(&[what.0])));
     }
 
     fn forget(&mut self, now: Timestamp) {

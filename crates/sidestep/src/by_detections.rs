@@ -12,7 +12,7 @@ use crate::time::DAY;
 
 /// Nats of rules alone with which a movement is alerted on at once: of what is hardly ever benign.
 /// A weaker one waits until it has ended, for the strongest come first where the budget is short.
-const AT_ONCE: f64 = 6.0;
+pub(crate) const AT_ONCE: f64 = 6.0;
 /// Movements a day that such a movement is taken to be one of at least: nothing is critical on a
 /// network of which nothing is known.
 const LEAST_RATE: f64 = 1.0 / 360.0;

@@ -53,6 +53,8 @@ classes! {
     REPLICATION = 19;
     /// A ticket-granting ticket that was renewed.
     RENEWAL = 20;
+    /// A session that was left open.
+    DISCONNECT = 21;
 }
 
 impl Class {
@@ -94,6 +96,7 @@ impl Class {
             (Activity::AccountSwitch, _) => Self::EXPLICIT,
             (Activity::SpecialPrivileges, _) => Self::PRIVILEGES,
             (Activity::SessionReconnect, _) => Self::RECONNECT,
+            (Activity::SessionDisconnect, _) => Self::DISCONNECT,
             _ => return None,
         })
     }
@@ -135,6 +138,16 @@ impl Who<'_> {
 /// Whether sshd let somebody in, or refused him.
 pub(crate) fn is_by_sshd(event: &AuthEvent<'_>) -> bool {
     event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"))
+}
+
+/// The session in which the system itself works, on every Windows host.
+pub(super) const SYSTEM_SESSION: u64 = 0x3e7;
+
+/// A number to remember a name by, whatever its case (FNV-1a).
+pub(super) fn mark_of(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// A name without its domain.
@@ -196,6 +209,13 @@ impl<'e> Seen<'e> {
         }
     }
 
+    /// Whether the system of the host itself did it: by its session, or by its account.
+    pub(super) fn is_by_system(&self) -> bool {
+        let is_own =
+            |who: Who<'_>| matches!(who.kind, AccountKind::WellKnown | AccountKind::Machine);
+        self.logon_id() == Some(SYSTEM_SESSION) || self.account.is_some_and(is_own)
+    }
+
     pub(crate) fn raw_ref(&self) -> Option<u64> {
         match self.event {
             Event::Auth(event) => event.raw_ref(),
@@ -218,6 +238,8 @@ pub(crate) struct Finding {
     pub(crate) destination: Id,
     /// Whether the source answers for it, and not the account: it is the source whose habits count.
     pub(crate) of_source: bool,
+    /// Whether it is of another login than the event's, which it shows in a new light.
+    pub(crate) of_another: bool,
     /// Its kind: only findings of the same kind make it usual.
     pub(crate) kind: Kind,
     /// Nats that the rule's own statistic allows at most; infinite where it has none.
@@ -243,6 +265,7 @@ impl Finding {
             source: seen.source.map(|place| place.id),
             destination: seen.destination.unwrap_or(place).id,
             of_source: false,
+            of_another: false,
             kind: Kind::ANY,
             at_most: f64::INFINITY,
             observed: observed.into(),
@@ -275,6 +298,11 @@ impl Finding {
     /// towards another.
     pub(crate) fn of_target(self) -> Self {
         Self { kind: self.kind.with(self.destination), ..self }
+    }
+
+    /// The same, of a kind that has to do with this account or host too.
+    pub(crate) fn of_kind_with(self, parts: &[&str], id: Id) -> Self {
+        Self { kind: Kind::of(parts).with(id), ..self }
     }
 
     /// The same, with the source to answer for it.

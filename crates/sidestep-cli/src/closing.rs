@@ -1,9 +1,10 @@
 //! What `sidestep detect` says when it is done.
 
-use sidestep::{Metrics, Status};
+use sidestep::{Metrics, Status, Timestamp};
 use sidestep_formats::ReadSummary;
 
-use crate::detect::TOLERATED;
+use crate::detect::{TOLERATED, late_share};
+use crate::judge::Order;
 use crate::system::peak_memory;
 use crate::text;
 
@@ -22,6 +23,10 @@ pub(crate) struct Closing<'a> {
     /// Whether detections alone decided to the end.
     pub(crate) by_detections: bool,
     pub(crate) alerts: usize,
+    /// What was done about events out of order.
+    pub(crate) order: &'a Order,
+    /// By how much an event may be late before it is dropped, in microseconds.
+    pub(crate) lateness: Timestamp,
 }
 
 /// The summary, a line for each thing.
@@ -90,8 +95,34 @@ fn events(lines: &mut Lines, closing: &Closing<'_>) {
         let records = text::counted(summary.activities, "companion record");
         lines.below(&format!("of these {records} of what hosts did"));
     }
-    if metrics.late as f64 > TOLERATED * summary.events as f64 {
-        lines.below("late: too far behind newer ones to be judged; give logs in the order of time");
+    ordered(lines, closing);
+}
+
+/// What was done about events out of order, and what was lost all the same.
+fn ordered(lines: &mut Lines, closing: &Closing<'_>) {
+    let Closing { summary, metrics, order, lateness, .. } = closing;
+    if order.put_in_order > 0 {
+        let readings = match order.readings {
+            0..=2 => "read again and".to_owned(),
+            more => format!("read {} times and", text::grouped(more)),
+        };
+        lines.below(&format!(
+            "{} out of order, by up to {}: {readings} put in order",
+            text::counted(order.put_in_order, "event"),
+            text::span(order.most_behind),
+        ));
+    }
+    if late_share(metrics, summary) > TOLERATED {
+        lines.below(&format!(
+            "late: {} lost, for they came more than {} behind newer ones; {}",
+            text::counted(metrics.late, "event"),
+            text::span(*lateness),
+            if order.only_once {
+                "give the logs as files, which can be read again and put in order"
+            } else {
+                "give logs in the order of time"
+            }
+        ));
     }
 }
 

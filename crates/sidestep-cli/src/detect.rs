@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use sidestep::{Alert, AlertState, Config, Engine, Event, FactorPosture, Metrics, Reorder, WarmUp};
+use sidestep::{Alert, Config, Engine, Event, FactorPosture, Metrics, WarmUp};
 use sidestep_formats::{
-    CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, read_policy, write_alerts, write_graph,
+    CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, ReadSummary, read_policy, write_alerts,
+    write_graph,
 };
 
 use crate::alert;
@@ -14,15 +15,13 @@ use crate::closing::{Closing, closing};
 use crate::detections::Coverage;
 use crate::exit::{Exit, Failure};
 use crate::inputs::{Inputs, is_stdin, total_bytes};
+use crate::judge::{Judged, judge, lateness};
 use crate::output::{self, LateFile};
 use crate::posture;
 use crate::progress::Progress;
 
 /// Share of lines that may be bad before the exit status says so.
 pub(crate) const TOLERATED: f64 = 0.01;
-
-/// Events held back at a time where they are put in order.
-const MOST_HELD: usize = 1 << 20;
 
 pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     check(args)?;
@@ -38,42 +37,9 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
         let told = |posture: &FactorPosture| posture::told(posture, &args.valued);
         return explain(args, FactorPosture::default(), observe, told);
     }
-    let mut engine = engine(args)?;
-    let before = engine.metrics();
     let mut outputs = Outputs::open(args)?;
-
-    let reader = LogReader::new(read_options(args)?);
-    let progress = Progress::over_bytes(total_bytes(args.learn.iter().chain(&args.inputs)));
-    let mut inputs = Inputs::new(reader, progress);
-    let mut alerts = Vec::new();
-    let mut keep = |states: Vec<Alert>| {
-        alerts.extend(states.into_iter().filter(|alert| alert.state == AlertState::Closed));
-    };
-    let mut reorder = Reorder::new(args.reorder_minutes, MOST_HELD);
-    let mut learn = |event: Event<'_>| engine.learn(event);
-    let learned = inputs.read(&args.learn, args.in_order, &mut |event| {
-        if args.reorder_minutes == 0 {
-            learn(event);
-        } else {
-            reorder.push(event, &mut learn);
-        }
-    });
-    reorder.finish(&mut learn);
-    let learned_events = inputs.reader.summary().events;
-    let mut judge = |event: Event<'_>| keep(engine.process(event));
-    let read = learned.and_then(|()| {
-        inputs.read(&args.inputs, args.in_order, &mut |event| {
-            if args.reorder_minutes == 0 {
-                judge(event);
-            } else {
-                reorder.push(event, &mut judge);
-            }
-        })
-    });
-    reorder.finish(&mut judge);
-    let state = outputs.state.is_some().then(|| engine.save());
-    keep(engine.finish());
-    let (reader, seconds) = inputs.end();
+    let Judged { engine, metrics, mut alerts, state, reader, learned_events, order, seconds, read } =
+        judge(args)?;
     alerts.sort_by(|a, b| (a.detected_at, &a.id).cmp(&(b.detected_at, &b.id)));
 
     outputs.write_alerts(&alerts)?;
@@ -84,19 +50,29 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
         summary,
         learned_events,
         seconds,
-        metrics: &since(&engine.metrics(), &before, reorder.late()),
+        metrics: &metrics,
         status: engine.status(),
         told_by_log: args.learn.is_empty() && args.learn_days.is_none(),
         by_detections: engine.is_by_detections(),
         alerts: alerts.len(),
+        order: &order,
+        lateness: lateness(&engine),
     }));
     // What was read before an error is judged and shown; only then is the error said.
     read.map_err(|error| Failure::Error(error.to_string()))?;
-    if let (Some(file), Some(state)) = (outputs.state, state) {
+    if let Some(file) = outputs.state {
         file.write(&state)?;
     }
-    let bad = summary.skipped_share() > TOLERATED || summary.files_damaged > 0;
+    let bad = summary.skipped_share() > TOLERATED
+        || summary.files_damaged > 0
+        || late_share(&metrics, summary) > TOLERATED;
     Ok(if bad { Exit::BadInput } else { Exit::Success })
+}
+
+/// Events that could not be judged as a share of all.
+#[allow(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+pub(crate) fn late_share(metrics: &Metrics, summary: &ReadSummary) -> f64 {
+    if metrics.late == 0 { 0.0 } else { metrics.late as f64 / summary.events.max(1) as f64 }
 }
 
 /// Gathers something of all events, and tells it in place of alerts.
@@ -142,7 +118,7 @@ fn check(args: &DetectArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn engine(args: &DetectArgs) -> Result<Engine, Failure> {
+pub(crate) fn engine(args: &DetectArgs) -> Result<Engine, Failure> {
     if let Some(path) = &args.load_state {
         let bytes = std::fs::read(path).map_err(|error| {
             Failure::Error(format!("{}: cannot be read: {error}", path.display()))
@@ -175,7 +151,7 @@ fn engine(args: &DetectArgs) -> Result<Engine, Failure> {
     Ok(Engine::new(config))
 }
 
-fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
+pub(crate) fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
     let mapping = args
         .map
         .iter()
@@ -285,7 +261,7 @@ impl Outputs {
 }
 
 /// What was counted since; `too_late` events did not reach the engine.
-fn since(now: &Metrics, before: &Metrics, too_late: u64) -> Metrics {
+pub(crate) fn since(now: &Metrics, before: &Metrics, too_late: u64) -> Metrics {
     let mut metrics = now.clone();
     metrics.late -= before.late.min(now.late);
     metrics.late += too_late;

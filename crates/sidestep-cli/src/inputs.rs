@@ -19,6 +19,12 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Whether a path can be read from its beginning more than once: standard input and pipes cannot.
+pub(crate) fn can_be_read_again(path: &Path) -> bool {
+    !is_stdin(path)
+        && fs::metadata(path).is_ok_and(|metadata| metadata.is_file() || metadata.is_dir())
+}
+
 /// The size of all files together, also of those below folders; `None` where one has none.
 pub(crate) fn total_bytes<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Option<u64> {
     paths.into_iter().try_fold(0_u64, |total, path| {

@@ -12,6 +12,7 @@ mod dialects;
 mod evaluate;
 mod exit;
 mod inputs;
+mod judge;
 mod output;
 mod posture;
 mod progress;

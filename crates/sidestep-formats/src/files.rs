@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::FormatError;
+#[cfg(feature = "evtx")]
+use crate::evtx::ChunksInOrder;
 use crate::reader::{EventSink, LogReader};
 use crate::sniff::ZIP;
 
@@ -99,6 +101,10 @@ impl LogReader {
             return self.read_archive(file, &place, sink);
             #[cfg(not(feature = "zip"))]
             return Err(FormatError::Codec { place, codec: "zip" });
+        }
+        #[cfg(feature = "evtx")]
+        if regular && let Some(chunks) = ChunksInOrder::of(&file).map_err(open)? {
+            return self.read(chunks, &place, sink);
         }
         self.read(file, &place, sink)
     }

@@ -203,8 +203,10 @@ impl LogReader {
         self.bytes.clone()
     }
 
-    /// Reads `input` to its end or until the sink breaks, which is what it gives back. Errors call
-    /// the input `place`. The input is read in large blocks and needs no buffer of its own.
+    /// Reads `input` to its end or until the sink breaks, which is what it gives back; of a tar
+    /// archive every file, in the order in which they lie there, as
+    /// [`read_archive`](LogReader::read_archive) does those of a zip archive. Errors call the input
+    /// `place`. The input is read in large blocks and needs no buffer of its own.
     ///
     /// # Errors
     /// [`FormatError`]: the dialect is not known, its columns give no event, reading broke off,
@@ -216,10 +218,18 @@ impl LogReader {
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let input = self.bytes.counting(input);
-        self.read_uncounted(input, place, sink)
+        let mut source = Source::open(input, place)?;
+        if sniff::is_tar(&mut source) {
+            #[cfg(feature = "tar")]
+            return self.read_tar(source, place, sink);
+            #[cfg(not(feature = "tar"))]
+            return Err(FormatError::Codec { place: place.to_owned(), codec: "tar" });
+        }
+        self.read_source(source, place, sink)
     }
 
-    /// Reads an input of which the bytes are counted elsewhere, or not at all.
+    /// Reads a file of an archive, of which the bytes are counted elsewhere.
+    #[cfg(any(feature = "tar", feature = "zip"))]
     pub(crate) fn read_uncounted(
         &mut self,
         input: impl Read,
@@ -227,6 +237,22 @@ impl LogReader {
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut source = Source::open(input, place)?;
+        if sniff::is_tar(&mut source) {
+            return Err(FormatError::UnknownDialect {
+                place: place.to_owned(),
+                looked_at: "this is a tar archive within another archive".to_owned(),
+                advice: "unpack the outer one".to_owned(),
+            });
+        }
+        self.read_source(source, place, sink)
+    }
+
+    fn read_source(
+        &mut self,
+        mut source: Source<'_>,
+        place: &str,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
         let mut run = Run {
             place,
             options: &self.options,

@@ -22,6 +22,27 @@ const EVTX: &[u8] = b"ElfFile\0";
 /// What a zip archive begins with.
 pub(crate) const ZIP: &[u8] = b"PK\x03\x04";
 
+/// Bytes of a header in a tar archive, and where its checksum stands.
+const TAR_HEADER: usize = 512;
+const TAR_CHECKSUM: std::ops::Range<usize> = 148..156;
+
+/// Whether this is a tar archive: it begins with a header whose checksum is right. Old ones have no
+/// other mark.
+pub(crate) fn is_tar(source: &mut Source<'_>) -> bool {
+    // What breaks here breaks again where it is read.
+    let _ = source.fill(TAR_HEADER);
+    let Some(header) = source.window().first_chunk::<TAR_HEADER>() else { return false };
+    let mut stated = header[TAR_CHECKSUM].iter().filter(|byte| !matches!(byte, b' ' | 0));
+    let stated = stated.try_fold(0_u32, |sum, byte| match byte {
+        b'0'..=b'7' => sum.checked_mul(8)?.checked_add(u32::from(byte - b'0')),
+        _ => None,
+    });
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    // The checksum itself counts as blanks.
+    let own: u32 = header[TAR_CHECKSUM].iter().map(|byte| u32::from(*byte)).sum();
+    stated == Some(sum - own + 8 * u32::from(b' '))
+}
+
 /// Fills the window, steps over a byte-order mark, and refuses UTF-16 and archives.
 pub(crate) fn prepare(source: &mut Source<'_>, run: &mut Run<'_>) -> Result<(), FormatError> {
     // What breaks here breaks again where lines are counted; nothing is lost by going on.

@@ -1,6 +1,8 @@
 //! A bounded window over a log's bytes, decompressed where they are compressed.
 
+use std::cell::Cell;
 use std::io::{self, Read};
+use std::rc::Rc;
 
 use crate::error::FormatError;
 
@@ -14,13 +16,37 @@ pub(crate) struct Source<'r> {
     start: usize,
     end: usize,
     exhausted: bool,
+    /// Bytes taken of the input as it is stored.
+    #[cfg_attr(not(feature = "tar"), allow(dead_code, reason = "only archives are bounded by it"))]
+    stored: Rc<Cell<u64>>,
+}
+
+/// An input of which the bytes are counted.
+struct Stored<R> {
+    inner: R,
+    bytes: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Stored<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.bytes.set(self.bytes.get() + read as u64);
+        Ok(read)
+    }
 }
 
 impl<'r> Source<'r> {
     /// A window over `input`, through the decompressor that its first bytes call for.
     pub(crate) fn open(input: impl Read + 'r, place: &str) -> Result<Self, FormatError> {
-        let input = decompress(input, place)?;
-        Ok(Self { input, buffer: vec![0; BLOCK], start: 0, end: 0, exhausted: false })
+        let stored = Rc::new(Cell::new(0));
+        let input = decompress(Stored { inner: input, bytes: Rc::clone(&stored) }, place)?;
+        Ok(Self { input, buffer: vec![0; BLOCK], start: 0, end: 0, exhausted: false, stored })
+    }
+
+    /// Bytes taken of the input so far, as it is stored.
+    #[cfg(feature = "tar")]
+    pub(crate) fn stored(&self) -> u64 {
+        self.stored.get()
     }
 
     /// What is in the window.

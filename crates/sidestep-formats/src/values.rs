@@ -1,5 +1,6 @@
 //! Values as logs write them, whatever their dialect: addresses, numbers, GUIDs, texts cut to size.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Bytes of a text that an event may carry.
@@ -58,6 +59,21 @@ pub(crate) fn cut(text: &str, longest: usize) -> &str {
     &text[..end]
 }
 
+/// At most so many bytes of a text: its beginning and its end, with a mark where the rest was. What
+/// matters of a command line may stand at either.
+pub(crate) fn both_ends(text: &str, longest: usize) -> Cow<'_, str> {
+    const MARK: &str = " [...] ";
+    if text.len() <= longest {
+        return Cow::Borrowed(text);
+    }
+    let half = longest.saturating_sub(MARK.len()) / 2;
+    let mut end = text.len() - half;
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Cow::Owned([cut(text, half), MARK, &text[end..]].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +115,15 @@ mod tests {
         assert_eq!(clipped(&"é".repeat(1000)).len(), 1024);
         assert_eq!(cut("aé", 2), "a");
         assert_eq!(cut("aé", 3), "aé");
+    }
+
+    #[test]
+    fn a_text_keeps_both_its_ends() {
+        assert_eq!(both_ends("0123456789", 10), "0123456789");
+        assert_eq!(both_ends("aé0123456789é9", 14), "aé [...] é9");
+        let long = format!("{}é", "é".repeat(5000));
+        let kept = both_ends(&long, 8192);
+        assert!(kept.len() <= 8192 && kept.len() > 8180, "{}", kept.len());
+        assert!(kept.starts_with('é') && kept.ends_with('é'));
     }
 }

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::{Alert, AlertState};
 use crate::config::WarmUp;
-use crate::engine::Engine;
+use crate::engine::{Engine, LONGEST_WARM_UP};
 use crate::held_back::{HeldBack, LISTED};
 use crate::movement::Movement;
 use crate::time::DAY;
 
 /// Nats of rules alone with which a movement is alerted on at once: of what is hardly ever benign.
 /// A weaker one waits until it has ended, for the strongest come first where the budget is short.
-const AT_ONCE: f64 = 6.0;
+pub(crate) const AT_ONCE: f64 = 6.0;
 /// Movements a day that such a movement is taken to be one of at least: nothing is critical on a
 /// network of which nothing is known.
 const LEAST_RATE: f64 = 1.0 / 360.0;
@@ -98,12 +98,14 @@ impl Engine {
         }
     }
 
-    /// Raises what ended and waits, the strongest first, as far as the budget has room.
+    /// Raises what ended and waits, the strongest first, as far as the budget has room. While statistics
+    /// may still come to judge, nothing but the strongest is worth bothering somebody.
     pub(crate) fn raise_waiting(&mut self, alerts: &mut Vec<Alert>) {
-        if self.may_raise_by_detections() {
+        let is_small = self.budget.since().is_some() || self.days_seen > LONGEST_WARM_UP;
+        if self.may_raise_by_detections() && is_small {
             self.raise_strongest(alerts);
         } else if !self.is_by_detections() {
-            self.hold_back_all();
+            self.hold_back_all(HeldBack::Learning);
         }
     }
 
@@ -113,7 +115,7 @@ impl Engine {
         if self.is_by_detections() {
             self.raise_strongest(alerts);
         }
-        self.hold_back_all();
+        self.hold_back_all(HeldBack::Budget);
     }
 
     fn raise_strongest(&mut self, alerts: &mut Vec<Alert>) {
@@ -145,10 +147,8 @@ impl Engine {
         self.hold_back(HeldBack::Budget, movement);
     }
 
-    /// Gives up what waits: it is judged by statistics from now on, or no more events come.
-    fn hold_back_all(&mut self) {
-        let learned = matches!(self.config.warm_up, WarmUp::Days(_));
-        let reason = if learned { HeldBack::Learning } else { HeldBack::Budget };
+    /// Gives up what waits, for it is judged by statistics from now on, or no more events come.
+    fn hold_back_all(&mut self, reason: HeldBack) {
         for movement in std::mem::take(&mut self.by_detections.waiting) {
             self.hold_back(reason, movement);
         }

@@ -72,6 +72,12 @@ impl Config {
         self.alerts_per_day
     }
 
+    /// Minutes by which an event may be late before it is dropped.
+    #[must_use]
+    pub const fn lateness_minutes(&self) -> u32 {
+        self.lateness_minutes
+    }
+
     /// When alerts may begin.
     #[must_use]
     pub const fn warm_up(&self) -> WarmUp {

@@ -38,6 +38,9 @@ pub enum Status {
     },
 }
 
+/// Days with events after which a network that shows enough logins is judged, settled or not.
+pub(crate) const LONGEST_WARM_UP: Day = 14;
+
 /// Days at the start on which surprises say nothing.
 const COLD_DAYS: Day = 2;
 
@@ -385,7 +388,7 @@ impl Engine {
                 let (logins, new) = self.news[1];
                 let settled = logins > 0 && 8 * new < logins;
                 self.calibration.is_fitted()
-                    && (settled && self.days_seen > 7 || self.days_seen > 14)
+                    && (settled && self.days_seen > 7 || self.days_seen > LONGEST_WARM_UP)
             }
         }
     }

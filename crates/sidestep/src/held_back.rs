@@ -14,7 +14,7 @@ pub(crate) const LISTED: usize = 1000;
 pub enum HeldBack {
     /// The budget had no room for it, or not at its strength.
     Budget,
-    /// It ended within the days that the engine was to learn from.
+    /// It ended while the engine still learned what is normal, and was too weak to be raised then.
     Learning,
     /// It was given up early to stay within the bound on memory.
     Memory,

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use crate::alert::{Alert, AlertState, Contribution};
+use crate::by_detections::AT_ONCE;
 use crate::engine::Engine;
-use crate::event::{AccountKind, Activity, AuthEvent, Event, Outcome};
+use crate::event::{AccountKind, Activity, Event, Outcome};
 use crate::intern::Id;
 use crate::movement::{Attached, Step, Suspect, Weighed};
 use crate::parties::{Parties, name_of};
@@ -177,8 +178,11 @@ impl Engine {
         alerts: &mut Vec<Alert>,
     ) {
         for Proof { finding, weighed } in proofs {
-            let opens = weighed.contribution.surprise >= OPENS
-                && detections()[finding.rule].role != Role::Strengthens
+            let nats = weighed.contribution.surprise;
+            // What is too common to open a movement may do so where nothing else is judged, if it is strong.
+            let strengthens = detections()[finding.rule].role == Role::Strengthens;
+            let opens = nats >= if strengthens { AT_ONCE } else { OPENS }
+                && (!strengthens || self.is_by_detections())
                 && !(finding.account.is_none() && self.is_usual_way(&finding));
             let mut attached = self.movements.strengthen(
                 finding.account,
@@ -199,14 +203,22 @@ impl Engine {
         }
     }
 
-    /// Keeps what was found of a ticket for the login that it is asked for.
+    /// Keeps what was found of a ticket for the login that it is asked for, and what was found of a login
+    /// or of the credentials given for it for what follows from it.
     fn keep_for_login(&mut self, finding: &Finding, weighed: Weighed, event: Event<'_>) {
-        let (Some(account), Some(source)) = (finding.account, finding.source) else { return };
-        let destination = match event.auth().map(AuthEvent::activity) {
-            Some(Activity::TicketGrantingTicket) => None,
-            Some(Activity::ServiceTicket) => Some(finding.destination),
+        let (Some(auth), Some(source)) = (event.auth(), finding.source) else { return };
+        let (account, destination) = match auth.activity() {
+            Activity::TicketGrantingTicket => (finding.account, None),
+            Activity::ServiceTicket | Activity::Logon => {
+                (finding.account, Some(finding.destination))
+            }
+            // The login is that of the account whose credentials were given.
+            Activity::AccountSwitch => {
+                (Some(self.account_id(auth.account(), false)), Some(finding.destination))
+            }
             _ => return,
         };
+        let Some(account) = account else { return };
         self.movements.wait([account, source], destination, finding.time, weighed);
     }
 

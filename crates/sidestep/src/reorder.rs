@@ -1,17 +1,19 @@
 //! Puts events in order of time that come a little out of it.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use crate::event::{Event, OwnedEvent, Timestamp};
 use crate::time::MINUTE;
 
 /// Holds events back until no earlier one is to be expected, and gives them out in order of time.
+/// Events of the same time keep the order in which they came, which is that of the log.
 ///
 /// Several logs read together, or one that several machines write to, are out of order by a little.
 /// An [`Engine`](crate::Engine) takes such events as they come; with this in front of it the same
-/// events in any order, if each is later than it should be by no more than the given time, give the
-/// same alerts. What comes later than that is counted and not given out.
+/// events in any order that keeps those of one time in theirs, if each is later than it should be by
+/// no more than the given time, give the same alerts. What comes later than that is counted and not
+/// given out, unless [`giving_late`](Reorder::giving_late) says otherwise.
 ///
 /// ```
 /// use sidestep::{Account, AuthEvent, Config, Engine, Host, Reorder};
@@ -34,7 +36,10 @@ use crate::time::MINUTE;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Reorder {
-    held: BinaryHeap<Reverse<OwnedEvent>>,
+    held: BinaryHeap<Held>,
+    /// Number of the next event.
+    next: u64,
+    gives_late: bool,
     lateness: Timestamp,
     capacity: usize,
     newest: Timestamp,
@@ -44,12 +49,42 @@ pub struct Reorder {
     early: u64,
 }
 
+/// An event that is held, the earliest the greatest; behind a pointer, for a heap moves what it holds.
+#[derive(Debug, Clone)]
+struct Held {
+    time: Timestamp,
+    number: u64,
+    event: Box<OwnedEvent>,
+}
+
+impl Ord for Held {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.time, other.number).cmp(&(self.time, self.number))
+    }
+}
+
+impl PartialOrd for Held {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Held {}
+
 impl Reorder {
     /// Holds events for `minutes` of their own time, and at most `capacity` of them.
     #[must_use]
     pub const fn new(minutes: u32, capacity: usize) -> Self {
         Self {
             held: BinaryHeap::new(),
+            next: 0,
+            gives_late: false,
             lateness: minutes as Timestamp * MINUTE,
             capacity,
             newest: 0,
@@ -59,19 +94,32 @@ impl Reorder {
         }
     }
 
+    /// Gives out as it comes what comes too late to be put in order, and does not count it: for an
+    /// engine, which takes what is late by a little.
+    #[must_use]
+    pub const fn giving_late(mut self) -> Self {
+        self.gives_late = true;
+        self
+    }
+
     /// Takes one event, and gives to `sink` those that no event may precede any more.
     pub fn push<'e>(&mut self, event: impl Into<Event<'e>>, sink: &mut dyn FnMut(Event<'_>)) {
         let event = event.into();
         let time = event.time();
         if time < self.given {
-            self.late += 1;
+            if self.gives_late {
+                sink(event);
+            } else {
+                self.late += 1;
+            }
             return;
         }
-        self.held.push(Reverse(event.into()));
+        self.held.push(Held { time, number: self.next, event: Box::new(event.into()) });
+        self.next += 1;
         self.newest = self.newest.max(time);
         let ripe = self.newest - self.lateness;
-        while let Some(Reverse(first)) = self.held.peek() {
-            let is_ripe = first.as_event().time() < ripe;
+        while let Some(first) = self.held.peek() {
+            let is_ripe = first.time < ripe;
             if !is_ripe && self.held.len() <= self.capacity {
                 break;
             }
@@ -88,10 +136,9 @@ impl Reorder {
     }
 
     fn give(&mut self, sink: &mut dyn FnMut(Event<'_>)) {
-        if let Some(Reverse(first)) = self.held.pop() {
-            let event = first.as_event();
-            self.given = event.time();
-            sink(event);
+        if let Some(first) = self.held.pop() {
+            self.given = first.time;
+            sink(first.event.as_event());
         }
     }
 

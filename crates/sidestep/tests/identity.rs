@@ -210,6 +210,25 @@ fn later_than_the_lateness_is_counted() {
 }
 
 #[test]
+fn events_of_one_time_keep_their_order_and_late_ones_may_be_given() {
+    let order = |mut reorder: Reorder| {
+        let mut given = Vec::new();
+        for (minute, user) in [(9, "U9@D"), (30, "U3@D"), (30, "U1@D"), (10, "U2@D"), (30, "U0@D")]
+        {
+            let event = Plain::login(minute * 60 * SECOND, user, "C1", "C2").event();
+            reorder.push(&event, &mut |event| {
+                given.push(event.auth().unwrap().account().name.to_string())
+            });
+        }
+        reorder.finish(&mut |event| given.push(event.auth().unwrap().account().name.to_string()));
+        (given.join(" "), reorder.late())
+    };
+    assert_eq!(order(Reorder::new(60, 1 << 20)), ("U9 U2 U3 U1 U0".to_owned(), 0));
+    assert_eq!(order(Reorder::new(60, 1)), ("U9 U3 U1 U0".to_owned(), 1));
+    assert_eq!(order(Reorder::new(60, 1).giving_late()), ("U9 U3 U2 U1 U0".to_owned(), 0));
+}
+
+#[test]
 fn what_nothing_looks_at_takes_no_place_among_hosts() {
     let config = Config::builder().max_hosts(16).build().expect("it is in order");
     let mut engine = Engine::new(config);

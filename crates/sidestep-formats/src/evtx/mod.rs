@@ -3,6 +3,7 @@
 //! The library finds and checks the records of a chunk and their values. A record's event id is
 //! looked up first, and its data taken apart only where it is one that is read.
 
+mod chunks;
 mod layout;
 mod record;
 mod values;
@@ -17,6 +18,7 @@ use evtx::{EvtxChunk, EvtxChunkHeader, ParserSettings};
 use crate::error::{Fault, FormatError};
 use crate::reader::{Dialect, Run};
 use crate::source::Source;
+pub(crate) use chunks::ChunksInOrder;
 use layout::Layouts;
 use record::Taker;
 

@@ -16,9 +16,6 @@ use crate::windows::{self, Field, Record};
 /// Binary XML within a record that is followed; real records hold one or two.
 const MOST_PARTS: usize = 8;
 
-/// The fields that values without a name fill, in order.
-const UNNAMED: [Field; 3] = [Field::Param1, Field::Param2, Field::Param3];
-
 /// Takes records apart, in buffers that are used over and over.
 #[derive(Default)]
 pub(super) struct Taker {
@@ -183,7 +180,7 @@ impl Taker {
             Target::Field(field) => Some(field),
             Target::Unnamed => {
                 self.unnamed += 1;
-                UNNAMED.get(self.unnamed - 1).copied()
+                Field::UNNAMED.get(self.unnamed - 1).copied()
             }
             _ => None,
         };

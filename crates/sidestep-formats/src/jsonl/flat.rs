@@ -54,7 +54,8 @@ impl Flat {
         self.arena.clear();
         self.base = text.as_ptr() as usize;
         let mut json = serde_json::Deserializer::from_str(text);
-        Value { flat: self, name: Span::default(), depth: 0 }.deserialize(&mut json)?;
+        Value { flat: self, name: Span::default(), depth: 0, plain: false }
+            .deserialize(&mut json)?;
         json.end()?;
         Ok(Node { flat: self, text, index: 0 })
     }
@@ -204,6 +205,8 @@ struct Value<'f> {
     flat: &'f mut Flat,
     name: Span,
     depth: u8,
+    /// Whether it is left out if it is more than a text or number.
+    plain: bool,
 }
 
 impl Value<'_> {
@@ -299,12 +302,16 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { flat, name, depth } = self;
+        let Self { flat, name, depth, plain } = self;
         let depth = deeper(depth)?;
+        if plain {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
         let container = flat.open(name, Kind::Object);
         while let Some(key) = map.next_key_seed(Key { flat })? {
             match key {
-                Some(name) => map.next_value_seed(Value { flat, name, depth })?,
+                Some((name, plain)) => map.next_value_seed(Value { flat, name, depth, plain })?,
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -315,10 +322,15 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self { flat, name, depth } = self;
+        let Self { flat, name, depth, plain } = self;
         let depth = deeper(depth)?;
+        if plain {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
         let container = flat.open(name, Kind::Array);
-        while seq.next_element_seed(Value { flat, name: Span::default(), depth })?.is_some() {}
+        let name = Span::default();
+        while seq.next_element_seed(Value { flat, name, depth, plain })?.is_some() {}
         flat.close(container);
         Ok(())
     }
@@ -331,7 +343,7 @@ fn deeper<E: serde::de::Error>(depth: u8) -> Result<u8, E> {
     Ok(depth + 1)
 }
 
-/// Reads a name; `None` where nobody needs what is under it.
+/// Reads a name, and whether only a text under it is needed; `None` where nobody needs anything.
 struct Key<'f> {
     flat: &'f mut Flat,
 }
@@ -375,36 +387,41 @@ fn is_idle(name: &str) -> bool {
             | "keywords"
             | "message"
             | "opcode"
-            | "process"
             | "provider_guid"
             | "record_id"
             | "task"
     )
 }
 
+/// Whether a text of this name is needed, but no object: Winlogbeat says of each event which process
+/// wrote it, and OpenSSH in a text which of its programs speaks.
+fn is_plain(name: &str) -> bool {
+    name == "process"
+}
+
 impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Option<Span>;
+    type Value = Option<(Span, bool)>;
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Option<Span>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
         json.deserialize_str(self)
     }
 }
 
 impl<'de> Visitor<'de> for Key<'_> {
-    type Value = Option<Span>;
+    type Value = Option<(Span, bool)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
     #[inline]
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Option<Span>, E> {
-        Ok((!is_idle(name)).then(|| self.flat.borrowed(name)))
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok((!is_idle(name)).then(|| (self.flat.borrowed(name), is_plain(name))))
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Option<Span>, E> {
-        Ok(Some(self.flat.owned(name)))
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Some((self.flat.owned(name), is_plain(name))))
     }
 }
 

@@ -266,9 +266,13 @@ fn elements<'r>(node: Node<'r>, set: &mut impl FnMut(&'r str, &'r str)) {
     }
 }
 
+/// What values without a name are called, in order.
+const PLACES: [&str; 9] =
+    ["param1", "param2", "param3", "param4", "param5", "param6", "param7", "param8", "param9"];
+
 /// Gives a list of `Data` elements. Those without a name are called by their place.
 fn data<'r>(list: Node<'r>, set: &mut impl FnMut(&'r str, &'r str)) {
-    let mut places = ["param1", "param2", "param3"].into_iter();
+    let mut places = PLACES.into_iter();
     for element in list.children() {
         match element.text() {
             Some(text) => places.next().into_iter().for_each(|name| set(name, text)),
@@ -291,7 +295,7 @@ fn user_data<'r>(node: Node<'r>, set: &mut impl FnMut(&'r str, &'r str)) {
 }
 
 /// Names of values as Windows writes them, for logs that wrote them in lower case.
-const NAMES: [&str; 64] = [
+const NAMES: [&str; 68] = [
     "AccessMask",
     "AccountName",
     "Address",
@@ -319,12 +323,16 @@ const NAMES: [&str; 64] = [
     "MemberName",
     "MemberSid",
     "NewProcessName",
+    "NewTargetUserName",
+    "OldTargetUserName",
     "PackageName",
     "PipeName",
     "PreAuthType",
+    "ParentImage",
     "PrivilegeList",
     "ProcessName",
     "RelativeTargetName",
+    "Resource",
     "SamAccountName",
     "ServiceAccount",
     "ServiceFileName",

@@ -79,7 +79,7 @@ fn single(
         return pam::message(envelope, service, text, run);
     }
     match envelope.program {
-        "sshd" | "sshd-session" | "sshd-auth" => sshd::message(envelope, text, run),
+        program if is_sshd(program) => sshd::message(envelope, text, run),
         "sudo" => switch::sudo(envelope, text, run),
         "su" => switch::su(envelope, text, run),
         "last" if text.starts_with("message repeated ") => {
@@ -89,9 +89,15 @@ fn single(
     }
 }
 
+/// Whether a program is OpenSSH's server, or one of those it consists of in newer versions.
+pub(crate) fn is_sshd(program: &str) -> bool {
+    matches!(program, "sshd" | "sshd-session" | "sshd-auth")
+}
+
 /// Whether anything is listened to that a program says, so that others need not be read.
 fn is_heard(program: &str, text: &str) -> bool {
-    matches!(program, "sshd" | "sshd-session" | "sshd-auth" | "sudo" | "su")
+    is_sshd(program)
+        || matches!(program, "sudo" | "su")
         || text.starts_with("pam_")
         || text.starts_with("message repeated ")
         || program.contains('(')

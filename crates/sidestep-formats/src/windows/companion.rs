@@ -5,10 +5,13 @@ use std::ops::ControlFlow;
 
 use sidestep::{Account, AccountKind, Host, HostActivityKind, Outcome};
 
-use super::parts::{clipped, hand_on, hand_on_activity, object, remote};
+use super::parts::{
+    SYSTEM_SESSION, clipped, command_line, hand_on, hand_on_activity, object, remote,
+};
 use super::{Field, Record, pass_over};
 use crate::error::Fault;
 use crate::reader::Run;
+use crate::values::{ip, is_local};
 
 /// Rights to a file by which it is changed: write, append.
 const WRITES: u64 = 0x2 | 0x4;
@@ -23,6 +26,10 @@ const REPLICATION: [(&str, &str); 3] = [
 /// Takes an event of the Security log that is no authentication.
 pub(super) fn security(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
     let subject = record.subject();
+    if record.event_id == 4697 && is_of_a_desktop(record, subject.as_ref()) {
+        run.pass_over("Windows event 4697 of a per-user service");
+        return Ok(ControlFlow::Continue(()));
+    }
     let mut session = record.session(Field::SubjectLogonId);
     let mut account = subject;
     let kind = match record.event_id {
@@ -37,7 +44,7 @@ pub(super) fn security(record: &Record<'_>, run: &mut Run<'_>) -> Result<Control
         4697 => HostActivityKind::ServiceInstall,
         4698 | 4702 => HostActivityKind::ScheduledTask,
         4720 | 4741 => HostActivityKind::AccountCreation,
-        4722 | 4724 | 4738 | 4742 => HostActivityKind::AccountChange,
+        4722 | 4724 | 4738 | 4742 | 4781 => HostActivityKind::AccountChange,
         4728 | 4732 | 4756 => HostActivityKind::GroupMembership,
         _ => HostActivityKind::ShareAccess,
     };
@@ -52,6 +59,9 @@ pub(super) fn security(record: &Record<'_>, run: &mut Run<'_>) -> Result<Control
             record.text(Field::MemberName).or_else(|| record.text(Field::MemberSid)),
         ),
         HostActivityKind::ShareAccess => share(record),
+        HostActivityKind::AccountChange if record.event_id == 4781 => {
+            record.text(Field::NewName).map(Cow::Borrowed)
+        }
         _ => record.text(Field::TargetName).map(Cow::Borrowed),
     };
     let mut builder = record.activity(kind, account)?;
@@ -66,6 +76,14 @@ pub(super) fn security(record: &Record<'_>, run: &mut Run<'_>) -> Result<Control
         HostActivityKind::ProcessStart => {
             if let Some(parent) = record.text(Field::Parent) {
                 builder = builder.parent(clipped(Cow::Borrowed(parent)));
+            }
+            if let Some(command) = command_line(record) {
+                builder = builder.detail(command);
+            }
+        }
+        HostActivityKind::AccountChange => {
+            if let Some(former) = record.text(Field::OldName) {
+                builder = builder.detail(clipped(Cow::Borrowed(former)));
             }
         }
         HostActivityKind::ScheduledTask => {
@@ -82,6 +100,22 @@ pub(super) fn security(record: &Record<'_>, run: &mut Run<'_>) -> Result<Control
         builder = builder.logon_id(id);
     }
     hand_on_activity(builder, run)
+}
+
+/// Whether a service is one that Windows itself makes for a desktop session, as it does at each: of
+/// a type for such services, called by a template and the number of the session, and installed by
+/// the system. A template is what somebody installs, and stays an event.
+fn is_of_a_desktop(record: &Record<'_>, subject: Option<&Account<'_>>) -> bool {
+    let by_system = record.session(Field::SubjectLogonId) == Some(SYSTEM_SESSION)
+        && subject.is_some_and(|subject| {
+            subject.kind == AccountKind::Machine || subject.sid.as_deref() == Some("S-1-5-18")
+        });
+    let per_user = matches!(record.number(Field::ServiceType), Some(0x50 | 0x60 | 0xd0 | 0xe0));
+    let numbered = record
+        .text(Field::Service)
+        .and_then(|name| name.rsplit_once('_'))
+        .is_some_and(|(name, number)| !name.is_empty() && u64::from_str_radix(number, 16).is_ok());
+    by_system && per_user && numbered
 }
 
 /// Whether a task was asked for over the network, which newer versions say: then no process of this
@@ -157,6 +191,26 @@ pub(super) fn netlogon(record: &Record<'_>, run: &mut Run<'_>) -> Result<Control
     hand_on(builder, run)
 }
 
+/// DistributedCOM 10016: an account was refused an object. Only one that asked from another host
+/// tells of a movement; most are Windows' own programs that ask too much of their own host.
+pub(super) fn refused_object(
+    record: &Record<'_>,
+    run: &mut Run<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    let Some(peer) = record.text(Field::Param9).and_then(ip).filter(|ip| !is_local(ip)) else {
+        pass_over(record.event_id, &record.provider, run);
+        return Ok(ControlFlow::Continue(()));
+    };
+    let account = record.account(Field::Param7, Field::Param6, Field::Param8);
+    let class = record.text(Field::Param4).unwrap_or("?");
+    let builder = record
+        .activity(HostActivityKind::NetworkConnection, account)?
+        .peer(Host::at(peer))
+        .object(clipped(Cow::Owned(format!("DCOM {class}"))))
+        .remote(true);
+    hand_on_activity(builder, run)
+}
+
 /// Sysmon: processes, connections, files that came over the network, pipes.
 pub(super) fn sysmon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
     let program = record.text(Field::Program);
@@ -193,6 +247,9 @@ pub(super) fn sysmon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFl
     };
     if let Some(parent) = parent {
         builder = builder.parent(clipped(Cow::Borrowed(parent)));
+    }
+    if let Some(command) = command_line(record).filter(|_| kind == HostActivityKind::ProcessStart) {
+        builder = builder.detail(command);
     }
     if let Some(id) = record.session(Field::LogonId) {
         builder = builder.logon_id(id);

@@ -34,6 +34,9 @@ fields! {
     SubjectLogonId = "SubjectLogonId",
     TargetSid = "TargetUserSid" | "TargetSid",
     TargetName = "TargetUserName",
+    /// Names of an account that was renamed.
+    OldName = "OldTargetUserName",
+    NewName = "NewTargetUserName",
     TargetDomain = "TargetDomainName",
     TargetLogonId = "TargetLogonId",
     LogonType = "LogonType",
@@ -52,6 +55,7 @@ fields! {
     TargetServer = "TargetServerName",
     TargetInfo = "TargetInfo",
     Service = "ServiceName",
+    ServiceType = "ServiceType",
     TicketEncryption = "TicketEncryptionType",
     PreauthType = "PreAuthType",
     /// Of the granting ticket that a service ticket was asked for with; newer controllers write it.
@@ -62,6 +66,7 @@ fields! {
     LogonId = "LogonID" | "LogonId",
     Session = "SessionName",
     Program = "NewProcessName" | "Image",
+    CommandLine = "CommandLine",
     Parent = "ParentProcessName" | "ParentImage",
     Path = "ServiceFileName" | "ImagePath",
     Task = "TaskName",
@@ -73,7 +78,7 @@ fields! {
     Properties = "Properties",
     CallerLocality = "RpcCallClientLocality",
     CallerProcess = "ClientProcessId",
-    User = "User" | "username",
+    User = "User" | "username" | "Username",
     Initiated = "Initiated",
     SourceIp = "SourceIp",
     SourceName = "SourceHostname",
@@ -84,9 +89,36 @@ fields! {
     File = "TargetFilename",
     Pipe = "PipeName",
     Connection = "connection",
-    Resource = "resourceUri",
+    ResourceUri = "resourceUri",
+    /// What a gateway connects to.
+    Resource = "Resource",
+    /// A program of OpenSSH, and what it says.
+    Process = "process",
+    Payload = "payload",
     /// The first of the values that have no name of their own.
     Param1 = "Param1" | "param1",
     Param2 = "Param2" | "param2",
     Param3 = "Param3" | "param3",
+    Param4 = "Param4" | "param4",
+    Param5 = "Param5" | "param5",
+    Param6 = "Param6" | "param6",
+    Param7 = "Param7" | "param7",
+    Param8 = "Param8" | "param8",
+    Param9 = "Param9" | "param9",
+}
+
+#[cfg(feature = "evtx")]
+impl Field {
+    /// The fields that values without a name fill, in order.
+    pub(crate) const UNNAMED: [Self; 9] = [
+        Self::Param1,
+        Self::Param2,
+        Self::Param3,
+        Self::Param4,
+        Self::Param5,
+        Self::Param6,
+        Self::Param7,
+        Self::Param8,
+        Self::Param9,
+    ];
 }

@@ -1,10 +1,11 @@
 //! Logons, logoffs, sessions and explicit credentials.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use sidestep::{Account, Activity, AuthProtocol, Host, LogonType, Outcome};
 
-use super::parts::{hand_on, is_own_loopback, remote};
+use super::parts::{clipped, hand_on, is_own_loopback, remote};
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::reader::Run;
@@ -18,6 +19,7 @@ pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
         4648 => explicit(record, run),
         4672 => own_session(record, Activity::SpecialPrivileges, Outcome::Success, run),
         4778 | 4779 => reconnect(record, run),
+        4825 => denied(record, run),
         // 4662: an object of the directory was touched.
         _ => own_session(record, Activity::Other, Outcome::Unknown, run),
     }
@@ -28,16 +30,21 @@ fn logon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Faul
     let account = record.target();
     let protocol = protocol(record);
     let subject = record.subject().filter(|subject| Some(subject) != account.as_ref());
+    let logon_type = record.text(Field::LogonType).map(words::logon_type);
+    let source = if logon_type.is_some_and(is_made_here) {
+        record.host_at(Field::Address, Field::Port)
+    } else {
+        record.client()
+    };
     let mut builder = record
         .auth(account)?
-        .src_host(record.client())
+        .src_host(source)
         .auth_protocol(protocol)
         .outcome(if record.event_id == 4624 { Outcome::Success } else { Outcome::Failure });
     if let Some(subject) = subject {
         builder = builder.subject(subject);
     }
-    if let Some(word) = record.text(Field::LogonType) {
-        let logon_type = words::logon_type(word);
+    if let Some(logon_type) = logon_type {
         builder = builder.logon_type(logon_type);
         if logon_type == LogonType::RemoteInteractive && is_own_loopback(record, Field::Address) {
             // A desktop that a tunnel hands on to the host from itself; elsewhere it means no client.
@@ -65,6 +72,19 @@ fn logon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Faul
         builder = builder.outcome_reason(reason);
     }
     hand_on(builder, run)
+}
+
+/// Whether a logon of this type is made at the host that writes it: `WorkstationName` is then that
+/// host itself, perhaps under the name that it had before. An address of another host still tells
+/// where from, for a desktop that is taken up again from afar is unlocked (7) from there.
+const fn is_made_here(logon_type: LogonType) -> bool {
+    matches!(
+        logon_type,
+        LogonType::Interactive
+            | LogonType::Unlock
+            | LogonType::CachedInteractive
+            | LogonType::CachedUnlock
+    )
 }
 
 /// The package, and what `Negotiate` chose where the event says it.
@@ -166,5 +186,22 @@ fn reconnect(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, 
     if let Some(id) = record.session(Field::LogonId) {
         builder = builder.logon_id(id);
     }
+    if let Some(session) = record.text(Field::Session) {
+        builder = builder.session_name(clipped(Cow::Borrowed(session)));
+    }
     hand_on(builder.src_host(client), run)
+}
+
+/// 4825: an account that may not use remote desktop was turned away.
+fn denied(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+    let account = record.account(Field::AccountName, Field::AccountDomain, Field::SubjectSid);
+    let mut builder = record
+        .auth(account)?
+        .src_host(record.client())
+        .logon_type(LogonType::RemoteInteractive)
+        .outcome(Outcome::Failure);
+    if let Some(id) = record.session(Field::LogonId) {
+        builder = builder.logon_id(id);
+    }
+    hand_on(builder, run)
 }

@@ -8,6 +8,7 @@ mod companion;
 mod field;
 mod kerberos;
 mod logon;
+mod openssh;
 mod origin;
 mod parts;
 mod terminal;
@@ -89,7 +90,9 @@ pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
     match Origin::of(record.event_id, &record.provider, &record.channel) {
         Some(Origin::Security) => match record.event_id {
             4662 => companion::replication(record, run).unwrap_or_else(|| logon::emit(record, run)),
-            4624 | 4625 | 4634 | 4647 | 4648 | 4672 | 4778 | 4779 => logon::emit(record, run),
+            4624 | 4625 | 4634 | 4647 | 4648 | 4672 | 4778 | 4779 | 4825 => {
+                logon::emit(record, run)
+            }
             4768..=4771 | 4776 => kerberos::emit(record, run),
             _ => companion::security(record, run),
         },
@@ -100,6 +103,9 @@ pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
         Some(Origin::RemoteConnection) => terminal::connection(record, run),
         Some(Origin::RdpCore) => terminal::transport(record, run),
         Some(Origin::WinRm) => terminal::winrm(record, run),
+        Some(Origin::OpenSsh) => openssh::emit(record, run),
+        Some(Origin::Gateway) => terminal::gateway(record, run),
+        Some(Origin::DistributedCom) => companion::refused_object(record, run),
         None => {
             pass_over(record.event_id, &record.provider, run);
             Ok(ControlFlow::Continue(()))

@@ -11,16 +11,19 @@ pub(crate) enum Origin {
     RdpCore,
     WinRm,
     Sysmon,
+    OpenSsh,
+    Gateway,
+    DistributedCom,
 }
 
 /// The events of each provider that are read.
-const LISTED: [(Origin, &[u32]); 8] = [
+const LISTED: [(Origin, &[u32]); 11] = [
     (
         Origin::Security,
         &[
             4624, 4625, 4634, 4647, 4648, 4662, 4672, 4688, 4697, 4698, 4702, 4720, 4722, 4724,
-            4728, 4732, 4738, 4741, 4742, 4756, 4768, 4769, 4770, 4771, 4776, 4778, 4779, 5140,
-            5142, 5145,
+            4728, 4732, 4738, 4741, 4742, 4756, 4768, 4769, 4770, 4771, 4776, 4778, 4779, 4781,
+            4825, 5140, 5142, 5145,
         ],
     ),
     (Origin::ServiceControl, &[7045]),
@@ -30,10 +33,14 @@ const LISTED: [(Origin, &[u32]); 8] = [
     (Origin::RdpCore, &[131]),
     (Origin::WinRm, &[6, 91, 169]),
     (Origin::Sysmon, &[1, 3, 11, 17, 18]),
+    // By severity: critical, error, warning, information. More, and 6, are its debugging.
+    (Origin::OpenSsh, &[1, 2, 3, 4]),
+    (Origin::Gateway, &[302, 303]),
+    (Origin::DistributedCom, &[10016]),
 ];
 
 /// How providers call themselves.
-const PROVIDERS: [(&str, Origin); 10] = [
+const PROVIDERS: [(&str, Origin); 14] = [
     ("Microsoft-Windows-Security-Auditing", Origin::Security),
     ("Microsoft-Windows-Sysmon", Origin::Sysmon),
     ("Linux-Sysmon", Origin::Sysmon),
@@ -44,6 +51,10 @@ const PROVIDERS: [(&str, Origin); 10] = [
     ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS", Origin::RdpCore),
     ("Microsoft-Windows-RemoteDesktopServices-RdpCoreCDV", Origin::RdpCore),
     ("Microsoft-Windows-WinRM", Origin::WinRm),
+    ("OpenSSH", Origin::OpenSsh),
+    ("Microsoft-Windows-TerminalServices-Gateway", Origin::Gateway),
+    ("Microsoft-Windows-DistributedCOM", Origin::DistributedCom),
+    ("DCOM", Origin::DistributedCom),
 ];
 
 impl Origin {
@@ -77,6 +88,7 @@ impl Origin {
             }
             7045 => Some(Self::ServiceControl),
             5805 => Some(Self::Netlogon),
+            10016 => Some(Self::DistributedCom),
             1149 if channel.is_empty() => Some(Self::RemoteConnection),
             _ => None,
         }

@@ -13,6 +13,12 @@ use crate::error::Fault;
 use crate::reader::Run;
 use crate::values::{self, ip, is_local, number};
 
+/// The session of the system itself, on every host.
+pub(super) const SYSTEM_SESSION: u64 = 0x3e7;
+
+/// Bytes of the longest command line that an event may carry.
+const LONGEST_DETAIL: usize = 8192;
+
 impl Record<'_> {
     /// A value that says something, without blanks around it.
     pub(super) fn text(&self, field: Field) -> Option<&str> {
@@ -47,9 +53,22 @@ impl Record<'_> {
         })
     }
 
-    /// The account that asked.
+    /// The account that asked. In the session of the system it is the host itself, which a record
+    /// may still call by the name that the host had before.
     pub(super) fn subject(&self) -> Option<Account<'_>> {
-        self.account(Field::SubjectName, Field::SubjectDomain, Field::SubjectSid)
+        let account = self.account(Field::SubjectName, Field::SubjectDomain, Field::SubjectSid)?;
+        let computer = self.computer.trim();
+        let former = account.name.strip_suffix('$').filter(|name| {
+            self.session(Field::SubjectLogonId) == Some(SYSTEM_SESSION)
+                && !computer.is_empty()
+                && !is_same(name, computer)
+                && !is_short_for(name, computer)
+        });
+        if former.is_none() {
+            return Some(account);
+        }
+        let label = computer.split('.').next().unwrap_or(computer);
+        Some(Account { name: Cow::Owned(format!("{label}$")), ..account })
     }
 
     /// The account that is logged on as, or changed.
@@ -61,7 +80,14 @@ impl Record<'_> {
     /// workstation, for one, is the host itself beside its client's address.
     pub(super) fn host(&self, name: Field, address: Field, port: Field) -> Host<'_> {
         let name = self.text(name).filter(|name| !is_same(name, self.computer.trim()));
-        let mut host = name.and_then(remote).unwrap_or_default();
+        let named = name.and_then(remote).unwrap_or_default();
+        let at = self.host_at(address, port);
+        Host { ip: at.ip.or(named.ip), port: at.port.or(named.port), ..named }
+    }
+
+    /// An end by its address alone, left out where that only says "here".
+    pub(super) fn host_at(&self, address: Field, port: Field) -> Host<'_> {
+        let mut host = Host::default();
         if let Some(ip) = self.text(address).and_then(ip).filter(|ip| !is_local(ip)) {
             host.ip = Some(ip);
             host.port = self.number(port).and_then(|port| u16::try_from(port).ok());
@@ -197,6 +223,13 @@ fn is_same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
+/// Whether a name is that of a host, cut to what NetBIOS allows.
+fn is_short_for(name: &str, host: &str) -> bool {
+    const NETBIOS: usize = 15;
+    name.len() == NETBIOS
+        && host.get(..NETBIOS).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
+}
+
 /// Whether a client's address is a loopback address of the host that wrote the record.
 pub(super) fn is_own_loopback(record: &Record<'_>, field: Field) -> bool {
     record.text(field).and_then(ip).is_some_and(|ip| ip.is_loopback())
@@ -224,6 +257,11 @@ pub(super) fn endpoint(text: &str) -> Option<Host<'_>> {
         },
         None => remote(text),
     }
+}
+
+/// A command line; of one that is too long its beginning and its end.
+pub(super) fn command_line<'r>(record: &'r Record<'_>) -> Option<Cow<'r, str>> {
+    Some(values::both_ends(record.text(Field::CommandLine)?, LONGEST_DETAIL))
 }
 
 /// `name (detail)`, or what there is of it, no longer than any object may be.

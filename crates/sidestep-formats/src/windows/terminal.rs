@@ -75,7 +75,7 @@ pub(super) fn winrm(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlo
         }
         91 => {
             let mut builder = record.activity(HostActivityKind::ProcessStart, None)?;
-            if let Some(resource) = record.text(Field::Resource) {
+            if let Some(resource) = record.text(Field::ResourceUri) {
                 builder = builder.object(resource);
             }
             hand_on_activity(builder, run)
@@ -91,6 +91,25 @@ pub(super) fn winrm(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlo
             hand_on(builder, run)
         }
     }
+}
+
+/// Remote Desktop Gateway 302 and 303: a client was connected through it to a host, or disconnected.
+/// The gateway wrote the record and only stands between.
+pub(super) fn gateway(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+    let Some(resource) = record.text(Field::Resource) else {
+        pass_over(record.event_id, &record.provider, run);
+        return Ok(ControlFlow::Continue(()));
+    };
+    let activity =
+        if record.event_id == 302 { Activity::Logon } else { Activity::SessionDisconnect };
+    let builder = record
+        .auth(record.text(Field::User).map(Account::parse))?
+        .activity(activity)
+        .logon_type(LogonType::RemoteInteractive)
+        .outcome(Outcome::Success)
+        .src_host(client(record, Field::Address))
+        .dst_host(endpoint(resource).unwrap_or_else(|| record.recorder()));
+    hand_on(builder, run)
 }
 
 /// Where a desktop was opened from. A loopback address is the host itself, to which a tunnel hands

@@ -1,5 +1,7 @@
 //! What each event tells, from small records of the shape that Windows writes.
 
+mod system;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::ControlFlow;
@@ -47,6 +49,7 @@ fn line(event: Event<'_>) -> String {
                 ("id", event.logon_id().map(|id| format!("{id:#x}"))),
                 ("guid", event.logon_guid().map(|guid| format!("{guid:x}"))),
                 ("reason", event.outcome_reason().map(ToOwned::to_owned)),
+                ("session", event.session_name().map(ToOwned::to_owned)),
             ] {
                 if let Some(value) = value {
                     write!(line, " {name}={value}").unwrap();
@@ -68,6 +71,9 @@ fn line(event: Event<'_>) -> String {
             }
             if let Some(parent) = activity.parent() {
                 write!(line, " parent={parent}").unwrap();
+            }
+            if let Some(detail) = activity.detail() {
+                write!(line, " detail={detail}").unwrap();
             }
             if let Some(writes) = activity.writes() {
                 write!(line, " writes={writes}").unwrap();
@@ -210,13 +216,14 @@ fn sessions_end_and_are_taken_up_again() {
     assert_eq!(
         told(4778, SECURITY, session),
         "SessionReconnect Success alice@CORP WS-17,10.0.0.5 > DC-1.corp.example \
-         RemoteInteractive Unknown id=0x20"
+         RemoteInteractive Unknown id=0x20 session=RDP-Tcp#3"
     );
     let console = "AccountName=alice|AccountDomain=CORP|LogonID=0x20|SessionName=Console\
         |ClientName=Unknown|ClientAddress=LOCAL";
     assert_eq!(
         told(4779, SECURITY, console),
-        "SessionDisconnect Success alice@CORP ? > DC-1.corp.example Unknown Unknown id=0x20"
+        "SessionDisconnect Success alice@CORP ? > DC-1.corp.example Unknown Unknown id=0x20 \
+         session=Console"
     );
 }
 

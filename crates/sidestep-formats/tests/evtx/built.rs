@@ -90,6 +90,18 @@ fn template(start: usize) -> Vec<u8> {
 
 /// An event log of these logons.
 pub(crate) fn log(logons: &[Logon]) -> Vec<u8> {
+    log_of(&[logons])
+}
+
+/// An event log with a chunk for each list of logons.
+pub(crate) fn log_of(chunks: &[&[Logon]]) -> Vec<u8> {
+    let mut log = b"ElfFile\0".to_vec();
+    log.resize(4096, 0);
+    chunks.iter().for_each(|logons| log.extend(chunk(logons)));
+    log
+}
+
+fn chunk(logons: &[Logon]) -> Vec<u8> {
     let mut chunk = vec![0; 512];
     let mut template_at = 0;
     for logon in logons {
@@ -139,8 +151,5 @@ pub(crate) fn log(logons: &[Logon]) -> Vec<u8> {
         chunk[at..at + 4].copy_from_slice(&value.to_le_bytes());
     }
     chunk.resize(CHUNK, 0);
-    let mut log = b"ElfFile\0".to_vec();
-    log.resize(4096, 0);
-    log.extend(chunk);
-    log
+    chunk
 }

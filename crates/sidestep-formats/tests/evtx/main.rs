@@ -88,6 +88,33 @@ fn compressed_and_piped_logs_are_read_too() {
 }
 
 #[test]
+fn a_file_that_has_wrapped_around_is_read_from_its_oldest_chunk() {
+    let logon = |id| Logon { id, filetime: NEW_YEAR + id * 10_000_000, user: "alice" };
+    let chunk = |first: u64| [logon(first), logon(first + 1)];
+    let dir = tempfile::TempDir::new().unwrap();
+    let path = dir.path().join("log.evtx");
+    let numbers = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        let (mut numbers, mut reader) = (Vec::new(), LogReader::new(ReadOptions::default()));
+        let end = reader.read_path(&path, &mut |event| {
+            numbers.push(event.auth().unwrap().raw_ref().unwrap() - 1000);
+            ControlFlow::Continue(())
+        });
+        assert!(end.unwrap().is_continue());
+        (numbers, reader.summary().skipped)
+    };
+    let in_order = built::log_of(&[&chunk(1), &chunk(3), &chunk(5), &chunk(7)]);
+    assert_eq!(numbers(&in_order), ((1..=8).collect(), 0));
+    let mut wrapped = built::log_of(&[&chunk(5), &chunk(7), &chunk(1), &chunk(3)]);
+    assert_eq!(numbers(&wrapped), ((1..=8).collect(), 0));
+    // A chunk whose first record is damaged stays behind its neighbour, and what is cut at the end.
+    let damaged = 4096 + (64 << 10);
+    wrapped[damaged + 512..damaged + 516].fill(0);
+    wrapped.truncate(wrapped.len() - (64 << 10) + 2000);
+    assert_eq!(numbers(&wrapped).0, [1, 2, 5, 6, 8, 3, 4]);
+}
+
+#[test]
 fn a_log_without_records_has_none() {
     let none = |log: &[u8]| {
         let summary = read(log).1;

@@ -20,7 +20,8 @@ vocabulary! {
         Machine = "Machine",
         /// An account that a service or job runs under.
         Service = "Service",
-        /// A built-in principal that exists on every host (SYSTEM, LOCAL SERVICE, DWM-1 ...).
+        /// A built-in principal that exists on every host (SYSTEM, LOCAL SERVICE, DWM-1 ...), or an
+        /// account with which a server tries itself out (`HealthMailbox` of Exchange).
         WellKnown = "Well-known",
         /// Nobody in particular (ANONYMOUS LOGON).
         Anonymous = "Anonymous",
@@ -127,6 +128,17 @@ const WELL_KNOWN: [&str; 6] =
     ["SYSTEM", "LOCAL SERVICE", "NETWORK SERVICE", "LOCALSERVICE", "NETWORKSERVICE", "IUSR"];
 const WELL_KNOWN_PREFIXES: [&str; 2] = ["DWM-", "UMFD-"];
 
+/// Whether this is an account with which Exchange logs on to its own server every few minutes, to see
+/// whether that works. What follows the word is exact, for an account that somebody could make with
+/// a name of their own must not pass for one: as the SAM name it is cut to 20 characters.
+fn is_health_mailbox(name: &str) -> bool {
+    const WORD: &str = "HealthMailbox";
+    let Some((word, rest)) = name.split_at_checked(WORD.len()) else { return false };
+    word.eq_ignore_ascii_case(WORD)
+        && matches!(rest.len(), 7 | 32)
+        && rest.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 impl AccountKind {
     /// Whether it is somebody, or something that somebody could be: no machine, not built in.
     #[must_use]
@@ -134,26 +146,47 @@ impl AccountKind {
         matches!(self, Self::Unknown | Self::Person | Self::Service)
     }
 
-    /// The kind that a name alone gives away: `HOST$` is a machine, `SYSTEM` is well known,
-    /// `ANONYMOUS LOGON` anonymous. Any other name is `Unknown`, and is treated as a person.
+    /// The kind that a name alone gives away: `HOST$` is a machine, `SYSTEM` and Exchange's
+    /// `HealthMailbox0123abc` are well known, `ANONYMOUS LOGON` anonymous. Any other name is `Unknown`, and is treated as a person.
     #[must_use]
     pub fn of_name(name: &str) -> Self {
         if name.ends_with('$') {
             return Self::Machine;
         }
-        if !name.as_bytes().first().is_some_and(|first| b"SLNIDUAslnidua".contains(first)) {
+        if !name.as_bytes().first().is_some_and(|first| b"SLNIDUAHslniduah".contains(first)) {
             return Self::Unknown;
         }
         let is = |word: &&str| name.eq_ignore_ascii_case(word);
         let begins = |prefix: &&str| {
             name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
-        if WELL_KNOWN.iter().any(is) || WELL_KNOWN_PREFIXES.iter().any(begins) {
+        if WELL_KNOWN.iter().any(is)
+            || WELL_KNOWN_PREFIXES.iter().any(begins)
+            || is_health_mailbox(name)
+        {
             Self::WellKnown
         } else if ["ANONYMOUS LOGON", "ANONYMOUS"].iter().any(is) {
             Self::Anonymous
         } else {
             Self::Unknown
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probes_of_exchange_are_known_by_their_whole_name() {
+        for name in ["HealthMailbox83d6781", "healthmailbox0123456789abcdef0123456789ABCDEF"] {
+            assert_eq!(AccountKind::of_name(name), AccountKind::WellKnown, "{name}");
+            assert!(!AccountKind::of_name(name).can_move());
+        }
+        for name in
+            ["HealthMailbox", "HealthMailbox83d678", "HealthMailbox83d678x", "Health83d6781"]
+        {
+            assert_eq!(AccountKind::of_name(name), AccountKind::Unknown, "{name}");
         }
     }
 }

@@ -187,3 +187,15 @@ fn a_changed_account_is_no_sign_in_though_it_has_a_principal() {
         assert_eq!(all(&json).event_id, "4738");
     }
 }
+
+#[test]
+fn a_process_that_speaks_is_read_and_one_that_wrote_is_not() {
+    let json = r#"{"@timestamp":"2020-03-02T08:00:00.500Z","process":{"name":"svc","args":["a"]},
+        "winlog":{"event_id":4,"provider_name":"OpenSSH","channel":"OpenSSH/Operational",
+        "process":{"pid":7,"thread":{"id":9}},
+        "event_data":{"process":"sshd","payload":"Accepted"},"computer_name":"win-5"}}"#;
+    let read = all(json);
+    let expected = [("process", "sshd"), ("payload", "Accepted")];
+    assert_eq!(read.values, logon(&expected).values);
+    assert_eq!((read.provider.as_str(), read.computer.as_str()), ("OpenSSH", "win-5"));
+}

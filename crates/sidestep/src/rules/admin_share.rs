@@ -68,7 +68,7 @@ const KNOWN_PIPES: [&str; 47] = [
 ];
 
 /// Whether a pipe belongs to a service that hosts have without an intruder.
-fn is_known_pipe(name: &str) -> bool {
+pub(super) fn is_known_pipe(name: &str) -> bool {
     let server = ["sql\\", "mssql", "rpcproxy\\", "winsock", "pshost", "crash", "pipe_eventroot"];
     KNOWN_PIPES.contains(&name) || server.iter().any(|begin| name.starts_with(begin))
 }

@@ -20,6 +20,8 @@ const RENAMED: Timestamp = HOUR;
 const OF_MACHINE: &str = "host";
 /// Nats of the name of a machine that is no controller: people name their computers after themselves.
 const ORDINARY: f64 = 4.5;
+/// Nats of the renaming of an account, of which no ticket was asked for yet.
+const RENAMING: f64 = 6.5;
 
 /// Names of machines, and accounts that were given one.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -42,7 +44,7 @@ impl Rule for MachineName {
                machine's account to one without `$`.",
         needs: &[&[Need::GrantingTickets, Need::ServiceTickets, Need::AccountsChanged]],
         formula: "How rare it is that the account does so, see docs/detections/README.md. The name of a \
-                  machine that is no controller says 4.5 nats at most.",
+                  machine that is no controller says 4.5 nats at most, and a renaming alone 6.5.",
         blind_spots: "Machines of which the log says nothing else.",
         false_positives: "Computers that bear the name of their owner, where neither its own logons nor \
                           its owner's are in the log.",
@@ -61,7 +63,7 @@ impl Rule for MachineName {
             self.know(bare(machine.name).trim_end_matches('$'), false, seen.time);
         }
         match (seen.class, seen.destination) {
-            (Class::ACCOUNT_CHANGED, Some(host)) => found.extend(self.renamed(seen, host)),
+            (Class::ACCOUNT_CHANGED, Some(host)) => found.extend(self.renamed(seen, around, host)),
             (Class::LOGON, Some(host)) => self.know(host.name, false, seen.time),
             (class, host) => {
                 if let Some(host) = host
@@ -107,18 +109,22 @@ impl MachineName {
         if is_at_home {
             return None;
         }
-        let finding =
-            Finding::at_source(seen, format!("a ticket by the name of the machine {name}"))?;
+        // The account that did it may be known from the host that wrote of the renaming only.
+        let from = seen.source.map_or("nowhere", |source| source.name);
+        let what = format!("a ticket by the name of the machine {name}, asked for from {from}");
+        let finding = Finding::at_source(seen, what)?.of_kind_with(&["ticket"], account.id);
         let finding = if controls { finding } else { finding.at_most(ORDINARY) };
         let by = self.renamers.since(&mark, seen.time - RENAMED).copied();
-        Some(
-            Finding { account: by.or(finding.account), ..finding }
-                .of_kind_with(&["ticket"], account.id),
-        )
+        Some(Finding { account: by.or(finding.account), ..finding })
     }
 
     /// An account renamed to what a machine is called.
-    fn renamed(&mut self, seen: &Seen<'_>, host: Place<'_>) -> Option<Finding> {
+    fn renamed(
+        &mut self,
+        seen: &Seen<'_>,
+        around: &Around<'_>,
+        host: Place<'_>,
+    ) -> Option<Finding> {
         let activity = seen.activity().filter(|activity| activity.event_code() == Some(4781))?;
         let (new, old) = (activity.object()?, activity.detail().unwrap_or("an account"));
         if new.ends_with('$') {
@@ -129,7 +135,7 @@ impl MachineName {
         let known = self.machines.get(&mark).copied();
         // The account of a machine ends in `$` as long as nobody makes it something else.
         let most = match (writes || old.ends_with('$'), known) {
-            (true, _) | (_, Some(true)) => f64::INFINITY,
+            (true, _) | (_, Some(true)) => RENAMING,
             (false, Some(false)) => ORDINARY,
             (false, None) => return None,
         };
@@ -137,7 +143,11 @@ impl MachineName {
             self.renamers.insert(mark, seen.time, who.id);
         }
         let finding = Finding::of(seen, format!("renamed {old} to {new}, the name of a machine"))?;
-        Some(finding.at_most(most).of_kind(&["renamed"]))
+        let finding = finding.at_most(most).of_kind(&["renamed"]);
+        Some(match around.arrivals.cause(seen) {
+            Some(arrival) => finding.by(arrival),
+            None => finding,
+        })
     }
 }
 
@@ -161,7 +171,7 @@ mod tests {
         let mut probe = Probe::new();
         assert_eq!(
             of(probe.auth(granting(0, "dc-1@CORP", "WS-9"))),
-            ["machine_name: a ticket by the name of the machine dc-1"]
+            ["machine_name: a ticket by the name of the machine dc-1, asked for from WS-9"]
         );
         assert!(of(probe.auth(granting(1, "bob@CORP", "WS-9"))).is_empty());
         assert!(of(probe.auth(granting(1, "DC-1$@CORP", "DC-1"))).is_empty(), "the machine itself");

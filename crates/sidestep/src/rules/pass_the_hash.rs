@@ -2,19 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::admin_share::is_known_pipe;
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::habit::{Habit, nats};
 use super::layer::{Around, Rule};
+use super::paths::{pipe_name, share_and_path};
 use super::recent::Recent;
 use super::seen::{Class, Finding, Seen, Who, bare};
 use crate::event::{AuthEvent, AuthProtocol, LogonType, Timestamp};
 use crate::intern::Id;
 use crate::prove::OPENS;
-use crate::time::{DAY, HOUR};
+use crate::time::{DAY, HOUR, SECOND};
 
 /// How long a session that carries other credentials is taken to be the cause of what leaves its host.
 pub(super) const CARRIED: Timestamp = HOUR;
+/// How soon a session that was made to open a pipe does so.
+const PIPE_FOLLOWS: Timestamp = 10 * SECOND;
 /// How long it is remembered how an account logs on.
 const REMEMBERED: Timestamp = 60 * DAY;
 
@@ -36,6 +40,8 @@ pub(crate) struct PassTheHash {
     carriers: Recent<Id, Id>,
     /// How often the logons of an account negotiated no key.
     keyless: Recent<Id, Habit>,
+    /// Sessions without a key that no other host came by, by host and id.
+    local: Recent<(Id, u64), ()>,
 }
 
 /// Whether a logon over the network was one by NTLM that negotiated no session key; none where the
@@ -75,6 +81,12 @@ impl PassTheHash {
             nats(probability).filter(|nats| keyless && *nats >= OPENS)
         });
         let source = seen.source.filter(|_| seen.is_remote());
+        if keyless == Some(true)
+            && source.is_none()
+            && let (Some(host), Some(id)) = (seen.destination, seen.logon_id())
+        {
+            self.local.touch((host.id, id), seen.time);
+        }
         let carrier = source.and_then(|from| self.carriers.since(&from.id, seen.time - CARRIED));
         // The session's own account needs no carried credentials.
         let carried = ntlm && carrier.is_some_and(|carrier| *carrier != account.id);
@@ -91,6 +103,18 @@ impl PassTheHash {
     }
 }
 
+impl PassTheHash {
+    /// A pipe that no service of Windows has, opened by a session without a key from the host itself.
+    fn of_pipe(&self, seen: &Seen<'_>) -> Option<Finding> {
+        let session = (seen.destination?.id, seen.logon_id()?);
+        self.local.since(&session, seen.time - PIPE_FOLLOWS)?;
+        let pipe = Some(pipe_name(seen.object)).filter(|name| !name.is_empty());
+        let pipe = pipe.filter(|name| !is_known_pipe(name) && !seen.is_remote())?;
+        let what = format!("a session without a key came from the host itself to the pipe {pipe}");
+        Some(Finding::of(seen, what)?.of_kind(&["pipe"]))
+    }
+}
+
 impl Rule for PassTheHash {
     const DETECTION: Detection = Detection {
         id: "pass_the_hash",
@@ -98,7 +122,9 @@ impl Rule for PassTheHash {
         techniques: &[attack::PASS_THE_HASH],
         sees: "On the host where the hash is loaded, a logon of type 9 by `seclogo` in which an account \
                becomes itself; within the hour after it, a logon by NTLM of another account from that \
-               host; and a logon by NTLM over the network that negotiated no session key, by an account \
+               host; a logon by NTLM without a session key from the host to itself that opens a pipe which is \
+               none of Windows' services', as is done to take the rights of an account of which one \
+               holds the hash (with the password one logs on at once); and a logon by NTLM over the network that negotiated no session key, by an account \
                whose other logons have shown for long that it uses Kerberos or negotiates one. Without \
                such a history nothing says whether a tool held a hash or a password: see `keyless_ntlm`.",
         needs: &[&[Need::KeyLengths, Need::NewCredentials]],
@@ -115,10 +141,15 @@ impl Rule for PassTheHash {
         prior: 3e-3,
         role: Role::Opens,
     };
-    const WANTS: Class = Class::LOGON;
+    const WANTS: Class = Class::LOGON.or(Class::SHARE).or(Class::PIPE);
 
     fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
-        let Some(event) = seen.auth() else { return };
+        let Some(event) = seen.auth() else {
+            if share_and_path(seen.object).0 == "ipc$" {
+                found.extend(self.of_pipe(seen));
+            }
+            return;
+        };
         let Some(account) = seen.account.filter(|who| who.can_move() && !is_probe(who.name)) else {
             return;
         };
@@ -138,13 +169,14 @@ impl Rule for PassTheHash {
     fn forget(&mut self, now: Timestamp) {
         self.carriers.forget(now - CARRIED);
         self.keyless.forget(now - REMEMBERED);
+        self.local.forget(now - PIPE_FOLLOWS);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Probe, logon};
-    use crate::event::{Account, AuthProtocol, LogonType};
+    use super::super::testing::{Probe, did, logon};
+    use crate::event::{Account, AuthProtocol, HostActivityKind, LogonType};
 
     fn of(found: Vec<String>) -> Vec<String> {
         found.into_iter().filter(|line| line.starts_with("pass_the_hash")).collect()
@@ -194,5 +226,21 @@ mod tests {
             ]
         );
         assert!(of(probe.auth(ntlm(7200, "admin@CORP"))).is_empty(), "too long ago");
+    }
+
+    #[test]
+    fn a_session_of_the_host_itself_that_opens_a_pipe_of_its_own_is_told() {
+        let told = |source: &str, key, object: &str| {
+            let mut probe = Probe::new();
+            let event = logon(0, "amy@CORP", source, "SRV").auth_protocol(AuthProtocol::Ntlm);
+            probe.auth(event.key_length(key).logon_id(0x77));
+            let open = did(1, HostActivityKind::ShareAccess, "SRV").object(object);
+            of(probe.activity(open.account(Account::parse("amy@CORP")).logon_id(0x77))).len()
+        };
+        assert_eq!(told("SRV", 0, r"\\*\IPC$\mine"), 1);
+        assert_eq!(told("SRV", 128, r"\\*\IPC$\mine"), 0, "Windows' own NTLM");
+        assert_eq!(told("SRV", 0, r"\\*\IPC$\srvsvc"), 0, "a service's pipe");
+        assert_eq!(told("SRV", 0, r"\\*\C$\mine"), 0, "no pipe");
+        assert_eq!(told("WS-1", 0, r"\\*\IPC$\mine"), 0, "from another host");
     }
 }

@@ -116,8 +116,8 @@ pub(crate) struct DetectArgs {
     #[arg(long, default_value = "1.6.0", value_name = "VERSION")]
     pub(crate) ocsf_version: OcsfVersion,
 
-    /// Write to this file what detections found and no alert shows, in the format of --emit, each with
-    /// the reason (held_back: budget, learning or memory)
+    /// Write to this file what detections found and no alert shows, as JSON lines, each with the reason
+    /// (held_back: budget, learning or memory)
     #[arg(long, value_name = "FILE")]
     pub(crate) held_back: Option<PathBuf>,
 

@@ -45,7 +45,7 @@ pub(crate) fn closing(closing: &Closing<'_>) -> String {
         let movements = text::counted(metrics.held_back, "movement");
         lines.add(
             "held back",
-            &format!("{movements} with findings, for want of budget; --held-back FILE lists them"),
+            &format!("{movements} with findings that no alert shows; --held-back FILE lists them"),
         );
     }
     if let Some(bytes) = peak_memory() {

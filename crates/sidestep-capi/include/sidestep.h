@@ -608,6 +608,9 @@ typedef struct sidestep_activity {
   uint64_t logon_id;
   // Your own reference to the raw record.
   uint64_t raw_ref;
+  // More about the object: the command line of a process, the former name of a renamed account. At
+  // most 8,192 bytes.
+  struct sidestep_str detail;
 } sidestep_activity;
 
 // What an alert says. Set `struct_size` to `sizeof(sidestep_alert_view)` before the call. Lists are read by
@@ -786,6 +789,8 @@ typedef struct sidestep_event {
   struct sidestep_str credential;
   // Why it failed, or what else the log says of the outcome.
   struct sidestep_str outcome_reason;
+  // Name of the session at a terminal server (Windows `SessionName`, such as `RDP-Tcp#8`).
+  struct sidestep_str session_name;
 } sidestep_event;
 
 // What an engine took in, passed over, evicted and raised since it was made. Set `struct_size` to

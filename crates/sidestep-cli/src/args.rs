@@ -52,7 +52,7 @@ pub(crate) struct DetectArgs {
     ///
     /// Fields: time, account, domain, sid, subject, subject_domain, src_host, src_ip, src_port,
     /// dst_host, dst_ip, logon_type, auth_protocol, outcome, outcome_reason, activity, event_code,
-    /// logon_process, logon_id, credential, mfa. An empty column switches a field off. Fields that
+    /// logon_process, logon_id, credential, session_name, mfa. An empty column switches a field off. Fields that
     /// are not named are found by common headers.
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub(crate) map: Vec<String>,

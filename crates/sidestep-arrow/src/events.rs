@@ -37,6 +37,7 @@ static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         column("logon_id", DataType::UInt64),
         column("mfa", word()),
         column("credential", DataType::Utf8),
+        column("session_name", word()),
         column("raw_ref", DataType::UInt64),
     ]))
 });
@@ -73,6 +74,7 @@ pub struct EventBatchBuilder {
     logon_id: UInt64Builder,
     mfa: Words,
     credential: StringBuilder,
+    session_name: Words,
     raw_ref: UInt64Builder,
 }
 
@@ -122,6 +124,7 @@ impl EventBatchBuilder {
         self.logon_id.append_option(event.logon_id());
         self.mfa.append(event.mfa().caption())?;
         self.credential.append_option(event.credential());
+        word(&mut self.session_name, event.session_name())?;
         self.raw_ref.append_option(event.raw_ref());
         Ok(())
     }
@@ -153,6 +156,7 @@ impl EventBatchBuilder {
             Arc::new(self.logon_id.finish()),
             Arc::new(self.mfa.finish()),
             Arc::new(self.credential.finish()),
+            Arc::new(self.session_name.finish()),
             Arc::new(self.raw_ref.finish()),
         ];
         RecordBatch::try_new(events_schema(), columns)

@@ -64,6 +64,9 @@ pub struct sidestep_activity {
     pub logon_id: u64,
     /// Your own reference to the raw record.
     pub raw_ref: u64,
+    /// More about the object: the command line of a process, the former name of a renamed account. At
+    /// most 8,192 bytes.
+    pub detail: sidestep_str,
 }
 
 // SAFETY: `repr(C)`, begins with its size, plain data and pointers.
@@ -95,6 +98,7 @@ impl sidestep_activity {
             event_code: activity.event_code().unwrap_or_default(),
             logon_id: activity.logon_id().unwrap_or_default(),
             raw_ref: activity.raw_ref().unwrap_or_default(),
+            detail: sidestep_str::of_option(activity.detail()),
         }
     }
 
@@ -104,13 +108,14 @@ impl sidestep_activity {
     /// Its text lives and does not change for as long as `'t`.
     pub(crate) unsafe fn get<'t>(&self) -> Result<HostActivity<'t>, Failure> {
         // SAFETY: the caller's promise, for all of them.
-        let (host, account, peer, object, parent) = unsafe {
+        let (host, account, peer, object, parent, detail) = unsafe {
             (
                 self.host.get(&HOST)?,
                 self.account.get(&ACCOUNT)?,
                 self.peer.get(&PEER)?,
                 self.object.get("object")?,
                 self.parent.get("parent")?,
+                self.detail.get("detail")?,
             )
         };
         check_present(self.present, PRESENT)?;
@@ -125,6 +130,9 @@ impl sidestep_activity {
         }
         if let Some(parent) = parent {
             activity = activity.parent(parent);
+        }
+        if let Some(detail) = detail {
+            activity = activity.detail(detail);
         }
         if has(SIDESTEP_HAS_WRITES) {
             activity = activity.writes(self.writes != 0);

@@ -90,6 +90,8 @@ pub struct sidestep_event {
     pub credential: sidestep_str,
     /// Why it failed, or what else the log says of the outcome.
     pub outcome_reason: sidestep_str,
+    /// Name of the session at a terminal server (Windows `SessionName`, such as `RDP-Tcp#8`).
+    pub session_name: sidestep_str,
 }
 
 // SAFETY: `repr(C)`, begins with its size, plain data and pointers.
@@ -136,6 +138,7 @@ impl sidestep_event {
             logon_process: sidestep_str::of_option(event.logon_process()),
             credential: sidestep_str::of_option(event.credential()),
             outcome_reason: sidestep_str::of_option(event.outcome_reason()),
+            session_name: sidestep_str::of_option(event.session_name()),
         }
     }
 
@@ -167,6 +170,9 @@ impl sidestep_event {
             }
             if let Some(reason) = self.outcome_reason.get("outcome_reason")? {
                 event.set_outcome_reason(reason);
+            }
+            if let Some(name) = self.session_name.get("session_name")? {
+                event.set_session_name(name);
             }
         }
         event

@@ -52,7 +52,7 @@ pub(crate) struct DetectArgs {
     ///
     /// Fields: time, account, domain, sid, subject, subject_domain, src_host, src_ip, src_port,
     /// dst_host, dst_ip, logon_type, auth_protocol, outcome, outcome_reason, activity, event_code,
-    /// logon_process, logon_id, credential, mfa. An empty column switches a field off. Fields that
+    /// logon_process, logon_id, credential, session_name, mfa. An empty column switches a field off. Fields that
     /// are not named are found by common headers.
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub(crate) map: Vec<String>,
@@ -116,8 +116,8 @@ pub(crate) struct DetectArgs {
     #[arg(long, default_value = "1.6.0", value_name = "VERSION")]
     pub(crate) ocsf_version: OcsfVersion,
 
-    /// Write to this file what detections found and no alert shows, in the format of --emit, each with
-    /// the reason (held_back: budget, learning or memory)
+    /// Write to this file what detections found and no alert shows, as JSON lines, each with the reason
+    /// (held_back: budget, learning or memory)
     #[arg(long, value_name = "FILE")]
     pub(crate) held_back: Option<PathBuf>,
 

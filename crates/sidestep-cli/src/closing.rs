@@ -34,6 +34,7 @@ pub(crate) fn closing(closing: &Closing<'_>) -> String {
     let Closing { summary, metrics, .. } = closing;
     let mut lines = Lines::default();
     events(&mut lines, closing);
+    clocks(&mut lines, summary);
     files(&mut lines, summary);
     passed_over(&mut lines, summary);
     skipped(&mut lines, summary);
@@ -45,7 +46,7 @@ pub(crate) fn closing(closing: &Closing<'_>) -> String {
         let movements = text::counted(metrics.held_back, "movement");
         lines.add(
             "held back",
-            &format!("{movements} with findings, for want of budget; --held-back FILE lists them"),
+            &format!("{movements} with findings that no alert shows; --held-back FILE lists them"),
         );
     }
     if let Some(bytes) = peak_memory() {
@@ -124,6 +125,25 @@ fn ordered(lines: &mut Lines, closing: &Closing<'_>) {
             }
         ));
     }
+}
+
+/// Clocks that were set back, which the numbers of records show.
+fn clocks(lines: &mut Lines, summary: &ReadSummary) {
+    if summary.clocks_set_back == 0 {
+        return;
+    }
+    let times = text::counted(summary.clocks_set_back, "time");
+    lines.add("clocks", &format!("set back {times} while the numbers of records went on:"));
+    for fall in &summary.first_clocks {
+        lines.below(&format!(
+            "{} by {} to {}, at record {}",
+            fall.host,
+            text::span(fall.by),
+            text::time(fall.to),
+            fall.record
+        ));
+    }
+    lines.more(summary.clocks_set_back, summary.first_clocks.len());
 }
 
 fn files(lines: &mut Lines, summary: &ReadSummary) {

@@ -245,7 +245,7 @@ impl Outputs {
     fn write_held_back(&mut self, engine: &Engine) -> Result<(), Failure> {
         let Some(file) = self.held_back.take() else { return Ok(()) };
         let mut bytes = Vec::new();
-        write_alerts(&mut bytes, &engine.held_back(), self.emit, &self.options)
+        write_alerts(&mut bytes, &engine.held_back(), Emit::Json, &self.options)
             .map_err(|error| Failure::Error(format!("held back: {error}")))?;
         file.write(&bytes)
     }

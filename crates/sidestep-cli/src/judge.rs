@@ -2,7 +2,7 @@
 //! events.
 
 use sidestep::{Alert, AlertState, Engine, Event, Metrics, Reorder, Timestamp};
-use sidestep_formats::{FormatError, LogReader, OrderWatch, in_order};
+use sidestep_formats::{EventTaker, FormatError, LogReader, OrderWatch, in_order};
 
 use crate::args::DetectArgs;
 use crate::detect::{engine, read_options, since};
@@ -106,7 +106,7 @@ fn take(args: &DetectArgs, watches: &mut Watches, again: bool) -> Result<Judged,
                      sink: &mut dyn FnMut(Event<'_>)| {
         if again {
             let before = inputs.reader.clone();
-            let mut read = |sink: &mut dyn FnMut(Event<'_>)| {
+            let mut read = |sink: &mut EventTaker<'_>| {
                 // Each reading counts anew.
                 inputs.reader = before.clone();
                 inputs.read(paths, args.in_order, sink)

@@ -118,6 +118,9 @@ pub fn event_of_fields<'a, T>(
     if let Some(mark) = text(values, CsvField::Credential)? {
         builder.set_credential(mark);
     }
+    if let Some(session) = text(values, CsvField::SessionName)? {
+        builder.set_session_name(session);
+    }
     if let Some(Means::Mfa(mfa)) = means(values, CsvField::Mfa)? {
         builder.set_mfa(mfa);
     }

@@ -32,6 +32,7 @@
 
 #[cfg(feature = "zip")]
 mod archive;
+mod clocks;
 mod csv;
 mod emit;
 mod error;
@@ -58,13 +59,14 @@ mod windows;
 mod words;
 mod zeek;
 
+pub use clocks::ClockSetBack;
 pub use csv::{Column, CsvField, CsvMapping};
 pub use emit::{Emit, EmitOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph};
 pub use error::{FormatError, LineError, ParseError};
 pub use fields::{FieldError, FieldValues, event_of_fields};
 pub use files::{BytesRead, NotRead, is_key_of_simulation};
 pub use meaning::{FieldMeaning, FieldValue};
-pub use order::{OrderWatch, in_order};
+pub use order::{EventTaker, OrderWatch, in_order};
 pub use policy::{PolicyError, read_policy};
 pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};
 pub use syslog::Zone;

@@ -143,6 +143,9 @@ impl LogReader {
         summary.first_errors.truncate(kept);
         summary.first_not_read.extend(other.first_not_read);
         summary.first_not_read.truncate(kept);
+        summary.clocks_set_back += other.clocks_set_back;
+        summary.first_clocks.extend(other.first_clocks);
+        summary.first_clocks.truncate(kept);
     }
 }
 

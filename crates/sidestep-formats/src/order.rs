@@ -17,6 +17,9 @@ const NEAR: u32 = 60;
 /// Spans of time whose events are counted apart. Where there are more, spans twice as long are.
 const MOST_SPANS: usize = 1 << 14;
 
+/// What takes events and never ends their reading.
+pub type EventTaker<'t> = dyn FnMut(Event<'_>) + 't;
+
 /// Notes how far events are out of order of time, and how many there are when.
 #[derive(Debug, Clone)]
 pub struct OrderWatch {
@@ -141,8 +144,8 @@ fn is_far_behind(time: Timestamp, newest: Timestamp) -> bool {
 pub fn in_order<E>(
     watch: &OrderWatch,
     capacity: usize,
-    read: &mut dyn FnMut(&mut dyn FnMut(Event<'_>)) -> Result<(), E>,
-    sink: &mut dyn FnMut(Event<'_>),
+    read: &mut dyn FnMut(&mut EventTaker<'_>) -> Result<(), E>,
+    sink: &mut EventTaker<'_>,
 ) -> Result<u64, E> {
     let counts = watch.counts();
     let room = u64::try_from(capacity).unwrap_or(u64::MAX);
@@ -181,8 +184,8 @@ pub fn in_order<E>(
 /// Holds all that is far behind, and puts each in its place when the rest is read again. Of events of
 /// one time those that are far behind come last.
 fn late_apart<E>(
-    read: &mut dyn FnMut(&mut dyn FnMut(Event<'_>)) -> Result<(), E>,
-    sink: &mut dyn FnMut(Event<'_>),
+    read: &mut dyn FnMut(&mut EventTaker<'_>) -> Result<(), E>,
+    sink: &mut EventTaker<'_>,
 ) -> Result<(), E> {
     let mut late: Vec<Box<OwnedEvent>> = Vec::new();
     let mut newest = Timestamp::MIN;
@@ -227,7 +230,7 @@ mod tests {
         let mut watch = OrderWatch::default();
         times.iter().for_each(|time| watch.observe(*time));
         let mut given = Vec::new();
-        let mut read = |sink: &mut dyn FnMut(Event<'_>)| {
+        let mut read = |sink: &mut EventTaker<'_>| {
             for (time, number) in times.iter().zip(0..) {
                 let event = AuthEvent::builder(*time, Account::new("alice"))
                     .dst_host(Host::named("FILES"))

@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use jiff::civil::Date;
-use sidestep::{AuthEvent, Event, HostActivity};
+use sidestep::{AuthEvent, Event, HostActivity, Timestamp};
 
+use crate::clocks::{ClockSetBack, Clocks};
 use crate::csv::{Csv, CsvMapping};
 use crate::error::{Fault, FormatError, LineError, ParseError};
 use crate::files::{BytesRead, NotRead};
@@ -150,6 +151,11 @@ pub struct ReadSummary {
     pub files_damaged: u64,
     /// The first of them, and why.
     pub first_not_read: Vec<NotRead>,
+    /// How often the clock of a host was set back by more than an hour, as the numbers of its records
+    /// show.
+    pub clocks_set_back: u64,
+    /// The first of these.
+    pub first_clocks: Vec<ClockSetBack>,
 }
 
 impl ReadSummary {
@@ -258,6 +264,7 @@ impl LogReader {
             options: &self.options,
             last_dated: &mut self.last_dated,
             summary: &mut self.summary,
+            clocks: Clocks::default(),
             sink,
         };
         sniff::prepare(&mut source, &mut run)?;
@@ -293,6 +300,7 @@ pub(crate) struct Run<'a> {
     /// The day of the last line whose year had to be inferred, over all logs read.
     pub(crate) last_dated: &'a mut Option<Date>,
     summary: &'a mut ReadSummary,
+    clocks: Clocks,
     sink: &'a mut EventSink<'a>,
 }
 
@@ -320,6 +328,16 @@ impl Run<'_> {
             // What a log calls its records is its own text, of which there is no end.
             let what = if counts.len() < MOST_KINDS { what } else { "other" };
             *counts.entry(what.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Notes a record by its number in the log of its host, by which it shows if the clock was set back.
+    pub(crate) fn numbered(&mut self, host: &str, channel: &str, number: u64, time: Timestamp) {
+        if let Some(fall) = self.clocks.note(host, channel, number, time) {
+            self.summary.clocks_set_back += 1;
+            if self.summary.first_clocks.len() < self.options.messages_kept {
+                self.summary.first_clocks.push(fall);
+            }
         }
     }
 
@@ -365,6 +383,7 @@ pub(crate) fn with_run<T>(
         options: &options,
         last_dated: &mut last_dated,
         summary: &mut summary,
+        clocks: Clocks::default(),
         sink,
     };
     let given = with(&mut run);

@@ -17,7 +17,7 @@ use sidestep_formats::read_policy;
 use crate::alert::Alert;
 use crate::capsule;
 use crate::error::{batch, config, raised, table};
-use crate::log::{Told, each_event, options};
+use crate::log::{Folder, Told, each_event, options};
 use crate::pulse::{Pulse, ROWS};
 use crate::reader::Reader;
 use crate::table::Table;
@@ -232,7 +232,7 @@ impl Engine {
     ) -> PyResult<(Vec<Alert>, Told)> {
         let options = options(log_format, columns, time_format, year, on_error)?;
         let mut here = LastStates::default();
-        let told = each_event(py, &path, options, tick, |event: Event<'_>| {
+        let told = each_event(py, &path, Folder::ByTime, options, tick, |event: Event<'_>| {
             let state = &mut *self.change();
             if learn {
                 state.engine.learn(event);

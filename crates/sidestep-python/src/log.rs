@@ -37,10 +37,20 @@ pub(crate) fn options(
     })
 }
 
+/// In which order the logs of a folder are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Folder {
+    /// One after the other, by name.
+    ByName,
+    /// All at the same time, their events in order of time, as an engine needs them.
+    ByTime,
+}
+
 /// Reads a log and gives each event to `take`.
 pub(crate) fn each_event(
     py: Python<'_>,
     path: &Path,
+    folder: Folder,
     options: ReadOptions,
     tick: Option<Py<PyAny>>,
     mut take: impl FnMut(Event<'_>) -> PyResult<()> + Send,
@@ -49,14 +59,17 @@ pub(crate) fn each_event(
         let mut pulse = Pulse::new(tick);
         let mut reader = LogReader::new(options);
         let mut stopped = None;
-        let read =
-            reader.read_path(path, &mut |event| match take(event).and_then(|()| pulse.count()) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    stopped = Some(error);
-                    ControlFlow::Break(())
-                }
-            });
+        let mut sink = |event: Event<'_>| match take(event).and_then(|()| pulse.count()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                stopped = Some(error);
+                ControlFlow::Break(())
+            }
+        };
+        let read = match folder {
+            Folder::ByName => reader.read_path(path, &mut sink),
+            Folder::ByTime => reader.read_merged(&[path.to_owned()], &mut sink),
+        };
         match stopped {
             Some(error) => Err(error),
             None => read.map(|_| told(reader.summary())).map_err(format),
@@ -87,7 +100,7 @@ pub(crate) fn read_path(
     let options = options(log_format, columns, time_format, year, on_error)?;
     let mut builder = EventBatchBuilder::default();
     let mut batches = Vec::new();
-    let told = each_event(py, &path, options, tick, |event| {
+    let told = each_event(py, &path, Folder::ByName, options, tick, |event| {
         let Some(event) = event.auth() else { return Ok(()) };
         builder.push(event).map_err(table)?;
         if builder.len() == BATCH {

@@ -88,6 +88,8 @@ fields! {
     LogonId = "logon_id" | "logonid" | "targetlogonid",
     /// What marks the credential that was shown: a key's fingerprint, a ticket's hash.
     Credential = "credential" | "credential" | "keyfingerprint" | "fingerprint",
+    /// Name of the session at a terminal server.
+    SessionName = "session_name" | "sessionname",
     /// Whether a second factor was used.
     Mfa = "mfa" | "mfa" | "ismfa" | "mfaused",
 }

@@ -199,6 +199,7 @@ impl Taker {
             channel: of(&self.header.channel),
             computer: of(&self.header.computer),
             raw_ref: self.header.record_id,
+            number: self.header.record_id,
             ..Record::default()
         };
         for (field, range) in &self.fields {

@@ -367,7 +367,6 @@ fn is_idle(name: &str) -> bool {
             | "ProcessId"
             | "ProcessName"
             | "ProviderGuid"
-            | "RecordNumber"
             | "RenderedDescription"
             | "RestrictedAdminMode"
             | "Severity"
@@ -388,7 +387,6 @@ fn is_idle(name: &str) -> bool {
             | "message"
             | "opcode"
             | "provider_guid"
-            | "record_id"
             | "task"
     )
 }

@@ -12,6 +12,7 @@ use super::flat::Node;
 use crate::error::Fault;
 use crate::reader::Run;
 use crate::time::is_zoned;
+use crate::values::number as number_of;
 use crate::windows::{self, Record};
 
 /// How a Windows event lies in a record.
@@ -34,6 +35,8 @@ struct Header<'r> {
     provider: Option<&'r str>,
     channel: Option<&'r str>,
     computer: Option<&'r str>,
+    /// Number of the record in the log of its host.
+    number: Option<&'r str>,
 }
 
 /// The times that a record may carry.
@@ -69,6 +72,7 @@ pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut Run<'_>) -> Taken 
     record.provider = Cow::Borrowed(header.provider.unwrap_or_default());
     record.channel = Cow::Borrowed(header.channel.unwrap_or_default());
     record.computer = Cow::Borrowed(header.computer.unwrap_or_default());
+    record.number = header.number.and_then(number_of);
     windows::emit(&record, run)
 }
 
@@ -113,6 +117,7 @@ fn beats<'r>(root: Node<'r>, mut set: impl FnMut(&'r str, &'r str)) -> Header<'r
                         "provider_name" => &mut header.provider,
                         "channel" => &mut header.channel,
                         "computer_name" => &mut header.computer,
+                        "record_id" => &mut header.number,
                         "event_data" => {
                             elements(node, &mut set);
                             continue;
@@ -150,6 +155,7 @@ fn old_beats<'r>(root: Node<'r>, mut set: impl FnMut(&'r str, &'r str)) -> Heade
         provider: root.word("source_name"),
         channel: root.word("log_name"),
         computer: root.word("computer_name").or_else(|| root.word("beat.hostname")),
+        number: root.word("record_number"),
     }
 }
 
@@ -177,6 +183,7 @@ fn flat<'r>(
             | "computer" => &mut header.computer,
             "SourceName" | "ProviderName" | "Provider" | "EventSourceName" | "source_name"
             | "provider_name" => &mut header.provider,
+            "RecordNumber" | "EventRecordID" | "record_id" | "record_number" => &mut header.number,
             "Channel" | "LogName" | "channel" | "log_name" => &mut header.channel,
             "TimeCreated"
             | "SystemTime"
@@ -224,6 +231,7 @@ fn nested<'r>(root: Node<'r>, mut set: impl FnMut(&'r str, &'r str)) -> Header<'
         provider: attribute("Provider", "Name"),
         channel: child("Channel").and_then(content),
         computer: child("Computer").and_then(content),
+        number: child("EventRecordID").and_then(content),
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct Record<'r> {
     pub(crate) computer: Cow<'r, str>,
     /// Number of the record in its log, or of the line.
     pub(crate) raw_ref: Option<u64>,
+    /// Number of the record in the log of its host, where it is known.
+    pub(crate) number: Option<u64>,
     /// By [`Field`]; see [`Record::set`].
     pub(crate) values: [Option<Cow<'r, str>>; Field::COUNT],
 }
@@ -54,6 +56,7 @@ impl Default for Record<'_> {
             channel: Cow::Borrowed(""),
             computer: Cow::Borrowed(""),
             raw_ref: None,
+            number: None,
             values: [const { None }; Field::COUNT],
         }
     }
@@ -87,7 +90,11 @@ pub(crate) fn is_read(event_id: u32, provider: &str, channel: &str) -> bool {
 
 /// Hands on what the record tells: an authentication event, a companion record, or nothing.
 pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
-    match Origin::of(record.event_id, &record.provider, &record.channel) {
+    let origin = Origin::of(record.event_id, &record.provider, &record.channel);
+    if let (Some(_), Some(number), Some(time)) = (origin, record.number, record.time) {
+        run.numbered(&record.computer, &record.channel, number, time);
+    }
+    match origin {
         Some(Origin::Security) => match record.event_id {
             4662 => companion::replication(record, run).unwrap_or_else(|| logon::emit(record, run)),
             4624 | 4625 | 4634 | 4647 | 4648 | 4672 | 4778 | 4779 | 4825 => {

@@ -39,6 +39,30 @@ fn explicit(log: &mut Log, account: &str, host: &str) {
 pub(crate) fn twins() -> Vec<Twin> {
     vec![
         Twin {
+            detection: "keyless_ntlm",
+            habit: "NTLM without a key from an old scanner",
+            benign: |log| ntlm(log, ADM, "SCAN", "SRV", 0),
+            attack: "the same from a desk",
+            malign: |log| ntlm(log, ADM, "WS-3", "SRV", 0),
+        },
+        Twin {
+            detection: "password_guessing",
+            habit: "a client with an old password",
+            benign: |log| {
+                (0..30).for_each(|_| {
+                    log.wrong(ADM, "MGMT", "SRV", WRONG);
+                    log.wait(60);
+                });
+            },
+            attack: "100 wrong passwords in five seconds",
+            malign: |log| {
+                (0..100).for_each(|_| {
+                    log.wrong(ADM, "WS-3", "SRV", WRONG);
+                    log.wait_ms(50);
+                });
+            },
+        },
+        Twin {
             detection: "pass_the_hash",
             habit: "NTLM with a session key",
             benign: |log| ntlm(log, ADM, "MGMT", "SRV", 128),

@@ -42,22 +42,27 @@ fn copied(log: &mut Log, path: &str) {
     log.share(ADM, session, "MGMT", "SRV", path);
 }
 
+fn installed(log: &mut Log, service: &str) {
+    let session = log.logon(ADM, "MGMT", "SRV");
+    log.wait(1);
+    log.service(ADM, session, "SRV", service);
+}
+
 pub(crate) fn twins() -> Vec<Twin> {
     vec![
         Twin {
+            detection: "pipe_escalation",
+            habit: "installing the same agent",
+            benign: |log| installed(log, r"agent (C:\Program Files\Agent\agent.exe)"),
+            attack: "a service that writes to a pipe",
+            malign: |log| installed(log, r"kx (cmd.exe /c echo kx > \\.\pipe\kx)"),
+        },
+        Twin {
             detection: "service_install",
             habit: "installing the same agent",
-            benign: |log| {
-                let session = log.logon(ADM, "MGMT", "SRV");
-                log.wait(1);
-                log.service(ADM, session, "SRV", r"agent (C:\Program Files\Agent\agent.exe)");
-            },
+            benign: |log| installed(log, r"agent (C:\Program Files\Agent\agent.exe)"),
             attack: "PsExec",
-            malign: |log| {
-                let session = log.logon(ADM, "MGMT", "SRV");
-                log.wait(1);
-                log.service(ADM, session, "SRV", r"PSEXESVC (%SystemRoot%\PSEXESVC.exe)");
-            },
+            malign: |log| installed(log, r"PSEXESVC (%SystemRoot%\PSEXESVC.exe)"),
         },
         Twin {
             detection: "admin_share",

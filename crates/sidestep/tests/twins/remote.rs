@@ -67,6 +67,23 @@ fn password_changed(log: &mut Log, machine: &str) {
 pub(crate) fn twins() -> Vec<Twin> {
     vec![
         Twin {
+            detection: "desktop_sweep",
+            habit: "four desktops within an hour",
+            benign: |log| {
+                for host in 0..4 {
+                    log.desktop(ADM, "MGMT", &format!("TS-{host}"));
+                    log.wait(900);
+                }
+            },
+            attack: "eleven desktops within two seconds",
+            malign: |log| {
+                for host in 0..11 {
+                    log.desktop(ADM, "MGMT", &format!("PC-{host}"));
+                    log.wait_ms(200);
+                }
+            },
+        },
+        Twin {
             detection: "rdp",
             habit: "a desktop from the desk",
             benign: |log| {

@@ -1,6 +1,6 @@
 //! What is done with Kerberos and the directory.
 
-use sidestep::{Account, Activity, HostActivityKind, LogonType, TicketEncryption};
+use sidestep::{Account, Activity, Host, HostActivityKind, LogonType, TicketEncryption};
 
 use super::Twin;
 use super::build::Log;
@@ -46,8 +46,45 @@ fn service(log: &mut Log, source: &str) {
     log.service(ADM, session, "FILES", r"kx (%SystemRoot%\kx.exe)");
 }
 
+/// A program of the desk that calls the controller's Kerberos (Sysmon 3).
+fn called(log: &mut Log, program: &str) {
+    let program = program.to_owned();
+    log.did(HostActivityKind::NetworkConnection, "MGMT", |record| {
+        record
+            .account(Account::parse(ADM))
+            .peer(Host::named("DC-1").with_port(88))
+            .object(program)
+            .event_code(3)
+    });
+}
+
+fn renamed(log: &mut Log, old: &str, new: &str) {
+    let (old, new) = (old.to_owned(), new.to_owned());
+    log.did(HostActivityKind::AccountChange, "DC-1", |record| {
+        record.account(Account::parse(ADM)).object(new).detail(old).event_code(4781)
+    });
+    log.wait(1);
+}
+
 pub(crate) fn twins() -> Vec<Twin> {
     vec![
+        Twin {
+            detection: "kerberos_client",
+            habit: "a database's client that brings its own Kerberos",
+            benign: |log| called(log, r"C:\Program Files\Db\client.exe"),
+            attack: "a tool that asks for tickets",
+            malign: |log| called(log, r"C:\Users\adm\Desktop\kx.exe"),
+        },
+        Twin {
+            detection: "machine_name",
+            habit: "renaming people",
+            benign: |log| renamed(log, "maid", "married"),
+            attack: "renaming a machine to the controller's name",
+            malign: |log| {
+                renamed(log, "PC-88$", "DC-1");
+                log.granted("DC-1@CORP", "WS-3", TicketEncryption::AES256);
+            },
+        },
         Twin {
             detection: "kerberoast",
             habit: "a weak ticket for one old service",

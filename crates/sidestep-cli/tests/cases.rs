@@ -1,0 +1,197 @@
+//! Cases of logs that were misread once, end to end. They lie beside the project and are no part of it;
+//! where they are missing, the test says so and passes. To add one, add rows to [`ROWS`].
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What must be so of a run.
+#[derive(Debug, Clone, Copy)]
+enum Want {
+    Status(i32),
+    Alerts(usize),
+    Logins(u64),
+    /// The summary holds this text.
+    Says(&'static str),
+    /// The summary does not hold this text.
+    Lacks(&'static str),
+    /// The alerts are the same, but for their references to records, as those of another file of
+    /// the case.
+    AlertsOf(&'static str),
+    /// What was found, where and by whom, is that of another file; when, and how odd, may differ.
+    FindingsOf(&'static str),
+}
+
+use Want::{Alerts, AlertsOf, FindingsOf, Lacks, Logins, Says, Status};
+
+/// A case, a file of it, further arguments, and what must come of it.
+type Row = (&'static str, &'static str, &'static [&'static str], &'static [Want]);
+
+const ROWS: &[Row] = &[
+    (
+        "capture-openssh-on-windows",
+        "input.jsonl",
+        &[],
+        &[
+            Status(0),
+            Logins(5),
+            Says("2 findings"),
+            Lacks("passed over"),
+            AlertsOf("control-syslog.log"),
+        ],
+    ),
+    ("capture-openssh-on-windows", "control-syslog.log", &[], &[Logins(5), Says("2 findings")]),
+    (
+        "capture-tar-archive",
+        "ustar.tar.gz",
+        &[],
+        &[Status(0), Logins(3), AlertsOf("control.jsonl")],
+    ),
+    ("capture-tar-archive", "pax.tar.gz", &[], &[Status(0), Logins(3), AlertsOf("control.jsonl")]),
+    ("capture-tar-archive", "control.jsonl", &[], &[Status(0), Logins(3), Alerts(1)]),
+    (
+        "capture-wrapped-log",
+        "input.jsonl",
+        &[],
+        &[
+            Status(0),
+            Says(" 0 late"),
+            Says("23 events out of order"),
+            Lacks("set back"),
+            AlertsOf("control-in-order.jsonl"),
+        ],
+    ),
+    (
+        "capture-wrapped-log",
+        "clock-set-back.jsonl",
+        &[],
+        &[
+            Status(0),
+            Says(" 0 late"),
+            Says("set back 1 time"),
+            FindingsOf("control-in-order.jsonl"),
+        ],
+    ),
+    (
+        "capture-wrapped-log",
+        "control-in-order.jsonl",
+        &[],
+        &[Status(0), Alerts(1), Says(" 0 late"), Lacks("out of order"), Lacks("set back")],
+    ),
+    ("capture-host-under-its-old-name", "input.jsonl", &[], &[Status(0), Logins(0), Alerts(0)]),
+    (
+        "capture-services-of-a-session",
+        "input.jsonl",
+        &[],
+        &[Status(0), Alerts(0), Says("5  Windows event 4697 of a per-user service")],
+    ),
+    (
+        "capture-services-of-a-session",
+        "masked.jsonl",
+        &[],
+        &[Status(0), FindingsOf("control-without.jsonl")],
+    ),
+];
+
+/// What came of a run.
+struct Outcome {
+    status: i32,
+    /// The summary on standard error.
+    summary: String,
+    alerts: Vec<Value>,
+}
+
+fn detect(log: &Path, args: &[&str]) -> Outcome {
+    let dir = TempDir::new().expect("a folder can be made");
+    let alerts = dir.path().join("alerts.json");
+    let output = Command::new(env!("CARGO_BIN_EXE_sidestep"))
+        .arg("detect")
+        .arg(log)
+        .args(args)
+        .args(["--emit", "json", "--output"])
+        .arg(&alerts)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command starts");
+    let alerts = fs::read_to_string(&alerts).unwrap_or_default();
+    Outcome {
+        status: output.status.code().expect("it ends by itself"),
+        summary: String::from_utf8(output.stderr).expect("it writes UTF-8"),
+        alerts: alerts.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect(),
+    }
+}
+
+/// An alert without what tells of the place of its records.
+fn without_references(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(name, _)| name.as_str() != "raw_ref")
+            .map(|(name, value)| (name.clone(), without_references(value)))
+            .collect(),
+        Value::Array(values) => values.iter().map(without_references).collect(),
+        other => other.clone(),
+    }
+}
+
+/// The hops of an alert by account and hosts, with the names of the findings on each.
+fn findings(alert: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_ascii_lowercase();
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    list(&alert["hops"])
+        .iter()
+        .map(|hop| {
+            let rules = list(&hop["evidence"]);
+            let mut rules: Vec<_> = rules.iter().map(|it| text(&it["name"])).collect();
+            rules.retain(|name| name.contains('_'));
+            rules.sort_unstable();
+            let [user, from, to] = ["user", "src_host", "dst_host"].map(|field| text(&hop[field]));
+            format!("{user} {from} {to} {}", rules.join(" "))
+        })
+        .collect()
+}
+
+/// What is not as it must be.
+fn failure(case: &Path, outcome: &Outcome, want: Want) -> Option<String> {
+    let logins = |count: u64| format!("logins   {count} between hosts");
+    let other = |file: &str| detect(&case.join(file), &[]).alerts;
+    let fails = match want {
+        Status(status) => outcome.status != status,
+        Alerts(count) => outcome.alerts.len() != count,
+        Logins(count) => !outcome.summary.contains(&logins(count)),
+        Says(text) => !outcome.summary.contains(text),
+        Lacks(text) => outcome.summary.contains(text),
+        AlertsOf(file) => {
+            let all = |alerts: &[Value]| alerts.iter().map(without_references).collect::<Vec<_>>();
+            all(&outcome.alerts) != all(&other(file))
+        }
+        FindingsOf(file) => {
+            let all = |alerts: &[Value]| alerts.iter().map(findings).collect::<Vec<_>>();
+            let expected = all(&other(file));
+            expected.is_empty() || all(&outcome.alerts) != expected
+        }
+    };
+    fails.then(|| format!("{want:?}, but status {} and\n{}", outcome.status, outcome.summary))
+}
+
+#[test]
+fn every_case_is_read_right() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/cases");
+    let mut failures = Vec::new();
+    for (case, file, args, wants) in ROWS {
+        let path = folder.join(case);
+        if !path.is_dir() {
+            println!("skipped: cases/{case} is not in ../shared/data");
+            continue;
+        }
+        let outcome = detect(&path.join(file), args);
+        for want in *wants {
+            let failure = failure(&path, &outcome, *want);
+            failures.extend(failure.map(|what| format!("{case}/{file}: {what}")));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

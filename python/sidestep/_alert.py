@@ -76,7 +76,12 @@ class Alert:
     @property
     def state(self) -> str:
         """`opened`, `updated` or `closed`."""
-        return str(self._data["state"])
+        return self._native.state
+
+    @property
+    def held_back(self) -> str | None:
+        """Why it was not raised: `budget`, `learning` or `memory`; `None` for an alert that was."""
+        return self._data.get("held_back")
 
     @property
     def severity(self) -> str:

@@ -187,6 +187,17 @@ class Engine:
         return Alerts(self._native.alerts())
 
     @property
+    def held_back(self) -> Alerts:
+        """What detections found and no alert shows, for want of budget: `held_back` of each says why.
+
+        At most 1,000 are kept, the strongest; `metrics["held_back"]` counts all.
+
+        >>> Engine().held_back
+        <0 alerts>
+        """
+        return Alerts(self._native.held_back())
+
+    @property
     def metrics(self) -> dict[str, int]:
         """What was taken in, passed over, evicted and raised: counts by name."""
         return self._native.metrics()

@@ -842,6 +842,11 @@ typedef struct sidestep_metrics {
   uint64_t waiting_alerts;
   // Alerts lost because too many waited to be polled.
   uint64_t lost_alerts;
+  // Movements in which detections found something and that were not raised; see
+  // `sidestep_engine_held_back`.
+  uint64_t held_back;
+  // Days with events that were judged by detections alone.
+  uint64_t days_by_detections;
 } sidestep_metrics;
 
 // Gives the next bytes of a log: writes at most `capacity` of them to `into` and returns how many, 0 at the end,
@@ -1108,6 +1113,12 @@ sidestep_status sidestep_engine_finish(struct sidestep_engine *engine,
 sidestep_status sidestep_engine_next_alert(struct sidestep_engine *engine,
                                            struct sidestep_alert **alert,
                                            struct sidestep_error **error);
+
+// Delivers what detections found and no alert showed, the way alerts are: by the callback, or to be polled.
+// Each is closed, and its JSON says why in `held_back`: `budget`, `learning` or `memory`. At most 1,000 are
+// kept, the strongest; `held_back` of `sidestep_metrics` counts all.
+sidestep_status sidestep_engine_held_back(struct sidestep_engine *engine,
+                                          struct sidestep_error **error);
 
 // Tells whether alerts are raised yet: `*detecting` becomes 1 if so, else 0, and `*since`, which may be
 // NULL, the time in microseconds since 1970 of the first event that could have raised one.

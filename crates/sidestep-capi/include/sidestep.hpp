@@ -141,6 +141,8 @@ class Engine {
     return score;
   }
   void finish() { call(sidestep_engine_finish, get()); }
+  // Delivers what detections found and no alert showed.
+  void held_back() { call(sidestep_engine_held_back, get()); }
   // The next alert that waits; none is false.
   Alert next_alert() {
     sidestep_alert *alert = nullptr;

@@ -220,6 +220,23 @@ pub unsafe extern "C" fn sidestep_engine_next_alert(
     })
 }
 
+/// Delivers what detections found and no alert showed, the way alerts are: by the callback, or to be polled.
+/// Each is closed, and its JSON says why in `held_back`: `budget`, `learning` or `memory`. At most 1,000 are
+/// kept, the strongest; `held_back` of `sidestep_metrics` counts all.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidestep_engine_held_back(
+    engine: *mut sidestep_engine,
+    error: *mut *mut sidestep_error,
+) -> sidestep_status {
+    call("sidestep_engine_held_back", error, || {
+        // SAFETY: the caller keeps the header's contract of pointers.
+        let mut engine = unsafe { handle::write(engine) }?;
+        let held_back = engine.engine.held_back();
+        engine.deliver(held_back);
+        Ok(())
+    })
+}
+
 /// Tells whether alerts are raised yet: `*detecting` becomes 1 if so, else 0, and `*since`, which may be
 /// NULL, the time in microseconds since 1970 of the first event that could have raised one.
 #[unsafe(no_mangle)]

@@ -58,6 +58,11 @@ pub struct sidestep_metrics {
     pub waiting_alerts: u64,
     /// Alerts lost because too many waited to be polled.
     pub lost_alerts: u64,
+    /// Movements in which detections found something and that were not raised; see
+    /// `sidestep_engine_held_back`.
+    pub held_back: u64,
+    /// Days with events that were judged by detections alone.
+    pub days_by_detections: u64,
 }
 
 // SAFETY: `repr(C)`, begins with its size, plain data.
@@ -100,6 +105,8 @@ pub unsafe extern "C" fn sidestep_engine_metrics(
             alerts: m.alerts,
             waiting_alerts: engine.waiting.len() as u64,
             lost_alerts: engine.lost,
+            held_back: m.held_back,
+            days_by_detections: m.days_by_detections,
         };
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { pointer::fill(metrics, value) }

@@ -90,12 +90,12 @@ pub(crate) struct DetectArgs {
     pub(crate) policy: Option<PathBuf>,
 
     /// Instead of alerts, tell which detections these logs can feed, and what the others lack
-    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "graph"])]
+    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "held_back", "graph"])]
     pub(crate) explain_coverage: bool,
 
     /// Instead of alerts, tell by which observed ways the hosts that matter are reached without a second
     /// factor
-    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "graph", "explain_coverage"])]
+    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "held_back", "graph", "explain_coverage"])]
     pub(crate) mfa_report: bool,
 
     /// A host that matters, for --mfa-report; may be repeated [default: the ten that most accounts
@@ -115,6 +115,11 @@ pub(crate) struct DetectArgs {
     /// Version of OCSF for --emit ocsf: 1.6.0, or 1.1.0 without graph and baselines
     #[arg(long, default_value = "1.6.0", value_name = "VERSION")]
     pub(crate) ocsf_version: OcsfVersion,
+
+    /// Write to this file what detections found and no alert shows, as JSON lines, each with the reason
+    /// (held_back: budget, learning or memory)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) held_back: Option<PathBuf>,
 
     /// Write the graph of all logins known at the end to this file, in the format that its
     /// extension says: .graphml, .dot or .gv, .json (Cytoscape)

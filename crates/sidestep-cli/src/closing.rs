@@ -20,6 +20,8 @@ pub(crate) struct Closing<'a> {
     pub(crate) status: Status,
     /// Whether the engine itself had to tell when it had learned enough.
     pub(crate) told_by_log: bool,
+    /// Whether detections alone decided to the end.
+    pub(crate) by_detections: bool,
     pub(crate) alerts: usize,
     /// What was done about events out of order.
     pub(crate) order: &'a Order,
@@ -40,6 +42,13 @@ pub(crate) fn closing(closing: &Closing<'_>) -> String {
     lines.add("judged", &judged(closing));
     rules(&mut lines, metrics);
     lines.add("alerts", &text::grouped(closing.alerts as u64));
+    if metrics.held_back > 0 {
+        let movements = text::counted(metrics.held_back, "movement");
+        lines.add(
+            "held back",
+            &format!("{movements} with findings that no alert shows; --held-back FILE lists them"),
+        );
+    }
     if let Some(bytes) = peak_memory() {
         let size = text::grouped(bytes.div_ceil(1 << 20));
         lines.add("memory", &format!("{size} MiB at the peak"));
@@ -53,7 +62,7 @@ struct Lines(Vec<String>);
 
 impl Lines {
     fn add(&mut self, name: &str, what: &str) {
-        self.0.push(format!("{name:<9}{what}"));
+        self.0.push(format!("{name:<10}{what}"));
     }
 
     /// A line below the one that has the name; logs have a word in it.
@@ -209,6 +218,18 @@ fn rules(lines: &mut Lines, metrics: &Metrics) {
 
 /// Since when alerts were raised, and what was learned before.
 fn judged(closing: &Closing<'_>) -> String {
+    const ADVICE: &str = "give history with --learn, or say --learn-days";
+    let days = text::counted(closing.metrics.days_by_detections, "day");
+    let since = match closing.status {
+        Status::Detecting { since } => since,
+        _ if closing.told_by_log => {
+            return format!(
+                "by detections alone, on {days} with events: there are too few logins to learn \
+                 what is normal; {ADVICE}"
+            );
+        }
+        _ => return "by detections alone, at the end of the days to learn from".to_owned(),
+    };
     let source = if closing.learned_events > 0 {
         format!("{} learned before", text::counted(closing.learned_events, "event"))
     } else if closing.told_by_log {
@@ -216,13 +237,13 @@ fn judged(closing: &Closing<'_>) -> String {
     } else {
         "after the days to learn from".to_owned()
     };
-    match closing.status {
-        Status::Detecting { since } => format!("from {} on, {source}", text::time(since)),
-        _ if closing.told_by_log => {
-            "by rules alone: the log is too short to learn from it what is \
-             normal; give history with --learn, or say --learn-days"
-                .to_owned()
+    let from = format!("from {} on, {source}", text::time(since));
+    match closing.metrics.days_by_detections {
+        0 => from,
+        _ if closing.by_detections => {
+            format!("{from}; by detections alone: there are too few logins to learn what is normal")
         }
-        _ => "nothing: the log ends within the days to learn from".to_owned(),
+        _ if closing.told_by_log => format!("{from}; by detections alone on {days} before"),
+        _ => from,
     }
 }

@@ -43,6 +43,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     alerts.sort_by(|a, b| (a.detected_at, &a.id).cmp(&(b.detected_at, &b.id)));
 
     outputs.write_alerts(&alerts)?;
+    outputs.write_held_back(&engine)?;
     outputs.write_graph(&engine)?;
     let summary = reader.summary();
     output::tell(&closing(&Closing {
@@ -52,6 +53,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
         metrics: &metrics,
         status: engine.status(),
         told_by_log: args.learn.is_empty() && args.learn_days.is_none(),
+        by_detections: engine.is_by_detections(),
         alerts: alerts.len(),
         order: &order,
         lateness: lateness(&engine),
@@ -105,7 +107,9 @@ fn check(args: &DetectArgs) -> Result<(), Failure> {
         };
         logs().any(|log| same(log, written))
     };
-    for written in [&args.output, &args.graph, &args.save_state].into_iter().flatten() {
+    for written in
+        [&args.output, &args.held_back, &args.graph, &args.save_state].into_iter().flatten()
+    {
         if !is_stdin(written) && is_log(written) {
             let path = written.display();
             return Err(Failure::Usage(format!("{path} is read as a log; write to another file")));
@@ -184,6 +188,7 @@ struct Outputs {
     to_stdout: bool,
     emit: Emit,
     options: EmitOptions,
+    held_back: Option<LateFile>,
     graph: Option<(LateFile, Emit)>,
     state: Option<LateFile>,
 }
@@ -207,6 +212,7 @@ impl Outputs {
             to_stdout,
             emit: args.emit.unwrap_or_default(),
             options: EmitOptions { ocsf_version: args.ocsf_version, once: true },
+            held_back: open(&args.held_back)?,
             graph,
             state: open(&args.save_state)?,
         })
@@ -233,6 +239,15 @@ impl Outputs {
             output::print(&text)?;
         }
         Ok(())
+    }
+
+    /// What was found and not raised, where it was asked for.
+    fn write_held_back(&mut self, engine: &Engine) -> Result<(), Failure> {
+        let Some(file) = self.held_back.take() else { return Ok(()) };
+        let mut bytes = Vec::new();
+        write_alerts(&mut bytes, &engine.held_back(), Emit::Json, &self.options)
+            .map_err(|error| Failure::Error(format!("held back: {error}")))?;
+        file.write(&bytes)
     }
 
     /// The graph of the logins known, where it was asked for.

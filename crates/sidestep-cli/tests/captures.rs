@@ -159,3 +159,89 @@ fn samples_of_lateral_movement_are_told_with_their_technique() {
     println!("{whole} of {}", captures.len());
     assert!(whole >= 12.0, "{whole} of {}", captures.len());
 }
+
+/// The alerts of a run, whole.
+fn alerts(log: &Path) -> Vec<Value> {
+    let dir = TempDir::new().expect("a folder can be made");
+    let output = dir.path().join("alerts.json");
+    let status = Command::new(env!("CARGO_BIN_EXE_sidestep"))
+        .arg("detect")
+        .arg(log)
+        .args(["--emit", "json", "--output"])
+        .arg(&output)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the command starts");
+    assert!(status.code().is_some_and(|code| code != 2), "{}", log.display());
+    let text = fs::read_to_string(&output).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).expect("an alert is JSON")).collect()
+}
+
+/// Techniques of an alert.
+fn techniques(alert: &Value) -> Vec<&str> {
+    let list = alert["techniques"].as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(|technique| technique["id"].as_str()).collect()
+}
+
+/// Accounts of an alert, folded and without their domain: a folder knows more names of one account.
+fn accounts(alert: &Value) -> Vec<String> {
+    let hops = alert["hops"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let account = |hop: &Value| {
+        let user = hop["user"].as_str().unwrap_or_default().to_ascii_lowercase();
+        user.split('@').next().unwrap_or_default().to_owned()
+    };
+    hops.iter().map(account).collect()
+}
+
+/// Days of an alert's hops.
+fn days(alert: &Value) -> Vec<&str> {
+    let hops = alert["hops"].as_array().map(Vec::as_slice).unwrap_or_default();
+    hops.iter().filter_map(|hop| hop["time"].as_str()?.get(..10)).collect()
+}
+
+/// Whether an alert of a folder shows what one of a single file did: on that day, by that account or by
+/// nobody who is named, and with its techniques.
+fn shows(alert: &Value, single: &Value) -> bool {
+    let (known, named) = (accounts(alert), accounts(single));
+    days(single).iter().any(|day| days(alert).contains(day))
+        && (named.iter().any(|name| known.contains(name)) || named.iter().all(|name| name == "?"))
+        && techniques(single).iter().all(|id| techniques(alert).contains(id))
+}
+
+/// The files below a folder, in order.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("it can be read").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn a_folder_raises_what_its_files_raise_one_by_one() {
+    for name in ["otrf_windows/lateral_movement", "evtx_attack_samples/evtx"] {
+        let Some(folder) = folder(name) else { continue };
+        let together = alerts(&folder);
+        let (mut all, mut shown) = (0, 0);
+        for file in files_below(&folder) {
+            for single in alerts(&file) {
+                let is_shown = together.iter().any(|alert| shows(alert, &single));
+                if !is_shown {
+                    println!("not shown: {} {}", file.display(), single["summary"]);
+                }
+                all += 1;
+                shown += usize::from(is_shown);
+            }
+        }
+        println!("{name}: {shown} of {all} in {} alerts", together.len());
+        assert!(10 * shown >= 9 * all, "{name}: {shown} of {all}");
+    }
+}

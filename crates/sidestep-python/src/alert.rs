@@ -23,6 +23,12 @@ impl Alert {
         &self.inner.id
     }
 
+    /// Where it stands: `opened`, `updated` or `closed`.
+    #[getter]
+    fn state(&self) -> String {
+        self.inner.state.to_string()
+    }
+
     /// The alert in a format: `json`, `ocsf`, `ecs`, `navigator`, `graphml`, `dot` or `cytoscape`.
     fn emit(&self, emit: &str) -> PyResult<String> {
         let mut bytes = Vec::new();

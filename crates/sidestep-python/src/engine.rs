@@ -255,6 +255,14 @@ impl Engine {
         })
     }
 
+    /// What detections found and no alert shows, each with the reason.
+    fn held_back(&self, py: Python<'_>) -> Vec<Alert> {
+        py.detach(|| {
+            let held_back = self.look().engine.held_back();
+            held_back.into_iter().map(|inner| Alert { inner }).collect()
+        })
+    }
+
     /// Every alert raised so far, in its last state.
     fn alerts(&self, py: Python<'_>) -> Vec<Alert> {
         py.detach(|| objects(self.look().alerts.clone()))
@@ -301,7 +309,9 @@ impl Engine {
             movements,
             evicted_movements,
             dropped_hops,
-            alerts
+            alerts,
+            held_back,
+            days_by_detections
         );
         Ok(dict)
     }

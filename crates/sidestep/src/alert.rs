@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::evidence::EVIDENCE;
+use crate::held_back::HeldBack;
 
 /// One named reason why a login is odd, in nats (natural-log units of surprise).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -224,4 +225,7 @@ pub struct Alert {
     pub hops: Vec<Hop>,
     /// One sentence for a person.
     pub summary: String,
+    /// Why it was not raised: only of what [`Engine::held_back`](crate::Engine::held_back) lists.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub held_back: Option<HeldBack>,
 }

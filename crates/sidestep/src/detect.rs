@@ -106,6 +106,7 @@ impl Engine {
                 parent: None,
                 gain,
                 proven: 0.0,
+                held: 0.0,
                 linked: 0.0,
                 asks: false,
                 ssh: is_by_sshd(event),
@@ -193,7 +194,7 @@ impl Engine {
         self.config.quarantine_days > 0
             && self.movements.get(serial).is_some_and(|movement| {
                 movement.detected_at.is_some()
-                    && self.budget.rate_of(movement.score) <= QUARANTINED_RATE
+                    && self.budget.rate_of(movement.weight()) <= QUARANTINED_RATE
             })
     }
 
@@ -221,10 +222,10 @@ impl Engine {
                 .iter()
                 .filter(|movement| movement.detected_at.is_none() && movement.last_time >= since)
                 .filter(|movement| movement.may_lead(led))
-                .max_by(|a, b| a.score.total_cmp(&b.score).then(b.serial.cmp(&a.serial)))
-                .map(|movement| (movement.serial, movement.score));
-            let Some((serial, score)) = best else { return };
-            if score < self.budget.threshold(self.now) && !self.budget.is_short(self.now) {
+                .max_by(|a, b| a.weight().total_cmp(&b.weight()).then(b.serial.cmp(&a.serial)))
+                .map(|movement| (movement.serial, movement.weight()));
+            let Some((serial, weight)) = best else { return };
+            if weight < self.budget.threshold(self.now) && !self.budget.is_short(self.now) {
                 return;
             }
             self.raise(serial, alerts);
@@ -235,21 +236,21 @@ impl Engine {
         self.movements.get(serial).and_then(|movement| self.to_alert(movement, state))
     }
 
-    fn to_alert(&self, movement: &Movement, state: AlertState) -> Option<Alert> {
+    /// The alert on a movement, should there be one.
+    pub(crate) fn to_alert(&self, movement: &Movement, state: AlertState) -> Option<Alert> {
         let detected_at: Timestamp = movement.detected_at?;
-        let judged = self.budget.since().is_some_and(|since| detected_at >= since);
-        let rate = if judged {
-            self.budget.rate_of(movement.score)
-        } else {
-            self.rate_of_proven(movement.proven)
-        };
-        let p_value = (rate / self.budget.rate_of(0.0).max(rate)).min(1.0);
+        let (rate, p_value) = self.rarity_of(movement, movement.by_detections);
         Some(movement.to_alert(state, detected_at, rate, p_value))
     }
 
-    /// The last state of the alerts of movements that have ended.
-    pub(crate) fn close(&self, ended: &[Movement]) -> Vec<Alert> {
-        ended.iter().filter_map(|movement| self.to_alert(movement, AlertState::Closed)).collect()
+    /// Movements a day that are as strong, and their share of all.
+    pub(crate) fn rarity_of(&self, movement: &Movement, by_detections: bool) -> (f64, f64) {
+        let rate = if by_detections {
+            self.rate_of_proven(movement.proven)
+        } else {
+            self.budget.rate_of(movement.weight())
+        };
+        (rate, (rate / self.budget.rate_of(0.0).max(rate)).min(1.0))
     }
 
     /// Learns what was in quarantine long enough, and counts the odd logins of the day before.

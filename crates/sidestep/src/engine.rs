@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::alert::{Alert, Score, ScoreVector};
 use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
+use crate::by_detections::ByDetections;
 use crate::config::{Config, WarmUp};
 use crate::detect::{Judged, MAX_WAITING};
 use crate::event::{Account, AuthEvent, Event, Timestamp};
 
 use crate::evidence::{self, Context, Known, Surprises};
+use crate::held_back::HeldBackLog;
 use crate::identity::sessions::Sessions;
 use crate::identity::{Alias, Identity};
 use crate::intern::{Id, Roster};
@@ -35,6 +37,9 @@ pub enum Status {
         since: Timestamp,
     },
 }
+
+/// Days with events after which a network that shows enough logins is judged, settled or not.
+pub(crate) const LONGEST_WARM_UP: Day = 14;
 
 /// Days at the start on which surprises say nothing.
 const COLD_DAYS: Day = 2;
@@ -86,8 +91,8 @@ pub struct Engine {
     pub(crate) rules: Rules,
     /// Accounts that rules know and that do not move: machines, what is built in, names that failed.
     pub(crate) strangers: Roster<()>,
-    /// Alerts raised before anything was known of what is normal.
-    pub(crate) early: u32,
+    pub(crate) by_detections: ByDetections,
+    pub(crate) held_back: HeldBackLog,
     /// Odd logins of the last day, in order of time: they count against their account and hosts
     /// a day later, so that an intruder's first login does not excuse his second.
     pub(crate) odd: VecDeque<(Timestamp, [Id; 3])>,
@@ -123,7 +128,8 @@ impl Engine {
             movements: Movements::new(config.window_hours, config.max_movements, config.max_hops),
             rules: Rules::new(),
             strangers: Roster::new(config.max_accounts),
-            early: 0,
+            by_detections: ByDetections::default(),
+            held_back: HeldBackLog::default(),
             odd: VecDeque::new(),
             quarantine: VecDeque::new(),
             now: 0,
@@ -255,9 +261,9 @@ impl Engine {
     /// Ends every open movement and gives out the last state of its alert.
     pub fn finish(&mut self) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        self.raise_unjudged(&mut alerts);
         let ended = self.movements.drain();
-        alerts.extend(self.close(&ended));
+        self.end(ended, &mut alerts);
+        self.raise_last(&mut alerts);
         alerts
     }
 
@@ -346,6 +352,7 @@ impl Engine {
                 self.rules.frequency.refresh(days, self.baseline.accounts.len());
             }
             self.days_seen += 1;
+            self.metrics.days_by_detections += u64::from(raise && self.is_by_detections());
             self.news = [(0, 0), self.news[0]];
         }
         let ticked = time / HOUR > self.now / HOUR;
@@ -360,9 +367,12 @@ impl Engine {
             self.budget.start(time);
             self.led.start(time);
         }
-        alerts.extend(self.close(&ended));
-        if raise && self.budget.since().is_some() {
-            self.raise_pending(alerts);
+        self.end(ended, alerts);
+        if raise {
+            self.raise_waiting(alerts);
+            if !self.is_by_detections() {
+                self.raise_pending(alerts);
+            }
         }
     }
 
@@ -378,7 +388,7 @@ impl Engine {
                 let (logins, new) = self.news[1];
                 let settled = logins > 0 && 8 * new < logins;
                 self.calibration.is_fitted()
-                    && (settled && self.days_seen > 7 || self.days_seen > 14)
+                    && (settled && self.days_seen > 7 || self.days_seen > LONGEST_WARM_UP)
             }
         }
     }

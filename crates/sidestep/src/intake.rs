@@ -1,12 +1,14 @@
 //! How an event comes in: its names resolved, its meaning read, its day begun.
 
+use std::borrow::Cow;
+
 use crate::alert::Alert;
 use crate::detect::Odd;
 use crate::engine::Engine;
 use crate::event::{Account, Activity, AuthEvent, Event, Outcome, Timestamp};
 use crate::intern::Id;
 use crate::login::{
-    Login, Meaning, is_desktop, is_idle, may_use_ticket, meaning_of, protocol_class,
+    Login, Meaning, host_parts, is_desktop, is_idle, may_use_ticket, meaning_of, protocol_class,
 };
 use crate::parties::Parties;
 use crate::rules::seen::{Class, Finding};
@@ -135,6 +137,10 @@ impl Engine {
         }
         found.extend(self.inspect(event.into(), Class::NEW_LOGIN, parties));
         let proofs = self.weigh_findings(found, event.into());
+        // A burst shows what the logins before it were; that is no evidence of this one.
+        let (proofs, of_others): (Vec<_>, Vec<_>) =
+            proofs.into_iter().partition(|proof| !proof.finding.of_another);
+        self.prove(of_others, event.into(), raise, alerts);
         let odd = self.judge(event, login, key);
         let is_new = self.baseline.edges.get(key).is_none();
         self.news[0].0 += 1;
@@ -146,7 +152,7 @@ impl Engine {
                 self.prove(proofs, event.into(), raise, alerts);
             }
             Odd::Yes(judged, mut suspect) => {
-                proofs.into_iter().for_each(|proof| suspect.prove(proof.contribution));
+                proofs.into_iter().for_each(|proof| suspect.prove(proof.weighed));
                 self.suspect(login, &judged, *suspect, raise, alerts);
             }
         }
@@ -166,9 +172,16 @@ impl Engine {
         }
     }
 
-    /// Where the session of an event was opened from, should the event itself not say.
+    /// Where the session of an event was opened from, should the event itself not say, or not be
+    /// believed.
     pub(crate) fn ticket_source(&self, event: &AuthEvent<'_>) -> Option<&str> {
-        self.baseline.hosts.name_of(self.ticket_source_id(event)?)
+        let hosts = &self.baseline.hosts;
+        if let Cow::Owned(source) = self.believed_source(event) {
+            let name = self.identity.host(&source, event.time())?;
+            let slot = hosts.find(host_parts(Some(&name)))?;
+            return hosts.name_of(hosts.id(slot));
+        }
+        hosts.name_of(self.ticket_source_id(event)?)
     }
 
     /// The same by its id; none that has been evicted.

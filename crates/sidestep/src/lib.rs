@@ -2,12 +2,14 @@
 
 mod alert;
 mod baseline;
+mod by_detections;
 mod config;
 mod detect;
 mod engine;
 mod error;
 pub mod event;
 mod evidence;
+mod held_back;
 mod identity;
 mod intake;
 mod intern;
@@ -37,6 +39,7 @@ pub use event::{
     TicketEncryption, Timestamp,
 };
 pub use evidence::EVIDENCE;
+pub use held_back::HeldBack;
 pub use identity::Alias;
 pub use last_states::LastStates;
 pub use metrics::Metrics;

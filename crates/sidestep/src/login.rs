@@ -78,16 +78,18 @@ pub(crate) fn host_parts(name: Option<&str>) -> NameParts<'_> {
 /// Reads an event. A login that stays on its own host is a presence; a machine account on its
 /// own host, a well-known or an anonymous account is nothing that moves.
 ///
-/// `ticket_source` is where the event's session is known to have come from, should the event itself
-/// not say.
+/// `other_source` is where the event is known to have come from, should the event itself not say, or
+/// not be believed.
 pub(crate) fn read<'e>(
     event: &'e AuthEvent<'_>,
     identity: &'e Identity,
-    ticket_source: Option<&'e str>,
+    other_source: Option<&'e str>,
 ) -> Reading<'e> {
     let account = event.account();
-    let source =
-        identity.host(event.src_host(), event.time()).or_else(|| ticket_source.map(Cow::Borrowed));
+    let source = match other_source {
+        Some(source) => Some(Cow::Borrowed(source)),
+        None => identity.host(event.src_host(), event.time()),
+    };
     let destination = identity.host(event.dst_host(), event.time());
     let remote = match (&source, &destination) {
         (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),

@@ -47,4 +47,10 @@ pub struct Metrics {
     pub dropped_hops: u64,
     /// Alerts raised.
     pub alerts: u64,
+    /// Movements in which detections found something worth an alert on a short capture, and that were
+    /// not raised; [`Engine::held_back`](crate::Engine::held_back) lists the strongest and says why.
+    pub held_back: u64,
+    /// Days with events that were judged by detections alone, for nothing was known yet of what is
+    /// normal, or too little was seen.
+    pub days_by_detections: u64,
 }

@@ -1,5 +1,7 @@
 //! Who and where of an event: every name resolved once, to its one id.
 
+use std::borrow::Cow;
+
 use crate::baseline::Baseline;
 use crate::engine::Engine;
 use crate::event::{Account, AuthEvent, Event, Host, Outcome, Timestamp};
@@ -27,7 +29,7 @@ impl Engine {
         match event {
             Event::Auth(event) => {
                 let failed = event.outcome() == Outcome::Failure;
-                let source = self.host_id(event.src_host(), time);
+                let source = self.host_id(&self.believed_source(event), time);
                 Parties {
                     source: source.or_else(|| self.ticket_source_id(event)),
                     account: Some(self.account_id(event.account(), failed)),
@@ -79,6 +81,24 @@ impl Engine {
         match known.and_then(|id| self.baseline.accounts.slot_of(id)) {
             Some(slot) => slot,
             None => self.account_slot(event.account()),
+        }
+    }
+
+    /// Where an event says that it came from, as far as that is believed. Who is refused may claim
+    /// another name each time: a name by which nothing else is known then counts for nothing beside an
+    /// address. Hosts that share an address keep their names, which are known from when they were let
+    /// in.
+    pub(crate) fn believed_source<'e, 'a>(&self, event: &'e AuthEvent<'a>) -> Cow<'e, Host<'a>> {
+        let host = event.src_host();
+        let (Some(name), Some(_)) = (&host.name, host.ip) else { return Cow::Borrowed(host) };
+        if event.outcome() != Outcome::Failure || !self.config.resolve_names {
+            return Cow::Borrowed(host);
+        }
+        let named = Host::named(&**name);
+        let known = self.identity.host(&named, event.time());
+        match self.baseline.hosts.find(host_parts(known.as_deref())) {
+            Some(_) => Cow::Borrowed(host),
+            None => Cow::Owned(Host { name: None, ..host.clone() }),
         }
     }
 

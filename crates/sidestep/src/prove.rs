@@ -3,38 +3,26 @@
 use std::net::IpAddr;
 
 use crate::alert::{Alert, AlertState, Contribution};
-use crate::config::WarmUp;
+use crate::by_detections::AT_ONCE;
 use crate::engine::Engine;
-use crate::event::{AccountKind, Activity, AuthEvent, Event, Outcome};
+use crate::event::{AccountKind, Activity, Event, Outcome};
 use crate::intern::Id;
-use crate::movement::{Attached, Step, Suspect};
+use crate::movement::{Attached, Step, Suspect, Weighed};
 use crate::parties::{Parties, name_of};
 use crate::rules::frequency::Actor;
 use crate::rules::policy::Named;
 use crate::rules::seen::{Class, Finding, Place, Seen, Who, is_by_sshd};
 use crate::rules::{Role, Rules, detections};
-use crate::time::HOUR;
 
 /// Nats below which a finding is no evidence.
 const LEAST: f64 = 1.0;
 /// Nats with which a finding may open a movement, or make one of a login that is not odd enough.
 pub(crate) const OPENS: f64 = 3.0;
-/// Nats of rules alone with which a movement is told at once, before anything is known of what is
-/// normal: of what is hardly ever innocent.
-const AT_ONCE: f64 = 6.0;
-/// The same where the events end before anything is known.
-const PROVEN: f64 = 4.0;
-/// Movements a day that such a movement is taken to be one of at least: nothing is critical on a
-/// network of which nothing is known.
-const LEAST_RATE: f64 = 1.0 / 360.0;
-/// Movements that are told before that, if the budget asks for fewer.
-const EARLY: f64 = 5.0;
-
 /// A finding that was weighed.
 #[derive(Debug, Clone)]
 pub(crate) struct Proof {
     pub(crate) finding: Finding,
-    pub(crate) contribution: Contribution,
+    pub(crate) weighed: Weighed,
 }
 
 impl Engine {
@@ -98,39 +86,44 @@ impl Engine {
             let (actor, first_day) = self.actor_of(&finding);
             let today = self.baseline.today;
             let known = f64::from(today.saturating_sub(first_day));
-            let telling =
-                self.rules.frequency.telling(finding.rule, detection, actor, known, today);
+            // What somebody does from one host is not usual from another.
+            let from = finding.source.filter(|_| !finding.of_source);
+            let of = (actor, from.map_or(finding.kind, |source| finding.kind.with(source)));
+            let telling = self.rules.frequency.telling((finding.rule, detection), of, known, today);
             let own = telling.nats.min(finding.at_most);
             let comparable = telling.comparable.min(finding.at_most);
-            self.rules.frequency.observe(finding.rule, actor, comparable, today);
+            self.rules.frequency.observe(finding.rule, of, comparable, today);
             let gated = self.gated_a_day();
             let rarity = self.rules.frequency.rarity(finding.rule, detection, comparable, gated);
             if weight * own < LEAST {
                 continue;
             }
-            let nats = weight * own.min(rarity);
-            // What the statistics weigh already must not count twice. What others do here every day counts
-            // for nothing, but a login that is odd for other reasons is shown with what was done by it.
-            let is_label = detection.role == Role::Labels && self.rules.frequency.has_history();
+            // What the statistics weigh already must not count twice, where they do.
+            let alone = self.is_by_detections();
+            let is_label =
+                detection.role == Role::Labels && self.rules.frequency.has_history() && !alone;
+            let counted = |nats: f64| if is_label || nats < LEAST { 0.0 } else { nats };
+            // What others do here every day counts for nothing, but a login that is odd for other reasons is
+            // shown with what was done by it. Where nothing else is judged, the budget is kept by number.
+            let held = weight * own.min(rarity);
+            let nats = if alone { weight * own } else { held };
             self.metrics.findings += u64::from(nats >= LEAST);
-            let nats = if is_label || nats < LEAST { 0.0 } else { nats };
+            let (nats, held) = (counted(nats), counted(held));
             let expected = match (telling.days >= 0.5, known >= 1.0) {
                 (true, _) => format!("seen on {:.0} days before", telling.days.ceil()),
                 (false, true) => format!(
-                    "not seen of it in {known:.0} days; on one of {:.0} account-days here",
+                    "not seen of it in {known:.0} days; begun on one of {:.0} account-days here",
                     1.0 / telling.share
                 ),
                 (false, false) => "nothing known of it yet".to_owned(),
             };
-            proofs.push(Proof {
-                contribution: Contribution {
-                    name: detection.id.to_owned(),
-                    surprise: nats,
-                    observed: finding.observed.clone(),
-                    expected,
-                },
-                finding,
-            });
+            let contribution = Contribution {
+                name: detection.id.to_owned(),
+                surprise: nats,
+                observed: finding.observed.clone(),
+                expected,
+            };
+            proofs.push(Proof { weighed: Weighed { contribution, held }, finding });
         }
         proofs
     }
@@ -184,37 +177,49 @@ impl Engine {
         raise: bool,
         alerts: &mut Vec<Alert>,
     ) {
-        for Proof { finding, contribution } in proofs {
-            let opens = contribution.surprise >= OPENS
-                && detections()[finding.rule].role != Role::Strengthens
+        for Proof { finding, weighed } in proofs {
+            let nats = weighed.contribution.surprise;
+            // What is too common to open a movement may do so where nothing else is judged, if it is strong.
+            let strengthens = detections()[finding.rule].role == Role::Strengthens;
+            let opens = nats >= if strengthens { AT_ONCE } else { OPENS }
+                && (!strengthens || self.is_by_detections())
                 && !(finding.account.is_none() && self.is_usual_way(&finding));
             let mut attached = self.movements.strengthen(
                 finding.account,
                 finding.source,
                 finding.destination,
                 finding.time,
-                &contribution,
+                &weighed,
+                opens,
             );
             if attached.is_none() && opens {
-                let suspect = self.suspect_of(&finding, contribution.clone(), event);
+                let suspect = self.suspect_of(&finding, weighed.clone(), event);
                 attached = suspect.and_then(|suspect| self.movements.attach(suspect));
             }
             match attached {
                 Some(attached) => self.risen(&attached, raise, alerts),
-                None => self.keep_for_login(&finding, contribution, event),
+                None => self.keep_for_login(&finding, weighed, event),
             }
         }
     }
 
-    /// Keeps what was found of a ticket for the login that it is asked for.
-    fn keep_for_login(&mut self, finding: &Finding, contribution: Contribution, event: Event<'_>) {
-        let (Some(account), Some(source)) = (finding.account, finding.source) else { return };
-        let destination = match event.auth().map(AuthEvent::activity) {
-            Some(Activity::TicketGrantingTicket) => None,
-            Some(Activity::ServiceTicket) => Some(finding.destination),
+    /// Keeps what was found of a ticket for the login that it is asked for, and what was found of a login
+    /// or of the credentials given for it for what follows from it.
+    fn keep_for_login(&mut self, finding: &Finding, weighed: Weighed, event: Event<'_>) {
+        let (Some(auth), Some(source)) = (event.auth(), finding.source) else { return };
+        let (account, destination) = match auth.activity() {
+            Activity::TicketGrantingTicket => (finding.account, None),
+            Activity::ServiceTicket | Activity::Logon => {
+                (finding.account, Some(finding.destination))
+            }
+            // The login is that of the account whose credentials were given.
+            Activity::AccountSwitch => {
+                (Some(self.account_id(auth.account(), false)), Some(finding.destination))
+            }
             _ => return,
         };
-        self.movements.wait([account, source], destination, finding.time, contribution);
+        let Some(account) = account else { return };
+        self.movements.wait([account, source], destination, finding.time, weighed);
     }
 
     /// Whether the source of a finding goes to its destination on other days too. Who did something there
@@ -227,12 +232,8 @@ impl Engine {
     }
 
     /// A login that is known only by what followed from it.
-    fn suspect_of(
-        &self,
-        finding: &Finding,
-        contribution: Contribution,
-        event: Event<'_>,
-    ) -> Option<Suspect> {
+    fn suspect_of(&self, finding: &Finding, weighed: Weighed, event: Event<'_>) -> Option<Suspect> {
+        let Weighed { contribution, held } = weighed;
         let destination = self.baseline.hosts.slot_of(finding.destination)?;
         let source = finding.source.and_then(|id| self.baseline.hosts.slot_of(id));
         let source = source.unwrap_or(destination);
@@ -260,6 +261,7 @@ impl Engine {
                 parent: None,
                 gain: nats,
                 proven: nats,
+                held,
                 linked: 0.0,
                 asks: event
                     .auth()
@@ -280,36 +282,33 @@ impl Engine {
         if !attached.kept {
             return;
         }
-        if let Some((trunk, before)) = attached.split {
-            self.changed(trunk, before, raise, alerts);
+        if let Some(trunk) = attached.split {
+            self.changed(trunk, raise, alerts);
         }
-        self.changed(attached.movement, attached.before, raise, alerts);
+        self.changed(attached.movement, raise, alerts);
     }
 
-    /// Tells the budget of a movement that had the score `before`, and raises or updates its alert.
-    fn changed(&mut self, serial: u64, before: f64, raise: bool, alerts: &mut Vec<Alert>) {
+    /// Tells the budget what a movement weighs now, and raises or updates its alert.
+    fn changed(&mut self, serial: u64, raise: bool, alerts: &mut Vec<Alert>) {
         let today = self.baseline.today;
-        let Some(movement) = self.movements.get(serial) else { return };
-        let (score, opened, proven) = (movement.score, movement.opened, movement.proven);
+        let alone = self.is_by_detections();
+        let Some(movement) = self.movements.get_mut(serial) else { return };
+        let (weight, led, opened) = (movement.weight(), movement.led(), movement.opened);
         let detected = movement.detected_at.is_some();
         if !detected {
-            self.budget.risen(before, score, opened, today);
-            if let Some(movement) = self.movements.get_mut(serial) {
-                let (before, led) = (movement.told_led, movement.led());
-                movement.told_led = led;
-                self.led.risen(before, led, opened, today);
-            }
+            let told = std::mem::replace(&mut movement.told, weight);
+            let told_led = std::mem::replace(&mut movement.told_led, led);
+            self.budget.risen(told, weight, opened, today);
+            self.led.risen(told_led, led, opened, today);
         }
         if !raise {
             return;
         }
         if detected {
             alerts.extend(self.describe(serial, AlertState::Updated));
-        } else if self.budget.since().is_none() {
-            if self.config.warm_up == WarmUp::Auto && proven >= AT_ONCE && self.has_early_room() {
-                self.raise_early(serial, alerts);
-            }
-        } else if score >= self.budget.threshold(self.now)
+        } else if alone {
+            self.raise_at_once(serial, alerts);
+        } else if weight >= self.budget.threshold(self.now)
             && self.budget.has_room(self.now)
             && self.may_lead(serial)
         {
@@ -320,47 +319,6 @@ impl Engine {
     fn may_lead(&self, serial: u64) -> bool {
         let threshold = self.led.threshold(self.now);
         self.movements.get(serial).is_some_and(|movement| movement.may_lead(threshold))
-    }
-
-    /// Whether one more may be told before anything is known of what is normal.
-    fn has_early_room(&self) -> bool {
-        let days = self.first.map_or(0, |first| (self.now - first) / (24 * HOUR)) + 1;
-        let allowed = (self.config.alerts_per_day * days as f64).max(EARLY);
-        f64::from(self.early) < allowed
-    }
-
-    fn raise_early(&mut self, serial: u64, alerts: &mut Vec<Alert>) {
-        self.early += 1;
-        let now = self.now;
-        let Some(movement) = self.movements.get_mut(serial) else { return };
-        movement.detected_at = Some(now);
-        self.metrics.alerts += 1;
-        alerts.extend(self.describe(serial, AlertState::Opened));
-    }
-
-    /// Tells what rules alone prove, where the events ended before anything was known of what is
-    /// normal: the best first.
-    pub(crate) fn raise_unjudged(&mut self, alerts: &mut Vec<Alert>) {
-        let Some(first) = self.first.filter(|_| self.budget.since().is_none()) else { return };
-        while self.has_early_room() {
-            let best = self
-                .movements
-                .iter()
-                .filter(|movement| {
-                    movement.detected_at.is_none()
-                        && movement.proven >= PROVEN
-                        && movement.last_time >= first
-                })
-                .max_by(|a, b| a.score.total_cmp(&b.score).then(b.serial.cmp(&a.serial)))
-                .map(|movement| movement.serial);
-            let Some(serial) = best else { return };
-            self.raise_early(serial, alerts);
-        }
-    }
-
-    /// Movements a day of a strength that rules alone prove, where no history says.
-    pub(crate) fn rate_of_proven(&self, proven: f64) -> f64 {
-        (self.baseline.accounts.len().max(1) as f64 * (-proven).exp()).max(LEAST_RATE)
     }
 }
 
@@ -380,6 +338,9 @@ mod tests {
     fn opened(proven: f64) -> usize {
         let config = Config::builder().alerts_per_day(0.5).warm_up(WarmUp::Days(14)).build();
         let mut engine = Engine::new(config.expect("it is in order"));
+        // Enough logins were judged before, so that detections do not decide alone.
+        (0..400).for_each(|at| engine.calibration.observe(f64::from(at % 10)));
+        engine.calibration.refresh(1.0);
         let mut alerts = Vec::new();
         for day in 0..74 {
             let at = day * DAY;

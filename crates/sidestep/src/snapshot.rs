@@ -8,10 +8,12 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::{Baseline, SavedBaseline};
+use crate::by_detections::ByDetections;
 use crate::config::Config;
 use crate::engine::{Engine, Waiting};
 use crate::error::SnapshotError;
 use crate::event::Timestamp;
+use crate::held_back::HeldBackLog;
 use crate::identity::sessions::{SavedSessions, Sessions};
 use crate::identity::{Identity, SavedIdentity};
 use crate::intern::{Id, Roster, SavedRoster};
@@ -23,7 +25,7 @@ use crate::score::calibrate::Calibration;
 use crate::time::Day;
 
 const SIGNATURE: [u8; 8] = *b"SIDESTEP";
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 const HEADER: usize = 8 + 4 + 8 + 4;
 
 #[derive(Serialize, Deserialize)]
@@ -39,7 +41,8 @@ struct Body {
     movements: Movements,
     rules: SavedRules,
     strangers: SavedRoster<()>,
-    early: u32,
+    by_detections: ByDetections,
+    held_back: HeldBackLog,
     odd: VecDeque<(Timestamp, [Id; 3])>,
     quarantine: VecDeque<Waiting>,
     now: Timestamp,
@@ -69,7 +72,8 @@ impl Engine {
             movements: self.movements.clone(),
             rules: self.rules.to_saved(),
             strangers: self.strangers.to_saved(),
-            early: self.early,
+            by_detections: self.by_detections.clone(),
+            held_back: self.held_back.clone(),
             odd: self.odd.clone(),
             quarantine: self.quarantine.clone(),
             now: self.now,
@@ -106,6 +110,8 @@ impl Engine {
             || !body.budget.is_sound()
             || !body.led.is_sound()
             || !body.movements.is_sound()
+            || !body.by_detections.is_sound()
+            || !body.held_back.is_sound()
         {
             return Err(malformed("its parts do not fit together".to_owned()));
         }
@@ -115,7 +121,8 @@ impl Engine {
         engine.sessions = Sessions::from_saved(body.sessions).map_err(malformed)?;
         engine.rules = Rules::from_saved(body.rules).map_err(malformed)?;
         engine.strangers = Roster::from_saved(body.strangers, "strangers").map_err(malformed)?;
-        engine.early = body.early;
+        engine.by_detections = body.by_detections;
+        engine.held_back = body.held_back;
         engine.metrics = body.metrics;
         engine.calibration = body.calibration;
         engine.budget = body.budget;

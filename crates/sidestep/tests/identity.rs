@@ -5,6 +5,7 @@ mod common;
 use std::net::{IpAddr, Ipv4Addr};
 
 use common::{DAY, HOUR, Plain, SECOND, config, office_with_intrusion, run};
+use proptest::prelude::*;
 use sidestep::{
     Account, Activity, Alert, AuthEvent, AuthProtocol, Config, Engine, Event, Host, HostActivity,
     HostActivityKind, LogonType, Outcome, Reorder, WarmUp,
@@ -246,4 +247,58 @@ fn what_nothing_looks_at_takes_no_place_among_hosts() {
     }
     assert_eq!(engine.metrics().evicted_hosts, 0);
     assert_eq!(engine.metrics().passed_over, 100, "the log-offs");
+}
+
+/// A logon at FILES from an address, by a client that claims a name.
+fn claimed(at: i64, name: &str, outcome: Outcome) -> AuthEvent<'static> {
+    let gateway = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 66));
+    AuthEvent::builder(DAY + at * SECOND, Account::parse("bob@CORP").into_owned())
+        .src_host(Host::named(name.to_owned()).with_ip(gateway))
+        .dst_host(Host::named("FILES"))
+        .logon_type(LogonType::Network)
+        .outcome(outcome)
+        .event_code(if outcome == Outcome::Failure { 4625 } else { 4624 })
+        .build()
+        .expect("it is a valid event")
+}
+
+/// The sources of all logins that the engine knows of.
+fn sources(events: &[AuthEvent<'_>]) -> Vec<String> {
+    let mut engine = Engine::new(Config::default());
+    for event in events {
+        engine.process(event);
+    }
+    let graph = engine.login_graph();
+    let mut sources: Vec<String> =
+        graph.node_weights().filter(|host| *host != "FILES").cloned().collect();
+    sources.sort_unstable();
+    sources
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Whoever is refused may claim any names: the address is the one source that there is.
+    #[test]
+    fn names_that_only_failures_claim_are_no_hosts(
+        names in prop::collection::vec("[A-Za-z0-9]{3,15}", 1..40),
+    ) {
+        let events: Vec<_> =
+            (0..).zip(&names).map(|(at, name)| claimed(at, name, Outcome::Failure)).collect();
+        prop_assert_eq!(sources(&events), ["10.0.0.66"]);
+    }
+
+    /// Hosts that share an address and are let in keep their names when they fail.
+    #[test]
+    fn hosts_behind_one_address_keep_their_names(
+        names in prop::collection::hash_set("H[A-Z]{3,12}", 1..20),
+    ) {
+        let outcomes = [Outcome::Success, Outcome::Failure];
+        let logons = outcomes.iter().flat_map(|outcome| names.iter().map(move |it| (it, *outcome)));
+        let events: Vec<_> =
+            (0..).zip(logons).map(|(at, (name, outcome))| claimed(at, name, outcome)).collect();
+        let mut expected: Vec<String> = names.into_iter().collect();
+        expected.sort_unstable();
+        prop_assert_eq!(sources(&events), expected);
+    }
 }

@@ -143,6 +143,10 @@ pub(crate) const CALLS: &[Call] = &[
             status
         }
     }),
+    ("sidestep_engine_held_back", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_engine_held_back(s.engine, E) }
+    }),
     ("sidestep_engine_next_alert", |s| {
         // SAFETY: all is as the header says.
         unsafe { sidestep_engine_next_alert(s.engine, &mut null_mut(), E) }

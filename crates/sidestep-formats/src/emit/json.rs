@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, civil::date};
 use serde::Serialize;
-use sidestep::{Alert, Contribution, CredentialSwitch, Hop, Timestamp};
+use sidestep::{Alert, Contribution, CredentialSwitch, HeldBack, Hop, Timestamp};
 
 use super::write_line;
 
@@ -68,6 +68,9 @@ struct JsonAlert<'a> {
     credential_switches: Vec<JsonSwitch<'a>>,
     hops: Vec<JsonHop<'a>>,
     summary: &'a str,
+    /// Only of what was not raised: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_back: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -145,6 +148,7 @@ impl<'a> From<&'a Alert> for JsonAlert<'a> {
             credential_switches: alert.credential_switches.iter().map(JsonSwitch::from).collect(),
             hops: alert.hops.iter().map(JsonHop::from).collect(),
             summary: &alert.summary,
+            held_back: alert.held_back.map(HeldBack::as_str),
         }
     }
 }
@@ -247,6 +251,7 @@ mod tests {
                 raw_ref: Some(12),
             }],
             summary: "U1 moved.",
+            held_back: None,
         };
         let mut line = Vec::new();
         write_line(&mut line, &alert).unwrap();

@@ -228,7 +228,10 @@ pub(super) fn sysmon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFl
         _ => (HostActivityKind::NamedPipe, record.text(Field::Pipe)),
     };
     let mut host = record.recorder();
-    host.port = accepted_at(record).filter(|_| kind == HostActivityKind::NetworkConnection);
+    if kind == HostActivityKind::NetworkConnection {
+        host.port = accepted_at(record);
+        host.ip = own_address(record);
+    }
     let account = record.text(Field::User).map(Account::parse);
     let mut builder = record.activity_on(host, kind, account)?;
     if record.event_id == 3 {
@@ -265,6 +268,12 @@ fn other_end<'r>(record: &'r Record<'_>) -> Host<'r> {
 
 fn is_accepted(record: &Record<'_>) -> bool {
     record.text(Field::Initiated).is_some_and(|word| word.eq_ignore_ascii_case("false"))
+}
+
+/// The address of the host that wrote the record, at which logs of other hosts may know it.
+fn own_address(record: &Record<'_>) -> Option<std::net::IpAddr> {
+    let end = if is_accepted(record) { Field::DestinationIp } else { Field::SourceIp };
+    record.text(end).and_then(crate::values::ip).filter(|ip| !crate::values::is_local(ip))
 }
 
 /// The port at which the host that wrote the record was called, where it was.

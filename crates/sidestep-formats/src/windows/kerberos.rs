@@ -16,6 +16,9 @@ use crate::words;
 /// What Windows writes for the encryption of a ticket that was refused.
 const NO_TICKET: u64 = 0xffff_ffff;
 
+/// The class of the service that a machine's own account stands for.
+const OF_MACHINE: &str = "host";
+
 /// Takes one of the events of this file.
 pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
     if record.event_id == 4776 {
@@ -34,6 +37,9 @@ pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
         .src_host(source(record));
     if let Some(destination) = service_host(record).filter(|_| record.event_id == 4769) {
         builder = builder.dst_host(destination);
+        if record.text(Field::Service).is_some_and(|service| service.ends_with('$')) {
+            builder = builder.logon_process(OF_MACHINE);
+        }
     }
     if let Some(guid) = record.guid(Field::LogonGuid) {
         builder = builder.logon_guid(guid);

@@ -299,7 +299,7 @@ fn a_controller_gives_out_tickets() {
     assert_eq!(
         told(4769, SECURITY, service),
         "ServiceTicket Success alice@CORP.EXAMPLE 10.0.0.5,50612 > FILES-1 Unknown Kerberos \
-         ticket=0x12 guid=58adc6c7668ea999c52a384b1cb8e553"
+         process=host ticket=0x12 guid=58adc6c7668ea999c52a384b1cb8e553"
     );
     let hashed = |hash: &str| {
         let values = format!(
@@ -308,7 +308,7 @@ fn a_controller_gives_out_tickets() {
         );
         told(4769, SECURITY, &values)
     };
-    let plain = "ServiceTicket Success alice@CORP 10.0.0.5 > FILES-1 Unknown Kerberos";
+    let plain = "ServiceTicket Success alice@CORP 10.0.0.5 > FILES-1 Unknown Kerberos process=host";
     assert_eq!(hashed("gSijBKy3"), format!("{plain} mark=gSijBKy3"));
     assert_eq!(hashed("N/A"), plain);
     let of = |service: &str, address: &str| {
@@ -466,11 +466,11 @@ fn sysmon_tells_of_processes_connections_files_and_pipes() {
         |DestinationIp=10.0.0.2|DestinationHostname=-|DestinationPort=445";
     assert_eq!(
         told(3, SYSMON, &format!("{ends}|Initiated=true")),
-        r"NetworkConnection on DC-1.corp.example with 10.0.0.2,445 of C:\x.exe"
+        r"NetworkConnection on DC-1.corp.example,10.0.0.1 with 10.0.0.2,445 of C:\x.exe"
     );
     assert_eq!(
         told(3, SYSMON, &format!("{ends}|Initiated=false")),
-        r"NetworkConnection on DC-1.corp.example,445 with A,10.0.0.1,1 of C:\x.exe"
+        r"NetworkConnection on DC-1.corp.example,10.0.0.2,445 with A,10.0.0.1,1 of C:\x.exe"
     );
     assert_eq!(
         told(11, SYSMON, "Image=System|TargetFilename=C:\\Windows\\x.exe"),

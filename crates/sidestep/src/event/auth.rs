@@ -113,7 +113,8 @@ impl<'a> AuthEvent<'a> {
     }
 
     /// Name of the logon process or package (Windows `LogonProcessName`); of explicit credentials,
-    /// the class of the service that they were for (`RPCSS` of 4648's `TargetInfo`).
+    /// the class of the service that they were for (`RPCSS` of 4648's `TargetInfo`), and of a service
+    /// ticket `host` where it is for a machine's own account.
     #[must_use]
     pub fn logon_process(&self) -> Option<&str> {
         self.fields.logon_process.as_deref()

@@ -78,7 +78,10 @@ impl Identity {
             return;
         }
         let time = event.time();
-        self.learn_host(event.src_host(), Grounds::Claimed, time);
+        // Who is refused may claim another name each time.
+        if event.outcome() != Outcome::Failure {
+            self.learn_host(event.src_host(), Grounds::Claimed, time);
+        }
         self.learn_host(event.dst_host(), Grounds::Attested, time);
         let account = event.account();
         for account in std::iter::once(account).chain(event.subject()) {

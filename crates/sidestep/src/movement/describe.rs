@@ -48,6 +48,7 @@ impl Movement {
             credential_switches,
             hops,
             summary,
+            held_back: None,
         }
     }
 

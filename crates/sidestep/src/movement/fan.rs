@@ -79,7 +79,7 @@ mod tests {
         let grown = movements.get(trunk).expect("it is live").score;
         let wide = attach_all(&mut movements, &patches[15..], 20 * MINUTE);
         let fan = wide[0].movement;
-        assert_eq!(wide[0].split, Some((trunk, grown)));
+        assert_eq!(wide[0].split, Some(trunk));
         assert!(wide.iter().all(|one| one.movement == fan) && fan != trunk);
         let of = |serial| movements.get(serial).map(|movement| movement.steps.len());
         assert_eq!((of(trunk), of(fan)), (Some(3), Some(20)));

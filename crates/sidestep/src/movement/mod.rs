@@ -21,13 +21,18 @@ use crate::alert::Contribution;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::intern::Id;
 use crate::rules::detections;
-use crate::time::Day;
+use crate::time::{Day, HOUR};
 
 /// Strongest logins that count toward a movement's score: summing over all of them would let
 /// scanners and patch nights rank first.
 const STRONGEST: usize = 6;
 /// Of these, those that one account may make from one source, for the same reason.
 const OF_ONE: usize = 1;
+
+/// How long after what rules saw first more of the same act may follow.
+const ONE_ACT: Timestamp = HOUR;
+/// Nats of rules alone with which a movement is shown where nothing is known of what is normal.
+const PROVEN: f64 = 4.0;
 
 /// One login of a movement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,12 +53,22 @@ pub(crate) struct Step {
     pub(crate) gain: f64,
     /// Of these, the nats of rules.
     pub(crate) proven: f64,
+    /// What of the nats of rules is left once they are held to how often the network finds the like.
+    pub(crate) held: f64,
     /// Of these, the nats of the link to its parent.
     pub(crate) linked: f64,
     /// Whether it only asked a controller for a ticket: that reaches nothing.
     pub(crate) asks: bool,
     /// Whether sshd let it in.
     pub(crate) ssh: bool,
+}
+
+/// What a rule found of a login, weighed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Weighed {
+    pub(crate) contribution: Contribution,
+    /// What is left of its nats once they are held to how often the network has the like.
+    pub(crate) held: f64,
 }
 
 /// Logins that explain each other.
@@ -70,12 +85,17 @@ pub(crate) struct Movement {
     pub(crate) score: f64,
     /// What of the score rules alone prove.
     pub(crate) proven: f64,
-    /// Its score as far as the budget of those that findings lead was told of it.
+    /// What is left of that once findings are held to how often the network has the like.
+    pub(crate) held: f64,
+    /// Its weight as far as the budget was told of it, and the budget of those that findings lead.
+    pub(crate) told: f64,
     pub(crate) told_led: f64,
     /// Failed logins that followed from its logins.
     pub(crate) failed: u32,
     /// When it was alerted on.
     pub(crate) detected_at: Option<Timestamp>,
+    /// Whether it was alerted on by detections alone.
+    pub(crate) by_detections: bool,
 }
 
 impl Step {
@@ -84,9 +104,20 @@ impl Step {
         [self.key[0], self.key[1]]
     }
 
+    /// Whether only rules saw it: no login that is odd by itself stands behind it.
+    fn is_only_found(&self) -> bool {
+        self.gain - self.linked <= self.proven
+    }
+
+    /// Whether something at `time` is too late to belong to the same act.
+    fn is_another_act(&self, time: Timestamp) -> bool {
+        time - self.time > ONE_ACT
+    }
+
     /// Takes a rule's evidence in. Of several rules the strongest counts; the others are shown with
     /// 0 nats, for they see the same act from other sides: a tool is copied, installed and started.
-    pub(crate) fn prove(&mut self, mut contribution: Contribution) {
+    pub(crate) fn prove(&mut self, weighed: Weighed) {
+        let Weighed { mut contribution, held } = weighed;
         let nats = contribution.surprise;
         let known = self.evidence.iter().position(|known| known.name == contribution.name);
         if nats <= self.proven {
@@ -108,6 +139,7 @@ impl Step {
         self.surprise = self.evidence.iter().map(|contribution| contribution.surprise).sum();
         self.gain += nats - self.proven;
         self.proven = nats;
+        self.held = held;
     }
 }
 
@@ -133,9 +165,26 @@ fn id_of(first: &Step, serial: u64) -> u64 {
 }
 
 impl Movement {
-    /// Its score if findings lead it, that is if at least half of it is theirs; else 0.
+    /// Whether its saved parts fit together.
+    pub(crate) fn is_sound(&self) -> bool {
+        let mut steps = self.steps.iter().enumerate();
+        !self.steps.is_empty()
+            && steps.all(|(at, step)| step.parent.is_none_or(|parent| (parent as usize) < at))
+    }
+
+    /// Whether rules found enough of it to be shown, and nobody was shown it.
+    pub(crate) fn is_unseen(&self) -> bool {
+        self.detected_at.is_none() && self.proven >= PROVEN
+    }
+
+    /// Its score on the scale of the budget: with findings held to how often the network has the like.
+    pub(crate) fn weight(&self) -> f64 {
+        self.score - self.proven + self.held
+    }
+
+    /// Its weight if findings lead it, that is if at least half of it is theirs; else 0.
     pub(crate) fn led(&self) -> f64 {
-        if 2.0 * self.proven >= self.score { self.score } else { 0.0 }
+        if 2.0 * self.held >= self.weight() { self.weight() } else { 0.0 }
     }
 
     /// Whether it may be alerted on where one that findings lead must reach `threshold`.
@@ -157,5 +206,6 @@ impl Movement {
         }
         self.score = taken.iter().map(|step| step.gain).sum();
         self.proven = taken.iter().map(|step| step.proven).sum();
+        self.held = taken.iter().map(|step| step.held).sum();
     }
 }

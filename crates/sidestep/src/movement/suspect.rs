@@ -1,7 +1,6 @@
 //! An odd login on its way into a movement.
 
-use super::Step;
-use crate::alert::Contribution;
+use super::{Step, Weighed};
 use crate::prove::OPENS;
 #[cfg(test)]
 use crate::{
@@ -40,6 +39,7 @@ impl Suspect {
             parent: None,
             gain,
             proven,
+            held: proven,
             linked: 0.0,
             asks: false,
             ssh: false,
@@ -48,9 +48,9 @@ impl Suspect {
     }
 
     /// Takes a rule's evidence of this login in; what is telling by itself belongs to a movement.
-    pub(crate) fn prove(&mut self, contribution: Contribution) {
-        self.alone &= contribution.surprise < OPENS;
-        self.step.prove(contribution);
+    pub(crate) fn prove(&mut self, weighed: Weighed) {
+        self.alone &= weighed.contribution.surprise < OPENS;
+        self.step.prove(weighed);
     }
 }
 
@@ -67,8 +67,8 @@ pub(crate) struct Attached {
     pub(crate) evicted: u64,
     /// Whether the login was not kept because its movement is full.
     pub(crate) full: bool,
-    /// The movement that it was in, and that one's score before, where it made a wide fan.
-    pub(crate) split: Option<(u64, f64)>,
+    /// The movement that it was in, where it made a wide fan.
+    pub(crate) split: Option<u64>,
 }
 
 impl Attached {

@@ -5,7 +5,7 @@ use crate::alert::Technique;
 use crate::event::AuthProtocol;
 use crate::login::is_desktop;
 use crate::rules::attack;
-use crate::rules::detections;
+use crate::rules::techniques_of;
 
 /// Failed logins that look like guessing.
 const GUESSING: u32 = 5;
@@ -16,7 +16,10 @@ const OUT_OF_PLACE: f64 = 1.5;
 pub(super) fn of(steps: &[Step], failed: u32, switched: bool) -> Vec<Technique> {
     let mut found = Vec::new();
     let any = |test: &dyn Fn(&Step) -> bool| steps.iter().any(test);
-    found.push(attack::REMOTE_SERVICES);
+    // What stayed on its host used no service of another.
+    if any(&|step| step.key[1] != step.key[2]) {
+        found.push(attack::REMOTE_SERVICES);
+    }
     if any(&|step| is_desktop(step.logon_type)) {
         found.push(attack::RDP);
     }
@@ -40,10 +43,8 @@ pub(super) fn of(steps: &[Step], failed: u32, switched: bool) -> Vec<Technique> 
     }) {
         found.push(attack::PASS_THE_HASH);
     }
-    let named = steps.iter().flat_map(|step| &step.evidence).filter_map(|contribution| {
-        detections().iter().find(|detection| detection.id == contribution.name)
-    });
-    found.extend(named.flat_map(|detection| detection.techniques));
+    let seen = steps.iter().flat_map(|step| &step.evidence);
+    found.extend(seen.flat_map(|it| techniques_of(&it.name, &it.observed)));
     found.sort_unstable();
     found.dedup();
     found
@@ -62,6 +63,7 @@ mod tests {
             ids
         };
         assert_eq!(named(plain.clone()), ["T1021"]);
+        assert!(named(Step { key: [1, 2, 2], ..plain.clone() }).is_empty(), "it went nowhere");
         assert_eq!(named(Step { ssh: true, ..plain.clone() }), ["T1021", "T1021.004"]);
         let key = AuthProtocol::PublicKey;
         assert_eq!(named(Step { auth_protocol: key, ..plain }), ["T1021", "T1021.004"]);

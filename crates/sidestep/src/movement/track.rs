@@ -8,9 +8,9 @@ use super::fan::Fan;
 use super::link::{Link, arrival, sibling};
 use super::marks::{Mark, Marks};
 use super::waiting::Waiting;
-use super::{Attached, Movement, Step, Suspect, id_of};
-use crate::alert::Contribution;
+use super::{Attached, Movement, Step, Suspect, Weighed, id_of};
 use crate::event::{LogonType, Outcome, Timestamp};
+use crate::held_back::LISTED;
 use crate::intern::Id;
 use crate::rules::TICKET_LIFETIME;
 use crate::time::{HOUR, MINUTE, day_of};
@@ -28,6 +28,10 @@ pub(crate) struct Movements {
     reached: Marks,
     left: Marks,
     waiting: Waiting,
+    /// Movements that were given up for room though rules found enough of them to be shown.
+    given_up: Vec<Movement>,
+    /// How many more there were than are kept.
+    given_up_more: u64,
     window: Timestamp,
     max_movements: usize,
     max_hops: usize,
@@ -41,6 +45,8 @@ impl Movements {
             reached: Marks::default(),
             left: Marks::default(),
             waiting: Waiting::default(),
+            given_up: Vec::new(),
+            given_up_more: 0,
             window: Timestamp::from(window_hours) * HOUR,
             max_movements,
             max_hops,
@@ -56,15 +62,9 @@ impl Movements {
         };
         self.reached.all().chain(self.left.all()).all(is_kept)
             && self.live.iter().all(|(&serial, movement)| {
-                movement.serial == serial
-                    && serial < self.next_serial
-                    && !movement.steps.is_empty()
-                    && movement
-                        .steps
-                        .iter()
-                        .enumerate()
-                        .all(|(at, step)| step.parent.is_none_or(|parent| (parent as usize) < at))
+                movement.serial == serial && serial < self.next_serial && movement.is_sound()
             })
+            && self.given_up.iter().all(Movement::is_sound)
     }
 
     pub(crate) fn get(&self, serial: u64) -> Option<&Movement> {
@@ -86,8 +86,8 @@ impl Movements {
     pub(crate) fn attach(&mut self, mut suspect: Suspect) -> Option<Attached> {
         let failed = suspect.step.outcome == Outcome::Failure;
         if !failed {
-            for contribution in self.waiting.take(suspect.step.key, suspect.step.time) {
-                suspect.prove(contribution);
+            for weighed in self.waiting.take(suspect.step.key, suspect.step.time) {
+                suspect.prove(weighed);
             }
         }
         let Suspect { mut step, alone, rate, leaving } = suspect;
@@ -122,8 +122,11 @@ impl Movements {
             movement.failed = movement.failed.saturating_add(1);
             return Some(attached);
         }
-        // The same login again is no news, and must not add up.
-        if movement.steps.iter().any(|known| known.key == step.key) {
+        // The same login again is no news, and must not add up; another act of the same account is shown.
+        let mut known = movement.steps.iter().rev().filter(|known| known.key == step.key);
+        if let Some(known) = known.next()
+            && !(step.is_only_found() && known.is_another_act(step.time))
+        {
             return Some(attached);
         }
         if movement.steps.len() >= self.max_hops {
@@ -155,7 +158,9 @@ impl Movements {
         let movement = self.live.get_mut(&asked.movement)?;
         let (before, place) = (movement.score, movement.steps.get_mut(asked.step as usize)?);
         for contribution in place.evidence.drain(..) {
-            step.prove(contribution);
+            // Of several findings only the strongest has nats.
+            let held = if contribution.surprise > 0.0 { place.held } else { 0.0 };
+            step.prove(Weighed { contribution, held });
         }
         step.parent = place.parent;
         step.linked = place.linked;
@@ -204,18 +209,21 @@ impl Movements {
                 }
             }
         }
-        Attached { split: Some((attached.movement, attached.before)), ..opened }
+        Attached { split: Some(attached.movement), ..opened }
     }
 
     /// Adds a rule's evidence to the newest login of `account` that reached `destination`; where the
     /// account is not known, to the newest from `source`, and where that is not known either, of anybody.
+    /// What `opens` movements by itself is an act of its own, and no part of another that only rules saw
+    /// more than an hour before.
     pub(crate) fn strengthen(
         &mut self,
         account: Option<Id>,
         source: Option<Id>,
         destination: Id,
         time: Timestamp,
-        contribution: &Contribution,
+        weighed: &Weighed,
+        opens: bool,
     ) -> Option<Attached> {
         let since = time - self.window;
         let is_of = |mark: &Mark| {
@@ -230,8 +238,12 @@ impl Movements {
         let mark = reached.find(|mark| is_of(mark) == Some(true))?;
         let movement = self.live.get_mut(&mark.movement)?;
         let before = movement.score;
-        movement.steps.get_mut(mark.step as usize)?.prove(contribution.clone());
-        if contribution.surprise > 0.0 {
+        let step = movement.steps.get_mut(mark.step as usize)?;
+        if opens && step.is_only_found() && step.is_another_act(time) {
+            return None;
+        }
+        step.prove(weighed.clone());
+        if weighed.contribution.surprise > 0.0 {
             movement.last_time = movement.last_time.max(time);
             movement.rescore();
         }
@@ -246,9 +258,9 @@ impl Movements {
         [account, source]: [Id; 2],
         destination: Option<Id>,
         time: Timestamp,
-        contribution: Contribution,
+        weighed: Weighed,
     ) {
-        self.waiting.keep([account, source], destination, time, contribution);
+        self.waiting.keep([account, source], destination, time, weighed);
     }
 
     /// Opens a movement that later logins may follow from.
@@ -269,8 +281,11 @@ impl Movements {
             last_time: step.time,
             score: 0.0,
             proven: 0.0,
+            held: 0.0,
+            told: 0.0,
             told_led: 0.0,
             detected_at: None,
+            by_detections: false,
             failed: 0,
             steps: vec![step],
         };
@@ -315,9 +330,11 @@ impl Movements {
         };
         order.select_nth_unstable_by(count - 1, weaker);
         let weakest: Vec<u64> = order[..count].iter().map(|movement| movement.serial).collect();
-        for serial in &weakest {
-            self.live.remove(serial);
-        }
+        let given_up = weakest.iter().filter_map(|serial| self.live.remove(serial));
+        self.given_up.extend(given_up.filter(Movement::is_unseen));
+        // Whoever floods the engine must not fill its memory with what it gives up.
+        self.given_up_more += self.given_up.len().saturating_sub(LISTED) as u64;
+        self.given_up.truncate(LISTED);
         count as u64
     }
 
@@ -336,6 +353,12 @@ impl Movements {
         ended.iter().filter_map(|serial| self.live.remove(serial)).collect()
     }
 
+    /// What was given up for room since this was asked last, though rules found enough of it, and
+    /// how many more there were than are kept.
+    pub(crate) fn take_given_up(&mut self) -> (Vec<Movement>, u64) {
+        (std::mem::take(&mut self.given_up), std::mem::take(&mut self.given_up_more))
+    }
+
     /// Ends all movements.
     pub(crate) fn drain(&mut self) -> Vec<Movement> {
         std::mem::take(&mut self.live).into_values().collect()
@@ -345,6 +368,7 @@ impl Movements {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::Contribution;
 
     fn suspect(account: Id, gain: f64) -> Suspect {
         Suspect::of_test([account, 2 * account, 2 * account + 1], 0, gain, 0.0)
@@ -376,14 +400,17 @@ mod tests {
         let mut movements = Movements::new(24, 64, 8);
         let attached = movements.attach(suspect(1, 5.0)).expect("it opens");
         let (source, destination) = (2, 3);
-        let rule = Contribution {
-            name: "dcom_wmi".to_owned(),
-            surprise: 4.0,
-            observed: String::new(),
-            expected: String::new(),
+        let rule = Weighed {
+            contribution: Contribution {
+                name: "dcom_wmi".to_owned(),
+                surprise: 4.0,
+                observed: String::new(),
+                expected: String::new(),
+            },
+            held: 4.0,
         };
         let mut prove = |account, source| {
-            let strong = movements.strengthen(account, source, destination, 1, &rule);
+            let strong = movements.strengthen(account, source, destination, 1, &rule, true);
             strong.map(|strong| strong.movement)
         };
         assert_eq!(prove(None, Some(9)), None, "another came from elsewhere");

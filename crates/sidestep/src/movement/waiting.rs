@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::alert::Contribution;
+use super::Weighed;
 use crate::event::Timestamp;
 use crate::intern::Id;
 use crate::rules::{Recent, TICKET_LIFETIME};
@@ -16,8 +16,8 @@ const KEPT: usize = 4;
 /// Findings by account and source, and for a service ticket by destination.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Waiting {
-    granting: Recent<[Id; 2], Vec<Contribution>>,
-    service: Recent<[Id; 3], Vec<Contribution>>,
+    granting: Recent<[Id; 2], Vec<Weighed>>,
+    service: Recent<[Id; 3], Vec<Weighed>>,
 }
 
 impl Waiting {
@@ -26,19 +26,19 @@ impl Waiting {
         [account, source]: [Id; 2],
         destination: Option<Id>,
         time: Timestamp,
-        contribution: Contribution,
+        weighed: Weighed,
     ) {
         let kept = match destination {
             Some(destination) => self.service.touch([account, source, destination], time),
             None => self.granting.touch([account, source], time),
         };
         if kept.len() < KEPT {
-            kept.push(contribution);
+            kept.push(weighed);
         }
     }
 
     /// Gives out what was found of the tickets of a login.
-    pub(super) fn take(&mut self, key: [Id; 3], time: Timestamp) -> Vec<Contribution> {
+    pub(super) fn take(&mut self, key: [Id; 3], time: Timestamp) -> Vec<Weighed> {
         let by = [key[0], key[1]];
         let service = self.service.since(&key, time - LOGON_FOLLOWS).is_some();
         let granting = self.granting.since(&by, time - TICKET_LIFETIME).is_some();
@@ -56,19 +56,20 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::super::suspect::attach_all;
-    use super::super::{Movements, Suspect};
+    use super::super::{Movements, Suspect, Weighed};
     use crate::alert::Contribution;
     use crate::event::Outcome;
     use crate::intern::Id;
     use crate::time::{HOUR, MINUTE};
 
-    fn found(name: &str) -> Contribution {
-        Contribution {
+    fn found(name: &str) -> Weighed {
+        let contribution = Contribution {
             name: name.to_owned(),
             surprise: 0.0,
             observed: String::new(),
             expected: String::new(),
-        }
+        };
+        Weighed { contribution, held: 0.0 }
     }
 
     #[test]

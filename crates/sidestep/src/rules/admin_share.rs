@@ -68,7 +68,7 @@ const KNOWN_PIPES: [&str; 47] = [
 ];
 
 /// Whether a pipe belongs to a service that hosts have without an intruder.
-fn is_known_pipe(name: &str) -> bool {
+pub(super) fn is_known_pipe(name: &str) -> bool {
     let server = ["sql\\", "mssql", "rpcproxy\\", "winsock", "pshost", "crash", "pipe_eventroot"];
     KNOWN_PIPES.contains(&name) || server.iter().any(|begin| name.starts_with(begin))
 }
@@ -99,6 +99,10 @@ impl Rule for AdminShare {
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         let Some(activity) = seen.activity() else { return };
         let object = seen.object;
+        // What only happened on the host itself moved nobody.
+        if activity.peer().ip.is_some_and(|ip| ip.is_loopback()) {
+            return;
+        }
         let what = match activity.event_code() {
             // Sysmon tells of what is done on its own host; only the kernel speaks for others.
             Some(11) if is_program(object) => Some((format!("wrote {object} over SMB"), None)),
@@ -113,6 +117,7 @@ impl Rule for AdminShare {
         };
         let Some((what, most)) = what else { return };
         let Some(finding) = Finding::of(seen, what) else { return };
+        let finding = finding.of_kind(&kind(object));
         let finding = most.map_or(finding.clone(), |most| finding.at_most(most));
         // The kernel acts for whoever came.
         found.push(match (activity.event_code(), around.arrivals.cause(seen)) {
@@ -120,6 +125,22 @@ impl Rule for AdminShare {
             (Some(11 | 17 | 18), None) => Finding { account: None, ..finding },
             _ => finding,
         });
+    }
+}
+
+/// What a folded object has in common with what the same account does there on other days: the share
+/// and the first folder in it, for the packages of a deployment change below it; of a pipe what stands
+/// before the numbers and names of hosts that programs add.
+fn kind(object: &str) -> [&str; 2] {
+    match share_and_path(object) {
+        (share, path) if is_administrative(share) => {
+            [share, path.split_once('\\').map_or("", |(first, _)| first)]
+        }
+        _ => {
+            let name = pipe_name(object);
+            let end = name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len());
+            ["", &name[..end]]
+        }
     }
 }
 
@@ -157,6 +178,7 @@ fn on_pipe(object: &str) -> Option<(String, Option<f64>)> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Probe, did};
+    use super::kind;
     use crate::event::{Account, Host, HostActivityBuilder, HostActivityKind};
 
     fn opened<'a>(seconds: i64, object: &'a str, account: &'a str) -> HostActivityBuilder<'a> {
@@ -180,6 +202,14 @@ mod tests {
         assert!(told(r"\\*\ADMIN$\x.exe", false).is_empty(), "it was read");
         assert!(told(r"\\*\C$\list.txt", true).is_empty(), "it is no program");
         assert!(told(r"\\*\software\x.exe", true).is_empty(), "it is everybody's share");
+    }
+
+    #[test]
+    fn a_deployment_is_known_by_its_folder_and_a_pipe_by_what_it_begins_with() {
+        assert_eq!(kind(r"\\*\c$\deploy\pkg-7\a.exe"), kind(r"\\*\c$\deploy\pkg-8\b.exe"));
+        assert_ne!(kind(r"\\*\c$\deploy\a.exe"), kind(r"\\*\admin$\a.exe"));
+        assert_eq!(kind(r"\\*\ipc$\agent-ws1-7"), kind(r"\\*\ipc$\agent-ws2-9"));
+        assert_ne!(kind(r"\\*\ipc$\agent-ws1-7"), kind(r"\\*\ipc$\svcctl"));
     }
 
     #[test]

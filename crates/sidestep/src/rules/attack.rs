@@ -22,12 +22,14 @@ techniques! {
     NETWORK_SERVICE_DISCOVERY = "T1046", "Network Service Discovery";
     WMI = "T1047", "Windows Management Instrumentation";
     SCHEDULED_TASK = "T1053.005", "Scheduled Task";
+    ESCALATION_EXPLOIT = "T1068", "Exploitation for Privilege Escalation";
     VALID_ACCOUNTS = "T1078", "Valid Accounts";
     ACCOUNT_DISCOVERY = "T1087", "Account Discovery";
     ACCOUNT_MANIPULATION = "T1098", "Account Manipulation";
     BRUTE_FORCE = "T1110", "Brute Force";
     PASSWORD_GUESSING = "T1110.001", "Password Guessing";
     PASSWORD_SPRAYING = "T1110.003", "Password Spraying";
+    TOKEN_IMPERSONATION = "T1134.001", "Token Impersonation/Theft";
     SHARE_DISCOVERY = "T1135", "Network Share Discovery";
     CREATE_ACCOUNT = "T1136", "Create Account";
     FORCED_AUTHENTICATION = "T1187", "Forced Authentication";
@@ -38,6 +40,7 @@ techniques! {
     PASS_THE_TICKET = "T1550.003", "Pass the Ticket";
     MODIFY_MFA = "T1556.006", "Multi-Factor Authentication";
     SMB_RELAY = "T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay";
+    FORGED_TICKETS = "T1558", "Steal or Forge Kerberos Tickets";
     GOLDEN_TICKET = "T1558.001", "Golden Ticket";
     SILVER_TICKET = "T1558.002", "Silver Ticket";
     KERBEROASTING = "T1558.003", "Kerberoasting";

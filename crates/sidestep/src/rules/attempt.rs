@@ -91,7 +91,7 @@ pub(super) fn origin<'e>(seen: &Seen<'e>) -> Option<Place<'e>> {
 
 /// Whether an address is routed on the Internet: none of those for private use (RFC 1918, 4193,
 /// 6598) or for a link.
-fn is_public(ip: &IpAddr) -> bool {
+pub(super) fn is_public(ip: &IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
             let [a, b, ..] = ip.octets();

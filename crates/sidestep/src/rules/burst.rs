@@ -28,7 +28,7 @@ const HALF_LIFE_DAYS: f64 = 30.0;
 /// Windows that are not worth remembering.
 const LEAST_KEPT: f64 = 0.1;
 /// Nats from which on a burst is told, and by which it must have grown to be told again that day.
-const STEP: f64 = 4.0;
+pub(super) const STEP: f64 = 4.0;
 /// Lengths of the windows, and their names.
 const SCALES: [(Timestamp, &str); 3] =
     [(5 * MINUTE, "five minutes"), (HOUR, "an hour"), (DAY, "a day")];

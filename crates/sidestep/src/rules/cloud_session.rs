@@ -51,9 +51,10 @@ impl Rule for CloudSession {
         }
         let finding = if from.starts_with("arn:") && to.starts_with("arn:") && from != to {
             Finding::of(seen, format!("went from the role {from} to {to}"))
+                .map(|finding| finding.of_kind(&["role"]).of_target())
         } else if event.mfa() == Mfa::NotUsed {
             Finding::of(seen, format!("a new sign-in to {to} by one factor"))
-                .map(|finding| finding.at_most(ONE_FACTOR))
+                .map(|finding| finding.at_most(ONE_FACTOR).of_kind(&["one factor"]))
         } else {
             Finding::of(seen, format!("a new sign-in to {to}")).map(|it| it.at_most(NEW))
         };

@@ -122,6 +122,7 @@ impl CoercedAuthentication {
         }
         let finding =
             Finding::of(seen, format!("opened {name}, through which a host can be called"))?;
+        let finding = finding.of_kind(&["call", name]).of_target();
         Some(finding.at_most(FIRST - (1.0 + others as f64).ln()))
     }
 

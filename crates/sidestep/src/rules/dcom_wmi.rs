@@ -7,9 +7,10 @@ use super::attack;
 use super::callers::Callers;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
-use super::paths::{file_name, is_interpreter};
+use super::paths::{answers_through_own_share, file_name, is_interpreter};
 use super::recent::Recent;
-use super::seen::{Class, Finding, Seen};
+use super::seen::{Class, Finding, Place, Seen};
+use crate::alert::Technique;
 use crate::event::{LogonType, Timestamp};
 use crate::intern::Id;
 use crate::time::SECOND;
@@ -39,6 +40,18 @@ const SERVERS: [&str; 8] = [
     "msaccess.exe",
     "iexplore.exe",
 ];
+/// What else is made to run something through COM, within a desktop or of its own.
+const HANDLERS: [&str; 4] = ["explorer.exe", "mshta.exe", "dllhost.exe", "rundll32.exe"];
+/// Programs that no other host calls in the ordinary course.
+const NEVER_CALLED: [&str; 7] = [
+    "explorer.exe",
+    "mmc.exe",
+    "mshta.exe",
+    "excel.exe",
+    "winword.exe",
+    "powerpnt.exe",
+    "visio.exe",
+];
 /// What starts in every session, or with the programs that do.
 const OTHERS: [&str; 8] = [
     "conhost.exe",
@@ -52,6 +65,10 @@ const OTHERS: [&str; 8] = [
 ];
 /// Calls of WMI by which something is run or planted.
 const CALLS: [&str; 4] = ["execmethod", "putinstance", "putclass", "createinstanceenum"];
+/// What explicit credentials for the endpoint mapper are called.
+const RPCSS: &str = "RPCSS";
+/// What starts a process where the log does not say.
+const UNNAMED: &str = "something";
 /// Nats of what fits a call from elsewhere in time only.
 const BY_TIME: f64 = 4.5;
 /// Nats of calls that management software makes all day.
@@ -68,7 +85,11 @@ impl Rule for DcomWmi {
                starts within the session of a logon over the network (Office, the management console \
                ...), and what it starts in turn; an interpreter that the desktop starts within \
                seconds of a call from another host; explicit credentials for the endpoint mapper of \
-               another host (4648 for RPCSS); on the wire, the calls of WMI that run something.",
+               another host (4648 for RPCSS); on the wire, the calls of WMI that run something. Without any \
+               logon: a command under WMI's provider host or a program that COM starts whose output \
+               goes to an administrative share of the host itself, from where a remote shell fetches \
+               it; and a connection from another host that the desktop, the management console or a \
+               program of Office accepted.",
         needs: &[&[Need::Processes, Need::ExplicitCredentials, Need::Pipes]],
         formula: "How rare it is that the account does so, see docs/detections/README.md. What fits \
                   in time only says 4.5 nats at most; calls that management makes all day say 2.",
@@ -83,10 +104,23 @@ impl Rule for DcomWmi {
     };
     const WANTS: Class = Class::PROCESS.or(Class::CONNECTION).or(Class::PIPE).or(Class::EXPLICIT);
 
+    fn techniques(observed: &str) -> &'static [Technique] {
+        if ["wmi", "iwbem", "scrcons"].iter().any(|part| observed.contains(part)) {
+            &[attack::WMI]
+        } else if observed.contains(RPCSS) || observed.starts_with(UNNAMED) {
+            Self::DETECTION.techniques
+        } else {
+            &[attack::DCOM]
+        }
+    }
+
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         match seen.class {
             Class::PROCESS => found.extend(self.process(seen, around)),
-            Class::CONNECTION => self.callers.observe(seen, &PORTS),
+            Class::CONNECTION => {
+                self.callers.observe(seen, &PORTS);
+                found.extend(accepted(seen));
+            }
             Class::PIPE => found.extend(call(seen)),
             _ => found.extend(explicit(seen)),
         }
@@ -103,7 +137,11 @@ impl DcomWmi {
         let object = seen.object;
         let parent = seen.activity()?.parent().unwrap_or_default().to_ascii_lowercase();
         let (program, parent) = (file_name(object), file_name(&parent));
-        let host = seen.destination?.id;
+        let place = seen.destination?;
+        let host = place.id;
+        if let Some(finding) = self.shell(seen, around, (program, parent), place) {
+            return Some(finding);
+        }
         let is_other = OTHERS.contains(&program);
         let follows = parent.is_empty() && !is_other && self.follows(host, seen.time);
         if parent.is_empty() && program == "wmiprvse.exe" {
@@ -128,6 +166,7 @@ impl DcomWmi {
         let caller = self.callers.within(host, seen.time, 10);
         let parent = if follows { "wmiprvse.exe" } else { parent };
         let finding = Finding::of(seen, format!("{parent} started {program}"))?;
+        let finding = finding.of_kind(&[parent, program]);
         let finding = Finding { source: finding.source.or(caller), ..finding };
         if let Some(arrival) = session {
             return Some(finding.by(arrival));
@@ -151,6 +190,37 @@ impl DcomWmi {
         })
     }
 
+    /// A command whose output goes to an administrative share of its own host: nothing else does that.
+    fn shell(
+        &self,
+        seen: &Seen<'_>,
+        around: &Around<'_>,
+        (program, parent): (&str, &str),
+        host: Place<'_>,
+    ) -> Option<Finding> {
+        let starts = parent.is_empty()
+            || parent == "wmiprvse.exe"
+            || SERVERS.contains(&parent)
+            || HANDLERS.contains(&parent);
+        let command = seen.activity()?.detail().filter(|_| starts)?.to_ascii_lowercase();
+        if !answers_through_own_share(&command, host.name) {
+            return None;
+        }
+        let parent = if parent.is_empty() { UNNAMED } else { parent };
+        let what = format!(
+            "{parent} started {program}, its output sent to an administrative share of the host itself"
+        );
+        let finding = Finding::of(seen, what)?.of_kind(&["shell", parent]);
+        let arrival = around.arrivals.session(seen).or_else(|| around.arrivals.cause(seen));
+        Some(match arrival {
+            Some(arrival) => finding.by(arrival),
+            None => {
+                let caller = self.callers.within(host.id, seen.time, 10);
+                Finding { source: finding.source.or(caller), ..finding }
+            }
+        })
+    }
+
     /// Whether a provider host was started on a host just before.
     fn follows(&self, host: Id, time: Timestamp) -> bool {
         self.providers
@@ -164,11 +234,26 @@ fn is_call(arrival: &Arrival) -> bool {
     arrival.kind.can_move() && arrival.logon_type == LogonType::Network
 }
 
+/// A connection from another host that a program accepted which no other host calls in the ordinary
+/// course.
+fn accepted(seen: &Seen<'_>) -> Option<Finding> {
+    let activity = seen.activity()?;
+    // Only an accepted connection has a port of this host.
+    activity.host().port?;
+    let program = file_name(seen.object);
+    let elsewhere = seen.is_remote() && activity.peer().ip.is_none_or(|ip| !ip.is_loopback());
+    if !elsewhere || !NEVER_CALLED.contains(&program) {
+        return None;
+    }
+    let what = format!("{program} was called from another host");
+    Some(Finding::of(seen, what)?.of_kind(&["called", program]))
+}
+
 /// A call that a sensor of the network saw.
 fn call(seen: &Seen<'_>) -> Option<Finding> {
     let object = seen.object;
     let (interface, call) = object.split_once(' ')?;
-    let finding = Finding::of(seen, format!("called {object}"))?;
+    let finding = Finding::of(seen, format!("called {object}"))?.of_kind(&[object]);
     match interface {
         "iwbemservices" if CALLS.iter().any(|name| call.starts_with(name)) => Some(finding),
         "iwbemservices"
@@ -186,14 +271,18 @@ fn explicit(seen: &Seen<'_>) -> Option<Finding> {
     let service = seen.auth()?.logon_process()?;
     let elsewhere = seen.source?.id != seen.destination?.id;
     let may = seen.account.is_some_and(|who| who.can_move());
-    (service.eq_ignore_ascii_case("RPCSS") && elsewhere && may)
-        .then(|| Finding::of(seen, "used explicit credentials for COM or WMI (RPCSS)"))
-        .flatten()
+    if !service.eq_ignore_ascii_case(RPCSS) || !elsewhere || !may {
+        return None;
+    }
+    let finding = Finding::of(seen, format!("used explicit credentials for COM ({RPCSS})"))?;
+    Some(finding.of_kind(&["credentials"]))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::layer::Rule;
     use super::super::testing::{MORNING, Probe, did, logon};
+    use super::DcomWmi;
     use crate::event::{
         Account, Activity, AuthEvent, Host, HostActivity, HostActivityBuilder, HostActivityKind,
         LogonType,
@@ -264,6 +353,50 @@ mod tests {
         probe.auth(logon(100, "bob@CORP", "WS-1", "SRV").logon_id(0x99));
         assert_eq!(wmi(&mut probe, 100), ["dcom_wmi: wmiprvse.exe started calc.exe"]);
         assert!(wmi(&mut probe, 900).is_empty(), "long ago");
+    }
+
+    #[test]
+    fn a_shell_that_answers_through_a_share_needs_no_logon() {
+        let told = |program: &str, parent: &str, command: &str| {
+            let mut probe = Probe::new();
+            of(probe.activity(process(0, program, parent).detail(command)))
+        };
+        let whoami = r"cmd.exe /Q /c whoami 1> \\127.0.0.1\ADMIN$\__17 2>&1";
+        let by = |parent: &str| {
+            let found = told("cmd.exe", parent, whoami);
+            let techniques = |line: &String| {
+                let (_, observed) = line.split_once(": ").expect("it has both");
+                DcomWmi::techniques(observed).iter().map(|it| it.id).collect::<Vec<_>>()
+            };
+            found.iter().flat_map(techniques).collect::<Vec<_>>()
+        };
+        assert_eq!(by(r"C:\Windows\wbem\WmiPrvSE.exe"), ["T1047"]);
+        assert_eq!(by("mmc.exe"), ["T1021.003"]);
+        assert_eq!(by("explorer.exe"), ["T1021.003"]);
+        assert_eq!(by(""), ["T1021.003", "T1047"], "it may be either");
+        assert!(by("services.exe").is_empty(), "that is a service");
+        let file = r"cmd.exe /c ipconfig > C:\temp\x 2>&1";
+        assert!(told("cmd.exe", "WmiPrvSE.exe", file).is_empty());
+        assert!(told("ipconfig.exe", "WmiPrvSE.exe", "ipconfig /all").is_empty(), "inventory");
+    }
+
+    #[test]
+    fn what_no_host_calls_is_told_when_one_does() {
+        let told = |program, from: &'static str, accepted: bool| {
+            let here = Host::named("SRV");
+            let here = if accepted { here.with_port(50_001) } else { here };
+            let call = HostActivity::builder(MORNING, HostActivityKind::NetworkConnection, here);
+            let call = call.object(program).account(Account::parse("bob@CORP"));
+            of(Probe::new().activity(call.peer(Host::named(from).with_port(50_000))))
+        };
+        let explorer = r"C:\Windows\explorer.exe";
+        assert_eq!(
+            told(explorer, "WS-1", true),
+            ["dcom_wmi: explorer.exe was called from another host"]
+        );
+        assert!(told(explorer, "WS-1", false).is_empty(), "it called itself");
+        assert!(told(explorer, "SRV", true).is_empty(), "from its own host");
+        assert!(told(r"C:\Windows\System32\svchost.exe", "WS-1", true).is_empty());
     }
 
     #[test]

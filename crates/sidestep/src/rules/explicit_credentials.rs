@@ -19,8 +19,8 @@ impl Rule for ExplicitCredentials {
         sees: "A program was given the name and password of another account than the one it runs as, \
                for another host: `runas /netonly`, `net use /user:`, `wmic /node: /user:` and their like.",
         needs: &[&[Need::ExplicitCredentials]],
-        formula: "How rare it is that the account that gives them does so, whichever account they are \
-                  of, see docs/detections/README.md.",
+        formula: "How rare it is that the account that gives them does so with those of this account, \
+                  see docs/detections/README.md.",
         blind_spots: "Stolen hashes and tickets, which are loaded and not given; the same account in \
                       another domain of the same name.",
         false_positives: "Administrators who keep an account for their office and one for the servers; \
@@ -38,7 +38,10 @@ impl Rule for ExplicitCredentials {
             return;
         }
         let finding = Finding::of(seen, format!("gave the credentials of {}", account.name));
-        found.extend(finding.map(|finding| Finding { account: Some(subject.id), ..finding }));
+        found.extend(finding.map(|finding| {
+            let finding = finding.of_kind_with(&["account"], account.id);
+            Finding { account: Some(subject.id), ..finding }
+        }));
     }
 }
 

@@ -121,7 +121,8 @@ impl Rule for ForgedTicket {
         let (time, host) = (seen.time, seen.destination.map(|place| place.id));
         let mut tell = |nats: Option<f64>, what: &str| {
             let Some(nats) = nats else { return };
-            found.extend(Finding::at_source(seen, what).map(|finding| finding.at_most(nats)));
+            let finding = Finding::at_source(seen, what);
+            found.extend(finding.map(|finding| finding.at_most(nats).of_kind(&[what])));
         };
         if seen.class != Class::LOGON {
             self.first.get_or_insert(time);

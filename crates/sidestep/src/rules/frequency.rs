@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::detection::Detection;
+use super::kind::Kind;
 use crate::baseline::table::{SavedTable, Table};
 use crate::intern::Id;
 use crate::time::Day;
@@ -22,6 +23,11 @@ const COMMON_DAYS: f64 = 30.0;
 const DEARER: f64 = 2.0;
 /// Findings that stand in for those never seen, over the days that the detection's prior has them in.
 const HALF_SEEN: f64 = 0.5;
+/// Days that make no habit: what was done once may have been done by an intruder.
+const NO_HABIT: f64 = 1.0;
+/// New kinds of finding that stand in for those that an actor never showed, over the days on which a
+/// detection found anything: who does one thing every day rarely begins another.
+const NEW_KINDS: f64 = 0.1;
 /// Days after which a day counts half.
 const HALF_LIFE_DAYS: f64 = 60.0;
 
@@ -39,14 +45,54 @@ struct Days {
     last: Day,
 }
 
-/// Days by rule and actor, and over the whole network.
+impl Days {
+    /// Days until yesterday.
+    fn before(days: Option<&Self>, today: Day) -> f64 {
+        let until = |days: &Self| {
+            (f64::from(days.count) - if days.last == today { 1.0 } else { 0.0 }).max(0.0)
+        };
+        days.map_or(0.0, until)
+    }
+
+    /// Counts today once; gives out whether it was not counted yet.
+    fn count(&mut self, today: Day) -> bool {
+        if self.last == today && self.count > 0.0 {
+            return false;
+        }
+        let factor = (-f64::from(today.saturating_sub(self.last)) / HALF_LIFE_DAYS).exp2();
+        self.count = self.count * factor as f32 + 1.0;
+        self.last = today;
+        true
+    }
+}
+
+/// What an actor did of what a rule sees.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Done {
+    /// Days with a finding of any kind.
+    any: Days,
+    /// Of these, days with a kind that was new, but for the very first.
+    new_kind: Days,
+}
+
+/// Days by rule, actor and kind, and over the whole network.
 #[derive(Debug, Clone)]
 pub(crate) struct Frequency {
-    by_actor: Table<(u8, Actor), Days>,
+    by_actor: Table<(u8, Actor), Done>,
+    by_kind: Table<(u8, Actor, Kind), Days>,
     network: Vec<Network>,
     /// Account-days, and days, seen until yesterday.
     account_days: f64,
     days: f64,
+}
+
+/// What it was to count a kind of an actor.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    /// Whether the actor never showed it.
+    is_new: bool,
+    /// Whether today is one of the first days that it does.
+    begins: bool,
 }
 
 /// Bins of nats.
@@ -55,10 +101,11 @@ const BINS: usize = MOST as usize + 1;
 /// What a rule finds on the whole network, forgotten with time.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Network {
-    /// Actor-days with a finding until yesterday, and those of today.
-    actor_days: f64,
-    today: f64,
-    /// Of these, those by the comparable nats of the actor's own history, in whole nats.
+    /// Actor-days until yesterday, and those of today, with a finding of a kind that the actor had no habit
+    /// of: who does something every day says little of how likely another begins it.
+    begun: f64,
+    begun_today: f64,
+    /// All actor-days with a finding by the comparable nats of the actor's own history, in whole nats.
     by_nats: [f32; BINS],
     by_nats_today: [f32; BINS],
 }
@@ -71,9 +118,9 @@ pub(crate) struct Telling {
     /// The same were the actor known for [`COMMON_DAYS`]: nats of different days are compared by this,
     /// or whoever is new to something would be rarer every day than all who were new before.
     pub(crate) comparable: f64,
-    /// Days on which the actor did the same.
+    /// Days on which the actor did the same, of the same kind.
     pub(crate) days: f64,
-    /// Share of all account-days on which anybody did.
+    /// Share of all account-days on which somebody began to.
     pub(crate) share: f64,
 }
 
@@ -81,6 +128,7 @@ impl Frequency {
     pub(crate) fn new(rules: usize) -> Self {
         Self {
             by_actor: Table::new(REMEMBERED),
+            by_kind: Table::new(REMEMBERED),
             network: vec![Network::default(); rules],
             account_days: 0.0,
             days: 0.0,
@@ -91,7 +139,8 @@ impl Frequency {
     pub(crate) fn refresh(&mut self, days: f64, accounts: usize) {
         let factor = (-days / HALF_LIFE_DAYS).exp2();
         for network in &mut self.network {
-            network.actor_days = (network.actor_days + std::mem::take(&mut network.today)) * factor;
+            let today = std::mem::take(&mut network.begun_today);
+            network.begun = (network.begun + today) * factor;
             let today = std::mem::take(&mut network.by_nats_today);
             for (before, today) in network.by_nats.iter_mut().zip(today) {
                 *before = (*before + today) * factor as f32;
@@ -102,26 +151,33 @@ impl Frequency {
     }
 
     /// How telling it is that `actor`, known for `known` days, does what a rule sees: the actor's own
-    /// frequency, with [`PRIOR_DAYS`] days of the network's (a beta prior), and the network's with
-    /// the detection's own prior. What was seen today does not count yet, so that an intruder's first
-    /// act does not excuse his second.
+    /// frequency of the same kind, with [`PRIOR_DAYS`] days of the network's (a beta prior), and the
+    /// network's with the detection's own prior. A kind that the actor never showed is as likely as that
+    /// it does anything of the sort, times how often that was something new. What was seen today does not
+    /// count yet, so that an intruder's first act does not excuse the second.
     pub(crate) fn telling(
         &self,
-        rule: usize,
-        detection: &Detection,
-        actor: Actor,
+        (rule, detection): (usize, &Detection),
+        (actor, kind): (Actor, Kind),
         known: f64,
         today: Day,
     ) -> Telling {
-        let seen = self.network.get(rule).map_or(0.0, |network| network.actor_days);
+        let seen = self.network.get(rule).map_or(0.0, |network| network.begun);
         let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
-        let days = self
-            .by_actor
-            .get((rule as u8, actor))
-            .map_or(0.0, |days| f64::from(days.count) - if days.last == today { 1.0 } else { 0.0 });
-        let days = days.max(0.0);
+        let done = self.by_actor.get((rule as u8, actor));
+        let any = Days::before(done.map(|done| &done.any), today);
+        let new = Days::before(done.map(|done| &done.new_kind), today);
+        let days = match kind {
+            Kind::ANY => any,
+            kind => Days::before(self.by_kind.get((rule as u8, actor, kind)), today),
+        };
         let nats = |known: f64| {
-            let p = (days + PRIOR_DAYS * share) / (known.max(days) + PRIOR_DAYS);
+            let p = |days: f64| {
+                let habit = (days - NO_HABIT).max(0.0);
+                (habit + PRIOR_DAYS * share) / (known.max(days) + PRIOR_DAYS)
+            };
+            let something_new = p(any) * (new + NEW_KINDS) / (any + 1.0);
+            let p = if days > 0.0 { p(days) } else { p(0.0).max(something_new) };
             (IN_ATTACKS / p).ln().clamp(0.0, MOST)
         };
         Telling { nats: nats(known), comparable: nats(COMMON_DAYS), days, share }
@@ -147,32 +203,46 @@ impl Frequency {
         self.days > 0.0
     }
 
-    /// Counts that `actor` did what a rule sees, with so many comparable nats by his own history; once a
-    /// day.
-    pub(crate) fn observe(&mut self, rule: usize, actor: Actor, nats: f64, today: Day) {
+    /// Counts that `actor` did what a rule sees, with so many comparable nats by its own history; once
+    /// a day.
+    pub(crate) fn observe(
+        &mut self,
+        rule: usize,
+        (actor, kind): (Actor, Kind),
+        nats: f64,
+        today: Day,
+    ) {
         let key = (rule as u8, actor);
-        let is_new = match self.by_actor.get_mut(key) {
-            Some(days) if days.last == today => false,
-            Some(days) => {
-                let factor = (-f64::from(today.saturating_sub(days.last)) / HALF_LIFE_DAYS).exp2();
-                days.count = days.count * factor as f32 + 1.0;
-                days.last = today;
-                true
-            }
-            None => {
-                self.by_actor.insert_new(key, Days { count: 1.0, last: today });
-                true
-            }
-        };
-        if is_new && let Some(network) = self.network.get_mut(rule) {
-            network.today += 1.0;
-            network.by_nats_today[bin(nats)] += 1.0;
+        let is_first = self.by_actor.get(key).is_none();
+        if is_first {
+            self.by_actor.insert_new(key, Done::default());
         }
+        let of_kind = self.count_kind((key.0, actor, kind), today);
+        let Some(done) = self.by_actor.get_mut(key) else { return };
+        if of_kind.is_new && !is_first {
+            done.new_kind.count(today);
+        }
+        let is_first_today = done.any.count(today);
+        if let Some(network) = self.network.get_mut(rule) {
+            network.begun_today += f64::from(u8::from(of_kind.begins));
+            network.by_nats_today[bin(nats)] += f32::from(u8::from(is_first_today));
+        }
+    }
+
+    /// Counts a kind of an actor.
+    fn count_kind(&mut self, key: (u8, Actor, Kind), today: Day) -> Counted {
+        let Some(days) = self.by_kind.get_mut(key) else {
+            self.by_kind.insert_new(key, Days { count: 1.0, last: today });
+            return Counted { is_new: true, begins: true };
+        };
+        let is_habit = Days::before(Some(days), today) > NO_HABIT;
+        Counted { is_new: false, begins: days.count(today) && !is_habit }
     }
 
     pub(crate) fn to_saved(&self) -> SavedFrequency {
         SavedFrequency {
             by_actor: self.by_actor.to_saved(),
+            by_kind: self.by_kind.to_saved(),
             network: self.network.clone(),
             account_days: self.account_days,
             days: self.days,
@@ -185,6 +255,7 @@ impl Frequency {
         }
         Ok(Self {
             by_actor: Table::from_saved(saved.by_actor, "findings")?,
+            by_kind: Table::from_saved(saved.by_kind, "kinds of findings")?,
             network: saved.network,
             account_days: saved.account_days,
             days: saved.days,
@@ -195,7 +266,8 @@ impl Frequency {
 /// The same as it is saved.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedFrequency {
-    by_actor: SavedTable<(u8, Actor), Days>,
+    by_actor: SavedTable<(u8, Actor), Done>,
+    by_kind: SavedTable<(u8, Actor, Kind), Days>,
     network: Vec<Network>,
     account_days: f64,
     days: f64,
@@ -216,9 +288,9 @@ mod tests {
         let mut tell = |day: Day| {
             let known = f64::from(day);
             let actor = Actor::Account(day);
-            let telling = frequency.telling(0, &detections()[0], actor, known, day);
+            let telling = frequency.telling((0, &detections()[0]), (actor, Kind::ANY), known, day);
             let rarity = frequency.rarity(0, &detections()[0], telling.comparable, 10.0);
-            frequency.observe(0, actor, telling.comparable, day);
+            frequency.observe(0, (actor, Kind::ANY), telling.comparable, day);
             frequency.refresh(1.0, 1000);
             (telling.nats, rarity)
         };
@@ -237,5 +309,38 @@ mod tests {
             frequency.rarity(0, found.expect("it is one"), 5.0, 10.0)
         };
         assert!(rarity("dcsync") > rarity("service_install") + 1.0);
+    }
+
+    #[test]
+    fn a_habit_excuses_its_own_kind_only() {
+        let nats = |kinds: &dyn Fn(Day) -> Kind, next: Kind| {
+            let mut frequency = Frequency::new(1);
+            let actor = Actor::Account(7);
+            for day in 1..=14 {
+                frequency.observe(0, (actor, kinds(day)), 5.0, day);
+                frequency.refresh(1.0, 10);
+            }
+            frequency.telling((0, &detections()[0]), (actor, next), 14.0, 15).nats
+        };
+        let (agent, tool) = (Kind::of(&["agent"]), Kind::of(&["psexesvc"]));
+        let one = |_: Day| agent;
+        assert!(nats(&one, agent) < 1.0, "it does so every day");
+        assert!(nats(&one, tool) > 4.0, "it never did that: {}", nats(&one, tool));
+        let any = |day: Day| Kind::of(&[["a", "b", "c", "d", "e"][day as usize % 5], "x"]);
+        assert!(nats(&any, tool) < 3.0, "it does something new now and then");
+    }
+
+    #[test]
+    fn once_is_no_habit() {
+        let mut frequency = Frequency::new(1);
+        let actor = (Actor::Account(7), Kind::of(&["x"]));
+        let mut told = Vec::new();
+        for day in 1..=4 {
+            let known = f64::from(day - 1);
+            told.push(frequency.telling((0, &detections()[0]), actor, known, day).nats);
+            frequency.observe(0, actor, 5.0, day);
+            frequency.refresh(1.0, 10);
+        }
+        assert!(told[1] > 4.0 && told[2] < 2.0 && told[3] < 1.0, "{told:?}");
     }
 }

@@ -136,6 +136,7 @@ impl Rule for GroupEscalation {
         }
         let finding =
             Finding::of(seen, format!("added {} to {group}", member.trim_end_matches(')')));
+        let finding = finding.map(|finding| finding.of_kind(&[group]));
         found.extend(finding.map(|finding| match cause {
             Some(arrival) => finding.by(arrival),
             None => finding,

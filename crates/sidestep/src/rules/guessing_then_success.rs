@@ -124,7 +124,8 @@ impl Rule for GuessingThenSuccess {
         let nats = habit.nats(&self.peers, run.failures);
         if !usual && !run.is_patient() && nats >= OPENS {
             let what = format!("{} failures from {}, then success", run.failures, source.name);
-            found.push(Finding::at(seen, source, what).at_most(nats));
+            let finding = Finding::at(seen, source, what).at_most(nats);
+            found.push(finding.of_kind_with(&["source"], source.id));
             return;
         }
         self.peers.add(f64::from(run.failures));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::recent::Recent;
 use crate::event::Timestamp;
 use crate::intern::Id;
-use crate::time::{DAY, HOUR};
+use crate::time::{DAY, HOUR, SECOND};
 
 /// Observations after which the older ones begin to count less.
 const MEMORY: f32 = 1024.0;
@@ -54,7 +54,23 @@ impl Habit {
     }
 }
 
-/// The different things that one met within the hour, and how many he met in those before.
+/// A time within which different things are met together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    length: Timestamp,
+    /// Things beyond the first that are met in it where nothing is known.
+    mean: f64,
+    /// The same at the least, however much is known: two at once are no burst for never having been.
+    least: f64,
+}
+
+/// An hour, in which people meet several things.
+const HOURLY: Span = Span { length: HOUR, mean: 1.0, least: 0.0 };
+/// Ten seconds: people do one thing after the other, and what their programs do with it follows at
+/// once now and then.
+pub(crate) const AT_ONCE: Span = Span { length: 10 * SECOND, mean: 0.25, least: 0.25 };
+
+/// The different things that one met within an hour, or another span, and how many in those before.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Hours {
     since: Timestamp,
@@ -79,7 +95,7 @@ impl Hours {
     }
 }
 
-/// How many different things each met within an hour. How many there are beyond the first is taken to
+/// How many different things each met within an hour, or another span. How many there are beyond the first is taken to
 /// be geometric, with a mean of one's own hours and of the network's.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Variety {
@@ -98,9 +114,20 @@ impl Variety {
         time: Timestamp,
         newness: f64,
     ) -> Option<(usize, f64)> {
-        let wider = self.network.mean(1.0);
+        self.observe_within(&HOURLY, [who, what], time, newness)
+    }
+
+    /// The same within another span, which must be the same at each call.
+    pub(crate) fn observe_within(
+        &mut self,
+        span: &Span,
+        [who, what]: [Id; 2],
+        time: Timestamp,
+        newness: f64,
+    ) -> Option<(usize, f64)> {
+        let wider = self.network.mean(span.mean);
         let hours = self.by_id.touch(who, time);
-        if time - hours.since >= HOUR {
+        if time - hours.since >= span.length {
             if !hours.met.is_empty() {
                 let more = (hours.met.len() - 1) as f32;
                 hours.take(more);
@@ -112,7 +139,7 @@ impl Variety {
         if hours.met.len() >= TOLD_APART || !hours.met.insert(what) {
             return None;
         }
-        let mean = hours.mean(wider) + newness;
+        let mean = hours.mean(wider).max(span.least) + newness;
         let count = hours.met.len();
         let probability = (mean / (1.0 + mean)).powi(count as i32 - 1);
         nats(probability).map(|nats| (count, nats))
@@ -155,5 +182,17 @@ mod tests {
             burst(&mut variety, 1, hour);
         });
         assert_eq!(burst(&mut variety, 1, 70), None, "he does so every hour");
+    }
+
+    #[test]
+    fn few_things_at_once_are_telling_and_two_never_are() {
+        let mut variety = Variety::default();
+        let mut meet = |what: Id, seconds: i64| {
+            variety.observe_within(&AT_ONCE, [1, what], seconds * SECOND, 0.0)
+        };
+        (0..500).for_each(|at| assert_eq!(meet(at % 3, 60 * Timestamp::from(at)), None));
+        assert_eq!((meet(7, 40_000), meet(8, 40_001)), (None, None), "two, for the first time");
+        let five: Vec<_> = (0..5).filter_map(|at| meet(20 + at, 50_000)).collect();
+        assert!(five.last().is_some_and(|(count, nats)| *count == 5 && *nats > 4.0), "{five:?}");
     }
 }

@@ -60,7 +60,9 @@ impl Rule for HostSweep {
         if let Some(burst) = self.0.observe(actor, destination.id, usual, seen.time, door) {
             let what =
                 format!("{} touched {} new hosts in {}", source.name, burst.things, burst.within);
-            found.extend(Finding::of(seen, what).map(|finding| finding.burst(&burst).of_source()));
+            let how = if seen.class == Class::FAILURE { "failures" } else { "connections" };
+            let finding = Finding::of(seen, what).map(|it| it.burst(&burst).of_source());
+            found.extend(finding.map(|it| it.of_kind(&[how])));
         }
     }
 

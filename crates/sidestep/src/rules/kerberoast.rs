@@ -4,16 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use super::attack;
 use super::detection::{Detection, Need, Role};
-use super::habit::Variety;
+use super::habit::{AT_ONCE, Variety};
 use super::layer::{Around, Rule};
 use super::seen::{Class, Finding, Seen};
 use crate::event::Timestamp;
 
-/// Weak service tickets by account and hour.
+/// Weak service tickets by account and hour, and of services that are no machines by ten seconds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Kerberoast {
     services: Variety,
+    at_once: Variety,
 }
+
+/// What a service ticket for a machine's own account is for: its password is too long to be broken.
+const OF_MACHINE: &str = "host";
 
 impl Rule for Kerberoast {
     const DETECTION: Detection = Detection {
@@ -21,11 +25,13 @@ impl Rule for Kerberoast {
         title: "An account asked for weak tickets of many services at once",
         techniques: &[attack::KERBEROASTING],
         sees: "Service tickets with RC4 or DES, by one account, for many different services within an \
-               hour: each can be broken at leisure for the password of the service's account.",
+               hour, or for several that run under accounts of their own within ten seconds: each can be \
+               broken at leisure for the password of the service's account.",
         needs: &[&[Need::ServiceTickets], &[Need::TicketEncryption]],
         formula: "At most ln(0.5 / p): p is the probability of so many services in an hour, where those \
                   beyond the first are geometric with the mean of the account's own hours, and two \
-                  hours of the network's added; and how rare it is that the account does so, see \
+                  hours of the network's added, or of so many in ten seconds with a mean of a quarter at the \
+                  least; and how rare it is that the account does so, see \
                   docs/detections/README.md.",
         blind_spots: "A few tickets only, or spread over days; tickets with AES, which take longer to \
                       break; services that the log does not name (Zeek, where the service is an \
@@ -45,14 +51,27 @@ impl Rule for Kerberoast {
         }
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
         let Some(service) = seen.destination else { return };
-        if let Some((count, nats)) = self.services.observe(account.id, service.id, seen.time, 0.0) {
-            let what = format!("weak tickets for {count} services within an hour");
-            found.extend(Finding::of(seen, what).map(|finding| finding.at_most(nats)));
-        }
+        let of_machine = seen.auth().and_then(|event| event.logon_process()) == Some(OF_MACHINE);
+        let pair = [account.id, service.id];
+        let at_once = (!of_machine)
+            .then(|| self.at_once.observe_within(&AT_ONCE, pair, seen.time, 0.0))
+            .flatten();
+        let hourly = self.services.observe(account.id, service.id, seen.time, 0.0);
+        let (within, (count, nats)) = match (at_once, hourly) {
+            (Some(at_once), hourly) if hourly.is_none_or(|(_, nats)| nats <= at_once.1) => {
+                ("ten seconds", at_once)
+            }
+            (_, Some(hourly)) => ("an hour", hourly),
+            _ => return,
+        };
+        let what = format!("weak tickets for {count} services within {within}");
+        let finding = Finding::of(seen, what).map(|it| it.at_most(nats).of_kind(&[within]));
+        found.extend(finding);
     }
 
     fn forget(&mut self, now: Timestamp) {
         self.services.forget(now);
+        self.at_once.forget(now);
     }
 }
 
@@ -76,8 +95,32 @@ mod tests {
     #[test]
     fn many_weak_tickets_at_once_are_told() {
         assert!(asked(&mut Probe::new(), 12, TicketEncryption::RC4_HMAC, 1) > 5);
+        let mut probe = Probe::new();
+        let told: Vec<String> = (0..5)
+            .flat_map(|at| {
+                let service = format!("svc{at}");
+                let kind = Activity::ServiceTicket;
+                let event = ticket(0, kind, "bob@CORP", "WS-1", &service);
+                probe.auth(event.ticket_encryption(TicketEncryption::RC4_HMAC))
+            })
+            .collect();
+        assert!(
+            told.contains(&"kerberoast: weak tickets for 5 services within ten seconds".into())
+        );
         assert_eq!(asked(&mut Probe::new(), 2, TicketEncryption::RC4_HMAC, 1), 0, "too few");
         assert_eq!(asked(&mut Probe::new(), 12, TicketEncryption::AES256, 1), 0, "strong");
         assert_eq!(asked(&mut Probe::new(), 12, TicketEncryption::RC4_HMAC, 3600), 0, "too slow");
+    }
+
+    #[test]
+    fn machines_at_once_are_what_a_logon_asks_for() {
+        let mut probe = Probe::new();
+        for at in 0..6 {
+            let host = format!("FILES-{at}");
+            let event = ticket(at, Activity::ServiceTicket, "bob@CORP", "WS-1", &host);
+            let event = event.ticket_encryption(TicketEncryption::RC4_HMAC).logon_process("host");
+            let told = probe.auth(event);
+            assert!(!told.iter().any(|line| line.contains("ten seconds")), "{told:?}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
-use super::paths::{file_name, is_administrative, is_program, share_and_path};
+use super::paths::{file_name, folder, is_administrative, is_program, share_and_path};
 use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
 use crate::event::Timestamp;
@@ -79,7 +79,7 @@ impl LateralToolTransfer {
             return None;
         }
         let kernel = activity.event_code() == Some(11);
-        let (share, _) = share_and_path(object);
+        let (share, path) = share_and_path(object);
         let written = kernel || activity.writes() == Some(true);
         let opened = written || seen.class == Class::FILE && activity.writes().is_none();
         if !opened {
@@ -95,7 +95,9 @@ impl LateralToolTransfer {
         let (account, source) = (finding.account, finding.source);
         let is_again = self.remember(host, File { time: seen.time, name, account, source });
         let telling = written && (kernel || is_administrative(share)) && !is_again;
-        telling.then(|| finding.at_most(COPIED))
+        // A deployment copies into the same folder every day.
+        let (share, path) = if kernel { ("", object) } else { (share, path) };
+        telling.then(|| finding.at_most(COPIED).of_kind(&["copied", share, folder(path)]))
     }
 
     /// Whether it was known.
@@ -130,7 +132,7 @@ impl LateralToolTransfer {
         Some(Finding {
             account: file.account.or(finding.account),
             source: file.source.or(finding.source),
-            ..finding
+            ..finding.of_kind(&["run", &file.name])
         })
     }
 }

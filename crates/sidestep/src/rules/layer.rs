@@ -6,6 +6,7 @@ use super::arrivals::{Arrivals, SavedArrivals};
 use super::detection::Detection;
 use super::frequency::{Frequency, SavedFrequency};
 use super::seen::{Class, Finding, Seen};
+use crate::alert::Technique;
 use crate::baseline::Baseline;
 use crate::event::Timestamp;
 
@@ -19,6 +20,12 @@ pub(crate) trait Rule {
 
     /// Looks at one event.
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>);
+
+    /// Which of its techniques fit what was seen, in the words of a finding: alerts keep these words,
+    /// so that what is saved need not say it again.
+    fn techniques(_observed: &str) -> &'static [Technique] {
+        Self::DETECTION.techniques
+    }
 
     /// Forgets what is of no use any more; called every hour of the events' time.
     fn forget(&mut self, _now: Timestamp) {}
@@ -40,6 +47,10 @@ macro_rules! rules {
 
         static ALL: [Detection; [$(stringify!($file),)+].len()] =
             [$(<super::$file::$rule as Rule>::DETECTION,)+];
+
+        /// Which techniques what each saw fits.
+        static TECHNIQUES: [fn(&str) -> &'static [Technique]; ALL.len()] =
+            [$(<super::$file::$rule as Rule>::techniques,)+];
 
         /// What any rule wants to see.
         const WANTED: Class = Class::NONE$(.or(<super::$file::$rule as Rule>::WANTS))+;
@@ -67,9 +78,11 @@ macro_rules! rules {
 
 rules! {
     service_install: ServiceInstall,
+    pipe_escalation: PipeEscalation,
     admin_share: AdminShare,
     remote_task: RemoteTask,
     rdp: Rdp,
+    desktop_sweep: DesktopSweep,
     rdp_tunnel: RdpTunnel,
     winrm: WinRm,
     dcom_wmi: DcomWmi,
@@ -80,15 +93,19 @@ rules! {
     coerced_authentication: CoercedAuthentication,
     lateral_tool_transfer: LateralToolTransfer,
     pass_the_hash: PassTheHash,
+    keyless_ntlm: KeylessNtlm,
     host_sweep: HostSweep,
     share_sweep: ShareSweep,
     account_enumeration: AccountEnumeration,
     password_spray: PasswordSpray,
+    password_guessing: PasswordGuessing,
     guessing_then_success: GuessingThenSuccess,
     overpass_the_hash: OverpassTheHash,
     pass_the_ticket: PassTheTicket,
     forged_ticket: ForgedTicket,
     explicit_credentials: ExplicitCredentials,
+    kerberos_client: KerberosClient,
+    machine_name: MachineName,
     kerberoast: Kerberoast,
     asrep_roast: AsrepRoast,
     dcsync: Dcsync,
@@ -105,6 +122,12 @@ rules! {
 #[must_use]
 pub fn detections() -> &'static [Detection] {
     &ALL
+}
+
+/// The techniques of what the detection of this name observed; none where no detection is called so.
+pub(crate) fn techniques_of(detection: &str, observed: &str) -> &'static [Technique] {
+    let place = ALL.iter().position(|known| known.id == detection);
+    place.map_or(&[], |place| TECHNIQUES[place](observed))
 }
 
 /// The rule layer of an engine.
@@ -135,6 +158,11 @@ impl Rules {
         let mut found = Vec::new();
         let around = Around { arrivals: &self.arrivals, baseline };
         self.set.look(seen, &around, &mut found);
+        // What the record of an act does not say, the logon of its session does.
+        let source = self.arrivals.session(seen).and_then(|arrival| arrival.source);
+        for finding in found.iter_mut().filter(|finding| finding.source.is_none()) {
+            finding.source = source;
+        }
         found
     }
 

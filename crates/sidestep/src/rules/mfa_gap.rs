@@ -19,6 +19,8 @@ const REMEMBERED: Timestamp = 60 * DAY;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct MfaGap {
     accounts: Recent<Id, Habit>,
+    /// By account and destination.
+    ways: Recent<(Id, Id), Habit>,
     destinations: Recent<Id, Habit>,
     network: Habit,
 }
@@ -32,9 +34,10 @@ impl Rule for MfaGap {
                of which nearly all logons use one: by an old protocol, a session that was stolen, or a \
                rule that was changed.",
         needs: &[&[Need::SecondFactors]],
-        formula: "At most ln(0.5 / p): p is the share of logons by one factor among the account's, with \
-                  two of the service's share added, and to that two of the network's; and how rare it \
-                  is that the account does so, see docs/detections/README.md.",
+        formula: "At most ln(0.5 / p): p is the share of logons by one factor among the account's, or \
+                  among those to this service if that is less, with two of the service's share added, \
+                  and to that two of the network's; and how rare it is that the account does so, see \
+                  docs/detections/README.md.",
         blind_spots: "A second factor that was tricked out of its owner, or a session that was stolen \
                       after it; accounts that never use one.",
         false_positives: "Trusted devices that are asked once in a while; emergency accounts.",
@@ -51,19 +54,24 @@ impl Rule for MfaGap {
         let Some(destination) = seen.destination.filter(|_| seen.is_remote()) else { return };
         let one_factor = event.mfa() == Mfa::NotUsed;
         let own = self.accounts.touch(account.id, seen.time);
+        let way = self.ways.touch((account.id, destination.id), seen.time);
         let service = self.destinations.touch(destination.id, seen.time);
-        let probability = own.probability(service.probability(self.network.probability(0.5)));
+        let wider = service.probability(self.network.probability(0.5));
+        // That an account needs one factor elsewhere is no reason why it needs one here.
+        let probability = own.probability(wider).min(way.probability(wider));
         own.observe(one_factor);
+        way.observe(one_factor);
         service.observe(one_factor);
         self.network.observe(one_factor);
         if let Some(nats) = nats(probability).filter(|_| one_factor) {
             let finding = Finding::of(seen, "no second factor was used");
-            found.extend(finding.map(|finding| finding.at_most(nats)));
+            found.extend(finding.map(|finding| finding.at_most(nats).of_target()));
         }
     }
 
     fn forget(&mut self, now: Timestamp) {
         self.accounts.forget(now - REMEMBERED);
+        self.ways.forget(now - REMEMBERED);
         self.destinations.forget(now - REMEMBERED);
     }
 }

@@ -72,7 +72,9 @@ impl Rule for OverpassTheHash {
             && let Some(nats) = self.weakness(account.id, seen, kind)
         {
             let what = format!("a granting ticket with weak encryption ({:#x})", kind.0);
-            found.extend(Finding::at_source(seen, what).map(|finding| finding.at_most(nats)));
+            found.extend(
+                Finding::at_source(seen, what).map(|it| it.at_most(nats).of_kind(&["weak"])),
+            );
         }
         let Some(source) = seen.source else { return };
         let carrier = self.carriers.since(&source.id, seen.time - CARRIED);
@@ -82,7 +84,7 @@ impl Rule for OverpassTheHash {
                  credentials",
                 source.name
             );
-            found.extend(Finding::at_source(seen, what));
+            found.extend(Finding::at_source(seen, what).map(|it| it.of_kind(&["carried"])));
         }
     }
 

@@ -8,24 +8,30 @@ use super::burst::Bursts;
 use super::detection::{Detection, Need, Role};
 use super::frequency::Actor;
 use super::layer::{Around, Rule};
-use super::seen::{Class, Finding, Seen};
+use super::seen::{Class, Finding, Seen, bare};
 use crate::event::Timestamp;
 
-/// The accounts whose password failed from each source, where they do not usually come from.
+/// The accounts whose password failed from each source, where they do not usually come from, and
+/// those whose credentials each account gave.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct PasswordSpray(Bursts);
+pub(crate) struct PasswordSpray {
+    failed: Bursts,
+    given: Bursts,
+}
 
 impl Rule for PasswordSpray {
     const DETECTION: Detection = Detection {
         id: "password_spray",
-        title: "Many accounts failed with a wrong password from one source",
+        title: "One source tried the passwords of many accounts",
         techniques: &[attack::PASSWORD_SPRAYING],
         sees: "A spray tries few passwords with many accounts, so that none is locked. Accounts that came \
-               from the source before, or sat there, are not counted; tries of one account count once.",
-        needs: &[&[Need::Failures]],
-        formula: "New accounts that failed in five minutes, an hour and a day, counted by source as \
-                  `host_sweep` counts. At most how rare it is that the source does so, see \
-                  docs/detections/README.md.",
+               from the source before, or sat there, are not counted; tries of one account count once. \
+               Failures are counted by source; explicit credentials (4648), which the host writes where \
+               it does not log failures, by the account that gives those of others.",
+        needs: &[&[Need::Failures, Need::ExplicitCredentials]],
+        formula: "New accounts in five minutes, an hour and a day, counted as `host_sweep` counts. At \
+                  most how rare it is that the source, or the account that gives the credentials, does \
+                  so, see docs/detections/README.md.",
         blind_spots: "Sprays from many sources, or slower than people mistype; accounts of which the log \
                       neither says why they failed nor is known that they exist. Addresses of the Internet.",
         false_positives: "A server on which many log on for the first time, such as a new gateway or web \
@@ -34,9 +40,13 @@ impl Rule for PasswordSpray {
         prior: 1e-3,
         role: Role::Opens,
     };
-    const WANTS: Class = Class::FAILURE;
+    const WANTS: Class = Class::FAILURE.or(Class::EXPLICIT);
 
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
+        if seen.class == Class::EXPLICIT {
+            found.extend(self.gives(seen, around));
+            return;
+        }
         let (Some(event), Some(who), Some(source)) = (seen.auth(), seen.account, origin(seen))
         else {
             return;
@@ -57,23 +67,48 @@ impl Rule for PasswordSpray {
         let usual =
             baseline.account_source.get(pair).is_some() || baseline.presence.get(pair).is_some();
         let door = (Some(who.id), seen.destination.unwrap_or(source).id);
-        if let Some(burst) = self.0.observe(Actor::Host(source.id), who.id, usual, seen.time, door)
-        {
+        let actor = Actor::Host(source.id);
+        if let Some(burst) = self.failed.observe(actor, who.id, usual, seen.time, door) {
             let (accounts, within) = (burst.things, burst.within);
             let what = format!("{accounts} new accounts failed from {} in {within}", source.name);
-            found.push(Finding::at(seen, source, what).burst(&burst).of_source());
+            let finding = Finding::at(seen, source, what).burst(&burst).of_source();
+            found.push(finding.of_kind(&["failed"]));
         }
     }
 
     fn forget(&mut self, now: Timestamp) {
-        self.0.forget(now);
+        self.failed.forget(now);
+        self.given.forget(now);
+    }
+}
+
+impl PasswordSpray {
+    /// The credentials of another account, given by somebody: a logon screen and a service of Windows
+    /// give those of everybody who comes.
+    fn gives(&mut self, seen: &Seen<'_>, around: &Around<'_>) -> Option<Finding> {
+        let (subject, account) = (seen.subject?, seen.account?);
+        let place = seen.source.or(seen.destination)?;
+        let own = bare(subject.name).eq_ignore_ascii_case(bare(account.name));
+        if own || !subject.can_move() || !account.can_move() {
+            return None;
+        }
+        let pair = [account.id, place.id];
+        let baseline = around.baseline;
+        let usual =
+            baseline.account_source.get(pair).is_some() || baseline.presence.get(pair).is_some();
+        let door = (Some(subject.id), seen.destination.unwrap_or(place).id);
+        let actor = Actor::Account(subject.id);
+        let burst = self.given.observe(actor, account.id, usual, seen.time, door)?;
+        let (accounts, within, name) = (burst.things, burst.within, subject.name);
+        let what = format!("{name} gave the credentials of {accounts} new accounts in {within}");
+        Some(Finding::at(seen, place, what).burst(&burst).of_kind(&["given"]))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Probe, logon};
-    use crate::event::Outcome;
+    use crate::event::{Account, Activity, Outcome};
 
     fn wrong(probe: &mut Probe, at: i64, name: &str, from: &str) -> Vec<String> {
         let event = logon(at, name, from, "DC").outcome(Outcome::Failure).event_code(4625);
@@ -108,5 +143,25 @@ mod tests {
             let monday = 7 * 86_400 + at;
             assert!(wrong(&mut probe, monday, &format!("u{at}@CORP"), "GATEWAY").is_empty());
         }
+    }
+
+    fn give(probe: &mut Probe, seconds: i64, subject: &str, account: &str) -> usize {
+        let event = logon(seconds, account, "WS-1", "WS-1").activity(Activity::AccountSwitch);
+        let told = probe.auth(event.subject(Account::parse(subject)).event_code(4648));
+        told.iter().filter(|line| line.starts_with("password_spray")).count()
+    }
+
+    #[test]
+    fn the_credentials_of_many_accounts_given_by_one_are_a_spray() {
+        let spray = |subject: &str, pace: i64, accounts: i64| {
+            let mut probe = Probe::new();
+            (0..40)
+                .map(|at| give(&mut probe, at * pace, subject, &format!("u{}@CORP", at % accounts)))
+                .sum::<usize>()
+        };
+        assert!((1..=4).contains(&spray("amy@CORP", 1, 40)));
+        assert_eq!(spray("amy@CORP", 1, 2), 0, "an administrator's two");
+        assert_eq!(spray("jobs@CORP", 2000, 5), 0, "a scheduler's five");
+        assert_eq!(spray("WS-1$@CORP", 1, 40), 0, "a logon screen");
     }
 }

@@ -65,6 +65,7 @@ impl Rule for Rdp {
                     seen,
                     format!("went on from {}, reached by remote desktop", source.name),
                 )
+                .map(|it| it.of_kind(&["went on"]))
             } else {
                 Finding::of(seen, "a new way by remote desktop").map(|it| it.at_most(NEW))
             });

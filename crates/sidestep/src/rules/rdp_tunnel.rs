@@ -41,7 +41,8 @@ impl Rule for RdpTunnel {
         let may = seen.account.is_some_and(|who| who.can_move());
         let (Some(source), Some(host)) = (seen.source, seen.destination) else { return };
         if desktop && may && source.id == host.id {
-            found.extend(Finding::of(seen, "a remote desktop whose client is the host itself"));
+            let finding = Finding::of(seen, "a remote desktop whose client is the host itself");
+            found.extend(finding.map(Finding::of_target));
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
-use super::paths::{pipe_name, share_and_path};
+use super::paths::{answers_through_own_share, file_name, pipe_name, share_and_path};
 use super::seen::{Class, Finding, Seen};
 
 /// A task was made or changed over the network.
@@ -21,6 +21,45 @@ const CALLS: [&str; 5] = ["register", "jobadd", "schrpcrun", "setaccountinformat
 /// Nats of a question to the scheduler: consoles ask too.
 const ASKED: f64 = 2.0;
 
+/// What starts the programs of tasks, in Windows of any version.
+const STARTERS: [&str; 3] = ["svchost.exe", "taskeng.exe", "taskhostw.exe"];
+/// Nats of output to a temporary file, which a task of one's own may leave there too.
+const BY_FILE: f64 = 4.5;
+
+/// A command that the scheduler started and whose output waits to be fetched.
+fn shell(seen: &Seen<'_>, around: &Around<'_>) -> Option<Finding> {
+    let activity = seen.activity()?;
+    let parent = activity.parent()?.to_ascii_lowercase();
+    let command = activity.detail().filter(|_| STARTERS.contains(&file_name(&parent)))?;
+    let command = command.to_ascii_lowercase();
+    let (most, to) = if answers_through_own_share(&command, seen.destination?.name) {
+        (f64::INFINITY, "an administrative share of the host itself")
+    } else if seen.is_by_system() && answers_through_file(&command) {
+        (BY_FILE, "a temporary file of Windows")
+    } else {
+        return None;
+    };
+    let finding = Finding::of(seen, format!("a task ran a command, its output sent to {to}"))?;
+    let finding = finding.of_kind(&["shell"]).at_most(most);
+    Some(match around.arrivals.cause(seen) {
+        Some(arrival) => finding.by(arrival),
+        None => finding,
+    })
+}
+
+/// Whether a folded command line is a shell's whose output and errors go to `x.tmp` directly in the
+/// folder for temporary files of Windows.
+fn answers_through_file(command: &str) -> bool {
+    let folders = [r"%windir%\temp\", r"%systemroot%\temp\", r"c:\windows\temp\"];
+    let is_one = |rest: &str| {
+        let path = rest.trim_start_matches([' ', '"']);
+        let file = folders.iter().find_map(|folder| path.strip_prefix(folder));
+        let file = file.and_then(|file| file.split(['"', ' ']).next());
+        file.is_some_and(|file| !file.contains('\\') && file.ends_with(".tmp"))
+    };
+    command.contains("2>&1") && command.split('>').skip(1).any(is_one)
+}
+
 impl Rule for RemoteTask {
     const DETECTION: Detection = Detection {
         id: "remote_task",
@@ -29,10 +68,12 @@ impl Rule for RemoteTask {
         sees: "A task that Windows says was asked for by another host (4698 and 4702 with \
                `ClientProcessId` 0), or that was made within the session of a logon over the network; \
                the scheduler's pipe `atsvc` opened through IPC$; and on the wire, the calls that make, \
-               change and run tasks.",
-        needs: &[&[Need::Tasks, Need::Pipes]],
+               change and run tasks. Without any of these, a command that the scheduler starts and whose \
+               output goes to an administrative share of the host itself, or as the system to a file \
+               `.tmp` directly in the folder for temporary files of Windows, to be fetched from there.",
+        needs: &[&[Need::Tasks, Need::Pipes, Need::Processes]],
         formula: "How rare it is that the account does so, see docs/detections/README.md. Calls that \
-                  only ask say 2 nats at most.",
+                  only ask say 2 nats at most, and output to a temporary file 4.5.",
         blind_spots: "Tasks made by a program that was first run on the host in another way; hosts \
                       that do not audit object access; encrypted calls.",
         false_positives: "Management software that schedules its work over the network, \
@@ -42,12 +83,16 @@ impl Rule for RemoteTask {
         prior: 2e-3,
         role: Role::Opens,
     };
-    const WANTS: Class = Class::TASK.or(Class::SHARE).or(Class::PIPE);
+    const WANTS: Class = Class::TASK.or(Class::SHARE).or(Class::PIPE).or(Class::PROCESS);
 
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         let Some(activity) = seen.activity() else { return };
         let may = seen.account.is_none_or(|who| who.can_move());
         let object = seen.object;
+        if seen.class == Class::PROCESS {
+            found.extend(shell(seen, around));
+            return;
+        }
         if seen.class == Class::TASK {
             let session = around.arrivals.session(seen);
             let asked =
@@ -55,6 +100,7 @@ impl Rule for RemoteTask {
             if asked && may {
                 let name = activity.object().unwrap_or("a task");
                 let finding = Finding::of(seen, format!("made or changed the task {name}"));
+                let finding = finding.map(|finding| finding.of_kind(&["task", object]));
                 found.extend(finding.map(|finding| match session {
                     Some(arrival) => finding.by(arrival),
                     None => finding,
@@ -75,7 +121,7 @@ impl Rule for RemoteTask {
         }
         let finding = match object.split_once(' ') {
             Some((_, call)) if CALLS.iter().any(|part| call.contains(part)) => {
-                Finding::of(seen, format!("called {object}"))
+                Finding::of(seen, format!("called {object}")).map(|it| it.of_kind(&["call"]))
             }
             Some(_) => Finding::of(seen, format!("called {object}")).map(|it| it.at_most(ASKED)),
             None => Finding::of(seen, "spoke to the task scheduler"),
@@ -127,5 +173,22 @@ mod tests {
         assert!(told("atsvc NetrJobAdd", None));
         assert!(!told("samr SamrConnect5", None));
         assert!(!told(r"\atsvc", Some(18)), "a program of this host");
+    }
+
+    #[test]
+    fn a_task_whose_output_waits_to_be_fetched_is_told() {
+        let found = |account, parent, command| {
+            let start = did(0, HostActivityKind::ProcessStart, "SRV").object("cmd.exe");
+            let start = start.parent(parent).detail(command).account(Account::parse(account));
+            Probe::new().activity(start).len()
+        };
+        let share = r"cmd.exe /C whoami > \\127.0.0.1\ADMIN$\Temp\x 2>&1";
+        let file = r"cmd.exe /C whoami > %windir%\Temp\AbCdEfGh.tmp 2>&1";
+        assert_eq!(found("bob@CORP", r"C:\Windows\System32\svchost.exe", share), 1);
+        assert_eq!(found("SYSTEM", r"C:\Windows\System32\taskeng.exe", file), 1);
+        assert_eq!(found("bob@CORP", "svchost.exe", file), 0, "somebody's own task");
+        assert_eq!(found("SYSTEM", "explorer.exe", file), 0, "no task");
+        let log = r"cmd.exe /C backup > C:\Windows\Temp\backup.log 2>&1";
+        assert_eq!(found("SYSTEM", "svchost.exe", log), 0, "a log of its own");
     }
 }

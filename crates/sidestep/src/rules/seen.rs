@@ -1,5 +1,6 @@
 //! An event as rules see it, and what they make of it.
 
+use super::kind::Kind;
 use crate::event::{
     AccountKind, Activity, AuthEvent, Event, HostActivity, HostActivityKind, Mfa, Outcome,
     Timestamp,
@@ -52,6 +53,8 @@ classes! {
     REPLICATION = 19;
     /// A ticket-granting ticket that was renewed.
     RENEWAL = 20;
+    /// A session that was left open.
+    DISCONNECT = 21;
 }
 
 impl Class {
@@ -93,6 +96,7 @@ impl Class {
             (Activity::AccountSwitch, _) => Self::EXPLICIT,
             (Activity::SpecialPrivileges, _) => Self::PRIVILEGES,
             (Activity::SessionReconnect, _) => Self::RECONNECT,
+            (Activity::SessionDisconnect, _) => Self::DISCONNECT,
             _ => return None,
         })
     }
@@ -134,6 +138,16 @@ impl Who<'_> {
 /// Whether sshd let somebody in, or refused him.
 pub(crate) fn is_by_sshd(event: &AuthEvent<'_>) -> bool {
     event.logon_process().is_some_and(|name| name.eq_ignore_ascii_case("sshd"))
+}
+
+/// The session in which the system itself works, on every Windows host.
+pub(super) const SYSTEM_SESSION: u64 = 0x3e7;
+
+/// A number to remember a name by, whatever its case (FNV-1a).
+pub(super) fn mark_of(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// A name without its domain.
@@ -195,6 +209,13 @@ impl<'e> Seen<'e> {
         }
     }
 
+    /// Whether the system of the host itself did it: by its session, or by its account.
+    pub(super) fn is_by_system(&self) -> bool {
+        let is_own =
+            |who: Who<'_>| matches!(who.kind, AccountKind::WellKnown | AccountKind::Machine);
+        self.logon_id() == Some(SYSTEM_SESSION) || self.account.is_some_and(is_own)
+    }
+
     pub(crate) fn raw_ref(&self) -> Option<u64> {
         match self.event {
             Event::Auth(event) => event.raw_ref(),
@@ -217,6 +238,10 @@ pub(crate) struct Finding {
     pub(crate) destination: Id,
     /// Whether the source answers for it, and not the account: it is the source whose habits count.
     pub(crate) of_source: bool,
+    /// Whether it is of another login than the event's, which it shows in a new light.
+    pub(crate) of_another: bool,
+    /// Its kind: only findings of the same kind make it usual.
+    pub(crate) kind: Kind,
     /// Nats that the rule's own statistic allows at most; infinite where it has none.
     pub(crate) at_most: f64,
     /// What was seen, in words.
@@ -240,6 +265,8 @@ impl Finding {
             source: seen.source.map(|place| place.id),
             destination: seen.destination.unwrap_or(place).id,
             of_source: false,
+            of_another: false,
+            kind: Kind::ANY,
             at_most: f64::INFINITY,
             observed: observed.into(),
             raw_ref: seen.raw_ref(),
@@ -260,6 +287,22 @@ impl Finding {
     /// The same, with so many nats at most.
     pub(crate) fn at_most(self, nats: f64) -> Self {
         Self { at_most: nats.max(0.0), ..self }
+    }
+
+    /// The same, of the kind that these texts name.
+    pub(crate) fn of_kind(self, parts: &[&str]) -> Self {
+        Self { kind: Kind::of(parts), ..self }
+    }
+
+    /// The same, of a kind that has to do with its target too: what is usual towards one host is not so
+    /// towards another.
+    pub(crate) fn of_target(self) -> Self {
+        Self { kind: self.kind.with(self.destination), ..self }
+    }
+
+    /// The same, of a kind that has to do with this account or host too.
+    pub(crate) fn of_kind_with(self, parts: &[&str], id: Id) -> Self {
+        Self { kind: Kind::of(parts).with(id), ..self }
     }
 
     /// The same, with the source to answer for it.

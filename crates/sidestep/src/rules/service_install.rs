@@ -5,12 +5,28 @@ use serde::{Deserialize, Serialize};
 use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
-use super::paths::{file_name, is_interpreter, pipe_name};
+use super::paths::{
+    answers_through_own_share, command_of_service, file_name, folder, is_interpreter, pipe_name,
+    writes_to_own_pipe,
+};
+use super::recent::Recent;
 use super::seen::{Class, Finding, Seen};
+use crate::event::Timestamp;
+use crate::intern::Id;
+use crate::login::is_by_hand;
+use crate::time::{DAY, HOUR};
 
-/// A service was installed or changed over the network.
+/// How long somebody who logged on at a host is taken to sit there.
+const SITS: Timestamp = 8 * HOUR;
+
+/// Who logged on at the hosts themselves, to tell what was installed there from what was from afar.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct ServiceInstall;
+pub(crate) struct ServiceInstall {
+    /// Sessions at the keyboard, by host and id.
+    at_keyboard: Recent<(Id, u64), ()>,
+    /// Hosts at which somebody logged on.
+    manned: Recent<Id, ()>,
+}
 
 /// Calls of the service manager by which something is run.
 const CALLS: [&str; 8] = [
@@ -24,6 +40,8 @@ const CALLS: [&str; 8] = [
     "startservicea",
 ];
 
+/// How long a session is remembered.
+const REMEMBERED: Timestamp = 7 * DAY;
 /// Nats of a service that only lies where remote executions put theirs.
 const BY_PLACE: f64 = 4.5;
 
@@ -33,15 +51,19 @@ impl Rule for ServiceInstall {
         title: "A service was installed, changed or started over the network",
         techniques: &[attack::ADMIN_SHARES, attack::SERVICE_EXECUTION, attack::WINDOWS_SERVICE],
         sees: "PsExec, smbexec, Cobalt Strike's `jump psexec` and their like install a service on the \
-               host that they reach. A service is laid at the door of the logon over the network \
-               whose session installed it; where the log names no session (Windows 7045), of the \
-               account that came last within two minutes. Where no logon is known, a service is told \
-               that has the shape of remote execution: it runs a command interpreter, a file on an \
-               administrative share, or a file directly below the Windows folder. On the wire, the \
-               calls that make, change and start services are seen.",
-        needs: &[&[Need::Services, Need::Pipes]],
+               host that they reach. A service is attributed to the logon over the network whose \
+               session installed it; where the log names no session (Windows 7045), to the account \
+               that came last within two minutes. Where no logon is known, a service is seen that has \
+               the shape of remote execution: it runs a command interpreter, a file on an \
+               administrative share, or a file directly below the Windows folder; not one that was \
+               installed in a session at the host's own keyboard. A command that the service manager \
+               starts and whose output goes to an administrative share of the host itself is seen \
+               without its service. On the wire, the calls that make, change and start services.",
+        needs: &[&[Need::Services, Need::Pipes, Need::Processes]],
         formula: "How rare it is that the account does so, see docs/detections/README.md. A file \
-                  directly below the Windows folder says 4.5 nats at most without a logon.",
+                  directly below the Windows folder says 4.5 nats at most without a logon, and nothing where \
+                  the log shows that somebody logged on at the host within eight hours before and \
+                  nobody came from elsewhere.",
         blind_spots: "A service that is changed on a host whose calls are not seen; an installer that \
                       waits longer than two minutes on hosts that write 7045 only; encrypted calls; \
                       hosts whose logs are not collected.",
@@ -53,21 +75,43 @@ impl Rule for ServiceInstall {
         prior: 1e-3,
         role: Role::Opens,
     };
-    const WANTS: Class = Class::SERVICE.or(Class::PIPE);
+    const WANTS: Class = Class::SERVICE.or(Class::PIPE).or(Class::PROCESS).or(Class::LOGON);
 
     fn look(&mut self, seen: &Seen<'_>, around: &Around<'_>, found: &mut Vec<Finding>) {
         let folded = seen.object;
+        let Some(host) = seen.destination else { return };
+        if seen.class == Class::LOGON {
+            self.log_on(seen, host.id);
+            return;
+        }
+        if seen.class == Class::PROCESS {
+            found.extend(shell(seen, around));
+            return;
+        }
         if seen.class == Class::PIPE {
             let call = folded.rsplit(' ').next().unwrap_or_default();
             if pipe_name(folded) == "svcctl" && CALLS.contains(&call) {
-                found.extend(Finding::of(seen, format!("called {folded}")));
+                let finding = Finding::of(seen, format!("called {folded}"));
+                found.extend(finding.map(|finding| finding.of_kind(&["call"])));
             }
             return;
         }
+        // That is an escalation on the host itself (`pipe_escalation`).
+        if writes_to_own_pipe(command_of_service(folded)) {
+            return;
+        }
+        let session = seen.logon_id().map(|id| (host.id, id));
+        if session.is_some_and(|session| self.at_keyboard.get(&session).is_some()) {
+            return;
+        }
+        let manned = self.manned.since(&host.id, seen.time - SITS).is_some();
         let object = seen.activity().and_then(|activity| activity.object()).unwrap_or("a service");
-        let finding = Finding::of(seen, format!("installed {object}"));
+        let finding = Finding::of(seen, format!("installed {object}"))
+            .map(|finding| finding.of_kind(&[place(folded)]));
         found.extend(match (around.arrivals.cause(seen), shape(folded)) {
             (Some(arrival), _) => finding.map(|finding| finding.by(arrival)),
+            // A log that shows who sits down would show who came.
+            (None, Some((_, most))) if manned && most < f64::INFINITY => None,
             (None, Some((what, most))) => finding.map(|finding| {
                 let finding = finding.at_most(most);
                 Finding { observed: format!("{}, {what}", finding.observed), ..finding }
@@ -75,12 +119,73 @@ impl Rule for ServiceInstall {
             (None, None) => None,
         });
     }
+
+    fn forget(&mut self, now: Timestamp) {
+        self.at_keyboard.forget(now - REMEMBERED);
+        self.manned.forget(now - SITS);
+    }
+}
+
+impl ServiceInstall {
+    fn log_on(&mut self, seen: &Seen<'_>, host: Id) {
+        let by_hand = seen.auth().is_some_and(|event| is_by_hand(event.logon_type()));
+        if !by_hand || seen.is_remote() || !seen.account.is_some_and(|who| who.can_move()) {
+            return;
+        }
+        self.manned.touch(host, seen.time);
+        if let Some(id) = seen.logon_id() {
+            self.at_keyboard.touch((host, id), seen.time);
+        }
+    }
+}
+
+/// A command of the service manager whose output goes to an administrative share of its own host.
+fn shell(seen: &Seen<'_>, around: &Around<'_>) -> Option<Finding> {
+    let activity = seen.activity()?;
+    let parent = activity.parent()?.to_ascii_lowercase();
+    let command = activity.detail().filter(|_| file_name(&parent) == "services.exe")?;
+    if !answers_through_own_share(&command.to_ascii_lowercase(), seen.destination?.name) {
+        return None;
+    }
+    let what =
+        "a service ran a command, its output sent to an administrative share of the host itself";
+    let finding = Finding::of(seen, what)?.of_kind(&["shell"]);
+    Some(match around.arrivals.cause(seen) {
+        Some(arrival) => finding.by(arrival),
+        None => finding,
+    })
+}
+
+/// Where a folded `name (command line)` has its program: what installs an agent into a folder of its own
+/// every day may not excuse what runs from another.
+fn place(object: &str) -> &str {
+    match shape(object) {
+        Some((shape, _)) => shape,
+        None => folder(program(object)),
+    }
+}
+
+/// The folded command line of a `name (command line)`, without the quotes before it.
+fn command(object: &str) -> &str {
+    command_of_service(object).trim_start_matches('"').trim_start()
+}
+
+/// The program that it runs.
+fn program(object: &str) -> &str {
+    let command = command(object);
+    if object.contains(" (\"") {
+        return command.split('"').next().unwrap_or(command);
+    }
+    // A path without quotes may hold blanks: it ends where its ending does.
+    match command.find(".exe") {
+        Some(at) => &command[..at + ".exe".len()],
+        None => command.split(['"', ' ']).next().unwrap_or(command),
+    }
 }
 
 /// Which shape of remote execution a folded `name (command line)` has, and how many nats at most.
 fn shape(object: &str) -> Option<(&'static str, f64)> {
-    let command = object.split_once(" (").map_or(object, |(_, command)| command);
-    let command = command.trim_end_matches(')').trim_start_matches('"').trim_start();
+    let command = command(object);
     let program = command.split(['"', ' ']).next().unwrap_or(command);
     let name = file_name(program);
     let on_share = command.starts_with(r"\\")
@@ -104,8 +209,8 @@ fn shape(object: &str) -> Option<(&'static str, f64)> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Probe, did, logon};
-    use super::shape;
-    use crate::event::{Account, Host, HostActivityKind};
+    use super::{place, shape};
+    use crate::event::{Account, Host, HostActivityKind, LogonType};
 
     #[test]
     fn it_is_laid_at_the_door_of_the_session_or_of_whoever_came_last() {
@@ -144,6 +249,19 @@ mod tests {
     }
 
     #[test]
+    fn a_service_is_known_by_its_folder() {
+        for (object, known) in [
+            (r#"agent ("c:\program files\agent\agent.exe" --service)"#, r"c:\program files\agent"),
+            (r"agent (c:\program files\agent\agent.exe --service)", r"c:\program files\agent"),
+            (r"x (%systemroot%\abcdefgh.exe)", "a file directly below the Windows folder"),
+            (r"x (cmd /c whoami)", "a command interpreter"),
+            ("x", ""),
+        ] {
+            assert_eq!(place(object), known, "{object}");
+        }
+    }
+
+    #[test]
     fn calls_that_run_something_are_told_and_questions_are_not() {
         let mut probe = Probe::new();
         let mut told = |call| {
@@ -153,5 +271,39 @@ mod tests {
         };
         assert!(told("svcctl CreateServiceW") && told("svcctl StartServiceW"));
         assert!(!told("svcctl QueryServiceStatus") && !told("samr SamrConnect5"));
+    }
+
+    #[test]
+    fn what_is_installed_at_the_keyboard_is_not_remote() {
+        let found = |by_hand: bool, session: Option<u64>, object: &str| {
+            let mut probe = Probe::new();
+            let sat = logon(0, "amy@CORP", "SRV", "SRV").logon_id(0x77);
+            let kind = if by_hand { LogonType::Interactive } else { LogonType::Service };
+            probe.auth(sat.logon_type(kind));
+            let service = did(600, HostActivityKind::ServiceInstall, "SRV").object(object);
+            let service = match session {
+                Some(id) => service.account(Account::parse("amy@CORP")).logon_id(id),
+                None => service,
+            };
+            probe.activity(service).len()
+        };
+        let tool = r"PSEXESVC (%SystemRoot%\PSEXESVC.exe)";
+        assert_eq!(found(true, Some(0x77), tool), 0, "in a session at the keyboard");
+        assert_eq!(found(true, None, tool), 0, "nobody came");
+        assert_eq!(found(false, None, tool), 1, "nothing says that somebody sits there");
+        assert_eq!(found(true, None, "x (cmd /c dir)"), 1, "a shell needs more than that");
+        assert_eq!(found(true, Some(0x99), "x (cmd /c dir)"), 1, "in another session");
+    }
+
+    #[test]
+    fn a_service_that_answers_through_a_share_needs_no_record_of_it() {
+        let found = |parent, command| {
+            let start = did(0, HostActivityKind::ProcessStart, "SRV").object("cmd.exe");
+            Probe::new().activity(start.parent(parent).detail(command)).len()
+        };
+        let smb = r"cmd.exe /Q /c echo cd ^> \\127.0.0.1\C$\__output 2^>^&1 > %TEMP%\x.bat";
+        assert_eq!(found(r"C:\Windows\System32\services.exe", smb), 1);
+        assert_eq!(found(r"C:\Windows\System32\services.exe", r"cmd.exe /c dir > C:\x"), 0);
+        assert_eq!(found(r"C:\Windows\System32\other.exe", smb), 0);
     }
 }

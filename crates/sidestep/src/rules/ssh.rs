@@ -19,7 +19,8 @@ const REMEMBERED: Timestamp = 60 * DAY;
 const NEW: f64 = 2.0;
 /// Nats of a key that comes from another place: laptops do.
 const ELSEWHERE: f64 = 2.5;
-/// Nats of a key that opens another account: those of administrators do.
+/// Nats of a key that opens another account: those of administrators do. Each of these grows by the
+/// logarithm of the days on which the key was known not to.
 const ANOTHER: f64 = 3.5;
 
 /// Who uses which key from where.
@@ -30,6 +31,7 @@ pub(crate) struct Ssh {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Key {
+    since: Timestamp,
     accounts: Vec<Id>,
     sources: Vec<Id>,
 }
@@ -68,9 +70,10 @@ impl Rule for Ssh {
         let (Some(mark), Some(source)) = (event.credential(), seen.source) else { return };
         let key = self.keys.touch(mark.into(), seen.time);
         if key.accounts.is_empty() {
-            *key = Key { accounts: vec![who.id], sources: vec![source.id] };
+            *key = Key { since: seen.time, accounts: vec![who.id], sources: vec![source.id] };
             return;
         }
+        let days = ((seen.time - key.since).max(0) / DAY) as f64;
         let account = is_new(&mut key.accounts, who.id);
         let place = is_new(&mut key.sources, source.id);
         let what = match (account, place) {
@@ -78,7 +81,10 @@ impl Rule for Ssh {
             (false, true) => ("a key that came from another host before", ELSEWHERE),
             (false, false) => return,
         };
-        found.extend(Finding::of(seen, what.0).map(|finding| finding.at_most(what.1)));
+        let finding = Finding::of(seen, what.0);
+        found.extend(
+            finding.map(|finding| finding.at_most(what.1 + days.ln_1p()).of_kind(&[what.0])),
+        );
     }
 
     fn forget(&mut self, now: Timestamp) {

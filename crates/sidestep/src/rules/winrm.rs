@@ -73,16 +73,16 @@ impl WinRm {
         let parent = activity.parent().unwrap_or_default().to_ascii_lowercase();
         let (program, parent) = (file_name(object), file_name(&parent));
         let host = seen.destination?.id;
-        let what = if activity.event_code() == Some(91) {
-            "WinRM opened a shell".to_owned()
+        let (kind, what) = if activity.event_code() == Some(91) {
+            ("shell", "WinRM opened a shell".to_owned())
         } else if HOSTS.contains(&program) || HOSTS.contains(&parent) && program != "conhost.exe" {
-            format!("a remote shell: {parent} started {program}")
+            ("shell", format!("a remote shell: {parent} started {program}"))
         } else if parent == "wmiprvse.exe" && self.callers.within(host, seen.time, 10).is_some() {
-            format!("WMI started {program} right after a call of WinRM")
+            ("wmi", format!("WMI started {program} right after a call of WinRM"))
         } else {
             return None;
         };
-        let finding = Finding::of(seen, what).filter(|_| may)?;
+        let finding = Finding::of(seen, what).filter(|_| may)?.of_kind(&[kind]);
         let finding = match self.callers.within(host, seen.time, 30) {
             Some(caller) => Finding { source: finding.source.or(Some(caller)), ..finding },
             None => finding,
@@ -110,6 +110,7 @@ impl WinRm {
             let finding = Finding::of(seen, format!("{program} called WinRM of {}", there.name))?;
             let finding = Finding { source: Some(here.id), destination: there.id, ..finding };
             let known = finding.account.is_some();
+            let finding = finding.of_kind(&["call", program]);
             return Some(if known { finding } else { finding.at_most(CONNECTED) });
         }
         (object == "winrm")

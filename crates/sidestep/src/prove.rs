@@ -89,9 +89,15 @@ impl Engine {
             // What somebody does from one host is not usual from another.
             let from = finding.source.filter(|_| !finding.of_source);
             let of = (actor, from.map_or(finding.kind, |source| finding.kind.with(source)));
-            let telling = self.rules.frequency.telling((finding.rule, detection), of, known, today);
+            let rule = (finding.rule, detection);
+            let alone = self.is_by_detections();
+            let here = self.rules.frequency.telling(rule, of, known, today);
+            let telling = match alone {
+                true => self.rules.frequency.telling_alone(rule, of, known, today),
+                false => here,
+            };
             let own = telling.nats.min(finding.at_most);
-            let comparable = telling.comparable.min(finding.at_most);
+            let comparable = here.comparable.min(finding.at_most);
             self.rules.frequency.observe(finding.rule, of, comparable, today);
             let gated = self.gated_a_day();
             let rarity = self.rules.frequency.rarity(finding.rule, detection, comparable, gated);
@@ -99,13 +105,12 @@ impl Engine {
                 continue;
             }
             // What the statistics weigh already must not count twice, where they do.
-            let alone = self.is_by_detections();
             let is_label =
                 detection.role == Role::Labels && self.rules.frequency.has_history() && !alone;
             let counted = |nats: f64| if is_label || nats < LEAST { 0.0 } else { nats };
             // What others do here every day counts for nothing, but a login that is odd for other reasons is
             // shown with what was done by it. Where nothing else is judged, the budget is kept by number.
-            let held = weight * own.min(rarity);
+            let held = weight * here.nats.min(finding.at_most).min(rarity);
             let nats = if alone { weight * own } else { held };
             self.metrics.findings += u64::from(nats >= LEAST);
             let (nats, held) = (counted(nats), counted(held));

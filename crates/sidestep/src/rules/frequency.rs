@@ -164,6 +164,30 @@ impl Frequency {
     ) -> Telling {
         let seen = self.network.get(rule).map_or(0.0, |network| network.begun);
         let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
+        self.telling_of_share((rule, share), (actor, kind), known, today)
+    }
+
+    /// As [`telling`](Self::telling), where nothing but detections is judged: that others began the like
+    /// is no reason to pass it over, for they may be the same intruder. So it is taken for as rare as the
+    /// detection's own prior has it at the most.
+    pub(crate) fn telling_alone(
+        &self,
+        (rule, detection): (usize, &Detection),
+        of: (Actor, Kind),
+        known: f64,
+        today: Day,
+    ) -> Telling {
+        let share = 1.0 / (self.account_days + 1.0 / detection.prior);
+        self.telling_of_share((rule, share), of, known, today)
+    }
+
+    fn telling_of_share(
+        &self,
+        (rule, share): (usize, f64),
+        (actor, kind): (Actor, Kind),
+        known: f64,
+        today: Day,
+    ) -> Telling {
         let done = self.by_actor.get((rule as u8, actor));
         let any = Days::before(done.map(|done| &done.any), today);
         let new = Days::before(done.map(|done| &done.new_kind), today);

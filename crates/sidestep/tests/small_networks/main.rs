@@ -1,6 +1,8 @@
 //! One server and a few accounts: too little to learn from, so that detections alone decide. What they
 //! find is raised wherever in the log it lies.
 
+mod beside;
+
 use sidestep::{
     Account, Alert, AlertState, AuthEvent, AuthProtocol, Config, Engine, Event, Host, HostActivity,
     HostActivityKind, LogonType, Outcome, OwnedEvent, Timestamp, WarmUp,
@@ -35,9 +37,14 @@ enum Attack {
 }
 
 fn logon(time: Timestamp, account: &str, source: &str, session: u64) -> OwnedEvent {
+    logon_to(time, account, source, "SRV-1", session)
+}
+
+/// A logon over the network by Kerberos.
+fn logon_to(time: Timestamp, account: &str, source: &str, host: &str, session: u64) -> OwnedEvent {
     let event = AuthEvent::builder(time, Account::parse(account))
         .src_host(Host::named(source))
-        .dst_host(Host::named("SRV-1"))
+        .dst_host(Host::named(host))
         .logon_type(LogonType::Network)
         .auth_protocol(AuthProtocol::Kerberos)
         .outcome(Outcome::Success)
@@ -56,7 +63,19 @@ fn did(
     object: &str,
     code: u32,
 ) -> OwnedEvent {
-    let mut record = HostActivity::builder(time, kind, Host::named("SRV-1"))
+    did_on(time, kind, account, ("SRV-1", session), object, code)
+}
+
+/// What an account did on a host in a session.
+fn did_on(
+    time: Timestamp,
+    kind: HostActivityKind,
+    account: &str,
+    (host, session): (&str, u64),
+    object: &str,
+    code: u32,
+) -> OwnedEvent {
+    let mut record = HostActivity::builder(time, kind, Host::named(host))
         .account(Account::parse(account))
         .object(object)
         .logon_id(session)

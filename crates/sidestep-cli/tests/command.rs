@@ -228,13 +228,35 @@ fn what_was_passed_over_is_told_by_its_kind() {
 }
 
 #[test]
-fn logs_out_of_order_are_named() {
+fn logs_out_of_order_are_put_in_order() {
     let dir = TempDir::new().unwrap();
     let at = |time: u32| quiet_log(20).replace(",U", &format!("{time:06},U"));
     fs::write(dir.path().join("1.csv"), at(900_000)).unwrap();
     fs::write(dir.path().join("2.csv"), at(1)).unwrap();
     let output = sidestep(&["detect", "--in-order", arg(dir.path())]);
-    assert!(err(&output).contains("give logs in the order of time"), "{}", err(&output));
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(err(&output).contains(" a second), 0 late"), "{}", err(&output));
+    assert!(err(&output).contains("read again and put in order"), "{}", err(&output));
+}
+
+#[test]
+fn what_is_lost_for_its_order_is_said() {
+    // More than can be held of standard input, and then what is a day older.
+    let log = |first: u32, count: u32| -> String {
+        (first..first + count)
+            .map(|time| format!("{time},U1@D,U1@D,C1,C2,?,Network,LogOn,Success\n"))
+            .collect()
+    };
+    let (new, old) = (log(86_400, 70_000), log(1, 2000));
+    let output = sidestep_reading(&["detect", "-"], (new.clone() + &old).as_bytes());
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    assert!(err(&output).contains("late: 2,000 events lost"), "{}", err(&output));
+    assert!(err(&output).contains("give the logs as files"), "{}", err(&output));
+    // Held back, the older ones come in time.
+    let fewer = log(86_400, 60_000) + &old;
+    let output = sidestep_reading(&["detect", "-"], fewer.as_bytes());
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(err(&output).contains(" a second), 0 late"), "{}", err(&output));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use sidestep_sim::{Dialect, Scenario, Telemetry};
 
 const EXIT: &str = "\
 Exit status: 0 done; 1 an error; 2 wrong arguments; 3 done, but more than one line in a hundred \
-was bad, or a file of a folder or archive was damaged.";
+was bad, more than one event in a hundred came too late, or a file of a folder or archive was damaged.";
 
 /// Finds lateral movement in authentication logs.
 #[derive(Debug, Parser)]

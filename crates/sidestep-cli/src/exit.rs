@@ -16,7 +16,8 @@ pub enum Exit {
     Error,
     /// 2: the arguments make no sense.
     Usage,
-    /// 3: done, but more than one line in a hundred was bad, or a file among others was damaged.
+    /// 3: done, but more than one line in a hundred was bad, more than one event in a hundred came too
+    /// late, or a file among others was damaged.
     BadInput,
 }
 

@@ -7,7 +7,11 @@ use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::pass_the_hash::{is_keyless, is_probe};
 use super::seen::{Class, Finding, Seen};
+use crate::alert::Technique;
 use crate::event::LogonType;
+
+/// What is seen of a logon from the host itself: of it most logs leave the source out.
+const LOCAL: &str = "NTLM without a session key, the log names no other host";
 
 /// A logon by NTLM that negotiated no session key.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -33,6 +37,10 @@ impl Rule for KeylessNtlm {
     };
     const WANTS: Class = Class::LOGON;
 
+    fn techniques(observed: &str) -> &'static [Technique] {
+        if observed == LOCAL { &[attack::VALID_ACCOUNTS] } else { Self::DETECTION.techniques }
+    }
+
     fn look(&mut self, seen: &Seen<'_>, _around: &Around<'_>, found: &mut Vec<Finding>) {
         let keyless = seen.auth().is_some_and(|event| {
             event.logon_type() == LogonType::Network && is_keyless(event) == Some(true)
@@ -40,12 +48,10 @@ impl Rule for KeylessNtlm {
         if !keyless || !seen.account.is_some_and(|who| who.can_move() && !is_probe(who.name)) {
             return;
         }
-        // Of a logon from the host itself most logs leave the source out.
         let finding = match seen.source.filter(|_| seen.is_remote()) {
             Some(source) => Finding::of(seen, "NTLM without a session key")
                 .map(|it| it.of_kind_with(&["source"], source.id)),
-            None => Finding::of(seen, "NTLM without a session key, the log names no other host")
-                .map(|it| it.of_kind(&["no source"])),
+            None => Finding::of(seen, LOCAL).map(|it| it.of_kind(&["no source"])),
         };
         found.extend(finding);
     }

@@ -33,6 +33,8 @@ pub(crate) struct SessionTakeover {
     clients: Recent<(Id, Id), Id>,
     /// By host and name of a session (`RDP-Tcp#8`, a number for each connection), who left it last.
     left: Recent<(Id, u64), Id>,
+    /// The same, who took it up last without a logon: Windows may write that first.
+    taken: Recent<(Id, u64), Id>,
     /// Hosts on which the system ran `tscon`.
     switched: Recent<Id, ()>,
 }
@@ -81,7 +83,7 @@ impl Rule for SessionTakeover {
                 let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
                 match class {
                     Class::LOGON => self.log_on(seen, account, host),
-                    Class::DISCONNECT => self.leave(seen, account, host),
+                    Class::DISCONNECT => found.extend(self.leave(seen, account, host)),
                     _ => found.extend(self.take_up(seen, account, host)),
                 }
             }
@@ -93,6 +95,7 @@ impl Rule for SessionTakeover {
         self.logons.forget(now - FRESH);
         self.clients.forget(now - REMEMBERED);
         self.left.forget(now - AT_ONCE);
+        self.taken.forget(now - AT_ONCE);
         self.switched.forget(now - AT_ONCE);
     }
 }
@@ -132,10 +135,28 @@ impl SessionTakeover {
         }
     }
 
-    fn leave(&mut self, seen: &Seen<'_>, account: Who<'_>, host: Place<'_>) {
-        if let Some(key) = key_of(seen, host) {
-            self.left.insert(key, seen.time, account.id);
-        }
+    fn leave(&mut self, seen: &Seen<'_>, account: Who<'_>, host: Place<'_>) -> Option<Finding> {
+        let key = key_of(seen, host)?;
+        self.left.insert(key, seen.time, account.id);
+        let owner = self.taken.since(&key, seen.time - AT_ONCE).copied();
+        owner.filter(|owner| *owner != account.id)?;
+        let what = format!("another's session was opened in place of that of {}", account.name);
+        self.passed(seen, host, account.id, what)
+    }
+
+    /// A session passed on by `account`, which had it before.
+    fn passed(
+        &self,
+        seen: &Seen<'_>,
+        host: Place<'_>,
+        account: Id,
+        what: String,
+    ) -> Option<Finding> {
+        let by_system = self.switched.since(&host.id, seen.time - AT_ONCE).is_some();
+        let finding = Finding::of(seen, what)?.of_kind(&["passed on"]);
+        // What the system did on the host was not asked for by the client.
+        let source = finding.source.filter(|_| !by_system);
+        Some(Finding { account: Some(account), source, ..finding })
     }
 
     fn take_up(&mut self, seen: &Seen<'_>, account: Who<'_>, host: Place<'_>) -> Option<Finding> {
@@ -158,12 +179,11 @@ impl SessionTakeover {
         }
         let name = account.name;
         if let Some(other) = passed {
-            let by_system = self.switched.since(&host.id, time - AT_ONCE).is_some();
             let what = format!("the session of {name} was taken up where another's was open");
-            let finding = Finding::of(seen, what)?.of_kind(&["passed on"]);
-            // What the system did on the host was not asked for by the client.
-            let source = finding.source.filter(|_| !by_system);
-            return Some(Finding { account: Some(other), source, ..finding });
+            return self.passed(seen, host, other, what);
+        }
+        if let Some(key) = key {
+            self.taken.insert(key, time, account.id);
         }
         let client = client?;
         let (account, kind, what) = match (guest, before) {
@@ -240,6 +260,14 @@ mod tests {
             probe.auth(session(0, "bob@CORP", taken, "RDP-Tcp#8")),
             ["session_takeover: the session of bob@CORP was taken up where another's was open"]
         );
+        let mut probe = Probe::new();
+        probe.auth(session(0, "bob@CORP", taken, "RDP-Tcp#8"));
+        assert_eq!(
+            probe.auth(session(0, "amy@CORP", left, "RDP-Tcp#8")),
+            ["session_takeover: another's session was opened in place of that of amy@CORP"],
+            "Windows may write it in this order"
+        );
+        assert!(probe.auth(session(0, "bob@CORP", left, "RDP-Tcp#8")).is_empty(), "their own");
         let benign = |second: &[(i64, &str, &str)], by_logon: bool| {
             let mut probe = Probe::new();
             probe.auth(session(0, "amy@CORP", left, "RDP-Tcp#8"));

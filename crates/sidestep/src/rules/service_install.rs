@@ -100,7 +100,9 @@ impl Rule for ServiceInstall {
         if writes_to_own_pipe(command_of_service(folded)) {
             return;
         }
-        let session = seen.logon_id().map(|id| (host.id, id));
+        // Ids of sessions come again after the host was started anew: who came since has it now.
+        let came = around.arrivals.session(seen).is_some();
+        let session = seen.logon_id().map(|id| (host.id, id)).filter(|_| !came);
         if session.is_some_and(|session| self.at_keyboard.get(&session).is_some()) {
             return;
         }

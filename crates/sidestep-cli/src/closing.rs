@@ -45,7 +45,7 @@ pub(crate) fn closing(closing: &Closing<'_>) -> String {
     if metrics.held_back > 0 {
         let movements = text::counted(metrics.held_back, "movement");
         lines.add(
-            "held back",
+            "held",
             &format!("{movements} with findings that no alert shows; --held-back FILE lists them"),
         );
     }
@@ -62,7 +62,7 @@ struct Lines(Vec<String>);
 
 impl Lines {
     fn add(&mut self, name: &str, what: &str) {
-        self.0.push(format!("{name:<10}{what}"));
+        self.0.push(format!("{name:<9}{what}"));
     }
 
     /// A line below the one that has the name; logs have a word in it.
@@ -224,8 +224,8 @@ fn judged(closing: &Closing<'_>) -> String {
         Status::Detecting { since } => since,
         _ if closing.told_by_log => {
             return format!(
-                "by detections alone, on {days} with events: there are too few logins to learn \
-                 what is normal; {ADVICE}"
+                "by detections alone, on {days} with events: too little to learn from what is \
+                 normal; {ADVICE}"
             );
         }
         _ => return "by detections alone, at the end of the days to learn from".to_owned(),
@@ -241,7 +241,7 @@ fn judged(closing: &Closing<'_>) -> String {
     match closing.metrics.days_by_detections {
         0 => from,
         _ if closing.by_detections => {
-            format!("{from}; by detections alone: there are too few logins to learn what is normal")
+            format!("{from}; by detections alone: too little to learn from what is normal")
         }
         _ if closing.told_by_log => format!("{from}; by detections alone on {days} before"),
         _ => from,

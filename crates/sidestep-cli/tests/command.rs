@@ -263,10 +263,10 @@ fn what_is_lost_for_its_order_is_said() {
 fn a_log_too_short_to_learn_from_says_so() {
     let output = sidestep_reading(&["detect", "-"], quiet_log(50).as_bytes());
     assert_eq!(code(&output), 0);
-    assert!(err(&output).contains("too short to learn from"), "{}", err(&output));
+    assert!(err(&output).contains("too little to learn from"), "{}", err(&output));
     assert!(err(&output).contains("events   50 in "), "{}", err(&output));
     let output = sidestep_reading(&["detect", "-", "--learn-days", "2"], quiet_log(9).as_bytes());
-    assert!(err(&output).contains("ends within the days to learn"), "{}", err(&output));
+    assert!(err(&output).contains("at the end of the days to learn from"), "{}", err(&output));
 }
 
 #[test]

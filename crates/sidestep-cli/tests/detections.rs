@@ -100,7 +100,7 @@ fn a_capture_without_history_is_told_by_rules_alone() {
     let techniques: Vec<_> = alert["techniques"].as_array().into_iter().flatten().collect();
     assert!(techniques.iter().any(|technique| technique["id"] == "T1569.002"), "{alert}");
     let closing = text(&told.stderr);
-    assert!(closing.contains("by rules alone: the log is too short"), "{closing}");
+    assert!(closing.contains("by detections alone, on 1 day with events"), "{closing}");
 }
 
 #[test]

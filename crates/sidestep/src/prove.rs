@@ -117,7 +117,7 @@ impl Engine {
             let expected = match (telling.days >= 0.5, known >= 1.0) {
                 (true, _) => format!("seen on {:.0} days before", telling.days.ceil()),
                 (false, true) => format!(
-                    "not seen of it in {known:.0} days; begun on one of {:.0} account-days here",
+                    "not seen of it in {known:.0} days; on one of {:.0} account-days here",
                     1.0 / telling.share
                 ),
                 (false, false) => "nothing known of it yet".to_owned(),

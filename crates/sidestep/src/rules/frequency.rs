@@ -23,7 +23,8 @@ const COMMON_DAYS: f64 = 30.0;
 const DEARER: f64 = 2.0;
 /// Findings that stand in for those never seen, over the days that the detection's prior has them in.
 const HALF_SEEN: f64 = 0.5;
-/// Days that make no habit: what was done once may have been done by an intruder.
+/// Days that make no habit where nothing but detections is judged: what was done once may have been done
+/// by an intruder.
 const NO_HABIT: f64 = 1.0;
 /// New kinds of finding that stand in for those that an actor never showed, over the days on which a
 /// detection found anything: who does one thing every day rarely begins another.
@@ -86,26 +87,16 @@ pub(crate) struct Frequency {
     days: f64,
 }
 
-/// What it was to count a kind of an actor.
-#[derive(Debug, Clone, Copy)]
-struct Counted {
-    /// Whether the actor never showed it.
-    is_new: bool,
-    /// Whether today is one of the first days that it does.
-    begins: bool,
-}
-
 /// Bins of nats.
 const BINS: usize = MOST as usize + 1;
 
 /// What a rule finds on the whole network, forgotten with time.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Network {
-    /// Actor-days until yesterday, and those of today, with a finding of a kind that the actor had no habit
-    /// of: who does something every day says little of how likely another begins it.
-    begun: f64,
-    begun_today: f64,
-    /// All actor-days with a finding by the comparable nats of the actor's own history, in whole nats.
+    /// Actor-days with a finding until yesterday, and those of today.
+    actor_days: f64,
+    today: f64,
+    /// Of these, those by the comparable nats of the actor's own history, in whole nats.
     by_nats: [f32; BINS],
     by_nats_today: [f32; BINS],
 }
@@ -120,7 +111,7 @@ pub(crate) struct Telling {
     pub(crate) comparable: f64,
     /// Days on which the actor did the same, of the same kind.
     pub(crate) days: f64,
-    /// Share of all account-days on which somebody began to.
+    /// Share of all account-days on which anybody did.
     pub(crate) share: f64,
 }
 
@@ -139,8 +130,7 @@ impl Frequency {
     pub(crate) fn refresh(&mut self, days: f64, accounts: usize) {
         let factor = (-days / HALF_LIFE_DAYS).exp2();
         for network in &mut self.network {
-            let today = std::mem::take(&mut network.begun_today);
-            network.begun = (network.begun + today) * factor;
+            network.actor_days = (network.actor_days + std::mem::take(&mut network.today)) * factor;
             let today = std::mem::take(&mut network.by_nats_today);
             for (before, today) in network.by_nats.iter_mut().zip(today) {
                 *before = (*before + today) * factor as f32;
@@ -162,14 +152,14 @@ impl Frequency {
         known: f64,
         today: Day,
     ) -> Telling {
-        let seen = self.network.get(rule).map_or(0.0, |network| network.begun);
+        let seen = self.network.get(rule).map_or(0.0, |network| network.actor_days);
         let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
-        self.telling_of_share((rule, share), (actor, kind), known, today)
+        self.telling_of((rule, share), (actor, kind), 0.0, known, today)
     }
 
-    /// As [`telling`](Self::telling), where nothing but detections is judged: that others began the like
-    /// is no reason to pass it over, for they may be the same intruder. So it is taken for as rare as the
-    /// detection's own prior has it at the most.
+    /// As [`telling`](Self::telling), where nothing but detections is judged: that others did the like is
+    /// no reason to pass it over, nor that the actor did it once, for both may be the same intruder. So it
+    /// is taken for as rare as the detection's own prior has it at the least.
     pub(crate) fn telling_alone(
         &self,
         (rule, detection): (usize, &Detection),
@@ -178,13 +168,16 @@ impl Frequency {
         today: Day,
     ) -> Telling {
         let share = 1.0 / (self.account_days + 1.0 / detection.prior);
-        self.telling_of_share((rule, share), of, known, today)
+        self.telling_of((rule, share), of, NO_HABIT, known, today)
     }
 
-    fn telling_of_share(
+    /// The same by the share of account-days on which anybody does so; `no_habit` of the actor's days do
+    /// not count.
+    fn telling_of(
         &self,
         (rule, share): (usize, f64),
         (actor, kind): (Actor, Kind),
+        no_habit: f64,
         known: f64,
         today: Day,
     ) -> Telling {
@@ -197,7 +190,7 @@ impl Frequency {
         };
         let nats = |known: f64| {
             let p = |days: f64| {
-                let habit = (days - NO_HABIT).max(0.0);
+                let habit = (days - no_habit).max(0.0);
                 (habit + PRIOR_DAYS * share) / (known.max(days) + PRIOR_DAYS)
             };
             let something_new = p(any) * (new + NEW_KINDS) / (any + 1.0);
@@ -241,26 +234,27 @@ impl Frequency {
         if is_first {
             self.by_actor.insert_new(key, Done::default());
         }
-        let of_kind = self.count_kind((key.0, actor, kind), today);
+        let is_new_kind = self.count_kind((key.0, actor, kind), today);
         let Some(done) = self.by_actor.get_mut(key) else { return };
-        if of_kind.is_new && !is_first {
+        if is_new_kind && !is_first {
             done.new_kind.count(today);
         }
-        let is_first_today = done.any.count(today);
-        if let Some(network) = self.network.get_mut(rule) {
-            network.begun_today += f64::from(u8::from(of_kind.begins));
-            network.by_nats_today[bin(nats)] += f32::from(u8::from(is_first_today));
+        if done.any.count(today)
+            && let Some(network) = self.network.get_mut(rule)
+        {
+            network.today += 1.0;
+            network.by_nats_today[bin(nats)] += 1.0;
         }
     }
 
-    /// Counts a kind of an actor.
-    fn count_kind(&mut self, key: (u8, Actor, Kind), today: Day) -> Counted {
-        let Some(days) = self.by_kind.get_mut(key) else {
-            self.by_kind.insert_new(key, Days { count: 1.0, last: today });
-            return Counted { is_new: true, begins: true };
-        };
-        let is_habit = Days::before(Some(days), today) > NO_HABIT;
-        Counted { is_new: false, begins: days.count(today) && !is_habit }
+    /// Counts a kind of an actor; gives out whether it is new to it.
+    fn count_kind(&mut self, key: (u8, Actor, Kind), today: Day) -> bool {
+        if let Some(days) = self.by_kind.get_mut(key) {
+            days.count(today);
+            return false;
+        }
+        self.by_kind.insert_new(key, Days { count: 1.0, last: today });
+        true
     }
 
     pub(crate) fn to_saved(&self) -> SavedFrequency {
@@ -361,7 +355,7 @@ mod tests {
         let mut told = Vec::new();
         for day in 1..=4 {
             let known = f64::from(day - 1);
-            told.push(frequency.telling((0, &detections()[0]), actor, known, day).nats);
+            told.push(frequency.telling_alone((0, &detections()[0]), actor, known, day).nats);
             frequency.observe(0, actor, 5.0, day);
             frequency.refresh(1.0, 10);
         }

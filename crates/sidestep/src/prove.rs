@@ -86,18 +86,21 @@ impl Engine {
             let (actor, first_day) = self.actor_of(&finding);
             let today = self.baseline.today;
             let known = f64::from(today.saturating_sub(first_day));
-            // What somebody does from one host is not usual from another.
+            // What somebody does from one host is not usual from another; the statistics weigh that too,
+            // where they do.
             let from = finding.source.filter(|_| !finding.of_source);
-            let of = (actor, from.map_or(finding.kind, |source| finding.kind.with(source)));
+            let with_source = from.map_or(finding.kind, |source| finding.kind.with(source));
             let rule = (finding.rule, detection);
             let alone = self.is_by_detections();
-            let here = self.rules.frequency.telling(rule, of, known, today);
+            let frequency = &self.rules.frequency;
+            let here = frequency.telling(rule, (actor, finding.kind), known, today);
             let telling = match alone {
-                true => self.rules.frequency.telling_alone(rule, of, known, today),
+                true => frequency.telling_alone(rule, (actor, with_source), known, today),
                 false => here,
             };
             let own = telling.nats.min(finding.at_most);
             let comparable = here.comparable.min(finding.at_most);
+            let of = (actor, [finding.kind, with_source]);
             self.rules.frequency.observe(finding.rule, of, comparable, today);
             let gated = self.gated_a_day();
             let rarity = self.rules.frequency.rarity(finding.rule, detection, comparable, gated);

@@ -220,12 +220,12 @@ impl Frequency {
         self.days > 0.0
     }
 
-    /// Counts that `actor` did what a rule sees, with so many comparable nats by its own history; once
-    /// a day.
+    /// Counts that `actor` did what a rule sees, of a kind with its source and without, with so many
+    /// comparable nats by its own history; once a day.
     pub(crate) fn observe(
         &mut self,
         rule: usize,
-        (actor, kind): (Actor, Kind),
+        (actor, kinds): (Actor, [Kind; 2]),
         nats: f64,
         today: Day,
     ) {
@@ -234,7 +234,8 @@ impl Frequency {
         if is_first {
             self.by_actor.insert_new(key, Done::default());
         }
-        let is_new_kind = self.count_kind((key.0, actor, kind), today);
+        let is_new_kind =
+            kinds.map(|kind| self.count_kind((key.0, actor, kind), today)).contains(&true);
         let Some(done) = self.by_actor.get_mut(key) else { return };
         if is_new_kind && !is_first {
             done.new_kind.count(today);
@@ -308,7 +309,7 @@ mod tests {
             let actor = Actor::Account(day);
             let telling = frequency.telling((0, &detections()[0]), (actor, Kind::ANY), known, day);
             let rarity = frequency.rarity(0, &detections()[0], telling.comparable, 10.0);
-            frequency.observe(0, (actor, Kind::ANY), telling.comparable, day);
+            frequency.observe(0, (actor, [Kind::ANY; 2]), telling.comparable, day);
             frequency.refresh(1.0, 1000);
             (telling.nats, rarity)
         };
@@ -335,7 +336,7 @@ mod tests {
             let mut frequency = Frequency::new(1);
             let actor = Actor::Account(7);
             for day in 1..=14 {
-                frequency.observe(0, (actor, kinds(day)), 5.0, day);
+                frequency.observe(0, (actor, [kinds(day); 2]), 5.0, day);
                 frequency.refresh(1.0, 10);
             }
             frequency.telling((0, &detections()[0]), (actor, next), 14.0, 15).nats
@@ -356,7 +357,7 @@ mod tests {
         for day in 1..=4 {
             let known = f64::from(day - 1);
             told.push(frequency.telling_alone((0, &detections()[0]), actor, known, day).nats);
-            frequency.observe(0, actor, 5.0, day);
+            frequency.observe(0, (actor.0, [actor.1; 2]), 5.0, day);
             frequency.refresh(1.0, 10);
         }
         assert!(told[1] > 4.0 && told[2] < 2.0 && told[3] < 1.0, "{told:?}");

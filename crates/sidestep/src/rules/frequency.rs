@@ -74,6 +74,8 @@ struct Done {
     any: Days,
     /// Of these, days with a kind that was new, but for the very first.
     new_kind: Days,
+    /// The same where a kind with its source counts as another from each source.
+    new_from: Days,
 }
 
 /// Days by rule, actor and kind, and over the whole network.
@@ -154,7 +156,9 @@ impl Frequency {
     ) -> Telling {
         let seen = self.network.get(rule).map_or(0.0, |network| network.actor_days);
         let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
-        self.telling_of((rule, share), (actor, kind), 0.0, known, today)
+        let done = self.by_actor.get((rule as u8, actor)).copied().unwrap_or_default();
+        let new = Days::before(Some(&done.new_kind), today);
+        self.telling_of((rule, share, new), (actor, kind), 0.0, known, today)
     }
 
     /// As [`telling`](Self::telling), where nothing but detections is judged: that others did the like is
@@ -168,14 +172,16 @@ impl Frequency {
         today: Day,
     ) -> Telling {
         let share = 1.0 / (self.account_days + 1.0 / detection.prior);
-        self.telling_of((rule, share), of, NO_HABIT, known, today)
+        let done = self.by_actor.get((rule as u8, of.0)).copied().unwrap_or_default();
+        let new = Days::before(Some(&done.new_from), today);
+        self.telling_of((rule, share, new), of, NO_HABIT, known, today)
     }
 
-    /// The same by the share of account-days on which anybody does so; `no_habit` of the actor's days do
-    /// not count.
+    /// The same by the share of account-days on which anybody does so, and the days on which the actor
+    /// did something `new`; `no_habit` of its days do not count.
     fn telling_of(
         &self,
-        (rule, share): (usize, f64),
+        (rule, share, new): (usize, f64, f64),
         (actor, kind): (Actor, Kind),
         no_habit: f64,
         known: f64,
@@ -183,7 +189,6 @@ impl Frequency {
     ) -> Telling {
         let done = self.by_actor.get((rule as u8, actor));
         let any = Days::before(done.map(|done| &done.any), today);
-        let new = Days::before(done.map(|done| &done.new_kind), today);
         let days = match kind {
             Kind::ANY => any,
             kind => Days::before(self.by_kind.get((rule as u8, actor, kind)), today),
@@ -220,7 +225,7 @@ impl Frequency {
         self.days > 0.0
     }
 
-    /// Counts that `actor` did what a rule sees, of a kind with its source and without, with so many
+    /// Counts that `actor` did what a rule sees, of a kind without its source and with it, with so many
     /// comparable nats by its own history; once a day.
     pub(crate) fn observe(
         &mut self,
@@ -234,11 +239,14 @@ impl Frequency {
         if is_first {
             self.by_actor.insert_new(key, Done::default());
         }
-        let is_new_kind =
-            kinds.map(|kind| self.count_kind((key.0, actor, kind), today)).contains(&true);
+        let [is_new_kind, is_new_from] =
+            kinds.map(|kind| self.count_kind((key.0, actor, kind), today));
         let Some(done) = self.by_actor.get_mut(key) else { return };
         if is_new_kind && !is_first {
             done.new_kind.count(today);
+        }
+        if (is_new_kind || is_new_from) && !is_first {
+            done.new_from.count(today);
         }
         if done.any.count(today)
             && let Some(network) = self.network.get_mut(rule)

@@ -23,6 +23,8 @@ const AT_LEAST: f64 = 5.0;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ByDetections {
     raised: u32,
+    /// Whether detections alone decided when that was noted last.
+    alone: bool,
     /// Movements that ended before there was room for them.
     waiting: Vec<Movement>,
 }
@@ -40,7 +42,17 @@ impl Engine {
     /// networks of a few logins a day.
     #[must_use]
     pub fn is_by_detections(&self) -> bool {
-        self.first.is_some() && (self.budget.since().is_none() || !self.calibration.is_fitted())
+        let begun = self.budget.since().is_some() || self.config.warm_up == WarmUp::None;
+        self.first.is_some() && !(begun && self.calibration.is_fitted())
+    }
+
+    /// Notes who decides from now on. Where statistics begin to, what detections found of live movements is
+    /// held to how often the network has the like, as what they find later is.
+    pub(crate) fn note_who_decides(&mut self) {
+        let alone = self.is_by_detections();
+        if std::mem::replace(&mut self.by_detections.alone, alone) && !alone {
+            self.movements.hold();
+        }
     }
 
     /// Whether detections may raise alerts now: not within days that the user wants learned from.

@@ -367,6 +367,7 @@ impl Engine {
             self.budget.start(time);
             self.led.start(time);
         }
+        self.note_who_decides();
         self.end(ended, alerts);
         if raise {
             self.raise_waiting(alerts);

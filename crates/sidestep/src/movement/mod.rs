@@ -114,6 +114,18 @@ impl Step {
         time - self.time > ONE_ACT
     }
 
+    /// Holds the nats of rules to how often the network has the like.
+    fn hold(&mut self) {
+        for evidence in &mut self.evidence {
+            if evidence.surprise > 0.0 && is_rule(&evidence.name) {
+                evidence.surprise = self.held;
+            }
+        }
+        self.surprise = self.evidence.iter().map(|contribution| contribution.surprise).sum();
+        self.gain += self.held - self.proven;
+        self.proven = self.held;
+    }
+
     /// Takes a rule's evidence in. Of several rules the strongest counts; the others are shown with
     /// 0 nats, for they see the same act from other sides: a tool is copied, installed and started.
     pub(crate) fn prove(&mut self, weighed: Weighed) {

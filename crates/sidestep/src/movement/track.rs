@@ -353,6 +353,15 @@ impl Movements {
         ended.iter().filter_map(|serial| self.live.remove(serial)).collect()
     }
 
+    /// Holds what rules found of every movement that nobody was shown to how often the network has the
+    /// like.
+    pub(crate) fn hold(&mut self) {
+        for movement in self.live.values_mut().filter(|movement| movement.detected_at.is_none()) {
+            movement.steps.iter_mut().for_each(Step::hold);
+            movement.rescore();
+        }
+    }
+
     /// What was given up for room since this was asked last, though rules found enough of it, and
     /// how many more there were than are kept.
     pub(crate) fn take_given_up(&mut self) -> (Vec<Movement>, u64) {

@@ -188,7 +188,7 @@ class Engine:
 
     @property
     def held_back(self) -> Alerts:
-        """What detections found and no alert shows, for want of budget: `held_back` of each says why.
+        """What detections found and no alert shows; `held_back` of each says why.
 
         At most 1,000 are kept, the strongest; `metrics["held_back"]` counts all.
 

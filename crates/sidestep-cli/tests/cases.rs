@@ -14,6 +14,10 @@ enum Want {
     Status(i32),
     Alerts(usize),
     Logins(u64),
+    /// One alert, and its techniques are among others these.
+    Names(&'static [&'static str]),
+    /// No alert has this technique.
+    NeverNames(&'static str),
     /// The summary holds this text.
     Says(&'static str),
     /// The summary does not hold this text.
@@ -25,7 +29,7 @@ enum Want {
     FindingsOf(&'static str),
 }
 
-use Want::{Alerts, AlertsOf, FindingsOf, Lacks, Logins, Says, Status};
+use Want::{Alerts, AlertsOf, FindingsOf, Lacks, Logins, Names, NeverNames, Says, Status};
 
 /// A case, a file of it, further arguments, and what must come of it.
 type Row = (&'static str, &'static str, &'static [&'static str], &'static [Want]);
@@ -94,7 +98,79 @@ const ROWS: &[Row] = &[
         &[],
         &[Status(0), FindingsOf("control-without.jsonl")],
     ),
+    ("capture-desktop-sweep", "input.jsonl", &[], &[Names(&["T1021.001"])]),
+    ("capture-desktop-sweep", "benign.jsonl", &[], SILENT),
+    (
+        "capture-guessing-without-success",
+        "input.jsonl",
+        &[],
+        &[Names(&["T1110.001"]), NeverNames("T1110.003")],
+    ),
+    ("capture-guessing-without-success", "benign.jsonl", &[], SILENT),
+    ("capture-kerberoast-of-five", "input.jsonl", &[], &[Names(&["T1558.003"])]),
+    ("capture-kerberoast-of-five", "benign.jsonl", &[], SILENT),
+    ("capture-machine-changes-its-password", "one.jsonl", &[], SILENT),
+    ("capture-machine-changes-its-password", "zerologon.jsonl", &[], &[Names(&["T1210"])]),
+    (
+        "capture-machine-changes-its-password",
+        "zerologon.jsonl",
+        &["--learn-days", "7"],
+        &[Names(&["T1210"])],
+    ),
+    ("capture-machine-changes-its-password", "control-zerologon.jsonl", &[], &[Names(&["T1210"])]),
+    ("capture-name-of-a-controller-taken", "input.jsonl", &[], &[Names(&["T1558", "T1068"])]),
+    (
+        "capture-name-of-a-controller-taken",
+        "tickets-only.jsonl",
+        &[],
+        &[Names(&["T1558", "T1068"])],
+    ),
+    (
+        "capture-proof-lost-in-a-small-network",
+        "input.jsonl",
+        &[],
+        &[Names(&["T1569.002", "T1021.002"]), FindingsOf("control-short.jsonl")],
+    ),
+    (
+        "capture-remote-shell-without-its-logon",
+        "wmi.jsonl",
+        &[],
+        &[Names(&["T1047"]), NeverNames("T1021.003")],
+    ),
+    (
+        "capture-remote-shell-without-its-logon",
+        "dcom.jsonl",
+        &[],
+        &[Names(&["T1021.003"]), NeverNames("T1047")],
+    ),
+    ("capture-remote-shell-without-its-logon", "benign.jsonl", &[], SILENT),
+    (
+        "capture-session-passed-on-at-its-own-client",
+        "input.jsonl",
+        &[],
+        &[Names(&["T1563.002"]), NeverNames("T1021.002")],
+    ),
+    (
+        "capture-session-passed-on-at-its-own-client",
+        "service.jsonl",
+        &[],
+        &[Names(&["T1563.002", "T1569.002"])],
+    ),
+    ("capture-spray-by-explicit-credentials", "input.jsonl", &[], &[Names(&["T1110.003"])]),
+    ("capture-spray-by-explicit-credentials", "benign.jsonl", &[], SILENT),
+    (
+        "capture-system-speaks-from-afar",
+        "input.jsonl",
+        &[],
+        &[Names(&["T1210"]), NeverNames("T1550.002")],
+    ),
+    ("capture-system-speaks-from-afar", "benign.jsonl", &[], SILENT),
+    ("capture-tickets-asked-for-by-a-tool", "input.jsonl", &[], &[Names(&["T1558"])]),
+    ("capture-tickets-asked-for-by-a-tool", "benign.jsonl", &[], SILENT),
 ];
+
+/// Nothing is raised.
+const SILENT: &[Want] = &[Status(0), Alerts(0)];
 
 /// What came of a run.
 struct Outcome {
@@ -154,6 +230,12 @@ fn findings(alert: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The techniques of an alert.
+fn techniques(alert: &Value) -> Vec<String> {
+    let list = alert["techniques"].as_array().cloned().unwrap_or_default();
+    list.iter().filter_map(|it| it["id"].as_str().map(str::to_owned)).collect()
+}
+
 /// What is not as it must be.
 fn failure(case: &Path, outcome: &Outcome, want: Want) -> Option<String> {
     let logins = |count: u64| format!("logins   {count} between hosts");
@@ -162,6 +244,11 @@ fn failure(case: &Path, outcome: &Outcome, want: Want) -> Option<String> {
         Status(status) => outcome.status != status,
         Alerts(count) => outcome.alerts.len() != count,
         Logins(count) => !outcome.summary.contains(&logins(count)),
+        Names(ids) => {
+            let named = outcome.alerts.first().map(techniques).unwrap_or_default();
+            outcome.alerts.len() != 1 || !ids.iter().all(|id| named.iter().any(|it| it == id))
+        }
+        NeverNames(id) => outcome.alerts.iter().flat_map(techniques).any(|it| it == id),
         Says(text) => !outcome.summary.contains(text),
         Lacks(text) => outcome.summary.contains(text),
         AlertsOf(file) => {

@@ -115,6 +115,7 @@ impl Engine {
             // shown with what was done by it. Where nothing else is judged, the budget is kept by number.
             let held = weight * here.nats.min(finding.at_most).min(rarity);
             let nats = if alone { weight * own } else { held };
+            let held = held.min(nats);
             self.metrics.findings += u64::from(nats >= LEAST);
             let (nats, held) = (counted(nats), counted(held));
             let expected = match (telling.days >= 0.5, known >= 1.0) {

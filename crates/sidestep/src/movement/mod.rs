@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::Contribution;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::intern::Id;
-use crate::rules::detections;
+use crate::rules::{detections, techniques_of};
 use crate::time::{Day, HOUR};
 
 /// Strongest logins that count toward a movement's score: summing over all of them would let
@@ -131,7 +131,12 @@ impl Step {
     pub(crate) fn prove(&mut self, weighed: Weighed) {
         let Weighed { mut contribution, held } = weighed;
         let nats = contribution.surprise;
-        let known = self.evidence.iter().position(|known| known.name == contribution.name);
+        // What names other techniques is another act, and must not be lost for bearing the same name.
+        let techniques = techniques_of(&contribution.name, &contribution.observed);
+        let known = self.evidence.iter().position(|known| {
+            known.name == contribution.name
+                && techniques_of(&known.name, &known.observed) == techniques
+        });
         if nats <= self.proven {
             contribution.surprise = 0.0;
             if known.is_none() {

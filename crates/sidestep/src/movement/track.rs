@@ -405,6 +405,26 @@ mod tests {
     }
 
     #[test]
+    fn what_one_detection_sees_is_shown_once_for_each_technique() {
+        let mut movements = Movements::new(24, 64, 8);
+        let attached = movements.attach(suspect(1, 5.0)).expect("it opens");
+        let mut found = |observed: &str| {
+            let contribution = Contribution {
+                name: "dcom_wmi".to_owned(),
+                surprise: 4.0,
+                observed: observed.to_owned(),
+                expected: String::new(),
+            };
+            let weighed = Weighed { contribution, held: 4.0 };
+            movements.strengthen(Some(1), None, 3, 1, &weighed, true);
+            movements.get(attached.movement).map(|movement| movement.steps[0].evidence.len())
+        };
+        assert_eq!(found("wmiprvse.exe started cmd.exe"), Some(1));
+        assert_eq!(found("wmiprvse.exe started net.exe"), Some(1), "the same technique");
+        assert_eq!(found("svchost.exe started excel.exe"), Some(2), "another");
+    }
+
+    #[test]
     fn what_nobody_is_named_for_belongs_to_a_login_from_the_same_source() {
         let mut movements = Movements::new(24, 64, 8);
         let attached = movements.attach(suspect(1, 5.0)).expect("it opens");

@@ -46,6 +46,13 @@ impl Engine {
         self.first.is_some() && !(begun && self.calibration.is_fitted())
     }
 
+    /// Whether detections alone decide because statistics are not likely to come: the longest time of
+    /// learning is over.
+    pub(crate) fn is_too_small(&self) -> bool {
+        self.is_by_detections()
+            && (self.budget.since().is_some() || self.days_seen > LONGEST_WARM_UP)
+    }
+
     /// Notes who decides from now on. Where statistics begin to, what detections found of live movements is
     /// held to how often the network has the like, as what they find later is.
     pub(crate) fn note_who_decides(&mut self) {
@@ -113,8 +120,7 @@ impl Engine {
     /// Raises what ended and waits, the strongest first, as far as the budget has room. While statistics
     /// may still come to judge, nothing but the strongest is worth bothering somebody.
     pub(crate) fn raise_waiting(&mut self, alerts: &mut Vec<Alert>) {
-        let is_small = self.budget.since().is_some() || self.days_seen > LONGEST_WARM_UP;
-        if self.may_raise_by_detections() && is_small {
+        if self.may_raise_by_detections() && self.is_too_small() {
             self.raise_strongest(alerts);
         } else if !self.is_by_detections() {
             self.hold_back_all(HeldBack::Learning);

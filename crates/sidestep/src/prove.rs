@@ -107,9 +107,10 @@ impl Engine {
             if weight * own < LEAST {
                 continue;
             }
-            // What the statistics weigh already must not count twice, where they do.
-            let is_label =
-                detection.role == Role::Labels && self.rules.frequency.has_history() && !alone;
+            // What the statistics weigh already, or soon will, must not count twice.
+            let is_label = detection.role == Role::Labels
+                && self.rules.frequency.has_history()
+                && !self.is_too_small();
             let counted = |nats: f64| if is_label || nats < LEAST { 0.0 } else { nats };
             // What others do here every day counts for nothing, but a login that is odd for other reasons is
             // shown with what was done by it. Where nothing else is judged, the budget is kept by number.
@@ -188,10 +189,10 @@ impl Engine {
     ) {
         for Proof { finding, weighed } in proofs {
             let nats = weighed.contribution.surprise;
-            // What is too common to open a movement may do so where nothing else is judged, if it is strong.
+            // What is too common to open a movement may do so where nothing else ever judges, if it is strong.
             let strengthens = detections()[finding.rule].role == Role::Strengthens;
             let opens = nats >= if strengthens { AT_ONCE } else { OPENS }
-                && (!strengthens || self.is_by_detections())
+                && (!strengthens || self.is_too_small())
                 && !(finding.account.is_none() && self.is_usual_way(&finding));
             let mut attached = self.movements.strengthen(
                 finding.account,

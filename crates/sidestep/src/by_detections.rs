@@ -81,12 +81,10 @@ impl Engine {
         if !strong || !self.may_raise_by_detections() || !self.has_room_by_detections() {
             return;
         }
-        self.by_detections.raised += 1;
-        self.metrics.alerts += 1;
         let now = self.now;
         let Some(movement) = self.movements.get_mut(serial) else { return };
-        movement.detected_at = Some(now);
-        movement.by_detections = true;
+        movement.alert_by_detections(now);
+        self.count_raised();
         alerts.extend(self.describe(serial, AlertState::Opened));
     }
 
@@ -140,13 +138,16 @@ impl Engine {
         while !self.by_detections.waiting.is_empty() && self.has_room_by_detections() {
             let strongest = self.strongest_waiting(false);
             let mut movement = self.by_detections.waiting.remove(strongest);
-            self.by_detections.raised += 1;
-            self.metrics.alerts += 1;
-            movement.detected_at = Some(self.now);
-            movement.by_detections = true;
+            movement.alert_by_detections(self.now);
+            self.count_raised();
             alerts.extend(self.to_alert(&movement, AlertState::Opened));
             alerts.extend(self.to_alert(&movement, AlertState::Closed));
         }
+    }
+
+    fn count_raised(&mut self) {
+        self.by_detections.raised += 1;
+        self.metrics.alerts += 1;
     }
 
     /// The place of the strongest of those that wait, or of the weakest.

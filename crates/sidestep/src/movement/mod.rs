@@ -189,6 +189,12 @@ impl Movement {
             && steps.all(|(at, step)| step.parent.is_none_or(|parent| (parent as usize) < at))
     }
 
+    /// Notes that it is alerted on now, by detections alone.
+    pub(crate) fn alert_by_detections(&mut self, now: Timestamp) {
+        self.detected_at = Some(now);
+        self.by_detections = true;
+    }
+
     /// Whether rules found enough of it to be shown, and nobody was shown it.
     pub(crate) fn is_unseen(&self) -> bool {
         self.detected_at.is_none() && self.proven >= PROVEN

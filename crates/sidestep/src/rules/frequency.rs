@@ -156,9 +156,7 @@ impl Frequency {
     ) -> Telling {
         let seen = self.network.get(rule).map_or(0.0, |network| network.actor_days);
         let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
-        let done = self.by_actor.get((rule as u8, actor)).copied().unwrap_or_default();
-        let new = Days::before(Some(&done.new_kind), today);
-        self.telling_of((rule, share, new), (actor, kind), 0.0, known, today)
+        self.telling_of((rule, share), (actor, kind), (|done| &done.new_kind, 0.0), known, today)
     }
 
     /// As [`telling`](Self::telling), where nothing but detections is judged: that others did the like is
@@ -172,23 +170,22 @@ impl Frequency {
         today: Day,
     ) -> Telling {
         let share = 1.0 / (self.account_days + 1.0 / detection.prior);
-        let done = self.by_actor.get((rule as u8, of.0)).copied().unwrap_or_default();
-        let new = Days::before(Some(&done.new_from), today);
-        self.telling_of((rule, share, new), of, NO_HABIT, known, today)
+        self.telling_of((rule, share), of, (|done| &done.new_from, NO_HABIT), known, today)
     }
 
-    /// The same by the share of account-days on which anybody does so, and the days on which the actor
-    /// did something `new`; `no_habit` of its days do not count.
+    /// The same by the share of account-days on which anybody does so, and by what counts as `new` for the
+    /// actor; `no_habit` of its days do not count.
     fn telling_of(
         &self,
-        (rule, share, new): (usize, f64, f64),
+        (rule, share): (usize, f64),
         (actor, kind): (Actor, Kind),
-        no_habit: f64,
+        (new, no_habit): (fn(&Done) -> &Days, f64),
         known: f64,
         today: Day,
     ) -> Telling {
         let done = self.by_actor.get((rule as u8, actor));
         let any = Days::before(done.map(|done| &done.any), today);
+        let new = Days::before(done.map(new), today);
         let days = match kind {
             Kind::ANY => any,
             kind => Days::before(self.by_kind.get((rule as u8, actor, kind)), today),

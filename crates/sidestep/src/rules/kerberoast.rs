@@ -6,7 +6,7 @@ use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::habit::{AT_ONCE, Variety};
 use super::layer::{Around, Rule};
-use super::seen::{Class, Finding, Seen};
+use super::seen::{Class, Finding, Seen, is_for_machine};
 use crate::event::Timestamp;
 
 /// Weak service tickets by account and hour, and of services that are no machines by ten seconds.
@@ -15,9 +15,6 @@ pub(crate) struct Kerberoast {
     services: Variety,
     at_once: Variety,
 }
-
-/// What a service ticket for a machine's own account is for: its password is too long to be broken.
-const OF_MACHINE: &str = "host";
 
 impl Rule for Kerberoast {
     const DETECTION: Detection = Detection {
@@ -51,7 +48,8 @@ impl Rule for Kerberoast {
         }
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
         let Some(service) = seen.destination else { return };
-        let of_machine = seen.auth().and_then(|event| event.logon_process()) == Some(OF_MACHINE);
+        // A machine's password is too long to be broken.
+        let of_machine = seen.auth().is_some_and(is_for_machine);
         let pair = [account.id, service.id];
         let at_once = (!of_machine)
             .then(|| self.at_once.observe_within(&AT_ONCE, pair, seen.time, 0.0))

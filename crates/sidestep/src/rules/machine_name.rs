@@ -6,8 +6,8 @@ use super::attack;
 use super::detection::{Detection, Need, Role};
 use super::layer::{Around, Rule};
 use super::recent::Recent;
-use super::seen::{Class, Finding, Place, Seen, Who, bare, mark_of};
-use crate::event::{AccountKind, AuthEvent, Timestamp};
+use super::seen::{Class, Finding, Place, Seen, Who, bare, is_for_machine, mark_of};
+use crate::event::{AccountKind, Timestamp};
 use crate::intern::Id;
 use crate::login::host_parts;
 use crate::time::{DAY, HOUR};
@@ -16,8 +16,6 @@ use crate::time::{DAY, HOUR};
 const KNOWN: Timestamp = 60 * DAY;
 /// How long after an account was renamed a ticket by its new name is attributed to who did it.
 const RENAMED: Timestamp = HOUR;
-/// What a service ticket for a machine's own account is for.
-const OF_MACHINE: &str = "host";
 /// Nats of the name of a machine that is no controller: people name their computers after themselves.
 const ORDINARY: f64 = 4.5;
 /// Nats of the renaming of an account, of which no ticket was asked for yet.
@@ -67,7 +65,7 @@ impl Rule for MachineName {
             (Class::LOGON, Some(host)) => self.know(host.name, false, seen.time),
             (class, host) => {
                 if let Some(host) = host
-                    && (class == Class::GRANTING_TICKET || is_of_machine(seen))
+                    && (class == Class::GRANTING_TICKET || seen.auth().is_some_and(is_for_machine))
                 {
                     self.know(host.name, class == Class::GRANTING_TICKET, seen.time);
                 }
@@ -82,11 +80,6 @@ impl Rule for MachineName {
         self.machines.forget(now - KNOWN);
         self.renamers.forget(now - RENAMED);
     }
-}
-
-/// Whether a service ticket is for a machine's own account.
-fn is_of_machine(seen: &Seen<'_>) -> bool {
-    seen.auth().and_then(AuthEvent::logon_process) == Some(OF_MACHINE)
 }
 
 impl MachineName {

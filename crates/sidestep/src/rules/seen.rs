@@ -150,6 +150,11 @@ pub(super) fn mark_of(name: &str) -> u64 {
     })
 }
 
+/// Whether a service ticket is for a machine's own account, and none of a person or a program.
+pub(super) fn is_for_machine(event: &AuthEvent<'_>) -> bool {
+    event.logon_process() == Some("host")
+}
+
 /// A name without its domain.
 pub(super) fn bare(name: &str) -> &str {
     name.split_once('@').map_or(name, |(name, _)| name)

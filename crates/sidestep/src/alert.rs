@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerting::held_back::HeldBack;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::evidence::EVIDENCE;
-use crate::held_back::HeldBack;
 
 /// One named reason why a login is odd, in nats (natural-log units of surprise).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

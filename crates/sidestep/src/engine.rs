@@ -5,24 +5,25 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Alert, Score, ScoreVector};
+use crate::alerting::by_detections::ByDetections;
 use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
-use crate::by_detections::ByDetections;
 use crate::config::{Config, WarmUp};
-use crate::detect::{Judged, MAX_WAITING};
 use crate::event::{Account, AuthEvent, Event, Timestamp};
+use crate::judge::{Judged, MAX_WAITING};
 
+use crate::alerting::budget::Budget;
+use crate::alerting::held_back::HeldBackLog;
+use crate::event::classify::EventRole;
 use crate::evidence::{self, Context, Known, Surprises};
-use crate::held_back::HeldBackLog;
-use crate::identity::sessions::Sessions;
 use crate::identity::{Alias, Identity};
-use crate::intern::{Id, Roster};
-use crate::login::{Login, Meaning, host_parts, protocol_class, read};
+use crate::login::{Login, host_parts, protocol_class, read};
 use crate::metrics::Metrics;
-use crate::movement::{LoginGraph, Movements, login_graph};
+use crate::movement::{LoginGraph, Tracker, login_graph};
 use crate::rules::Rules;
-use crate::score::budget::Budget;
 use crate::score::calibrate::Calibration;
+use crate::sessions::Sessions;
+use crate::store::{Id, Interner};
 use crate::time::{DAY, Day, HOUR, day_of};
 
 /// Whether the engine raises alerts yet.
@@ -50,7 +51,7 @@ const LED_BY_FINDINGS: f64 = 0.1;
 
 /// A login that waits to be learned.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Waiting {
+pub(crate) struct Quarantined {
     pub(crate) until: Timestamp,
     pub(crate) key: [Id; 3],
     pub(crate) time: Timestamp,
@@ -87,17 +88,17 @@ pub struct Engine {
     pub(crate) budget: Budget,
     /// The part of the budget that movements led by findings may take.
     pub(crate) led: Budget,
-    pub(crate) movements: Movements,
+    pub(crate) movements: Tracker,
     pub(crate) rules: Rules,
     /// Accounts that rules know and that do not move: machines, what is built in, names that failed.
-    pub(crate) strangers: Roster<()>,
+    pub(crate) non_movers: Interner<()>,
     pub(crate) by_detections: ByDetections,
     pub(crate) held_back: HeldBackLog,
     /// Odd logins of the last day, in order of time: they count against their account and hosts
     /// a day later, so that an intruder's first login does not excuse his second.
     pub(crate) odd: VecDeque<(Timestamp, [Id; 3])>,
     /// Logins alerted on, in order of `until`: kept out of the baseline until then.
-    pub(crate) quarantine: VecDeque<Waiting>,
+    pub(crate) quarantine: VecDeque<Quarantined>,
     /// Time of the newest event.
     pub(crate) now: Timestamp,
     /// Time of the first event given to `process`.
@@ -125,9 +126,9 @@ impl Engine {
             calibration: Calibration::new(),
             budget: Budget::new(config.alerts_per_day),
             led: Budget::new(config.alerts_per_day * LED_BY_FINDINGS),
-            movements: Movements::new(config.window_hours, config.max_movements, config.max_hops),
+            movements: Tracker::new(config.window_hours, config.max_movements, config.max_hops),
             rules: Rules::new(),
-            strangers: Roster::new(config.max_accounts),
+            non_movers: Interner::new(config.max_accounts),
             by_detections: ByDetections::default(),
             held_back: HeldBackLog::default(),
             odd: VecDeque::new(),
@@ -195,9 +196,9 @@ impl Engine {
         let host = |name: Option<&str>| self.baseline.hosts.find(host_parts(name));
         let reports = |slot: u32| self.baseline.hosts.profile(slot).reports_tickets_used;
         let is_login = match reading.meaning {
-            Meaning::Login => true,
-            Meaning::Ticket => !host(reading.destination.as_deref()).is_some_and(reports),
-            Meaning::Presence | Meaning::AtKeyboard | Meaning::Nothing => false,
+            EventRole::Login => true,
+            EventRole::Ticket => !host(reading.destination.as_deref()).is_some_and(reports),
+            EventRole::LocalActivity | EventRole::InteractiveLogon | EventRole::Nothing => false,
         };
         if !is_login {
             return None;

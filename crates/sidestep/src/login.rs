@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::event::{AccountKind, Activity, AuthEvent, AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::event::classify::{EventRole, role_of};
+use crate::event::{AuthEvent, AuthProtocol, LogonType, Timestamp};
 use crate::identity::{AccountName, Identity};
-use crate::intern::NameParts;
+use crate::store::NameParts;
 
 /// Classes of protocol and logon type: four of each.
 pub(crate) const PROTOCOLS: usize = 16;
@@ -47,24 +48,9 @@ pub(crate) fn protocol_words(class: u8) -> String {
     format!("{protocol}, {logon_type} logon")
 }
 
-/// What an event means to the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meaning {
-    /// An account went from one host to another.
-    Login,
-    /// A controller gave out a ticket for another host: a login if that host reports none itself.
-    Ticket,
-    /// An account was active on a host.
-    Presence,
-    /// An account sat down at a host's keyboard.
-    AtKeyboard,
-    /// Nothing that moves.
-    Nothing,
-}
-
 /// The hosts of an event and what it means, each thing by its one name.
 pub(crate) struct Reading<'e> {
-    pub(crate) meaning: Meaning,
+    pub(crate) meaning: EventRole,
     pub(crate) account: AccountName<'e>,
     pub(crate) source: Option<Cow<'e, str>>,
     pub(crate) destination: Option<Cow<'e, str>>,
@@ -95,71 +81,8 @@ pub(crate) fn read<'e>(
         (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
         _ => false,
     };
-    let meaning = meaning_of(event, source.as_deref(), remote);
+    let meaning = role_of(event, source.as_deref(), remote);
     Reading { meaning, account: identity.account(account), source, destination }
-}
-
-/// What an event means that came from `source`, and from another host than it went to if `remote`.
-pub(crate) fn meaning_of(event: &AuthEvent<'_>, source: Option<&str>, remote: bool) -> Meaning {
-    let account = event.account();
-    let at_home = account.kind == AccountKind::Machine && own_host(&account.name, source);
-    if is_idle(event) || at_home {
-        return Meaning::Nothing;
-    }
-    meaning(event.activity(), event.outcome(), remote, is_by_hand(event.logon_type()))
-}
-
-/// Whether an event means nothing, whatever its hosts are.
-pub(crate) const fn is_idle(event: &AuthEvent<'_>) -> bool {
-    matches!(event.account().kind, AccountKind::WellKnown | AccountKind::Anonymous)
-        || !matches!(
-            event.activity(),
-            Activity::Logon
-                | Activity::TicketGrantingTicket
-                | Activity::ServiceTicket
-                | Activity::SessionReconnect
-        )
-}
-
-fn meaning(activity: Activity, outcome: Outcome, remote: bool, by_hand: bool) -> Meaning {
-    match activity {
-        Activity::Logon if remote => Meaning::Login,
-        Activity::Logon if by_hand && outcome != Outcome::Failure => Meaning::AtKeyboard,
-        Activity::ServiceTicket if remote => Meaning::Ticket,
-        Activity::Logon
-        | Activity::TicketGrantingTicket
-        | Activity::ServiceTicket
-        | Activity::SessionReconnect
-            if outcome != Outcome::Failure =>
-        {
-            Meaning::Presence
-        }
-        _ => Meaning::Nothing,
-    }
-}
-
-/// Whether a logon of this type, if local, is made at the keyboard.
-pub(crate) const fn is_by_hand(logon_type: LogonType) -> bool {
-    matches!(
-        logon_type,
-        LogonType::Interactive
-            | LogonType::CachedInteractive
-            | LogonType::Unlock
-            | LogonType::CachedUnlock
-    )
-}
-
-/// Whether a logon of this type opens a remote desktop.
-pub(crate) const fn is_desktop(logon_type: LogonType) -> bool {
-    matches!(logon_type, LogonType::RemoteInteractive | LogonType::CachedRemoteInteractive)
-}
-
-/// Whether a machine account is at home: `C17$` on `C17` or on `c17.corp.example`, or nowhere.
-fn own_host(account: &str, host: Option<&str>) -> bool {
-    let Some(host) = host else { return true };
-    let name = account.strip_suffix('$').unwrap_or(account);
-    host.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
-        && matches!(host.as_bytes().get(name.len()), None | Some(b'.'))
 }
 
 /// A remote login in symbols.

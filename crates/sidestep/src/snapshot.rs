@@ -7,21 +7,21 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerting::budget::Budget;
+use crate::alerting::by_detections::ByDetections;
+use crate::alerting::held_back::HeldBackLog;
 use crate::baseline::{Baseline, SavedBaseline};
-use crate::by_detections::ByDetections;
 use crate::config::Config;
-use crate::engine::{Engine, Waiting};
+use crate::engine::{Engine, Quarantined};
 use crate::error::SnapshotError;
 use crate::event::Timestamp;
-use crate::held_back::HeldBackLog;
-use crate::identity::sessions::{SavedSessions, Sessions};
 use crate::identity::{Identity, SavedIdentity};
-use crate::intern::{Id, Roster, SavedRoster};
 use crate::metrics::Metrics;
-use crate::movement::Movements;
+use crate::movement::Tracker;
 use crate::rules::{Rules, SavedRules};
-use crate::score::budget::Budget;
 use crate::score::calibrate::Calibration;
+use crate::sessions::{SavedSessions, Sessions};
+use crate::store::{Id, Interner, SavedInterner};
 use crate::time::Day;
 
 const SIGNATURE: [u8; 8] = *b"SIDESTEP";
@@ -38,13 +38,13 @@ struct Body {
     calibration: Calibration,
     budget: Budget,
     led: Budget,
-    movements: Movements,
+    movements: Tracker,
     rules: SavedRules,
-    strangers: SavedRoster<()>,
+    non_movers: SavedInterner<()>,
     by_detections: ByDetections,
     held_back: HeldBackLog,
     odd: VecDeque<(Timestamp, [Id; 3])>,
-    quarantine: VecDeque<Waiting>,
+    quarantine: VecDeque<Quarantined>,
     now: Timestamp,
     first: Option<Timestamp>,
     taught: bool,
@@ -71,7 +71,7 @@ impl Engine {
             led: self.led.clone(),
             movements: self.movements.clone(),
             rules: self.rules.to_saved(),
-            strangers: self.strangers.to_saved(),
+            non_movers: self.non_movers.to_saved(),
             by_detections: self.by_detections.clone(),
             held_back: self.held_back.clone(),
             odd: self.odd.clone(),
@@ -120,7 +120,8 @@ impl Engine {
         engine.identity = Identity::from_saved(body.identity).map_err(malformed)?;
         engine.sessions = Sessions::from_saved(body.sessions).map_err(malformed)?;
         engine.rules = Rules::from_saved(body.rules).map_err(malformed)?;
-        engine.strangers = Roster::from_saved(body.strangers, "strangers").map_err(malformed)?;
+        engine.non_movers =
+            Interner::from_saved(body.non_movers, "non_movers").map_err(malformed)?;
         engine.by_detections = body.by_detections;
         engine.held_back = body.held_back;
         engine.metrics = body.metrics;

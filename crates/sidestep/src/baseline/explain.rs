@@ -3,7 +3,7 @@
 use super::profile::HostProfile;
 use super::{Baseline, Pair};
 use crate::event::Timestamp;
-use crate::intern::Id;
+use crate::store::Id;
 use crate::time::{DAY, HOUR, day_of};
 
 /// Why an account that was never used from a host may be used from there now.

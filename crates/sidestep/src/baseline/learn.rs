@@ -2,11 +2,10 @@
 
 use super::explain::{HABIT, SWITCH};
 use super::profile::Arrival;
-use super::table::Table;
 use super::{Baseline, Edge, Pair};
 use crate::event::Timestamp;
-use crate::intern::{Id, NameParts, Slot};
 use crate::login::Login;
+use crate::store::{Id, NameParts, Slot, Table};
 use crate::time::{DAY, Day, day_of};
 
 /// Counts a pair. Says whether it is new, and gives out what was evicted to make room.

@@ -1,13 +1,12 @@
 //! What is normal: tables of edges and pairs, profiles of accounts and hosts.
 
+pub(crate) mod aode;
 mod categorical;
-pub(crate) mod combination;
-pub(crate) mod draws;
 mod explain;
 mod learn;
+pub(crate) mod pitman_yor;
 pub(crate) mod profile;
 mod saved;
-pub(crate) mod table;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +15,11 @@ pub(crate) use saved::SavedBaseline;
 
 use crate::config::Config;
 use crate::event::Timestamp;
-use crate::intern::{Id, Roster};
+use crate::store::{Id, Interner, Table};
 use crate::time::{Day, day_of};
+use aode::Combinations;
 use categorical::Categorical;
-use combination::Combinations;
 use profile::{AccountProfile, HostProfile, ProtocolCounts};
-use table::Table;
 
 /// One (account, source, destination).
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -47,7 +45,7 @@ impl Edge {
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Pair {
     pub(crate) last_day: Day,
-    /// Draws (see [`draws`]), forgotten with the configured half-life.
+    /// Draws (see [`pitman_yor`]), forgotten with the configured half-life.
     pub(crate) count: f32,
 }
 
@@ -57,8 +55,8 @@ const COMBINATION_HALF_LIFE_DAYS: f64 = 15.0;
 /// Everything learned.
 #[derive(Debug, Clone)]
 pub(crate) struct Baseline {
-    pub(crate) accounts: Roster<AccountProfile>,
-    pub(crate) hosts: Roster<HostProfile>,
+    pub(crate) accounts: Interner<AccountProfile>,
+    pub(crate) hosts: Interner<HostProfile>,
     pub(crate) edges: Table<[Id; 3], Edge>,
     pub(crate) account_destination: Table<[Id; 2], Pair>,
     pub(crate) account_source: Table<[Id; 2], Pair>,
@@ -88,8 +86,8 @@ impl Baseline {
     pub(crate) fn new(config: &Config) -> Self {
         let edges = config.max_edges;
         Self {
-            accounts: Roster::new(config.max_accounts),
-            hosts: Roster::new(config.max_hosts),
+            accounts: Interner::new(config.max_accounts),
+            hosts: Interner::new(config.max_hosts),
             edges: Table::new(edges),
             account_destination: Table::new(edges),
             account_source: Table::new(edges),

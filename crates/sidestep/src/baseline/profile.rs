@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draws::Draws;
+use super::pitman_yor::Draws;
 use crate::event::Timestamp;
-use crate::intern::Id;
 use crate::login::PROTOCOLS;
+use crate::store::Id;
 use crate::time::{Day, hour_of};
 
 /// Draws of the network's own distribution that stand in for what is not known.

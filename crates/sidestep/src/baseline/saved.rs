@@ -2,20 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::aode::Combinations;
 use super::categorical::Categorical;
-use super::combination::Combinations;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
-use super::table::{SavedTable, Table};
 use super::{Baseline, Edge, Explanation, Pair};
 use crate::event::Timestamp;
-use crate::intern::{Id, Roster, SavedRoster};
+use crate::store::{Id, Interner, SavedInterner, SavedTable, Table};
 use crate::time::Day;
 
 /// Every table in the order of its slots, so that the same state has the same bytes.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedBaseline {
-    accounts: SavedRoster<AccountProfile>,
-    hosts: SavedRoster<HostProfile>,
+    accounts: SavedInterner<AccountProfile>,
+    hosts: SavedInterner<HostProfile>,
     edges: SavedTable<[Id; 3], Edge>,
     pairs: [SavedTable<[Id; 2], Pair>; 5],
     keyboard: SavedTable<[Id; 2], Timestamp>,
@@ -65,8 +64,8 @@ impl Baseline {
         let [account_destination, account_source, source_destination, presence, companions] =
             saved.pairs;
         Ok(Self {
-            accounts: Roster::from_saved(saved.accounts, "accounts")?,
-            hosts: Roster::from_saved(saved.hosts, "hosts")?,
+            accounts: Interner::from_saved(saved.accounts, "accounts")?,
+            hosts: Interner::from_saved(saved.hosts, "hosts")?,
             edges: Table::from_saved(saved.edges, "edges")?,
             account_destination: Table::from_saved(account_destination, "destinations")?,
             account_source: Table::from_saved(account_source, "sources")?,

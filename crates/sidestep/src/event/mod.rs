@@ -8,7 +8,9 @@ mod account;
 mod activity;
 mod auth;
 mod builder;
+pub(crate) mod classify;
 mod host;
+pub(crate) mod reorder;
 mod vocabulary;
 
 pub use account::{Account, AccountKind};

@@ -15,13 +15,13 @@ mod src_given_account;
 mod unusual_hour;
 
 use crate::alert::Contribution;
-use crate::baseline::combination::Combination;
-use crate::baseline::draws::Draws;
+use crate::baseline::aode::Combination;
+use crate::baseline::pitman_yor::Draws;
 use crate::baseline::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
 use crate::event::Timestamp;
-use crate::intern::{Entry, Id};
 use crate::login::protocol_words;
+use crate::store::{Entry, Id};
 
 /// A login and all that is known of its parts, looked up once for every evidence.
 pub(crate) struct Context<'b> {

@@ -4,7 +4,7 @@
 //! on a host that nobody visits, is not. A sum of surprises takes them for independent.
 
 use super::{Context, Evidence, nats};
-use crate::baseline::combination::{Combination, LEVELS};
+use crate::baseline::aode::{Combination, LEVELS};
 use crate::time::HOUR;
 
 /// What is usual in most respects need not be looked at in this one.

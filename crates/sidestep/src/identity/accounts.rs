@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Account;
-use crate::intern::{NameParts, Roster, SavedRoster};
+use crate::store::{Interner, NameParts, SavedInterner};
 
 /// The account that a SID was first seen with.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -30,10 +30,10 @@ struct SameDomain(Box<str>);
 /// What is known of the names of accounts.
 #[derive(Debug, Clone)]
 pub(super) struct AccountNames {
-    by_sid: Roster<Holder>,
-    homes: Roster<Home>,
+    by_sid: Interner<Holder>,
+    homes: Interner<Home>,
     /// First label of a domain to the one it is the same as, because an SID was seen in both.
-    domains: Roster<SameDomain>,
+    domains: Interner<SameDomain>,
 }
 
 /// The one name of an account.
@@ -74,9 +74,9 @@ fn is_own(sid: &str) -> bool {
 impl AccountNames {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            by_sid: Roster::new(capacity),
-            homes: Roster::new(capacity),
-            domains: Roster::new(4096.min(capacity)),
+            by_sid: Interner::new(capacity),
+            homes: Interner::new(capacity),
+            domains: Interner::new(4096.min(capacity)),
         }
     }
 
@@ -174,9 +174,9 @@ impl AccountNames {
 
     pub(super) fn from_saved(saved: SavedAccountNames) -> Result<Self, String> {
         Ok(Self {
-            by_sid: Roster::from_saved(saved.by_sid, "SIDs")?,
-            homes: Roster::from_saved(saved.homes, "homes of accounts")?,
-            domains: Roster::from_saved(saved.domains, "domains")?,
+            by_sid: Interner::from_saved(saved.by_sid, "SIDs")?,
+            homes: Interner::from_saved(saved.homes, "homes of accounts")?,
+            domains: Interner::from_saved(saved.domains, "domains")?,
         })
     }
 }
@@ -184,9 +184,9 @@ impl AccountNames {
 /// Account names as they are saved.
 #[derive(Serialize, Deserialize)]
 pub(super) struct SavedAccountNames {
-    by_sid: SavedRoster<Holder>,
-    homes: SavedRoster<Home>,
-    domains: SavedRoster<SameDomain>,
+    by_sid: SavedInterner<Holder>,
+    homes: SavedInterner<Home>,
+    domains: SavedInterner<SameDomain>,
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::table::{SavedTable, Table};
 use crate::event::Timestamp;
-use crate::intern::{NameParts, Roster, SavedRoster};
+use crate::store::{Interner, NameParts, SavedInterner};
+use crate::store::{SavedTable, Table};
 use crate::time::HOUR;
 
 /// Names that an address had of late and that are remembered to tell a shared one.
@@ -77,7 +77,7 @@ struct Newest {
 #[derive(Debug, Clone)]
 pub(super) struct Addresses {
     table: Table<IpAddr, Address>,
-    hosts: Roster<Newest>,
+    hosts: Interner<Newest>,
     lifetime: Timestamp,
 }
 
@@ -87,7 +87,7 @@ fn parts(host: &str) -> NameParts<'_> {
 
 impl Addresses {
     pub(super) fn new(capacity: usize, lifetime: Timestamp) -> Self {
-        Self { table: Table::new(capacity), hosts: Roster::new(capacity), lifetime }
+        Self { table: Table::new(capacity), hosts: Interner::new(capacity), lifetime }
     }
 
     /// Takes in that `address` was seen to be `host`, a short name.
@@ -166,7 +166,7 @@ impl Addresses {
 #[derive(Serialize, Deserialize)]
 pub(super) struct SavedAddresses {
     table: SavedTable<IpAddr, Address>,
-    hosts: SavedRoster<Newest>,
+    hosts: SavedInterner<Newest>,
     lifetime: Timestamp,
 }
 
@@ -181,7 +181,7 @@ impl Addresses {
 
     pub(super) fn from_saved(saved: SavedAddresses) -> Result<Self, String> {
         let table = Table::from_saved(saved.table, "addresses")?;
-        let hosts = Roster::from_saved(saved.hosts, "hosts with addresses")?;
+        let hosts = Interner::from_saved(saved.hosts, "hosts with addresses")?;
         Ok(Self { table, hosts, lifetime: saved.lifetime })
     }
 }

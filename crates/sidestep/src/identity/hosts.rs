@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::intern::{NameParts, Roster, SavedRoster};
+use crate::store::{Interner, NameParts, SavedInterner};
 
 /// NetBIOS names are cut to this length.
 const NETBIOS: usize = 15;
@@ -18,9 +18,9 @@ struct Rest(Box<str>);
 #[derive(Debug, Clone)]
 pub(super) struct HostNames {
     /// First label to the suffix it was first seen with.
-    suffixes: Roster<Rest>,
+    suffixes: Interner<Rest>,
     /// First fifteen characters to the longer label they are cut from; empty where there are two.
-    cut: Roster<Rest>,
+    cut: Interner<Rest>,
 }
 
 /// A name of a host as text says it.
@@ -36,7 +36,7 @@ fn parts(name: &str) -> NameParts<'_> {
 
 impl HostNames {
     pub(super) fn new(capacity: usize) -> Self {
-        Self { suffixes: Roster::new(capacity), cut: Roster::new(capacity) }
+        Self { suffixes: Interner::new(capacity), cut: Interner::new(capacity) }
     }
 
     /// Takes in a name with its suffix, so that the short one is the same host.
@@ -101,8 +101,8 @@ impl HostNames {
 
     pub(super) fn from_saved(saved: SavedHostNames) -> Result<Self, String> {
         Ok(Self {
-            suffixes: Roster::from_saved(saved.suffixes, "DNS suffixes")?,
-            cut: Roster::from_saved(saved.cut, "NetBIOS names")?,
+            suffixes: Interner::from_saved(saved.suffixes, "DNS suffixes")?,
+            cut: Interner::from_saved(saved.cut, "NetBIOS names")?,
         })
     }
 }
@@ -110,8 +110,8 @@ impl HostNames {
 /// Host names as they are saved.
 #[derive(Serialize, Deserialize)]
 pub(super) struct SavedHostNames {
-    suffixes: SavedRoster<Rest>,
-    cut: SavedRoster<Rest>,
+    suffixes: SavedInterner<Rest>,
+    cut: SavedInterner<Rest>,
 }
 
 /// First label and suffix of a name that has both.

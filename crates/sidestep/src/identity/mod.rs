@@ -6,9 +6,9 @@
 
 mod accounts;
 mod addresses;
-mod desks;
 mod hosts;
-pub(crate) mod sessions;
+pub(crate) mod resolve;
+mod workstation_logons;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,15 +18,15 @@ use serde::{Deserialize, Serialize};
 pub(crate) use accounts::AccountName;
 use accounts::{AccountNames, SavedAccountNames};
 use addresses::{Addresses, Grounds, SavedAddresses};
-use desks::{Desks, SavedDesks};
 use hosts::{HostNames, Named, SavedHostNames};
+use workstation_logons::{SavedWorkstationLogons, WorkstationLogons};
 
 use crate::config::Config;
+use crate::event::classify::is_interactive;
 use crate::event::{
     Account, AccountKind, Activity, AuthEvent, Host, HostActivity, HostActivityKind, Outcome,
     Timestamp,
 };
-use crate::login::is_by_hand;
 use crate::time::HOUR;
 
 /// Another name of a host or account, and why it is one.
@@ -57,7 +57,7 @@ pub(crate) struct Identity {
     hosts: HostNames,
     addresses: Addresses,
     accounts: AccountNames,
-    desks: Desks,
+    workstation_logons: WorkstationLogons,
 }
 
 impl Identity {
@@ -68,7 +68,7 @@ impl Identity {
             hosts: HostNames::new(config.max_hosts),
             addresses: Addresses::new(config.max_hosts, lifetime),
             accounts: AccountNames::new(config.max_accounts),
-            desks: Desks::new(),
+            workstation_logons: WorkstationLogons::new(),
         }
     }
 
@@ -112,15 +112,18 @@ impl Identity {
         match event.activity() {
             Activity::TicketGrantingTicket if source.name.is_none() => {
                 let Some(address) = source.ip else { return };
-                let asked = self.desks.asked(account.parts(), address.to_canonical(), time);
+                let asked =
+                    self.workstation_logons.asked(account.parts(), address.to_canonical(), time);
                 if let Some(host) = asked {
                     self.addresses.learn(address.to_canonical(), host, Grounds::Claimed, time);
                 }
             }
-            Activity::Logon if is_by_hand(event.logon_type()) => {
+            Activity::Logon if is_interactive(event.logon_type()) => {
                 let Some(name) = event.dst_host().name.as_deref() else { return };
                 let Named::Name(host) = self.hosts.one_name(name) else { return };
-                if let Some(address) = self.desks.sat_down(account.parts(), &host, time) {
+                if let Some(address) =
+                    self.workstation_logons.sat_down(account.parts(), &host, time)
+                {
                     self.addresses.learn(address, &host, Grounds::Claimed, time);
                 }
             }
@@ -246,7 +249,7 @@ impl Identity {
             hosts: self.hosts.to_saved(),
             addresses: self.addresses.to_saved(),
             accounts: self.accounts.to_saved(),
-            desks: self.desks.to_saved(),
+            workstation_logons: self.workstation_logons.to_saved(),
         }
     }
 
@@ -256,7 +259,7 @@ impl Identity {
             hosts: HostNames::from_saved(saved.hosts)?,
             addresses: Addresses::from_saved(saved.addresses)?,
             accounts: AccountNames::from_saved(saved.accounts)?,
-            desks: Desks::from_saved(saved.desks)?,
+            workstation_logons: WorkstationLogons::from_saved(saved.workstation_logons)?,
         })
     }
 }
@@ -268,5 +271,5 @@ pub(crate) struct SavedIdentity {
     hosts: SavedHostNames,
     addresses: SavedAddresses,
     accounts: SavedAccountNames,
-    desks: SavedDesks,
+    workstation_logons: SavedWorkstationLogons,
 }

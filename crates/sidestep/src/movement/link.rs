@@ -1,15 +1,15 @@
 //! What led to a login: the best parent among the suspicious logins of late.
 
 use super::Movement;
-use super::marks::{Mark, Marks};
+use super::recent_hops::{HopRef, RecentHops};
 use crate::event::Timestamp;
-use crate::intern::Id;
+use crate::store::Id;
 use crate::time::{HOUR, days_between};
 
 /// A parent, and how often so recent a one is there by chance.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Link {
-    pub(crate) mark: Mark,
+    pub(crate) mark: HopRef,
     chance: f64,
 }
 
@@ -40,13 +40,13 @@ fn chance(rate: f64, then: Timestamp, now: Timestamp) -> f64 {
 /// The newest arrival at `source` that may have led to a login by `account`, where `rate`
 /// suspicious logins a day reach the source; of those that `may_explain` one.
 pub(crate) fn arrival(
-    reached: &Marks,
+    reached: &RecentHops,
     account: Id,
     source: Id,
     now: Timestamp,
     since: Timestamp,
     rate: f64,
-    may_explain: impl Fn(&Mark) -> bool,
+    may_explain: impl Fn(&HopRef) -> bool,
 ) -> Option<Link> {
     reached.since(source, since).filter(|mark| mark.time <= now).find_map(|mark| {
         let by_chance = chance(rate, mark.time, now);
@@ -57,7 +57,7 @@ pub(crate) fn arrival(
 
 /// The newest login by the same account from the same source.
 pub(crate) fn sibling(
-    left: &Marks,
+    left: &RecentHops,
     account: Id,
     source: Id,
     now: Timestamp,
@@ -78,24 +78,24 @@ impl Movement {
     /// that it reached, where `leaving` odd logins a day leave a host.
     ///
     /// Its rests are taken as exponential, and their rate as Gamma distributed, so that the next
-    /// rest has a Lomax distribution. That the account changes is as likely as it was at the steps
+    /// rest has a Lomax distribution. That the account changes is as likely as it was at the hops
     /// before (by the rule of succession): whoever walked five hosts as one account goes on as it.
     pub(super) fn goes_on(&self, now: Timestamp, leaving: f64) -> bool {
-        let times = self.steps.iter().map(|step| step.time);
+        let times = self.hops.iter().map(|hop| hop.time);
         let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { return false };
-        let steps = self.steps.len() as f64;
-        let rests = (steps - 1.0).min(RESTS);
-        let lasted = days_between(first, last) * rests / (steps - 1.0).max(1.0);
+        let hops = self.hops.len() as f64;
+        let rests = (hops - 1.0).min(RESTS);
+        let lasted = days_between(first, last) * rests / (hops - 1.0).max(1.0);
         let (told, rest) = (lasted + days_between(0, REST), days_between(last, now));
         let goes_on = (rests + 1.0) / told * (told / (told + rest)).powf(rests + 2.0);
-        goes_on * self.switching() >= leaving * steps
+        goes_on * self.switching() >= leaving * hops
     }
 
-    /// How likely its next step is to be made as another account than the one it follows from.
+    /// How likely its next hop is to be made as another account than the one it follows from.
     fn switching(&self) -> f64 {
-        let followed = self.steps.iter().filter_map(|step| {
-            let parent = self.steps.get(step.parent? as usize)?;
-            Some(parent.key[0] != step.key[0])
+        let followed = self.hops.iter().filter_map(|hop| {
+            let parent = self.hops.get(hop.parent? as usize)?;
+            Some(parent.key[0] != hop.key[0])
         });
         let (links, switched) = followed.fold((0.0, 0.0), |(links, switched), switch| {
             (links + 1.0, switched + f64::from(u8::from(switch)))
@@ -106,14 +106,14 @@ impl Movement {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Movements;
-    use super::super::suspect::attach_all;
-    use crate::intern::Id;
+    use super::super::Tracker;
+    use super::super::candidate::attach_all;
+    use crate::store::Id;
     use crate::time::{HOUR, MINUTE};
 
     #[test]
     fn whoever_leaves_a_host_long_after_a_quick_path_came_is_another() {
-        let mut movements = Movements::new(36, 64, 64);
+        let mut movements = Tracker::new(36, 64, 64);
         let path: Vec<[Id; 3]> = (0..8).map(|at| [1 + at % 2, 10 + at, 11 + at]).collect();
         let quick = attach_all(&mut movements, &path, 0);
         assert!(quick.iter().all(|one| one.movement == quick[0].movement));

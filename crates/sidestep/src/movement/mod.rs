@@ -1,26 +1,24 @@
 //! Suspicious logins joined into the path that they form.
 
-mod describe;
+mod candidate;
 mod fan;
 mod graph;
 mod link;
-mod marks;
-mod suspect;
-mod techniques;
-mod track;
-mod waiting;
+mod pending_tickets;
+mod recent_hops;
+mod tracker;
 
+pub(crate) use candidate::{Attached, Candidate};
 pub(crate) use graph::login_graph;
 pub use graph::{LoginEdge, LoginGraph, MovementGraph};
-pub(crate) use suspect::{Attached, Suspect};
-pub(crate) use track::Movements;
+pub(crate) use tracker::Tracker;
 
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Contribution;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
-use crate::intern::Id;
 use crate::rules::{detections, techniques_of};
+use crate::store::Id;
 use crate::time::{Day, HOUR};
 
 /// Strongest logins that count toward a movement's score: summing over all of them would let
@@ -36,7 +34,7 @@ const PROVEN: f64 = 4.0;
 
 /// One login of a movement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Step {
+pub(crate) struct Hop {
     pub(crate) key: [Id; 3],
     pub(crate) time: Timestamp,
     pub(crate) user: String,
@@ -65,7 +63,7 @@ pub(crate) struct Step {
 
 /// What a rule found of a login, weighed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Weighed {
+pub(crate) struct RuleEvidence {
     pub(crate) contribution: Contribution,
     /// What is left of its nats once they are held to how often the network has the like.
     pub(crate) held: f64,
@@ -78,7 +76,7 @@ pub(crate) struct Movement {
     pub(crate) serial: u64,
     /// What tells it from others in every run over the same events.
     pub(crate) id: u64,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) hops: Vec<Hop>,
     pub(crate) opened: Day,
     /// Time of the last login, kept or not.
     pub(crate) last_time: Timestamp,
@@ -98,7 +96,7 @@ pub(crate) struct Movement {
     pub(crate) by_detections: bool,
 }
 
-impl Step {
+impl Hop {
     /// Who went from where.
     fn fan(&self) -> [Id; 2] {
         [self.key[0], self.key[1]]
@@ -128,8 +126,8 @@ impl Step {
 
     /// Takes a rule's evidence in. Of several rules the strongest counts; the others are shown with
     /// 0 nats, for they see the same act from other sides: a tool is copied, installed and started.
-    pub(crate) fn prove(&mut self, weighed: Weighed) {
-        let Weighed { mut contribution, held } = weighed;
+    pub(crate) fn prove(&mut self, weighed: RuleEvidence) {
+        let RuleEvidence { mut contribution, held } = weighed;
         let nats = contribution.surprise;
         // What names other techniques is another act, and must not be lost for bearing the same name.
         let techniques = techniques_of(&contribution.name, &contribution.observed);
@@ -165,7 +163,7 @@ fn is_rule(name: &str) -> bool {
 }
 
 /// FNV-1a of the first login and a movement's number: the same in every run over the same events.
-fn id_of(first: &Step, serial: u64) -> u64 {
+fn id_of(first: &Hop, serial: u64) -> u64 {
     let parts: [&[u8]; 5] = [
         &first.time.to_le_bytes(),
         first.user.as_bytes(),
@@ -184,9 +182,9 @@ fn id_of(first: &Step, serial: u64) -> u64 {
 impl Movement {
     /// Whether its saved parts fit together.
     pub(crate) fn is_sound(&self) -> bool {
-        let mut steps = self.steps.iter().enumerate();
-        !self.steps.is_empty()
-            && steps.all(|(at, step)| step.parent.is_none_or(|parent| (parent as usize) < at))
+        let mut hops = self.hops.iter().enumerate();
+        !self.hops.is_empty()
+            && hops.all(|(at, hop)| hop.parent.is_none_or(|parent| (parent as usize) < at))
     }
 
     /// Notes that it is alerted on now, by detections alone.
@@ -218,17 +216,17 @@ impl Movement {
 
     /// Sum of the gains of the strongest distinct logins.
     fn rescore(&mut self) {
-        let mut order: Vec<&Step> = self.steps.iter().collect();
+        let mut order: Vec<&Hop> = self.hops.iter().collect();
         order.sort_by(|a, b| b.gain.total_cmp(&a.gain));
-        let mut taken: Vec<&Step> = Vec::with_capacity(STRONGEST);
-        for step in order {
-            let of_group = taken.iter().filter(|other| other.fan() == step.fan()).count();
+        let mut taken: Vec<&Hop> = Vec::with_capacity(STRONGEST);
+        for hop in order {
+            let of_group = taken.iter().filter(|other| other.fan() == hop.fan()).count();
             if of_group < OF_ONE && taken.len() < STRONGEST {
-                taken.push(step);
+                taken.push(hop);
             }
         }
-        self.score = taken.iter().map(|step| step.gain).sum();
-        self.proven = taken.iter().map(|step| step.proven).sum();
-        self.held = taken.iter().map(|step| step.held).sum();
+        self.score = taken.iter().map(|hop| hop.gain).sum();
+        self.proven = taken.iter().map(|hop| hop.proven).sum();
+        self.held = taken.iter().map(|hop| hop.held).sum();
     }
 }

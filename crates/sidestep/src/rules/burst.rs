@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frequency::Actor;
 use crate::event::Timestamp;
-use crate::intern::Id;
+use crate::store::Id;
 use crate::time::{DAY, Day, HOUR, MINUTE, day_of};
 
 /// Actors remembered.

@@ -1,7 +1,8 @@
 //! What a detection is, in words and for everybody to read.
 
-use super::seen::{Class, is_by_sshd};
+use super::observation::EventClass;
 use crate::alert::Technique;
+use crate::event::classify::is_by_sshd;
 use crate::event::{AccountKind, Activity, Event, LogonType, Mfa, Outcome};
 
 /// A named detection of the rule layer. Its documentation is made of this.
@@ -122,8 +123,8 @@ macro_rules! needs {
     };
 }
 
-fn is(event: Event<'_>, class: Class) -> bool {
-    Class::of(event).is_some_and(|found| class.has(found))
+fn is(event: Event<'_>, class: EventClass) -> bool {
+    EventClass::of(event).is_some_and(|found| class.has(found))
 }
 
 fn auth(event: Event<'_>, test: impl Fn(&crate::event::AuthEvent<'_>) -> bool) -> bool {
@@ -143,7 +144,7 @@ needs! {
         event => auth(event, |e| e.activity() == Activity::Logon && !e.src_host().is_unknown());
     /// Sessions with an id, to join what follows with.
     Sessions = "logons with a session id (Windows 4624 `TargetLogonId`)",
-        event => is(event, Class::LOGON) && auth(event, |e| e.logon_id().is_some());
+        event => is(event, EventClass::LOGON) && auth(event, |e| e.logon_id().is_some());
     /// Logons by remote desktop.
     RemoteDesktop = "remote desktop logons (Windows 4624 type 10, 1149, 21, Zeek rdp)",
         event => auth(event, |e| e.logon_type() == LogonType::RemoteInteractive);
@@ -170,13 +171,13 @@ needs! {
         event => auth(event, |e| e.preauth_type().is_some());
     /// Explicit credentials.
     ExplicitCredentials = "explicit credentials (Windows 4648)",
-        event => is(event, Class::EXPLICIT);
+        event => is(event, EventClass::EXPLICIT);
     /// Marks of credentials.
     CredentialMarks = "fingerprints of keys or hashes of tickets (sshd, Zeek `auth_ticket`)",
         event => auth(event, |e| e.credential().is_some());
     /// Sessions taken up again.
     Reconnects = "sessions taken up again (Windows 4778, LocalSessionManager 25)",
-        event => is(event, Class::RECONNECT);
+        event => is(event, EventClass::RECONNECT);
     /// Logons by sshd.
     Ssh = "logons by SSH (sshd, journald)",
         event => auth(event, is_by_sshd);
@@ -185,43 +186,43 @@ needs! {
         event => auth(event, |e| e.mfa() != Mfa::Unknown);
     /// Logons of nobody or of machines.
     MachineLogons = "logons of machines and of nobody in particular",
-        event => is(event, Class::LOGON)
+        event => is(event, EventClass::LOGON)
             && auth(event, |e| matches!(
                 e.account().kind, AccountKind::Machine | AccountKind::Anonymous));
     /// Shares opened.
     Shares = "shares opened (Windows 5140, 5145, Zeek smb_mapping)",
-        event => is(event, Class::SHARE);
+        event => is(event, EventClass::SHARE);
     /// Files in shares.
     ShareFiles = "files opened in shares, and whether to write (Windows 5145, Zeek smb_files)",
-        event => is(event, Class::FILE)
-            || activity(event, |a| is(event, Class::SHARE) && a.writes().is_some());
+        event => is(event, EventClass::FILE)
+            || activity(event, |a| is(event, EventClass::SHARE) && a.writes().is_some());
     /// Pipes opened over the network.
     Pipes = "pipes opened over the network (Windows 5145 of IPC$, Sysmon 17 and 18, Zeek dce_rpc)",
-        event => is(event, Class::PIPE)
-            || activity(event, |a| is(event, Class::SHARE)
+        event => is(event, EventClass::PIPE)
+            || activity(event, |a| is(event, EventClass::SHARE)
                 && a.object().is_some_and(|o| o.to_ascii_uppercase().contains("IPC$\\")));
     /// Services installed.
     Services = "services installed (Windows 4697, 7045)",
-        event => is(event, Class::SERVICE);
+        event => is(event, EventClass::SERVICE);
     /// Scheduled tasks.
     Tasks = "scheduled tasks made or changed (Windows 4698, 4702)",
-        event => is(event, Class::TASK);
+        event => is(event, EventClass::TASK);
     /// Processes started.
     Processes = "processes started, and what started them (Windows 4688, Sysmon 1)",
-        event => is(event, Class::PROCESS);
+        event => is(event, EventClass::PROCESS);
     /// Connections made.
     Connections = "connections by services that one moves by (Zeek conn, Sysmon 3)",
-        event => is(event, Class::CONNECTION);
+        event => is(event, EventClass::CONNECTION);
     /// Accounts made.
     AccountsMade = "accounts created (Windows 4720, 4741)",
-        event => is(event, Class::ACCOUNT_MADE);
+        event => is(event, EventClass::ACCOUNT_MADE);
     /// Accounts changed.
     AccountsChanged = "accounts changed (Windows 4722, 4724, 4738, 4742)",
-        event => is(event, Class::ACCOUNT_CHANGED);
+        event => is(event, EventClass::ACCOUNT_CHANGED);
     /// Group members.
     Groups = "members added to groups (Windows 4728, 4732, 4756)",
-        event => is(event, Class::GROUP);
+        event => is(event, EventClass::GROUP);
     /// Replication asked for.
     Replication = "replication of the directory asked for (Windows 4662 with its rights)",
-        event => is(event, Class::REPLICATION);
+        event => is(event, EventClass::REPLICATION);
 }

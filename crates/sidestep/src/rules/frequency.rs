@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::detection::Detection;
 use super::kind::Kind;
-use crate::baseline::table::{SavedTable, Table};
-use crate::intern::Id;
+use crate::store::Id;
+use crate::store::{SavedTable, Table};
 use crate::time::Day;
 
 /// Accounts and hosts remembered by rule.
@@ -105,7 +105,7 @@ struct Network {
 
 /// How telling a finding is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Telling {
+pub(crate) struct FindingWeight {
     /// `ln` of how much likelier an attack shows it than a day of this actor.
     pub(crate) nats: f64,
     /// The same were the actor known for [`COMMON_DAYS`]: nats of different days are compared by this,
@@ -153,7 +153,7 @@ impl Frequency {
         (actor, kind): (Actor, Kind),
         known: f64,
         today: Day,
-    ) -> Telling {
+    ) -> FindingWeight {
         let seen = self.network.get(rule).map_or(0.0, |network| network.actor_days);
         let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
         self.telling_of((rule, share), (actor, kind), (|done| &done.new_kind, 0.0), known, today)
@@ -168,7 +168,7 @@ impl Frequency {
         of: (Actor, Kind),
         known: f64,
         today: Day,
-    ) -> Telling {
+    ) -> FindingWeight {
         let share = 1.0 / (self.account_days + 1.0 / detection.prior);
         self.telling_of((rule, share), of, (|done| &done.new_from, NO_HABIT), known, today)
     }
@@ -182,7 +182,7 @@ impl Frequency {
         (new, no_habit): (fn(&Done) -> &Days, f64),
         known: f64,
         today: Day,
-    ) -> Telling {
+    ) -> FindingWeight {
         let done = self.by_actor.get((rule as u8, actor));
         let any = Days::before(done.map(|done| &done.any), today);
         let new = Days::before(done.map(new), today);
@@ -199,7 +199,7 @@ impl Frequency {
             let p = if days > 0.0 { p(days) } else { p(0.0).max(something_new) };
             (IN_ATTACKS / p).ln().clamp(0.0, MOST)
         };
-        Telling { nats: nats(known), comparable: nats(COMMON_DAYS), days, share }
+        FindingWeight { nats: nats(known), comparable: nats(COMMON_DAYS), days, share }
     }
 
     /// Nats of a finding on the scale of logins, of which `gated` a day are let in at 0 nats: the rule

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::intern::Id;
+use crate::store::Id;
 
 /// The kind of a finding: a path, a session, a target, whatever tells the benign habit of a detection
 /// from the attack that it must not excuse. Equal texts have the same kind in every run.

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::layer;
-use super::seen::bare;
+use super::observation::bare;
+use super::registry;
 use crate::error::ConfigError;
 use crate::event::Timestamp;
 
@@ -122,7 +122,7 @@ impl Policy {
 }
 
 fn known(detection: &str) -> Result<(), ConfigError> {
-    if layer::detections().iter().any(|known| known.id == detection) {
+    if registry::detections().iter().any(|known| known.id == detection) {
         return Ok(());
     }
     let expected = "it must be the id of a detection, as `sidestep detections` lists them";

@@ -1,4 +1,3 @@
-//! From evidence to a decision: calibration to a p-value, and the alert budget.
+//! From evidence to a p-value.
 
-pub(crate) mod budget;
 pub(crate) mod calibrate;

@@ -1,0 +1,39 @@
+//! Alerts as they stand.
+
+use std::collections::HashMap;
+
+use crate::alert::Alert;
+
+/// Alerts in the order in which they were raised, each in the last state that was taken in.
+///
+/// The engine gives out an alert again whenever its movement grew; who shows alerts wants each once.
+#[derive(Debug, Clone, Default)]
+pub struct LatestAlerts {
+    alerts: Vec<Alert>,
+    places: HashMap<String, usize>,
+}
+
+impl LatestAlerts {
+    /// Takes in a state of an alert, in place of an earlier one of the same id.
+    pub fn take(&mut self, alert: Alert) {
+        match self.places.get(&alert.id) {
+            Some(&place) => self.alerts[place] = alert,
+            None => {
+                self.places.insert(alert.id.clone(), self.alerts.len());
+                self.alerts.push(alert);
+            }
+        }
+    }
+
+    /// The alerts.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Alert> {
+        self.alerts
+    }
+}
+
+impl Extend<Alert> for LatestAlerts {
+    fn extend<T: IntoIterator<Item = Alert>>(&mut self, states: T) {
+        states.into_iter().for_each(|alert| self.take(alert));
+    }
+}

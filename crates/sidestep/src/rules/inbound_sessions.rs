@@ -1,0 +1,142 @@
+//! Who came to a host over the network, so that what happens there can be laid at his door.
+
+use serde::{Deserialize, Serialize};
+
+use super::observation::{EventClass, Observation};
+use crate::event::classify::is_desktop;
+use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::store::Id;
+use crate::store::{SavedTable, Table};
+use crate::time::{DAY, MINUTE};
+
+/// Sessions and hosts remembered.
+const REMEMBERED: usize = 1 << 16;
+/// Arrivals that a host remembers.
+const KEPT: usize = 8;
+/// How long after an arrival what no session marks is still laid at its door.
+const AFTERWARDS: Timestamp = 2 * MINUTE;
+/// What a log wrote a little before the logon that it follows from: clocks and buffers differ.
+const BEFORE: Timestamp = 5_000_000;
+/// How long a session is remembered.
+const SESSION: Timestamp = 7 * DAY;
+
+/// A logon over the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct InboundSession {
+    pub(crate) time: Timestamp,
+    pub(crate) account: Id,
+    /// Where it came from, where the log says.
+    pub(crate) source: Option<Id>,
+    pub(crate) kind: AccountKind,
+    pub(crate) protocol: AuthProtocol,
+    pub(crate) logon_type: LogonType,
+}
+
+/// Arrivals by session and by host.
+#[derive(Debug, Clone)]
+pub(crate) struct InboundSessions {
+    sessions: Table<(Id, u64), InboundSession>,
+    hosts: Table<Id, Vec<InboundSession>>,
+}
+
+impl InboundSessions {
+    pub(crate) fn new() -> Self {
+        Self { sessions: Table::new(REMEMBERED), hosts: Table::new(REMEMBERED) }
+    }
+
+    /// Takes in a logon over the network; others are none of its business.
+    pub(crate) fn observe(&mut self, seen: &Observation<'_>) {
+        let Some(event) = seen
+            .auth()
+            .filter(|event| seen.class == EventClass::LOGON && event.outcome() != Outcome::Failure)
+        else {
+            return;
+        };
+        let logon_type = event.logon_type();
+        let over_network = matches!(logon_type, LogonType::Network | LogonType::NetworkCleartext)
+            || is_desktop(logon_type);
+        let (Some(account), Some(host)) = (seen.account, seen.destination) else { return };
+        if !over_network {
+            return;
+        }
+        let arrival = InboundSession {
+            time: seen.time,
+            account: account.id,
+            source: seen.source.map(|place| place.id).filter(|source| *source != host.id),
+            kind: account.kind,
+            protocol: event.auth_protocol(),
+            logon_type,
+        };
+        if let Some(id) = event.logon_id() {
+            match self.sessions.get_mut((host.id, id)) {
+                Some(known) => *known = arrival,
+                None => {
+                    self.sessions.insert_new((host.id, id), arrival);
+                }
+            }
+        }
+        match self.hosts.get_mut(host.id) {
+            Some(known) => {
+                if known.len() == KEPT {
+                    known.remove(0);
+                }
+                known.push(arrival);
+            }
+            None => {
+                self.hosts.insert_new(host.id, vec![arrival]);
+            }
+        }
+    }
+
+    /// The logon whose session an event belongs to.
+    pub(crate) fn session(&self, seen: &Observation<'_>) -> Option<&InboundSession> {
+        let key = (seen.destination?.id, seen.logon_id()?);
+        self.sessions.get(key).filter(|arrival| (seen.time - arrival.time).abs() <= SESSION)
+    }
+
+    /// Who brought about what happened on a host: the session that the event names, or else, where
+    /// the system did it or nobody is named, whoever could and came last within two minutes.
+    pub(crate) fn cause(&self, seen: &Observation<'_>) -> Option<&InboundSession> {
+        if let Some(arrival) = self.session(seen) {
+            return Some(arrival);
+        }
+        let host = seen.destination?.id;
+        let by = seen.account.filter(|who| who.can_move()).map(|who| who.id);
+        self.recent(host, seen.time).find(|arrival| match by {
+            Some(account) => arrival.account == account,
+            None => arrival.kind.can_move(),
+        })
+    }
+
+    /// The arrivals at a host within two minutes, newest first.
+    pub(crate) fn recent(
+        &self,
+        host: Id,
+        time: Timestamp,
+    ) -> impl Iterator<Item = &InboundSession> {
+        self.hosts
+            .get(host)
+            .into_iter()
+            .flatten()
+            .rev()
+            .filter(move |arrival| (-BEFORE..=AFTERWARDS).contains(&(time - arrival.time)))
+    }
+
+    pub(crate) fn to_saved(&self) -> SavedInboundSessions {
+        SavedInboundSessions { sessions: self.sessions.to_saved(), hosts: self.hosts.to_saved() }
+    }
+
+    pub(crate) fn from_saved(saved: SavedInboundSessions) -> Result<Self, String> {
+        Ok(Self {
+            sessions: Table::from_saved(saved.sessions, "sessions")?,
+            hosts: Table::from_saved(saved.hosts, "arrivals")?,
+        })
+    }
+}
+
+/// Arrivals as they are saved.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedInboundSessions {
+    sessions: SavedTable<(Id, u64), InboundSession>,
+    hosts: SavedTable<Id, Vec<InboundSession>>,
+}

@@ -1,0 +1,322 @@
+//! An event as rules see it, and what they make of it.
+
+use super::kind::Kind;
+use crate::event::{
+    AccountKind, Activity, AuthEvent, Event, HostActivity, HostActivityKind, Mfa, Outcome,
+    Timestamp,
+};
+use crate::store::Id;
+
+/// Classes of events, a bit each: a rule is only shown what it wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EventClass(u32);
+
+macro_rules! classes {
+    ($($(#[$meta:meta])* $name:ident = $bit:literal;)+) => {
+        impl EventClass { $($(#[$meta])* pub(crate) const $name: Self = Self(1 << $bit);)+ }
+    };
+}
+
+classes! {
+    /// Nothing.
+    NONE = 31;
+    /// A logon that succeeded, told by a log that numbers its events or sessions, or that tells of
+    /// second factors.
+    LOGON = 0;
+    /// A logon from host to host that is not one of every day, whatever log told it. It comes after
+    /// the same event as a [`EventClass::LOGON`].
+    NEW_LOGIN = 1;
+    /// A logon, a ticket or a check of a credential that failed.
+    FAILURE = 2;
+    /// A ticket-granting ticket.
+    GRANTING_TICKET = 3;
+    /// A service ticket.
+    SERVICE_TICKET = 4;
+    /// A credential that a controller checked for another host.
+    VALIDATION = 5;
+    /// Explicit credentials.
+    EXPLICIT = 6;
+    /// Special privileges.
+    PRIVILEGES = 7;
+    /// A session taken up again.
+    RECONNECT = 8;
+    SHARE = 9;
+    FILE = 10;
+    SERVICE = 11;
+    TASK = 12;
+    ACCOUNT_MADE = 13;
+    ACCOUNT_CHANGED = 14;
+    GROUP = 15;
+    PROCESS = 16;
+    CONNECTION = 17;
+    PIPE = 18;
+    REPLICATION = 19;
+    /// A ticket-granting ticket that was renewed.
+    RENEWAL = 20;
+    /// A session that was left open.
+    DISCONNECT = 21;
+}
+
+impl EventClass {
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether any of its bits is one of `self`'s.
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The class of an event; none for what no rule is shown.
+    pub(crate) fn of(event: Event<'_>) -> Option<Self> {
+        match event {
+            Event::Auth(event) => Self::of_auth(event),
+            Event::Activity(activity) => Self::of_activity(activity),
+        }
+    }
+
+    fn of_auth(event: &AuthEvent<'_>) -> Option<Self> {
+        let numbered = event.event_code().is_some()
+            || event.logon_id().is_some()
+            || event.mfa() != Mfa::Unknown;
+        Some(match (event.activity(), event.outcome()) {
+            (
+                Activity::Logon
+                | Activity::TicketGrantingTicket
+                | Activity::ServiceTicket
+                | Activity::Preauthentication
+                | Activity::CredentialValidation,
+                Outcome::Failure,
+            ) => Self::FAILURE,
+            (Activity::Logon, _) if numbered => Self::LOGON,
+            (Activity::TicketGrantingTicket, _) => Self::GRANTING_TICKET,
+            (Activity::Renewal, _) => Self::RENEWAL,
+            (Activity::ServiceTicket, _) => Self::SERVICE_TICKET,
+            (Activity::CredentialValidation, _) => Self::VALIDATION,
+            (Activity::AccountSwitch, _) => Self::EXPLICIT,
+            (Activity::SpecialPrivileges, _) => Self::PRIVILEGES,
+            (Activity::SessionReconnect, _) => Self::RECONNECT,
+            (Activity::SessionDisconnect, _) => Self::DISCONNECT,
+            _ => return None,
+        })
+    }
+
+    fn of_activity(activity: &HostActivity<'_>) -> Option<Self> {
+        Some(match activity.kind() {
+            HostActivityKind::ShareAccess => Self::SHARE,
+            HostActivityKind::FileTransfer => Self::FILE,
+            HostActivityKind::ServiceInstall => Self::SERVICE,
+            HostActivityKind::ScheduledTask => Self::TASK,
+            HostActivityKind::AccountCreation => Self::ACCOUNT_MADE,
+            HostActivityKind::AccountChange => Self::ACCOUNT_CHANGED,
+            HostActivityKind::GroupMembership => Self::GROUP,
+            HostActivityKind::ProcessStart => Self::PROCESS,
+            HostActivityKind::NetworkConnection => Self::CONNECTION,
+            HostActivityKind::NamedPipe => Self::PIPE,
+            HostActivityKind::DirectoryReplication => Self::REPLICATION,
+            HostActivityKind::AddressBinding => return None,
+        })
+    }
+}
+
+/// An account of an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AccountRef<'e> {
+    pub(crate) id: Id,
+    /// `name@domain`.
+    pub(crate) name: &'e str,
+    pub(crate) kind: AccountKind,
+}
+
+impl AccountRef<'_> {
+    /// Whether it is somebody, or something that somebody could be: no machine, not built in.
+    pub(crate) const fn can_move(&self) -> bool {
+        self.kind.can_move()
+    }
+}
+
+/// The session in which the system itself works, on every Windows host.
+pub(super) const SYSTEM_SESSION: u64 = 0x3e7;
+
+/// A number to remember a name by, whatever its case (FNV-1a).
+pub(super) fn mark_of(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Whether a service ticket is for a machine's own account, and none of a person or a program.
+pub(super) fn is_for_machine(event: &AuthEvent<'_>) -> bool {
+    event.logon_process() == Some("host")
+}
+
+/// A name without its domain.
+pub(super) fn bare(name: &str) -> &str {
+    name.split_once('@').map_or(name, |(name, _)| name)
+}
+
+/// A host of an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HostRef<'e> {
+    pub(crate) id: Id,
+    pub(crate) name: &'e str,
+}
+
+/// An event in the engine's terms: every name by its one id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Observation<'e> {
+    pub(crate) time: Timestamp,
+    pub(crate) class: EventClass,
+    pub(crate) event: Event<'e>,
+    /// What it was done to, folded for comparing; empty where the record does not say.
+    pub(crate) object: &'e str,
+    /// The account that is logged on as, or that did it.
+    pub(crate) account: Option<AccountRef<'e>>,
+    /// The account that asked, where it is another.
+    pub(crate) subject: Option<AccountRef<'e>>,
+    /// Where it came from, or the other end.
+    pub(crate) source: Option<HostRef<'e>>,
+    /// The host that was logged on to, or on which it happened.
+    pub(crate) destination: Option<HostRef<'e>>,
+}
+
+impl<'e> Observation<'e> {
+    /// The authentication event, where it is one.
+    pub(crate) const fn auth(&self) -> Option<&'e AuthEvent<'e>> {
+        self.event.auth()
+    }
+
+    /// The companion record, where it is one.
+    pub(crate) const fn activity(&self) -> Option<&'e HostActivity<'e>> {
+        match self.event {
+            Event::Activity(activity) => Some(activity),
+            Event::Auth(_) => None,
+        }
+    }
+
+    pub(crate) fn logon_id(&self) -> Option<u64> {
+        match self.event {
+            Event::Auth(event) => event.logon_id(),
+            Event::Activity(activity) => activity.logon_id(),
+        }
+    }
+
+    /// Whether it went from one host to another, as far as is known.
+    pub(crate) fn is_remote(&self) -> bool {
+        match (self.source, self.destination) {
+            (Some(source), Some(destination)) => source.id != destination.id,
+            _ => false,
+        }
+    }
+
+    /// Whether the system of the host itself did it: by its session, or by its account.
+    pub(super) fn is_by_system(&self) -> bool {
+        let is_own =
+            |who: AccountRef<'_>| matches!(who.kind, AccountKind::WellKnown | AccountKind::Machine);
+        self.logon_id() == Some(SYSTEM_SESSION) || self.account.is_some_and(is_own)
+    }
+
+    pub(crate) fn raw_ref(&self) -> Option<u64> {
+        match self.event {
+            Event::Auth(event) => event.raw_ref(),
+            Event::Activity(activity) => activity.raw_ref(),
+        }
+    }
+}
+
+/// What a rule found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Finding {
+    /// Place of the rule among all.
+    pub(crate) rule: usize,
+    pub(crate) time: Timestamp,
+    /// Who did it, where that is known.
+    pub(crate) account: Option<Id>,
+    /// Where it came from, where that is known.
+    pub(crate) source: Option<Id>,
+    /// Where it happened.
+    pub(crate) destination: Id,
+    /// Whether the source answers for it, and not the account: it is the source whose habits count.
+    pub(crate) of_source: bool,
+    /// Whether it is of another login than the event's, which it shows in a new light.
+    pub(crate) of_another: bool,
+    /// Its kind: only findings of the same kind make it usual.
+    pub(crate) kind: Kind,
+    /// Nats that the rule's own statistic allows at most; infinite where it has none.
+    pub(crate) at_most: f64,
+    /// What was seen, in words.
+    pub(crate) observed: String,
+    pub(crate) raw_ref: Option<u64>,
+}
+
+impl Finding {
+    /// What was seen on the destination of an event, by its account and from its source. The layer
+    /// fills in the rule.
+    pub(crate) fn of(seen: &Observation<'_>, observed: impl Into<String>) -> Option<Self> {
+        seen.destination.map(|destination| Self::at(seen, destination, observed))
+    }
+
+    /// The same, at `place` where the event names no destination.
+    pub(crate) fn at(
+        seen: &Observation<'_>,
+        place: HostRef<'_>,
+        observed: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule: 0,
+            time: seen.time,
+            account: seen.account.map(|who| who.id),
+            source: seen.source.map(|place| place.id),
+            destination: seen.destination.unwrap_or(place).id,
+            of_source: false,
+            of_another: false,
+            kind: Kind::ANY,
+            at_most: f64::INFINITY,
+            observed: observed.into(),
+            raw_ref: seen.raw_ref(),
+        }
+    }
+
+    /// The same, or where the event names no destination, on the host that it came from.
+    pub(crate) fn at_source(seen: &Observation<'_>, observed: impl Into<String>) -> Option<Self> {
+        let destination = seen.destination.or(seen.source);
+        Self::of(&Observation { destination, ..*seen }, observed)
+    }
+
+    /// The same, by whoever came to the host over the network and brought it about.
+    pub(crate) fn by(self, arrival: &super::inbound_sessions::InboundSession) -> Self {
+        Self { account: Some(arrival.account), source: arrival.source.or(self.source), ..self }
+    }
+
+    /// The same, with so many nats at most.
+    pub(crate) fn at_most(self, nats: f64) -> Self {
+        Self { at_most: nats.max(0.0), ..self }
+    }
+
+    /// The same, of the kind that these texts name.
+    pub(crate) fn of_kind(self, parts: &[&str]) -> Self {
+        Self { kind: Kind::of(parts), ..self }
+    }
+
+    /// The same, of a kind that has to do with its target too: what is usual towards one host is not so
+    /// towards another.
+    pub(crate) fn of_target(self) -> Self {
+        Self { kind: self.kind.with(self.destination), ..self }
+    }
+
+    /// The same, of a kind that has to do with this account or host too.
+    pub(crate) fn of_kind_with(self, parts: &[&str], id: Id) -> Self {
+        Self { kind: Kind::of(parts).with(id), ..self }
+    }
+
+    /// The same, with the source to answer for it.
+    pub(crate) fn of_source(self) -> Self {
+        Self { of_source: true, ..self }
+    }
+
+    /// A burst, laid where the first of its day was.
+    pub(super) fn burst(self, burst: &super::burst::Burst) -> Self {
+        let (account, destination) = burst.door;
+        Self { account, destination, ..self }.at_most(burst.nats)
+    }
+}

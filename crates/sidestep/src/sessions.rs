@@ -1,0 +1,112 @@
+//! Sessions joined from the events that tell of them, and logons that several logs tell of.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{AuthEvent, Timestamp};
+use crate::store::Id;
+use crate::store::{SavedTable, Table};
+use crate::time::{DAY, SECOND};
+
+/// Sessions and logons remembered.
+const REMEMBERED: usize = 1 << 16;
+/// Two logs may tell of one logon this far apart: clocks differ, and so does when they write.
+const REPORTED_WITHIN: Timestamp = 10 * SECOND;
+/// A ticket is good for a working day.
+const TICKET: Timestamp = DAY;
+
+/// A logon as one log reported it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct ReportedLogon {
+    time: Timestamp,
+    /// The log's number for the event; sensors and plain logs have none.
+    code: Option<u32>,
+    failed: bool,
+}
+
+/// Where a ticket was used from.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Ticket {
+    source: Id,
+    time: Timestamp,
+}
+
+/// Sessions under way.
+#[derive(Debug, Clone)]
+pub(crate) struct Sessions {
+    logons: Table<[Id; 3], ReportedLogon>,
+    tickets: Table<u128, Ticket>,
+}
+
+impl Sessions {
+    pub(crate) fn new() -> Self {
+        Self { logons: Table::new(REMEMBERED), tickets: Table::new(REMEMBERED) }
+    }
+
+    /// Whether another log reported of this logon already. A log that numbers neither its events nor
+    /// its sessions stands alone, and is never taken for an echo.
+    pub(crate) fn is_duplicate(
+        &mut self,
+        event: &AuthEvent<'_>,
+        failed: bool,
+        key: [Id; 3],
+    ) -> bool {
+        let (time, code) = (event.time(), event.event_code());
+        if code.is_none() && event.logon_guid().is_none() {
+            return false;
+        }
+        let reported = ReportedLogon { time, code, failed };
+        match self.logons.get_mut(key) {
+            Some(known)
+                if known.code != code
+                    && known.failed == failed
+                    && (time - known.time).abs() <= REPORTED_WITHIN =>
+            {
+                true
+            }
+            Some(known) => {
+                *known = reported;
+                false
+            }
+            None => {
+                self.logons.insert_new(key, reported);
+                false
+            }
+        }
+    }
+
+    /// Remembers where the ticket of a session was asked from.
+    pub(crate) fn learn_ticket(&mut self, guid: u128, source: Id, time: Timestamp) {
+        match self.tickets.get_mut(guid) {
+            Some(known) => *known = Ticket { source, time },
+            None => {
+                self.tickets.insert_new(guid, Ticket { source, time });
+            }
+        }
+    }
+
+    /// Where a session that tells no source came from, by the ticket that opened it.
+    pub(crate) fn source_of(&self, guid: u128, time: Timestamp) -> Option<Id> {
+        self.tickets
+            .get(guid)
+            .filter(|ticket| (time - ticket.time).abs() <= TICKET)
+            .map(|ticket| ticket.source)
+    }
+
+    pub(crate) fn to_saved(&self) -> SavedSessions {
+        SavedSessions { logons: self.logons.to_saved(), tickets: self.tickets.to_saved() }
+    }
+
+    pub(crate) fn from_saved(saved: SavedSessions) -> Result<Self, String> {
+        Ok(Self {
+            logons: Table::from_saved(saved.logons, "logons told")?,
+            tickets: Table::from_saved(saved.tickets, "tickets")?,
+        })
+    }
+}
+
+/// Sessions as they are saved.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedSessions {
+    logons: SavedTable<[Id; 3], ReportedLogon>,
+    tickets: SavedTable<u128, Ticket>,
+}

@@ -1,0 +1,276 @@
+//! Names to symbols: a bounded roster of everything that has a name, with what is known of each.
+//!
+//! An id is given out once and never again, so that a record that outlives its name cannot be
+//! taken for another's. A slot is where an entry stands now; it is reused after an eviction.
+
+use ahash::{HashMap, RandomState};
+use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
+
+use super::hash_keys;
+use super::name::{Name, NameParts};
+
+/// Identifier of an account or a host, never reused.
+pub(crate) type Id = u32;
+
+/// Place of an entry in its roster.
+pub(crate) type Slot = u32;
+
+/// One name and what is known of it.
+#[derive(Debug)]
+pub(crate) struct Entry<'r, P> {
+    pub(crate) name: &'r str,
+    pub(crate) id: Id,
+    pub(crate) profile: &'r P,
+}
+
+/// A name and its id. They lie apart from what is known of it, so that those of a whole network lie
+/// close together: every event looks up several, and few of what is known.
+#[derive(Debug, Clone)]
+struct Label {
+    name: Name,
+    id: Id,
+    /// Set on use, cleared by the hand of the clock: what is cleared twice running is evicted.
+    used: bool,
+}
+
+/// A bounded interner. Eviction is CLOCK, in slot order: deterministic whatever the hash keys.
+#[derive(Debug, Clone)]
+pub(crate) struct Interner<P> {
+    /// By slot.
+    labels: Vec<Label>,
+    profiles: Vec<P>,
+    by_name: HashTable<Slot>,
+    /// Slots of the ids that do not stand in the slot of their own number.
+    moved: HashMap<Id, Slot>,
+    hasher: RandomState,
+    next_id: Id,
+    hand: usize,
+    capacity: usize,
+}
+
+/// One name as it is saved.
+#[derive(Serialize, Deserialize)]
+struct SavedEntry<P> {
+    name: Box<str>,
+    id: Id,
+    profile: P,
+    used: bool,
+}
+
+/// What of a roster is saved.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedInterner<P> {
+    entries: Vec<SavedEntry<P>>,
+    next_id: Id,
+    hand: usize,
+    capacity: usize,
+}
+
+impl<P: Default> Interner<P> {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            labels: Vec::new(),
+            profiles: Vec::new(),
+            by_name: HashTable::new(),
+            moved: HashMap::with_hasher(hash_keys()),
+            hasher: hash_keys(),
+            next_id: 0,
+            hand: 0,
+            capacity,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// The id of the entry in a slot.
+    pub(crate) fn id(&self, slot: Slot) -> Id {
+        self.labels[slot as usize].id
+    }
+
+    pub(crate) fn get(&self, slot: Slot) -> Entry<'_, P> {
+        let (label, profile) = (&self.labels[slot as usize], &self.profiles[slot as usize]);
+        Entry { name: label.name.as_str(), id: label.id, profile }
+    }
+
+    pub(crate) fn profile(&self, slot: Slot) -> &P {
+        &self.profiles[slot as usize]
+    }
+
+    pub(crate) fn profile_mut(&mut self, slot: Slot) -> &mut P {
+        &mut self.profiles[slot as usize]
+    }
+
+    /// All, by slot.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_, P>> {
+        (0..self.len()).map(|slot| self.get(slot as Slot))
+    }
+
+    pub(crate) fn profiles_mut(&mut self) -> &mut [P] {
+        &mut self.profiles
+    }
+
+    /// The slot of a name, if it is known.
+    pub(crate) fn find(&self, parts: NameParts<'_>) -> Option<Slot> {
+        let hash = parts.hash(&self.hasher);
+        self.by_name.find(hash, |&slot| parts.matches(&self.labels[slot as usize].name)).copied()
+    }
+
+    /// The slot where an id stands now, unless it was evicted.
+    pub(crate) fn slot_of(&self, id: Id) -> Option<Slot> {
+        match self.labels.get(id as usize) {
+            Some(label) if label.id == id => Some(id),
+            _ => self.moved.get(&id).copied(),
+        }
+    }
+
+    /// The name of an id, unless it was evicted.
+    pub(crate) fn name_of(&self, id: Id) -> Option<&str> {
+        self.slot_of(id).map(|slot| self.labels[slot as usize].name.as_str())
+    }
+
+    /// The slot of a name, given one if it is new. The flag says whether another was evicted.
+    pub(crate) fn intern(&mut self, parts: NameParts<'_>) -> (Slot, bool) {
+        let hash = parts.hash(&self.hasher);
+        let found =
+            self.by_name.find(hash, |&slot| parts.matches(&self.labels[slot as usize].name));
+        if let Some(&slot) = found {
+            self.labels[slot as usize].used = true;
+            return (slot, false);
+        }
+        let id = self.next_id;
+        // Four thousand million names later the ids begin anew: by then no record of the first is left.
+        self.next_id = self.next_id.wrapping_add(1);
+        let label = Label { name: parts.to_name(), id, used: false };
+        let (slot, evicted) = if self.len() < self.capacity {
+            self.push(label, P::default());
+            ((self.len() - 1) as Slot, false)
+        } else {
+            let slot = self.evict();
+            self.labels[slot as usize] = label;
+            self.profiles[slot as usize] = P::default();
+            (slot, true)
+        };
+        if id != slot {
+            self.moved.insert(id, slot);
+        }
+        self.index(hash, slot);
+        (slot, evicted)
+    }
+
+    fn push(&mut self, label: Label, profile: P) {
+        self.labels.push(label);
+        self.profiles.push(profile);
+    }
+
+    /// Lets a slot be found by the hash of its name.
+    fn index(&mut self, hash: u64, slot: Slot) {
+        let (labels, hasher) = (&self.labels, &self.hasher);
+        self.by_name.insert_unique(hash, slot, |&slot| labels[slot as usize].hash(hasher));
+    }
+
+    /// Frees the slot of an entry that was not used for a whole turn of the hand.
+    fn evict(&mut self) -> Slot {
+        loop {
+            let at = self.hand;
+            self.hand = (self.hand + 1) % self.labels.len();
+            let label = &mut self.labels[at];
+            if std::mem::take(&mut label.used) {
+                continue;
+            }
+            let slot = at as Slot;
+            if let Ok(found) =
+                self.by_name.find_entry(label.hash(&self.hasher), |&other| other == slot)
+            {
+                found.remove();
+            }
+            self.moved.remove(&label.id);
+            return slot;
+        }
+    }
+}
+
+impl Label {
+    fn hash(&self, hasher: &RandomState) -> u64 {
+        NameParts { name: self.name.as_str(), domain: None }.hash(hasher)
+    }
+}
+
+impl<P: Default + Clone> Interner<P> {
+    pub(crate) fn to_saved(&self) -> SavedInterner<P> {
+        let saved = |(label, profile): (&Label, &P)| SavedEntry {
+            name: label.name.as_str().into(),
+            id: label.id,
+            profile: profile.clone(),
+            used: label.used,
+        };
+        SavedInterner {
+            entries: self.labels.iter().zip(&self.profiles).map(saved).collect(),
+            next_id: self.next_id,
+            hand: self.hand,
+            capacity: self.capacity,
+        }
+    }
+
+    /// Builds the roster from its saved form, refusing one that contradicts itself.
+    pub(crate) fn from_saved(saved: SavedInterner<P>, what: &str) -> Result<Self, String> {
+        let mut roster = Self::new(saved.capacity);
+        let count = saved.entries.len();
+        if count > saved.capacity || saved.hand > count {
+            return Err(format!("{what}: {count} entries do not fit their bound"));
+        }
+        roster.next_id = saved.next_id;
+        roster.hand = if count == 0 { 0 } else { saved.hand % count };
+        for (slot, SavedEntry { name, id, profile, used }) in (0..).zip(saved.entries) {
+            let parts = NameParts { name: &name, domain: None };
+            if roster.find(parts).is_some() {
+                return Err(format!("{what}: a name stands twice"));
+            }
+            let hash = parts.hash(&roster.hasher);
+            roster.push(Label { name: parts.to_name(), id, used }, profile);
+            if id != slot && roster.moved.insert(id, slot).is_some() {
+                return Err(format!("{what}: an id stands twice"));
+            }
+            roster.index(hash, slot);
+        }
+        Ok(roster)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> NameParts<'_> {
+        NameParts { name: text, domain: None }
+    }
+
+    #[test]
+    fn case_is_folded_and_parts_equal_the_whole() {
+        let mut roster = Interner::<u8>::new(8);
+        let (slot, _) = roster.intern(NameParts { name: "Alice", domain: Some("CORP") });
+        assert_eq!(roster.find(name("aLICE@corp")), Some(slot));
+        assert_eq!(roster.find(name("alice")), None);
+        assert_eq!(roster.get(slot).name, "Alice@CORP");
+    }
+
+    #[test]
+    fn the_unused_are_evicted_and_ids_are_never_reused() {
+        let mut roster = Interner::<u8>::new(2);
+        let (a, _) = roster.intern(name("a"));
+        let a_id = roster.get(a).id;
+        roster.intern(name("b"));
+        roster.intern(name("a"));
+        let (c, evicted) = roster.intern(name("c"));
+        assert!(evicted);
+        assert_eq!(roster.len(), 2);
+        assert_eq!(roster.find(name("b")), None);
+        assert_eq!(roster.find(name("a")), Some(a));
+        assert_eq!(roster.get(c).id, 2);
+        assert_eq!(roster.slot_of(2), Some(c));
+        assert_eq!(roster.slot_of(a_id), Some(a));
+        assert_eq!(roster.name_of(1), None);
+    }
+}

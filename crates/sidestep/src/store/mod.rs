@@ -1,0 +1,27 @@
+//! Bounded memories: names to ids, keys to values, and values that age. Each has one bound, taken from
+//! the settings and never from a file, and one saved form that is checked when it is loaded.
+
+mod interner;
+mod name;
+mod table;
+mod ttl_map;
+
+pub(crate) use interner::{Entry, Id, Interner, SavedInterner, Slot};
+pub(crate) use name::NameParts;
+pub(crate) use table::{SavedTable, Table};
+pub(crate) use ttl_map::TtlMap;
+
+use ahash::RandomState;
+
+/// Keys drawn per process, so that nobody can prepare names that collide. The order of a table
+/// never shows, so the keys do not change a result.
+pub(crate) fn hash_keys() -> RandomState {
+    use std::hash::{BuildHasher, RandomState as Std};
+    let std = Std::new();
+    RandomState::with_seeds(
+        std.hash_one(0_u8),
+        std.hash_one(1_u8),
+        std.hash_one(2_u8),
+        std.hash_one(3_u8),
+    )
+}

@@ -1,0 +1,208 @@
+//! A bounded hash table whose order is that of insertion, so that every result is deterministic.
+
+use std::hash::Hash;
+
+use ahash::RandomState;
+use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
+
+use super::hash_keys;
+
+/// One record.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Record<K, V> {
+    pub(crate) key: K,
+    pub(crate) value: V,
+    used: bool,
+}
+
+/// Key to value, at most `capacity` of them; evicts by CLOCK and counts what it evicted.
+#[derive(Debug, Clone)]
+pub(crate) struct Table<K, V> {
+    records: Vec<Record<K, V>>,
+    index: HashTable<u32>,
+    hasher: RandomState,
+    hand: usize,
+    capacity: usize,
+    evicted: u64,
+}
+
+/// What of a table is saved.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedTable<K, V> {
+    records: Vec<Record<K, V>>,
+    hand: usize,
+    capacity: usize,
+    evicted: u64,
+}
+
+impl<K: Copy + Eq + Hash, V> Table<K, V> {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            records: Vec::new(),
+            index: HashTable::new(),
+            hasher: hash_keys(),
+            hand: 0,
+            capacity,
+            evicted: 0,
+        }
+    }
+
+    pub(crate) fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    pub(crate) fn records(&self) -> &[Record<K, V>] {
+        &self.records
+    }
+
+    pub(crate) fn get(&self, key: K) -> Option<&V> {
+        self.find(key).map(|at| &self.records[at].value)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: K) -> Option<&mut V> {
+        self.find(key).map(|at| {
+            let record = &mut self.records[at];
+            record.used = true;
+            &mut record.value
+        })
+    }
+
+    fn find(&self, key: K) -> Option<usize> {
+        let hash = self.hasher.hash_one(key);
+        self.index.find(hash, |&at| self.records[at as usize].key == key).map(|&at| at as usize)
+    }
+
+    /// Adds a key that is not there; gives out the record that had to go, if one had to.
+    pub(crate) fn insert_new(&mut self, key: K, value: V) -> Option<Record<K, V>> {
+        let record = Record { key, value, used: false };
+        let (at, gone) = if self.records.len() < self.capacity {
+            self.records.push(record);
+            (self.records.len() - 1, None)
+        } else {
+            let at = self.free_one();
+            let gone = std::mem::replace(&mut self.records[at], record);
+            self.evicted += 1;
+            (at, Some(gone))
+        };
+        let hash = self.hasher.hash_one(key);
+        let (records, hasher) = (&self.records, &self.hasher);
+        self.index.insert_unique(hash, at as u32, |&at| hasher.hash_one(records[at as usize].key));
+        gone
+    }
+
+    /// Takes one record that was not used for a whole turn of the hand out of the index.
+    fn free_one(&mut self) -> usize {
+        loop {
+            let at = self.hand;
+            self.hand = (self.hand + 1) % self.records.len();
+            if std::mem::take(&mut self.records[at].used) {
+                continue;
+            }
+            let hash = self.hasher.hash_one(self.records[at].key);
+            if let Ok(found) = self.index.find_entry(hash, |&other| other as usize == at) {
+                found.remove();
+            }
+            return at;
+        }
+    }
+
+    /// Visits every value, and drops those for which `keep` is false; gives out how many it dropped.
+    pub(crate) fn sweep(&mut self, mut keep: impl FnMut(K, &mut V) -> bool) -> usize {
+        let before = self.records.len();
+        self.records.retain_mut(|record| keep(record.key, &mut record.value));
+        let dropped = before - self.records.len();
+        if dropped > 0 {
+            self.reindex();
+        }
+        dropped
+    }
+
+    fn reindex(&mut self) {
+        self.index.clear();
+        self.hand = 0;
+        let (records, hasher) = (&self.records, &self.hasher);
+        for (at, record) in records.iter().enumerate() {
+            self.index.insert_unique(hasher.hash_one(record.key), at as u32, |&at| {
+                hasher.hash_one(records[at as usize].key)
+            });
+        }
+    }
+
+    /// Bytes held, index included.
+    pub(crate) fn bytes(&self) -> usize {
+        self.records.capacity() * size_of::<Record<K, V>>() + self.index.allocation_size()
+    }
+}
+
+impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
+    pub(crate) fn to_saved(&self) -> SavedTable<K, V> {
+        SavedTable {
+            records: self.records.clone(),
+            hand: self.hand,
+            capacity: self.capacity,
+            evicted: self.evicted,
+        }
+    }
+
+    /// Builds the table from its saved form, refusing one that contradicts itself.
+    pub(crate) fn from_saved(saved: SavedTable<K, V>, what: &str) -> Result<Self, String> {
+        let mut table = Self::new(saved.capacity);
+        let count = saved.records.len();
+        if count > saved.capacity || saved.hand > count {
+            return Err(format!("{what}: {count} records do not fit their bound"));
+        }
+        table.records = saved.records;
+        table.reindex();
+        table.hand = if count == 0 { 0 } else { saved.hand % count };
+        table.evicted = saved.evicted;
+        for (at, record) in table.records.iter().enumerate() {
+            if table.find(record.key) != Some(at) {
+                return Err(format!("{what}: a key stands twice"));
+            }
+        }
+        Ok(table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_map_and_keeps_its_bound(
+            operations in prop::collection::vec((0_u32..64, any::<bool>()), 0..400),
+            capacity in 1_usize..80,
+        ) {
+            let mut table = Table::new(capacity);
+            let mut latest = std::collections::BTreeMap::new();
+            for (step, (key, sweep)) in operations.into_iter().enumerate() {
+                if sweep && key < 4 {
+                    table.sweep(|k, _| k % 4 != key);
+                    latest.retain(|k, _| k % 4 != key);
+                    continue;
+                }
+                latest.insert(key, step);
+                match table.get_mut(key) {
+                    Some(value) => *value = step,
+                    None => {
+                        if let Some(gone) = table.insert_new(key, step) {
+                            prop_assert!(latest.contains_key(&gone.key));
+                        }
+                    }
+                }
+                prop_assert!(table.records().len() <= capacity);
+                prop_assert_eq!(table.get(key), Some(&step));
+            }
+            for record in table.records() {
+                prop_assert_eq!(latest.get(&record.key), Some(&record.value));
+                prop_assert_eq!(table.get(record.key), Some(&record.value));
+            }
+            if capacity >= 64 {
+                prop_assert_eq!(table.records().len(), latest.len());
+            }
+        }
+    }
+}

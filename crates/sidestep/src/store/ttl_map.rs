@@ -1,0 +1,170 @@
+//! What rules remember for a while, within a bound.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use ahash::HashMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::hash_keys;
+use crate::event::Timestamp;
+use crate::time::DAY;
+
+/// Entries that a rule keeps at most of one kind.
+const MOST: usize = 1 << 15;
+
+/// Entries below which it is not worth looking for what can be dropped more than once a day.
+const FEW: usize = 1 << 10;
+
+/// Values with the time of each; where they are too many, the older half goes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "K: Ord + Serialize, V: Serialize",
+    deserialize = "K: Ord + Hash + Deserialize<'de>, V: Deserialize<'de>"
+))]
+pub(crate) struct TtlMap<K, V> {
+    #[serde(serialize_with = "save", deserialize_with = "load")]
+    entries: HashMap<K, (Timestamp, V)>,
+    /// What was dropped last, and how many entries that left.
+    swept: (Timestamp, usize),
+}
+
+/// In the order of the keys, so that the same entries have the same bytes.
+fn save<K: Ord + Serialize, V: Serialize, S: Serializer>(
+    entries: &HashMap<K, (Timestamp, V)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    entries.iter().collect::<BTreeMap<_, _>>().serialize(serializer)
+}
+
+fn load<'de, K, V, D>(deserializer: D) -> Result<HashMap<K, (Timestamp, V)>, D::Error>
+where
+    K: Ord + Hash + Deserialize<'de>,
+    V: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let entries = BTreeMap::<K, (Timestamp, V)>::deserialize(deserializer)?;
+    let mut table = HashMap::with_capacity_and_hasher(entries.len(), hash_keys());
+    table.extend(entries);
+    Ok(table)
+}
+
+impl<K, V> Default for TtlMap<K, V> {
+    fn default() -> Self {
+        Self { entries: HashMap::with_hasher(hash_keys()), swept: (Timestamp::MIN, 0) }
+    }
+}
+
+impl<K: Eq + Hash, V> TtlMap<K, V> {
+    /// The value of a key.
+    pub(crate) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(key).map(|(_, value)| value)
+    }
+
+    /// The value of a key and its time, where that is no older than `since`.
+    pub(crate) fn since<Q: Eq + Hash + ?Sized>(&self, key: &Q, since: Timestamp) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(key).filter(|(time, _)| *time >= since).map(|(_, value)| value)
+    }
+
+    /// The time of a key and its value.
+    pub(crate) fn timed<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<(Timestamp, &V)>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(key).map(|(time, value)| (*time, value))
+    }
+
+    /// The value of a key, which keeps its time.
+    pub(crate) fn get_mut<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get_mut(key).map(|(_, value)| value)
+    }
+
+    /// The value of a key, which is now of this time; a new one where there was none.
+    pub(crate) fn touch(&mut self, key: K, time: Timestamp) -> &mut V
+    where
+        V: Default,
+    {
+        self.make_room(&key);
+        let (last, value) = self.entries.entry(key).or_default();
+        *last = time.max(*last);
+        value
+    }
+
+    /// Remembers a value; gives out the time of the one before.
+    pub(crate) fn insert(&mut self, key: K, time: Timestamp, value: V) -> Option<Timestamp> {
+        self.make_room(&key);
+        self.entries.insert(key, (time, value)).map(|(before, _)| before)
+    }
+
+    /// Forgets a key; gives out its value.
+    pub(crate) fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.remove(key).map(|(_, value)| value)
+    }
+
+    /// Whether nothing is remembered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Drops what is older than `before`: once a day, and whenever there is twice what was left the
+    /// last time, so that an entry costs the same however many there are.
+    pub(crate) fn forget(&mut self, before: Timestamp) {
+        let (since, left) = self.swept;
+        if before >= since.saturating_add(DAY) || self.entries.len() >= FEW.max(2 * left) {
+            self.entries.retain(|_, (time, _)| *time >= before);
+            self.swept = (before, self.entries.len());
+        }
+    }
+
+    /// Drops the older half where there is no room for a new key. One at a time would be a search
+    /// through all of them for each, and whoever writes to a log can bring new keys without end.
+    fn make_room(&mut self, key: &K) {
+        if self.entries.len() < MOST || self.entries.contains_key(key) {
+            return;
+        }
+        let mut times: Vec<Timestamp> = self.entries.values().map(|(time, _)| *time).collect();
+        times.sort_unstable();
+        let middle = times.get(times.len() / 2).copied().unwrap_or_default();
+        self.entries.retain(|_, (time, _)| *time > middle);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_keeps_its_bound_and_forgets_the_oldest() {
+        let mut recent: TtlMap<u64, ()> = TtlMap::default();
+        for key in 0..3 * MOST as u64 {
+            recent.touch(key, key as Timestamp);
+            assert!(recent.entries.len() <= MOST);
+        }
+        assert!(recent.get(&(3 * MOST as u64 - 1)).is_some());
+        assert!(recent.get(&0).is_none());
+        recent.forget(Timestamp::MAX);
+        assert!(recent.is_empty());
+    }
+
+    #[test]
+    fn a_value_ages() {
+        let mut recent: TtlMap<u8, u32> = TtlMap::default();
+        *recent.touch(1, 100) = 7;
+        assert_eq!(recent.since(&1, 100), Some(&7));
+        assert_eq!(recent.since(&1, 101), None);
+        assert_eq!(recent.get(&1), Some(&7));
+    }
+}

@@ -1,294 +1,171 @@
-//! From an odd login to an alert: gate, movement, quarantine, budget.
+//! How odd a login is: its evidence, the share of benign logins that are as odd, and whether it is
+//! suspicious. `score` and `process` ask the same judge.
 
-use crate::alert::{Alert, AlertState};
+use serde::{Deserialize, Serialize};
+
+use crate::alert::Contribution;
+use crate::baseline::Baseline;
 use crate::baseline::aode::Combination;
-use crate::engine::{Engine, Quarantined};
-use crate::event::classify::is_by_sshd;
-use crate::event::{AuthEvent, Timestamp};
-use crate::evidence::{self, Context, Known};
-use crate::login::Login;
-use crate::movement::{Candidate, Hop, Movement};
-use crate::store::Id;
-use crate::time::{DAY, Day};
+use crate::evidence::{self, Context, Surprises};
+use crate::score::calibrate::Calibration;
+use crate::time::Day;
+use crate::tuning::{
+    BEYOND_GATE_NATS, COLD_DAYS, GATE, LEAST_LOGINS_A_DAY, LEAST_NOISE, LET_IN_PER_ALERT,
+    NOISE_POWER, RATE_DAYS, TAIL, WIDEST_GATE,
+};
 
-// The constants below were found on simulated organisations that no reported figure uses; see
-// docs/detection.md for what each is worth.
-
-/// Share of benign logins odd enough to join a movement.
-const GATE: f64 = 0.005;
-/// Share of benign logins odd enough to be shown alone where the budget asks for more than the
-/// gate lets in, at most.
-const WIDEST_GATE: f64 = 0.2;
-/// Logins of a day that a network has at least, for the scale of what is rare: on a small one a few
-/// hundred are too few to tell by.
-const LEAST_A_DAY: f64 = 500.0;
-/// Logins let in for each alert asked for.
-const LET_IN: f64 = 3.0;
-/// Most that a login beyond the gate gains, in nats: less than any within it.
-const BEYOND: f64 = 0.1;
-/// Share of logins that count as odd when an account or host is called noisy.
-const TAIL: f64 = 0.01;
-/// An account or source that was odd more often than others is that much less remarkable, by
-/// this power of the ratio.
-const NOISE_WEIGHT: f64 = 0.2;
-/// Least ratio: nobody's logins count for much more because he was never odd.
-const LEAST_NOISE: f64 = 0.5;
-
-/// How odd a login is.
-pub(crate) struct Judged {
+/// A login as its evidence has it.
+pub(crate) struct Weighing {
+    pub(crate) surprises: Surprises,
+    /// Sum of the surprises, in nats.
     pub(crate) surprise: f64,
-    /// Whether it lies in the odd tail.
+    /// Share of benign logins that are as surprising.
+    pub(crate) p_value: f64,
+}
+
+impl Weighing {
+    /// The evidence in words.
+    pub(crate) fn contributions(&self, context: &Context<'_>) -> Vec<Contribution> {
+        evidence::contributions(context, &self.surprises)
+    }
+}
+
+/// What the judge says of a login.
+pub(crate) struct Verdict {
+    pub(crate) weighing: Weighing,
+    /// Whether it lies in the odd tail: it counts against its account and hosts a day later.
     pub(crate) tail: bool,
     pub(crate) combination: Combination,
+    /// Set where it is suspicious.
+    pub(crate) suspicion: Option<Suspicion>,
 }
 
-/// What became of a login.
-pub(crate) enum Odd {
-    No(Judged),
-    Yes(Judged, Box<Candidate>),
+/// How suspicious a login is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Suspicion {
+    /// Nats by which it exceeds what the gate lets in.
+    pub(crate) gain: f64,
+    /// Whether it is too common to belong to a movement, and is shown alone if at all.
+    pub(crate) alone: bool,
 }
 
-/// A movement expected more often than this a day is learned from although it was alerted on.
-const QUARANTINED_RATE: f64 = 1.0 / 7.0;
+/// Logins of a day, and of them those that took a new edge.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LoginCounts {
+    pub(crate) logins: u64,
+    pub(crate) new_edges: u64,
+}
 
-/// Logins that may wait at a time; beyond that the oldest is taken at once.
-pub(crate) const MAX_WAITING: usize = 1 << 18;
+/// The judge: what share of logins is as odd, and how many logins a day there are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Judge {
+    pub(crate) calibration: Calibration,
+    today: LoginCounts,
+    yesterday: LoginCounts,
+}
 
-/// Longest time that a rate is measured over, in days: the mean age of what is not forgotten.
-const RATE_DAYS: f64 = 40.0;
+impl Judge {
+    pub(crate) fn new() -> Self {
+        Self {
+            calibration: Calibration::new(),
+            today: LoginCounts::default(),
+            yesterday: LoginCounts::default(),
+        }
+    }
 
-impl Engine {
-    /// Weighs a login that is not habitual.
-    pub(crate) fn judge(&self, event: &AuthEvent<'_>, login: &Login, key: [Id; 3]) -> Odd {
-        let baseline = &self.baseline;
-        let account = baseline.accounts.get(login.account);
-        let source = baseline.hosts.get(login.source);
-        let destination = baseline.hosts.get(login.destination);
-        let context = Context::new(
-            baseline,
-            login.time,
-            login.protocol,
-            Known::of(&account),
-            Known::of(&source),
-            Known::of(&destination),
-        );
-        let surprises = evidence::weigh(&context);
+    /// Whether the saved parts fit together.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.calibration.is_sound()
+            && [self.today, self.yesterday]
+                .iter()
+                .all(|counts| counts.new_edges <= counts.logins && counts.logins < 1 << 53)
+    }
+
+    /// Weighs the evidence of a login.
+    pub(crate) fn weigh(&self, context: &Context<'_>) -> Weighing {
+        let surprises = evidence::weigh(context);
         let surprise = evidence::total(&surprises);
-        let p_value = self.calibration.p_value(surprise);
-        let tail = p_value <= TAIL;
-        let judged = Judged { surprise, tail, combination: evidence::combination(&context) };
+        Weighing { surprises, surprise, p_value: self.calibration.p_value(surprise) }
+    }
+
+    /// Judges a login that is not habitual, where `alerts_per_day` are asked for.
+    pub(crate) fn judge(
+        &self,
+        context: &Context<'_>,
+        failed: bool,
+        alerts_per_day: f64,
+    ) -> Verdict {
+        let weighing = self.weigh(context);
+        let (account, source) = (context.account.profile, context.source.profile);
         let noise =
             |odd: f32, logins: f32| (f64::from(odd) + 1.0) / (TAIL * f64::from(logins) + 1.0);
-        let noisy = noise(account.profile.odd, account.profile.logins)
-            .max(noise(source.profile.odd_from, source.profile.logins_from));
-        let p = p_value * noisy.max(LEAST_NOISE).powf(NOISE_WEIGHT);
-        let wide = self.wide_gate();
+        let noisy = noise(account.odd, account.logins)
+            .max(noise(source.odd_from, source.logins_from))
+            .max(LEAST_NOISE);
+        let p = weighing.p_value * noisy.powf(NOISE_POWER);
+        let wide = self.wide_gate(alerts_per_day);
         let gain = if p <= GATE {
-            BEYOND + (GATE / p.max(f64::MIN_POSITIVE)).ln()
-        } else if p <= wide && !login.failed {
-            BEYOND * (wide / p).ln() / (wide / GATE).ln()
+            Some(BEYOND_GATE_NATS + (GATE / p.max(f64::MIN_POSITIVE)).ln())
+        } else if p <= wide && !failed {
+            Some(BEYOND_GATE_NATS * (wide / p).ln() / (wide / GATE).ln())
         } else {
-            return Odd::No(judged);
+            None
         };
-        let suspect = Candidate {
-            hop: Hop {
-                key,
-                time: login.time,
-                user: account.name.to_string(),
-                src_host: source.name.to_string(),
-                dst_host: destination.name.to_string(),
-                outcome: event.outcome(),
-                auth_protocol: event.auth_protocol(),
-                logon_type: event.logon_type(),
-                raw_ref: event.raw_ref(),
-                surprise,
-                evidence: evidence::contributions(&context, &surprises),
-                parent: None,
-                gain,
-                proven: 0.0,
-                held: 0.0,
-                linked: 0.0,
-                asks: false,
-                ssh: is_by_sshd(event),
-            },
-            leaving: self.leaving(),
-            alone: p > GATE,
-            rate: self.rate(source.profile.odd_to, source.profile.first_day),
-        };
-        Odd::Yes(judged, Box::new(suspect))
+        Verdict {
+            tail: weighing.p_value <= TAIL,
+            combination: evidence::combination(context),
+            suspicion: gain.map(|gain| Suspicion { gain, alone: p > GATE }),
+            weighing,
+        }
+    }
+
+    /// Takes what was judged into the calibration, but for the first days, on which all is new.
+    pub(crate) fn observe(&mut self, verdict: &Verdict, baseline: &mut Baseline) {
+        let age = baseline.first_day.map_or(0, |first| baseline.today.saturating_sub(first));
+        if age >= COLD_DAYS {
+            self.calibration.observe(verdict.weighing.surprise);
+            baseline.combinations.observe(&verdict.combination);
+        }
+    }
+
+    /// Counts a login that was judged.
+    pub(crate) fn count(&mut self, is_new_edge: bool) {
+        self.today.logins += 1;
+        self.today.new_edges += u64::from(is_new_edge);
+    }
+
+    /// Begins a day, `days` after the one before; it is the first if that is 0.
+    pub(crate) fn begin_day(&mut self, days: f64) {
+        if days > 0.0 {
+            self.calibration.refresh(days);
+        }
+        self.yesterday = std::mem::take(&mut self.today);
+    }
+
+    /// Logins of yesterday.
+    pub(crate) const fn yesterday(&self) -> LoginCounts {
+        self.yesterday
     }
 
     /// The gate that lets in as many logins as the budget needs to choose from.
-    fn wide_gate(&self) -> f64 {
-        let (logins, _) = self.news[1];
-        (LET_IN * self.config.alerts_per_day / (logins as f64).max(1.0)).clamp(GATE, WIDEST_GATE)
+    fn wide_gate(&self, alerts_per_day: f64) -> f64 {
+        let logins = (self.yesterday.logins as f64).max(1.0);
+        (LET_IN_PER_ALERT * alerts_per_day / logins).clamp(GATE, WIDEST_GATE)
     }
 
-    /// Logins a day that the gate lets in, by those of yesterday.
+    /// Logins a day that the gate lets in, by those of yesterday, or so many that a rate can be said.
     pub(crate) fn gated_a_day(&self) -> f64 {
-        GATE * self.logins_a_day()
-    }
-
-    /// Logins of yesterday, or so many that a rate can be told.
-    fn logins_a_day(&self) -> f64 {
-        (self.news[1].0 as f64).max(LEAST_A_DAY)
+        GATE * (self.yesterday.logins as f64).max(LEAST_LOGINS_A_DAY)
     }
 
     /// Odd logins a day that leave a host here, by those of yesterday.
-    pub(crate) fn leaving(&self) -> f64 {
-        self.gated_a_day() / self.baseline.hosts.len().max(1) as f64
+    pub(crate) fn leaving(&self, baseline: &Baseline) -> f64 {
+        self.gated_a_day() / baseline.hosts.len().max(1) as f64
     }
+}
 
-    /// Odd logins a day to be expected of something that had `odd` since `first_day`.
-    pub(crate) fn rate(&self, odd: f32, first_day: Day) -> f64 {
-        let days = f64::from(self.baseline.today.saturating_sub(first_day) + 1);
-        (f64::from(odd) + 0.2) / days.min(RATE_DAYS)
-    }
-
-    /// Takes an odd login into its movement, and raises an alert where that is due.
-    pub(crate) fn suspect(
-        &mut self,
-        login: &Login,
-        judged: &Judged,
-        suspect: Candidate,
-        raise: bool,
-        alerts: &mut Vec<Alert>,
-    ) {
-        let (key, tail) = (suspect.hop.key, judged.tail);
-        let Some(attached) = self.movements.attach(suspect) else {
-            self.calibrate(judged);
-            self.learn_now(key, login, tail);
-            return;
-        };
-        let serial = attached.movement;
-        let is_open = |engine: &Self| {
-            engine.movements.get(serial).is_some_and(|movement| movement.detected_at.is_none())
-        };
-        if is_open(self) {
-            self.calibrate(judged);
-        }
-        self.risen(&attached, raise, alerts);
-        if !self.is_quarantined(serial) {
-            self.learn_now(key, login, tail);
-        } else if login.failed {
-            self.baseline.learn_failure(key, login);
-        } else if attached.kept {
-            self.metrics.quarantined += 1;
-            let days = Timestamp::from(self.config.quarantine_days);
-            self.quarantine.push_back(Quarantined {
-                until: self.now + days * DAY,
-                key,
-                time: login.time,
-                protocol: login.protocol,
-            });
-            if self.quarantine.len() > MAX_WAITING {
-                self.release_oldest();
-            }
-        }
-    }
-
-    /// Whether the logins of a movement are kept out of the baseline: it was alerted on, and it is
-    /// of a kind that is not expected every week. What somebody is shown because the budget allows
-    /// it is mostly benign, and must not stay new for a week.
-    fn is_quarantined(&self, serial: u64) -> bool {
-        self.config.quarantine_days > 0
-            && self.movements.get(serial).is_some_and(|movement| {
-                movement.detected_at.is_some()
-                    && self.budget.rate_of(movement.weight()) <= QUARANTINED_RATE
-            })
-    }
-
-    /// Raises an alert on a movement.
-    pub(crate) fn raise(&mut self, serial: u64, alerts: &mut Vec<Alert>) {
-        let now = self.now;
-        let Some(movement) = self.movements.get_mut(serial) else { return };
-        movement.detected_at = Some(now);
-        self.budget.emitted();
-        if movement.led() > 0.0 {
-            self.led.emitted();
-        }
-        self.metrics.alerts += 1;
-        alerts.extend(self.describe(serial, AlertState::Opened));
-    }
-
-    /// Raises what had to wait for the budget, and the best of what there is when too few were.
-    pub(crate) fn raise_pending(&mut self, alerts: &mut Vec<Alert>) {
-        let Some(since) = self.budget.since() else { return };
-        while self.budget.has_room(self.now) {
-            let led = self.led.threshold(self.now);
-            // What ended before was given as an example of what is normal.
-            let best = self
-                .movements
-                .iter()
-                .filter(|movement| movement.detected_at.is_none() && movement.last_time >= since)
-                .filter(|movement| movement.may_lead(led))
-                .max_by(|a, b| a.weight().total_cmp(&b.weight()).then(b.serial.cmp(&a.serial)))
-                .map(|movement| (movement.serial, movement.weight()));
-            let Some((serial, weight)) = best else { return };
-            if weight < self.budget.threshold(self.now) && !self.budget.is_short(self.now) {
-                return;
-            }
-            self.raise(serial, alerts);
-        }
-    }
-
-    pub(crate) fn describe(&self, serial: u64, state: AlertState) -> Option<Alert> {
-        self.movements.get(serial).and_then(|movement| self.to_alert(movement, state))
-    }
-
-    /// The alert on a movement, should there be one.
-    pub(crate) fn to_alert(&self, movement: &Movement, state: AlertState) -> Option<Alert> {
-        let detected_at: Timestamp = movement.detected_at?;
-        let (rate, p_value) = self.rarity_of(movement, movement.by_detections);
-        Some(movement.to_alert(state, detected_at, rate, p_value))
-    }
-
-    /// Movements a day that are as strong, and their share of all.
-    pub(crate) fn rarity_of(&self, movement: &Movement, by_detections: bool) -> (f64, f64) {
-        let rate = if by_detections {
-            self.rate_of_proven(movement.proven)
-        } else {
-            self.budget.rate_of(movement.weight())
-        };
-        (rate, (rate / self.budget.rate_of(0.0).max(rate)).min(1.0))
-    }
-
-    /// Learns what was in quarantine long enough, and counts the odd logins of the day before.
-    pub(crate) fn release(&mut self) {
-        while self.quarantine.front().is_some_and(|waiting| waiting.until <= self.now) {
-            self.release_oldest();
-        }
-        while let Some(&(time, key)) = self.odd.front().filter(|(time, _)| time + DAY <= self.now) {
-            self.odd.pop_front();
-            debug_assert!(time <= self.now);
-            self.baseline.count_odd(key);
-        }
-    }
-
-    fn release_oldest(&mut self) {
-        if let Some(waiting) = self.quarantine.pop_front() {
-            self.learn_waiting(&waiting);
-        }
-    }
-
-    /// Learns a login that waited, unless one of its names was evicted meanwhile.
-    fn learn_waiting(&mut self, waiting: &Quarantined) {
-        let [account, source, destination] = waiting.key;
-        let (Some(account), Some(source), Some(destination)) = (
-            self.baseline.accounts.slot_of(account),
-            self.baseline.hosts.slot_of(source),
-            self.baseline.hosts.slot_of(destination),
-        ) else {
-            return;
-        };
-        let login = Login {
-            time: waiting.time,
-            account,
-            source,
-            destination,
-            protocol: waiting.protocol,
-            failed: false,
-        };
-        self.learn_now(waiting.key, &login, false);
-    }
+/// Odd logins a day to be expected of something that had `odd` since `first_day`.
+pub(crate) fn odd_rate(odd: f32, first_day: Day, today: Day) -> f64 {
+    let days = f64::from(today.saturating_sub(first_day) + 1);
+    (f64::from(odd) + 0.2) / days.min(RATE_DAYS)
 }

@@ -2,6 +2,7 @@
 
 mod alert;
 mod alerting;
+mod attribution;
 mod baseline;
 mod config;
 mod engine;
@@ -10,6 +11,7 @@ pub mod event;
 mod evidence;
 mod identity;
 mod judge;
+mod learning;
 mod login;
 mod metrics;
 mod movement;
@@ -21,6 +23,7 @@ mod sessions;
 mod snapshot;
 mod store;
 mod time;
+mod tuning;
 
 pub use alert::{
     Alert, AlertState, Contribution, CredentialSwitch, Hop, Origin, Score, ScoreVector, Severity,

@@ -1,11 +1,7 @@
-//! An event in the engine's own terms: symbols instead of names.
+//! A login in the engine's own terms: symbols instead of names.
 
-use std::borrow::Cow;
-
-use crate::event::classify::{EventRole, role_of};
-use crate::event::{AuthEvent, AuthProtocol, LogonType, Timestamp};
-use crate::identity::{AccountName, Identity};
-use crate::store::NameParts;
+use crate::event::{AuthProtocol, LogonType, Timestamp};
+use crate::store::{Id, Slot};
 
 /// Classes of protocol and logon type: four of each.
 pub(crate) const PROTOCOLS: usize = 16;
@@ -48,51 +44,16 @@ pub(crate) fn protocol_words(class: u8) -> String {
     format!("{protocol}, {logon_type} logon")
 }
 
-/// The hosts of an event and what it means, each thing by its one name.
-pub(crate) struct Reading<'e> {
-    pub(crate) meaning: EventRole,
-    pub(crate) account: AccountName<'e>,
-    pub(crate) source: Option<Cow<'e, str>>,
-    pub(crate) destination: Option<Cow<'e, str>>,
-}
-
-/// A host's name as a roster takes it.
-pub(crate) fn host_parts(name: Option<&str>) -> NameParts<'_> {
-    NameParts { name: name.unwrap_or_default(), domain: None }
-}
-
-/// Reads an event. A login that stays on its own host is a presence; a machine account on its
-/// own host, a well-known or an anonymous account is nothing that moves.
-///
-/// `other_source` is where the event is known to have come from, should the event itself not say, or
-/// not be believed.
-pub(crate) fn read<'e>(
-    event: &'e AuthEvent<'_>,
-    identity: &'e Identity,
-    other_source: Option<&'e str>,
-) -> Reading<'e> {
-    let account = event.account();
-    let source = match other_source {
-        Some(source) => Some(Cow::Borrowed(source)),
-        None => identity.host(event.src_host(), event.time()),
-    };
-    let destination = identity.host(event.dst_host(), event.time());
-    let remote = match (&source, &destination) {
-        (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
-        _ => false,
-    };
-    let meaning = role_of(event, source.as_deref(), remote);
-    Reading { meaning, account: identity.account(account), source, destination }
-}
-
 /// A remote login in symbols.
-#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Login {
+    /// Ids of account, source and destination.
+    pub(crate) key: [Id; 3],
     pub(crate) time: Timestamp,
-    /// Slots of account, source and destination in their rosters.
-    pub(crate) account: u32,
-    pub(crate) source: u32,
-    pub(crate) destination: u32,
+    /// Slots of account, source and destination.
+    pub(crate) account: Slot,
+    pub(crate) source: Slot,
+    pub(crate) destination: Slot,
     pub(crate) protocol: u8,
     pub(crate) failed: bool,
 }

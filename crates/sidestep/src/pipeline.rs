@@ -1,193 +1,457 @@
-//! How an event comes in: its names resolved, its meaning read, its day begun.
-
-use std::borrow::Cow;
+//! The way of an event through the stages: resolve, classify, judge, findings, movement, alerting,
+//! learning. Every stage owns its state and returns what it found; this file only passes it on.
 
 use crate::alert::Alert;
-use crate::engine::Engine;
-use crate::event::classify::{EventRole, is_desktop, is_idle, role_of};
+use crate::alerting::desk::{AlertDesk, Purpose, Situation};
+use crate::attribution::Attribution;
+use crate::baseline::Baseline;
+use crate::baseline::profile::{AccountProfile, HostProfile};
+use crate::config::Config;
+use crate::event::classify::{EventRole, is_by_sshd, is_desktop, is_idle, role_of};
 use crate::event::{Account, Activity, AuthEvent, Event, Outcome, Timestamp};
-use crate::identity::resolve::Resolved;
-use crate::judge::Odd;
-use crate::login::{Login, host_parts, may_use_ticket, protocol_class};
-use crate::rules::observation::{EventClass, Finding};
-use crate::store::Id;
-use crate::time::MINUTE;
+use crate::evidence::{Context, Known};
+use crate::identity::resolve::{Resolved, Resolver};
+use crate::judge::{Judge, Verdict, Weighing, odd_rate};
+use crate::learning::Learning;
+use crate::login::{Login, may_use_ticket, protocol_class};
+use crate::metrics::Counts;
+use crate::movement::{Candidate, Hop, Tracker};
+use crate::rules::Rules;
+use crate::rules::finding::Finding;
+use crate::rules::observation::EventClass;
+use crate::rules::weigh::{Scales, WeighedFinding};
+use crate::sessions::Sessions;
+use crate::store::{Id, NameParts};
+use crate::time::{DAY, Day, HOUR, MINUTE, day_of};
 
-impl Engine {
-    /// Takes one event in, and raises alerts if asked and ready.
-    pub(crate) fn take(&mut self, event: Event<'_>, raise: bool, alerts: &mut Vec<Alert>) {
-        self.metrics.events += 1;
+/// The stages, in the order in which an event passes them.
+#[derive(Debug, Clone)]
+pub(crate) struct Pipeline {
+    pub(crate) config: Config,
+    pub(crate) counts: Counts,
+    /// Time of the newest event.
+    pub(crate) now: Timestamp,
+    /// Days on which anything happened.
+    pub(crate) days_seen: Day,
+    pub(crate) resolver: Resolver,
+    pub(crate) sessions: Sessions,
+    pub(crate) baseline: Baseline,
+    pub(crate) judge: Judge,
+    pub(crate) rules: Rules,
+    pub(crate) tracker: Tracker,
+    pub(crate) desk: AlertDesk,
+    pub(crate) learning: Learning,
+}
+
+impl Pipeline {
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            counts: Counts::default(),
+            now: 0,
+            days_seen: 0,
+            resolver: Resolver::new(&config),
+            sessions: Sessions::new(),
+            baseline: Baseline::new(&config),
+            judge: Judge::new(),
+            rules: Rules::new(),
+            tracker: Tracker::new(&config),
+            desk: AlertDesk::new(config.alerts_per_day),
+            learning: Learning::default(),
+            config,
+        }
+    }
+
+    /// Takes one event through the stages.
+    pub(crate) fn take(&mut self, event: Event<'_>, purpose: Purpose) -> Vec<Alert> {
+        self.counts.events += 1;
         let time = event.time();
-        if time < self.now {
-            let allowed = Timestamp::from(self.config.lateness_minutes) * MINUTE;
-            if self.now - time > allowed {
-                self.metrics.late += 1;
-                return;
-            }
-        } else {
-            self.advance_to(time, raise, alerts);
+        self.desk.note(purpose, time);
+        if self.is_late(time) {
+            self.counts.late += 1;
+            return Vec::new();
         }
-        match event {
-            Event::Auth(auth) => self.identity.learn(auth),
-            Event::Activity(activity) => {
-                self.metrics.activities += 1;
-                self.identity.learn_activity(activity);
-            }
-        }
+        let mut alerts = self.advance_to(time, purpose);
+        self.counts.activities += u64::from(event.auth().is_none());
+        self.resolver.learn(event);
         let class = EventClass::of(event);
         if class.is_none() && event.auth().is_none_or(is_idle) {
             // Nobody looks at it, so its names must not take the place of others.
-            self.metrics.passed_over += u64::from(event.auth().is_some());
-            return;
+            self.counts.passed_over += u64::from(event.auth().is_some());
+            return alerts;
         }
-        let parties = self.parties(event);
-        let found = class.map_or_else(Vec::new, |class| self.inspect(event, class, &parties));
-        match event {
-            Event::Auth(auth) => self.take_auth(auth, &parties, found, raise, alerts),
-            Event::Activity(_) => self.prove_found(found, event, raise, alerts),
+        let inspected = class.filter(|class| Rules::want(*class));
+        let mut resolved =
+            self.resolver.resolve(event, inspected.is_some(), &mut self.baseline, &self.sessions);
+        let mut found = self.inspect(event, class, &resolved);
+        let login = event.auth().and_then(|auth| Some((auth, self.classify(auth, &resolved)?)));
+        match login {
+            None => self.attribute_all(found, &resolved, event, purpose, &mut alerts),
+            Some((auth, login)) => {
+                self.resolver.add_subject(auth, &mut resolved, &mut self.baseline);
+                found.extend(self.inspect(event, Some(EventClass::NEW_LOGIN), &resolved));
+                self.take_login(auth, &login, found, &resolved, purpose, &mut alerts);
+            }
         }
+        alerts
     }
 
-    fn take_auth(
+    fn inspect(
         &mut self,
-        event: &AuthEvent<'_>,
-        parties: &Resolved,
-        found: Vec<Finding>,
-        raise: bool,
-        alerts: &mut Vec<Alert>,
-    ) {
-        let time = event.time();
-        let Resolved { source, destination, .. } = *parties;
-        let remote = source.zip(destination).is_some_and(|(from, to)| from != to);
-        let source_name = source.and_then(|id| self.baseline.hosts.name_of(id));
-        let meaning = role_of(event, source_name, remote);
-        if meaning == EventRole::Nothing {
-            self.metrics.passed_over += 1;
-            return self.prove_found(found, event.into(), raise, alerts);
-        }
-        let account = self.login_account(event, parties);
-        let [source, destination] = match meaning {
-            EventRole::Login | EventRole::Ticket => [source, destination],
-            _ => [None, destination.or(source)],
-        }
-        .map(|host| host.and_then(|id| self.baseline.hosts.slot_of(id)));
-        let Some(destination) = destination else {
-            return self.prove_found(found, event.into(), raise, alerts);
-        };
-        match (meaning, source) {
-            (EventRole::LocalActivity | EventRole::InteractiveLogon, _) => {
-                if meaning == EventRole::InteractiveLogon {
-                    let subject = subject_of(event).map(|subject| self.account_slot(subject));
-                    self.baseline.learn_keyboard(account, destination, time, subject);
-                }
-                self.baseline.learn_presence(account, destination, time);
-                self.prove_found(found, event.into(), raise, alerts);
-            }
-            (EventRole::Login | EventRole::Ticket, Some(source)) => {
-                if let (Activity::ServiceTicket, Some(guid)) =
-                    (event.activity(), event.logon_guid())
-                {
-                    let source = self.baseline.hosts.id(source);
-                    self.sessions.learn_ticket(guid, source, time);
-                }
-                let protocol = protocol_class(event.auth_protocol(), event.logon_type());
-                let profile = self.baseline.hosts.profile_mut(destination);
-                if meaning == EventRole::Login {
-                    profile.reports_tickets_used |= may_use_ticket(protocol);
-                } else if profile.reports_tickets_used {
-                    self.baseline.learn_presence(account, source, time);
-                    return self.prove_found(found, event.into(), raise, alerts);
-                }
-                let login = Login {
-                    time,
-                    account,
-                    source,
-                    destination,
-                    protocol,
-                    failed: event.outcome() == Outcome::Failure,
-                };
-                self.take_login(event, &login, parties, found, raise, alerts);
-            }
-            (EventRole::Nothing | EventRole::Login | EventRole::Ticket, _) => {}
-        }
+        event: Event<'_>,
+        class: Option<EventClass>,
+        resolved: &Resolved,
+    ) -> Vec<Finding> {
+        class.map_or_else(Vec::new, |class| {
+            self.rules.inspect(event, class, resolved, &self.baseline, &self.resolver)
+        })
     }
 
+    /// What an event means: the login that has to be judged, should it be one. What is habitual, told
+    /// twice, or no login at all, is learned here.
+    fn classify(&mut self, event: &AuthEvent<'_>, resolved: &Resolved) -> Option<Login> {
+        let Resolved { source, destination, .. } = *resolved;
+        let source_name = source.map(|source| self.baseline.hosts.get(source.slot).name);
+        let role = role_of(event, source_name, resolved.is_remote());
+        if role == EventRole::Nothing {
+            self.counts.passed_over += 1;
+            return None;
+        }
+        let account = self.resolver.login_account(event, resolved, &mut self.baseline);
+        let (baseline, time) = (&mut self.baseline, event.time());
+        if let EventRole::LocalActivity | EventRole::InteractiveLogon = role {
+            let host = destination.or(source)?;
+            if role == EventRole::InteractiveLogon {
+                let subject = subject_of(event);
+                let subject = subject.map(|subject| self.resolver.mover(subject, baseline).slot);
+                baseline.learn_keyboard(account.slot, host.slot, time, subject);
+            }
+            baseline.learn_presence(account.slot, host.slot, time);
+            return None;
+        }
+        let (source, destination) = source.zip(destination)?;
+        if let (Activity::ServiceTicket, Some(guid)) = (event.activity(), event.logon_guid()) {
+            self.sessions.learn_ticket(guid, source.id, time);
+        }
+        let protocol = protocol_class(event.auth_protocol(), event.logon_type());
+        let profile = baseline.hosts.profile_mut(destination.slot);
+        if role == EventRole::Login {
+            profile.reports_tickets_used |= may_use_ticket(protocol);
+        } else if profile.reports_tickets_used {
+            baseline.learn_presence(account.slot, source.slot, time);
+            return None;
+        }
+        let login = Login {
+            key: [account.id, source.id, destination.id],
+            time,
+            account: account.slot,
+            source: source.slot,
+            destination: destination.slot,
+            protocol,
+            failed: event.outcome() == Outcome::Failure,
+        };
+        if is_desktop(event.logon_type()) && !login.failed {
+            self.tracker.became_desktop(login.key, time);
+        }
+        if self.sessions.is_duplicate(event, login.failed, login.key) {
+            self.counts.duplicates += 1;
+            return None;
+        }
+        self.counts.logins += 1;
+        if baseline.is_habitual(&login) {
+            self.counts.habitual += 1;
+            return None;
+        }
+        Some(login)
+    }
+
+    /// Judges a login, takes it into a movement if it is suspicious, and learns it.
     fn take_login(
         &mut self,
         event: &AuthEvent<'_>,
         login: &Login,
-        parties: &Resolved,
-        mut found: Vec<Finding>,
-        raise: bool,
+        found: Vec<Finding>,
+        resolved: &Resolved,
+        purpose: Purpose,
         alerts: &mut Vec<Alert>,
     ) {
-        let key = self.baseline.edge_key(login);
-        if is_desktop(event.logon_type()) && !login.failed {
-            self.movements.became_desktop(key, login.time);
-        }
-        if self.sessions.is_duplicate(event, login.failed, key) {
-            self.metrics.duplicates += 1;
-            return self.prove_found(found, event.into(), raise, alerts);
-        }
-        self.metrics.logins += 1;
-        if self.baseline.is_habitual(key, login) {
-            self.metrics.habitual += 1;
-            return self.prove_found(found, event.into(), raise, alerts);
-        }
-        found.extend(self.inspect(event.into(), EventClass::NEW_LOGIN, parties));
-        let proofs = self.weigh_findings(found, event.into());
         // A burst shows what the logins before it were; that is no evidence of this one.
-        let (proofs, of_others): (Vec<_>, Vec<_>) =
-            proofs.into_iter().partition(|proof| !proof.finding.of_another);
-        self.prove(of_others, event.into(), raise, alerts);
-        let odd = self.judge(event, login, key);
-        let is_new = self.baseline.edges.get(key).is_none();
-        self.news[0].0 += 1;
-        self.news[0].1 += u64::from(is_new);
-        match odd {
-            Odd::No(judged) => {
-                self.calibrate(&judged);
-                self.learn_now(key, login, judged.tail);
-                self.prove(proofs, event.into(), raise, alerts);
-            }
-            Odd::Yes(judged, mut suspect) => {
-                proofs.into_iter().for_each(|proof| suspect.prove(proof.weighed));
-                self.suspect(login, &judged, *suspect, raise, alerts);
-            }
+        let (own, of_others): (Vec<_>, Vec<_>) = self
+            .weigh(found, event.into())
+            .into_iter()
+            .partition(|weighed| !weighed.finding.of_another);
+        self.attribute(of_others, resolved, event.into(), purpose, alerts);
+        let (verdict, candidate) = self.judge_login(event, login);
+        self.judge.count(self.baseline.edges.get(login.key).is_none());
+        let Some(mut candidate) = candidate else {
+            self.judge.observe(&verdict, &mut self.baseline);
+            self.learning.learn_now(login, verdict.tail, self.now, &mut self.baseline);
+            return self.attribute(own, resolved, event.into(), purpose, alerts);
+        };
+        own.into_iter().for_each(|weighed| candidate.add_evidence(weighed.evidence));
+        let Some(attached) = self.tracker.attach(candidate) else {
+            self.judge.observe(&verdict, &mut self.baseline);
+            self.learning.learn_now(login, verdict.tail, self.now, &mut self.baseline);
+            return;
+        };
+        let movement = self.tracker.get(attached.movement);
+        if movement.is_some_and(|movement| movement.detected_at.is_none()) {
+            self.judge.observe(&verdict, &mut self.baseline);
+        }
+        self.rise(&attached.rose, purpose, alerts);
+        self.learn(login, verdict.tail, attached.movement, attached.is_kept());
+    }
+
+    /// Learns a suspicious login now, later, or never.
+    fn learn(&mut self, login: &Login, tail: bool, movement: u64, is_kept: bool) {
+        let is_quarantined = self
+            .tracker
+            .get(movement)
+            .is_some_and(|movement| self.desk.is_quarantined(movement, &self.config));
+        if !is_quarantined {
+            self.learning.learn_now(login, tail, self.now, &mut self.baseline);
+        } else if login.failed {
+            self.baseline.learn_failure(login);
+        } else if is_kept {
+            self.counts.quarantined += 1;
+            let until = self.now + Timestamp::from(self.config.quarantine_days) * DAY;
+            self.learning.learn_later(login, until, self.now, &mut self.baseline);
         }
     }
 
-    /// Weighs what was found and takes it in.
-    fn prove_found(
+    fn judge_login(&self, event: &AuthEvent<'_>, login: &Login) -> (Verdict, Option<Candidate>) {
+        let baseline = &self.baseline;
+        let account = baseline.accounts.get(login.account);
+        let source = baseline.hosts.get(login.source);
+        let destination = baseline.hosts.get(login.destination);
+        let context = Context::new(
+            baseline,
+            login.time,
+            login.protocol,
+            Known::of(&account),
+            Known::of(&source),
+            Known::of(&destination),
+        );
+        let verdict = self.judge.judge(&context, login.failed, self.config.alerts_per_day);
+        let candidate = verdict.suspicion.map(|suspicion| Candidate {
+            hop: Hop {
+                key: login.key,
+                time: login.time,
+                user: account.name.to_owned(),
+                src_host: source.name.to_owned(),
+                dst_host: destination.name.to_owned(),
+                outcome: event.outcome(),
+                auth_protocol: event.auth_protocol(),
+                logon_type: event.logon_type(),
+                raw_ref: event.raw_ref(),
+                surprise: verdict.weighing.surprise,
+                evidence: verdict.weighing.contributions(&context),
+                parent: None,
+                gain: suspicion.gain,
+                rule_nats: 0.0,
+                held: 0.0,
+                linked: 0.0,
+                asks: false,
+                ssh: is_by_sshd(event),
+            },
+            leaving: self.judge.leaving(baseline),
+            alone: suspicion.alone,
+            rate: odd_rate(source.profile.odd_to, source.profile.first_day, baseline.today),
+        });
+        (verdict, candidate)
+    }
+
+    /// Weighs what was found and attributes it.
+    fn attribute_all(
         &mut self,
         found: Vec<Finding>,
+        resolved: &Resolved,
         event: Event<'_>,
-        raise: bool,
+        purpose: Purpose,
         alerts: &mut Vec<Alert>,
     ) {
         if !found.is_empty() {
-            let proofs = self.weigh_findings(found, event);
-            self.prove(proofs, event, raise, alerts);
+            let weighed = self.weigh(found, event);
+            self.attribute(weighed, resolved, event, purpose, alerts);
         }
     }
 
-    /// Where the session of an event was opened from, should the event itself not say, or not be
-    /// believed.
-    pub(crate) fn ticket_source(&self, event: &AuthEvent<'_>) -> Option<&str> {
+    fn weigh(&mut self, found: Vec<Finding>, event: Event<'_>) -> Vec<WeighedFinding> {
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let (by_detections, too_small) = self.who_decides();
+        let scales = Scales {
+            policy: &self.config.policy,
+            baseline: &self.baseline,
+            resolver: &self.resolver,
+            by_detections,
+            too_small,
+            gated_a_day: self.judge.gated_a_day(),
+        };
+        self.rules.weigh(found, event, &scales)
+    }
+
+    /// Adds findings to the movements that they belong to, and raises what is due.
+    fn attribute(
+        &mut self,
+        weighed: Vec<WeighedFinding>,
+        resolved: &Resolved,
+        event: Event<'_>,
+        purpose: Purpose,
+        alerts: &mut Vec<Alert>,
+    ) {
+        for weighed in weighed {
+            let (_, too_small) = self.who_decides();
+            let attribution = Attribution {
+                event,
+                run_as: resolved.account.map(|account| account.id),
+                baseline: &self.baseline,
+                resolver: &self.resolver,
+                too_small,
+                leaving: self.judge.leaving(&self.baseline),
+            };
+            let rose = attribution.attribute(weighed, &mut self.tracker);
+            self.rise(&rose, purpose, alerts);
+        }
+    }
+
+    pub(crate) fn rise(&mut self, rose: &[u64], purpose: Purpose, alerts: &mut Vec<Alert>) {
+        let situation =
+            situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline);
+        alerts.extend(self.desk.on_rise(rose, &mut self.tracker, &situation, purpose));
+    }
+
+    /// Whether detections alone decide what is raised, and whether they always will.
+    pub(crate) fn who_decides(&self) -> (bool, bool) {
+        let situation = self.situation();
+        (self.desk.is_by_detections(&situation), self.desk.is_too_small(&situation))
+    }
+
+    fn situation(&self) -> Situation<'_> {
+        situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline)
+    }
+
+    /// Whether an event is later than the newest by more than is allowed.
+    fn is_late(&self, time: Timestamp) -> bool {
+        self.now - time > Timestamp::from(self.config.lateness_minutes) * MINUTE
+    }
+
+    /// Moves the clock on: days, hours, and what they bring.
+    fn advance_to(&mut self, time: Timestamp, purpose: Purpose) -> Vec<Alert> {
+        if time < self.now {
+            return Vec::new();
+        }
+        let is_first = self.baseline.first_day.is_none();
+        self.begin_day(day_of(time), is_first, purpose);
+        let ticked = time / HOUR > self.now / HOUR;
+        self.now = time;
+        if !ticked && !is_first {
+            return Vec::new();
+        }
+        self.learning.release(time, &mut self.baseline);
+        self.rules.forget(time);
+        let ended = self.tracker.expire(time);
+        let situation = situation(&self.config, time, self.days_seen, &self.judge, &self.baseline);
+        self.desk.tick(ended, &mut self.tracker, &situation, purpose)
+    }
+
+    fn begin_day(&mut self, day: Day, is_first: bool, purpose: Purpose) {
+        let before = day_of(self.now);
+        if !is_first && day <= before {
+            return;
+        }
+        let days = if is_first { 0.0 } else { f64::from(day - before) };
+        self.baseline.advance_to(day);
+        self.judge.begin_day(days);
+        if !is_first {
+            self.desk.end_days(days);
+            self.rules.frequency.refresh(days, self.baseline.accounts.len());
+        }
+        self.days_seen += 1;
+        let (by_detections, _) = self.who_decides();
+        self.counts.days_by_detections += u64::from(purpose == Purpose::Detect && by_detections);
+    }
+
+    /// Ends every movement; no more events come.
+    pub(crate) fn finish(&mut self) -> Vec<Alert> {
+        let situation =
+            situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline);
+        self.desk.finish(&mut self.tracker, &situation)
+    }
+
+    /// What was held back.
+    pub(crate) fn held_back(&self) -> Vec<Alert> {
+        self.desk.held_back(&self.situation())
+    }
+
+    /// Weighs the evidence of an event as [`take`](Self::take) would, and returns what `read` makes of it;
+    /// `None` for what is no remote login.
+    pub(crate) fn weigh_login<T>(
+        &self,
+        event: &AuthEvent<'_>,
+        read: impl FnOnce(&Context<'_>, &Weighing) -> T,
+    ) -> Option<T> {
+        let names = self.resolver.names(event, &self.baseline, &self.sessions);
         let hosts = &self.baseline.hosts;
-        if let Cow::Owned(source) = self.believed_source(event) {
-            let name = self.identity.host(&source, event.time())?;
-            let slot = hosts.find(host_parts(Some(&name)))?;
-            return hosts.name_of(hosts.id(slot));
+        let is_login = match role_of(event, names.source.as_deref(), names.is_remote()) {
+            EventRole::Login => true,
+            EventRole::Ticket => {
+                let slot =
+                    names.destination.as_deref().and_then(|name| hosts.find(NameParts::of(name)));
+                !slot.is_some_and(|slot| hosts.profile(slot).reports_tickets_used)
+            }
+            _ => false,
+        };
+        if !is_login {
+            return None;
         }
-        hosts.name_of(self.ticket_source_id(event)?)
+        let blank = (AccountProfile::default(), HostProfile::default());
+        let account_name = event.account().to_string();
+        let account = match self.baseline.accounts.find(names.account.parts()) {
+            Some(slot) => Known::of(&self.baseline.accounts.get(slot)),
+            None => Known { id: Id::MAX, name: &account_name, profile: &blank.0 },
+        };
+        let context = Context::new(
+            &self.baseline,
+            event.time(),
+            protocol_class(event.auth_protocol(), event.logon_type()),
+            account,
+            known_host(&self.baseline, names.source.as_deref(), &blank.1),
+            known_host(&self.baseline, names.destination.as_deref(), &blank.1),
+        );
+        Some(read(&context, &self.judge.weigh(&context)))
     }
+}
 
-    /// The same by its id; none that has been evicted.
-    pub(crate) fn ticket_source_id(&self, event: &AuthEvent<'_>) -> Option<Id> {
-        let guid = event.logon_guid().filter(|_| event.src_host().is_unknown())?;
-        let source = self.sessions.source_of(guid, event.time())?;
-        self.baseline.hosts.slot_of(source).map(|_| source)
+/// What the desk has to know of the other stages.
+fn situation<'c>(
+    config: &'c Config,
+    now: Timestamp,
+    days_seen: Day,
+    judge: &Judge,
+    baseline: &Baseline,
+) -> Situation<'c> {
+    Situation {
+        config,
+        now,
+        today: baseline.today,
+        days_seen,
+        is_calibrated: judge.calibration.is_fitted(),
+        yesterday: judge.yesterday(),
+        accounts: baseline.accounts.len(),
+    }
+}
+
+/// A host by its own name, with what is known of it: `blank` where it is new.
+fn known_host<'b>(
+    baseline: &'b Baseline,
+    name: Option<&'b str>,
+    blank: &'b HostProfile,
+) -> Known<'b, HostProfile> {
+    let name = name.unwrap_or_default();
+    match baseline.hosts.find(NameParts::of(name)) {
+        Some(slot) => Known::of(&baseline.hosts.get(slot)),
+        None => Known { id: Id::MAX, name, profile: blank },
     }
 }
 

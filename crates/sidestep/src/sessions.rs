@@ -98,8 +98,8 @@ impl Sessions {
 
     pub(crate) fn from_saved(saved: SavedSessions) -> Result<Self, String> {
         Ok(Self {
-            logons: Table::from_saved(saved.logons, "logons told")?,
-            tickets: Table::from_saved(saved.tickets, "tickets")?,
+            logons: Table::from_saved(saved.logons, REMEMBERED, "logons")?,
+            tickets: Table::from_saved(saved.tickets, REMEMBERED, "tickets")?,
         })
     }
 }

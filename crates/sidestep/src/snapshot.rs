@@ -3,53 +3,42 @@
 //! Layout: signature (8 bytes), format version (u32), length of the body (u64), CRC-32 of the
 //! body (u32), all little-endian, then the body in postcard's wire format.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
-use crate::alerting::budget::Budget;
-use crate::alerting::by_detections::ByDetections;
-use crate::alerting::held_back::HeldBackLog;
+use crate::alerting::desk::AlertDesk;
 use crate::baseline::{Baseline, SavedBaseline};
 use crate::config::Config;
-use crate::engine::{Engine, Quarantined};
+use crate::engine::Engine;
 use crate::error::SnapshotError;
 use crate::event::Timestamp;
-use crate::identity::{Identity, SavedIdentity};
-use crate::metrics::Metrics;
+use crate::identity::resolve::{Resolver, SavedResolver};
+use crate::judge::Judge;
+use crate::learning::Learning;
+use crate::metrics::Counts;
 use crate::movement::Tracker;
+use crate::pipeline::Pipeline;
 use crate::rules::{Rules, SavedRules};
-use crate::score::calibrate::Calibration;
 use crate::sessions::{SavedSessions, Sessions};
-use crate::store::{Id, Interner, SavedInterner};
 use crate::time::Day;
 
 const SIGNATURE: [u8; 8] = *b"SIDESTEP";
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 const HEADER: usize = 8 + 4 + 8 + 4;
 
 #[derive(Serialize, Deserialize)]
 struct Body {
     config: Config,
-    metrics: Metrics,
-    identity: SavedIdentity,
+    counts: Counts,
+    now: Timestamp,
+    days_seen: Day,
+    resolver: SavedResolver,
     sessions: SavedSessions,
     baseline: SavedBaseline,
-    calibration: Calibration,
-    budget: Budget,
-    led: Budget,
-    movements: Tracker,
+    judge: Judge,
     rules: SavedRules,
-    non_movers: SavedInterner<()>,
-    by_detections: ByDetections,
-    held_back: HeldBackLog,
-    odd: VecDeque<(Timestamp, [Id; 3])>,
-    quarantine: VecDeque<Quarantined>,
-    now: Timestamp,
-    first: Option<Timestamp>,
-    taught: bool,
-    news: [(u64, u64); 2],
-    days_seen: Day,
+    tracker: Tracker,
+    desk: AlertDesk,
+    learning: Learning,
 }
 
 impl Engine {
@@ -60,27 +49,20 @@ impl Engine {
     /// Never: the state holds nothing that cannot be encoded.
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
+        let Pipeline { config, counts, now, days_seen, .. } = &self.pipeline;
         let body = Body {
-            config: self.config.clone(),
-            metrics: self.metrics.clone(),
-            identity: self.identity.to_saved(),
-            sessions: self.sessions.to_saved(),
-            baseline: self.baseline.to_saved(),
-            calibration: self.calibration.clone(),
-            budget: self.budget.clone(),
-            led: self.led.clone(),
-            movements: self.movements.clone(),
-            rules: self.rules.to_saved(),
-            non_movers: self.non_movers.to_saved(),
-            by_detections: self.by_detections.clone(),
-            held_back: self.held_back.clone(),
-            odd: self.odd.clone(),
-            quarantine: self.quarantine.clone(),
-            now: self.now,
-            first: self.first,
-            taught: self.taught,
-            news: self.news,
-            days_seen: self.days_seen,
+            config: config.clone(),
+            counts: counts.clone(),
+            now: *now,
+            days_seen: *days_seen,
+            resolver: self.pipeline.resolver.to_saved(),
+            sessions: self.pipeline.sessions.to_saved(),
+            baseline: self.pipeline.baseline.to_saved(),
+            judge: self.pipeline.judge.clone(),
+            rules: self.pipeline.rules.to_saved(),
+            tracker: self.pipeline.tracker.clone(),
+            desk: self.pipeline.desk.clone(),
+            learning: self.pipeline.learning.clone(),
         };
         let body = postcard::to_stdvec(&body).expect("plain data of known length always encodes");
         let mut bytes = Vec::with_capacity(HEADER + body.len());
@@ -106,37 +88,28 @@ impl Engine {
             return Err(malformed(format!("{} bytes are left over", rest.len())));
         }
         let config = body.config.validated().map_err(|error| malformed(error.to_string()))?;
-        if !body.calibration.is_sound()
-            || !body.budget.is_sound()
-            || !body.led.is_sound()
-            || !body.movements.is_sound()
-            || !body.by_detections.is_sound()
-            || !body.held_back.is_sound()
-        {
+        let is_sound = body.judge.is_sound()
+            && body.tracker.is_sound(&config)
+            && body.desk.is_sound(&config)
+            && body.learning.is_sound();
+        if !is_sound {
             return Err(malformed("its parts do not fit together".to_owned()));
         }
-        let mut engine = Self::new(config);
-        engine.baseline = Baseline::from_saved(body.baseline).map_err(malformed)?;
-        engine.identity = Identity::from_saved(body.identity).map_err(malformed)?;
-        engine.sessions = Sessions::from_saved(body.sessions).map_err(malformed)?;
-        engine.rules = Rules::from_saved(body.rules).map_err(malformed)?;
-        engine.non_movers =
-            Interner::from_saved(body.non_movers, "non_movers").map_err(malformed)?;
-        engine.by_detections = body.by_detections;
-        engine.held_back = body.held_back;
-        engine.metrics = body.metrics;
-        engine.calibration = body.calibration;
-        engine.budget = body.budget;
-        engine.led = body.led;
-        engine.movements = body.movements;
-        engine.odd = body.odd;
-        engine.quarantine = body.quarantine;
-        engine.now = body.now;
-        engine.first = body.first;
-        engine.taught = body.taught;
-        engine.news = body.news;
-        engine.days_seen = body.days_seen;
-        Ok(engine)
+        let pipeline = Pipeline {
+            counts: body.counts,
+            now: body.now,
+            days_seen: body.days_seen,
+            resolver: Resolver::from_saved(body.resolver, &config).map_err(malformed)?,
+            sessions: Sessions::from_saved(body.sessions).map_err(malformed)?,
+            baseline: Baseline::from_saved(body.baseline, &config).map_err(malformed)?,
+            judge: body.judge,
+            rules: Rules::from_saved(body.rules).map_err(malformed)?,
+            tracker: body.tracker,
+            desk: body.desk,
+            learning: body.learning,
+            config,
+        };
+        Ok(Self { pipeline })
     }
 }
 

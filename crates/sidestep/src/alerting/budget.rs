@@ -31,9 +31,13 @@ impl Budget {
         Self { alerts_per_day, peaks: vec![0.0; BINS], days: 0.0, since: None, emitted: 0 }
     }
 
-    /// Whether the saved parts fit together.
-    pub(crate) fn is_sound(&self) -> bool {
+    /// Whether the saved parts fit together, and with the alerts that are asked for.
+    pub(crate) fn is_sound(&self, alerts_per_day: f64) -> bool {
         self.peaks.len() == BINS
+            && self.alerts_per_day == alerts_per_day
+            && self.peaks.iter().all(|peak| *peak >= 0.0)
+            && self.days >= 0.0
+            && self.emitted < 1 << 53
     }
 
     /// Forgets `days`, which had movements or not.
@@ -109,7 +113,7 @@ impl Budget {
         self.since.get_or_insert(now);
     }
 
-    pub(crate) fn since(&self) -> Option<Timestamp> {
+    pub(crate) const fn since(&self) -> Option<Timestamp> {
         self.since
     }
 

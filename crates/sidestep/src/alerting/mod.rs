@@ -1,8 +1,12 @@
-//! From movements to alerts: the budget, who decides, and how an alert reads.
+//! From movements to alerts: the desk that decides, its budget, what it holds back, and how an alert
+//! reads.
 
-pub(crate) mod budget;
-pub(crate) mod by_detections;
+mod budget;
+mod by_detections;
 mod describe;
+pub(crate) mod desk;
 pub(crate) mod held_back;
 pub(crate) mod latest;
 mod techniques;
+#[cfg(test)]
+mod tests;

@@ -58,19 +58,11 @@ impl Baseline {
         slot
     }
 
-    pub(crate) fn edge_key(&self, login: &Login) -> [Id; 3] {
-        [
-            self.accounts.id(login.account),
-            self.hosts.id(login.source),
-            self.hosts.id(login.destination),
-        ]
-    }
-
     /// Whether a login repeats one of today in every respect: the fast path.
-    pub(crate) fn is_habitual(&mut self, key: [Id; 3], login: &Login) -> bool {
+    pub(crate) fn is_habitual(&mut self, login: &Login) -> bool {
         let day = day_of(login.time);
         let bit = 1_u16 << login.protocol;
-        self.edges.get_mut(key).is_some_and(|edge| {
+        self.edges.get_mut(login.key).is_some_and(|edge| {
             if login.failed {
                 return edge.failed_day == day + 1;
             }
@@ -119,20 +111,20 @@ impl Baseline {
     }
 
     /// A login failed: only that it did is remembered.
-    pub(crate) fn learn_failure(&mut self, key: [Id; 3], login: &Login) {
+    pub(crate) fn learn_failure(&mut self, login: &Login) {
         let failed_day = day_of(login.time) + 1;
-        match self.edges.get_mut(key) {
+        match self.edges.get_mut(login.key) {
             Some(edge) => edge.failed_day = edge.failed_day.max(failed_day),
             None => {
-                self.edges.insert_new(key, Edge { failed_day, ..Edge::default() });
+                self.edges.insert_new(login.key, Edge { failed_day, ..Edge::default() });
             }
         }
     }
 
     /// A login succeeded for the first time today, or in a new way.
-    pub(crate) fn learn_login(&mut self, key: [Id; 3], login: &Login) {
+    pub(crate) fn learn_login(&mut self, login: &Login) {
         let day = day_of(login.time);
-        let bit = 1_u16 << login.protocol;
+        let (key, bit) = (login.key, 1_u16 << login.protocol);
         match self.edges.get_mut(key) {
             Some(edge) => {
                 if edge.days == 0 || edge.last_day() < day {

@@ -6,6 +6,7 @@ use super::aode::Combinations;
 use super::categorical::Categorical;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::{Baseline, Edge, Explanation, Pair};
+use crate::config::Config;
 use crate::event::Timestamp;
 use crate::store::{Id, Interner, SavedInterner, SavedTable, Table};
 use crate::time::Day;
@@ -23,7 +24,6 @@ pub(crate) struct SavedBaseline {
     combinations: Combinations,
     today: Day,
     first_day: Option<Day>,
-    half_life_days: f64,
     evicted_accounts: u64,
     evicted_hosts: u64,
 }
@@ -47,14 +47,13 @@ impl Baseline {
             combinations: self.combinations.clone(),
             today: self.today,
             first_day: self.first_day,
-            half_life_days: self.half_life_days,
             evicted_accounts: self.evicted_accounts,
             evicted_hosts: self.evicted_hosts,
         }
     }
 
     /// Builds the baseline from its saved form, refusing one that contradicts itself.
-    pub(crate) fn from_saved(saved: SavedBaseline) -> Result<Self, String> {
+    pub(crate) fn from_saved(saved: SavedBaseline, config: &Config) -> Result<Self, String> {
         if saved.explanations.classes() != Explanation::COUNT {
             return Err("explanations: the number of classes is wrong".to_owned());
         }
@@ -64,21 +63,29 @@ impl Baseline {
         let [account_destination, account_source, source_destination, presence, companions] =
             saved.pairs;
         Ok(Self {
-            accounts: Interner::from_saved(saved.accounts, "accounts")?,
-            hosts: Interner::from_saved(saved.hosts, "hosts")?,
-            edges: Table::from_saved(saved.edges, "edges")?,
-            account_destination: Table::from_saved(account_destination, "destinations")?,
-            account_source: Table::from_saved(account_source, "sources")?,
-            source_destination: Table::from_saved(source_destination, "host pairs")?,
-            presence: Table::from_saved(presence, "presence")?,
-            companions: Table::from_saved(companions, "companions")?,
-            keyboard: Table::from_saved(saved.keyboard, "keyboards")?,
+            accounts: Interner::from_saved(saved.accounts, config.max_accounts, "accounts")?,
+            hosts: Interner::from_saved(saved.hosts, config.max_hosts, "hosts")?,
+            edges: Table::from_saved(saved.edges, config.max_edges, "edges")?,
+            account_destination: Table::from_saved(
+                account_destination,
+                config.max_edges,
+                "destinations",
+            )?,
+            account_source: Table::from_saved(account_source, config.max_edges, "sources")?,
+            source_destination: Table::from_saved(
+                source_destination,
+                config.max_edges,
+                "host pairs",
+            )?,
+            presence: Table::from_saved(presence, config.max_edges, "presence")?,
+            companions: Table::from_saved(companions, config.max_edges, "companions")?,
+            keyboard: Table::from_saved(saved.keyboard, config.max_edges, "keyboards")?,
             protocols: saved.protocols,
             explanations: saved.explanations,
             combinations: saved.combinations,
             today: saved.today,
             first_day: saved.first_day,
-            half_life_days: saved.half_life_days,
+            half_life_days: config.half_life_days,
             evicted_accounts: saved.evicted_accounts,
             evicted_hosts: saved.evicted_hosts,
         })

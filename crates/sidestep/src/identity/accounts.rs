@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::Account;
 use crate::store::{Interner, NameParts, SavedInterner};
 
+/// Domains remembered.
+const DOMAINS: usize = 4096;
+
 /// The account that a SID was first seen with.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Holder {
@@ -57,10 +60,6 @@ impl AccountName<'_> {
     }
 }
 
-fn parts(name: &str) -> NameParts<'_> {
-    NameParts { name, domain: None }
-}
-
 /// NetBIOS domain of a DNS one, as it is unless the domain was named otherwise: its first label.
 fn short_domain(domain: &str) -> &str {
     domain.split('.').next().filter(|label| !label.is_empty()).unwrap_or(domain)
@@ -76,7 +75,7 @@ impl AccountNames {
         Self {
             by_sid: Interner::new(capacity),
             homes: Interner::new(capacity),
-            domains: Interner::new(4096.min(capacity)),
+            domains: Interner::new(capacity.min(DOMAINS)),
         }
     }
 
@@ -87,8 +86,8 @@ impl AccountNames {
             return;
         }
         let domain = account.domain.as_deref().map(short_domain);
-        let Some(slot) = self.by_sid.find(parts(sid)) else {
-            let (slot, _) = self.by_sid.intern(parts(sid));
+        let Some(slot) = self.by_sid.find(NameParts::of(sid)) else {
+            let (slot, _) = self.by_sid.intern(NameParts::of(sid));
             *self.by_sid.profile_mut(slot) =
                 Holder { name: (*account.name).into(), domain: domain.map(Into::into) };
             return;
@@ -98,15 +97,16 @@ impl AccountNames {
             known.domain = known.domain.take().or_else(|| domain.map(Into::into));
             return;
         };
-        if !first.eq_ignore_ascii_case(domain) && self.domains.find(parts(domain)).is_none() {
-            let (slot, _) = self.domains.intern(parts(domain));
+        if !first.eq_ignore_ascii_case(domain) && self.domains.find(NameParts::of(domain)).is_none()
+        {
+            let (slot, _) = self.domains.intern(NameParts::of(domain));
             *self.domains.profile_mut(slot) = SameDomain(first);
         }
     }
 
     /// Takes in that an account of this name was seen in this domain.
     pub(super) fn learn_home(&mut self, name: &str, domain: &str) {
-        let (slot, _) = self.homes.intern(parts(name));
+        let (slot, _) = self.homes.intern(NameParts::of(name));
         let home = self.homes.profile_mut(slot);
         match home {
             Home::Unknown => *home = Home::One(domain.into()),
@@ -119,7 +119,7 @@ impl AccountNames {
     /// name, and the domain where a bare name has only one.
     pub(super) fn one_name<'a>(&'a self, account: &'a Account<'_>) -> AccountName<'a> {
         let sid = account.sid.as_deref().or(Some(&*account.name)).filter(|sid| is_own(sid));
-        if let Some(holder) = sid.and_then(|sid| self.by_sid.find(parts(sid))) {
+        if let Some(holder) = sid.and_then(|sid| self.by_sid.find(NameParts::of(sid))) {
             let holder = self.by_sid.profile(holder);
             return AccountName {
                 name: super::folded(&holder.name),
@@ -128,7 +128,7 @@ impl AccountNames {
         }
         let domain = match account.domain.as_deref() {
             Some(domain) => Some(self.one_domain(domain)),
-            None => self.homes.find(parts(&account.name)).and_then(|slot| {
+            None => self.homes.find(NameParts::of(&account.name)).and_then(|slot| {
                 match self.homes.profile(slot) {
                     Home::One(domain) => Some(Cow::Borrowed(&**domain)),
                     Home::Unknown | Home::Several => None,
@@ -141,7 +141,7 @@ impl AccountNames {
     fn one_domain<'a>(&'a self, domain: &'a str) -> Cow<'a, str> {
         let short = short_domain(domain);
         if self.domains.len() > 0
-            && let Some(slot) = self.domains.find(parts(short))
+            && let Some(slot) = self.domains.find(NameParts::of(short))
         {
             return super::folded(&self.domains.profile(slot).0);
         }
@@ -172,11 +172,11 @@ impl AccountNames {
         }
     }
 
-    pub(super) fn from_saved(saved: SavedAccountNames) -> Result<Self, String> {
+    pub(super) fn from_saved(saved: SavedAccountNames, capacity: usize) -> Result<Self, String> {
         Ok(Self {
-            by_sid: Interner::from_saved(saved.by_sid, "SIDs")?,
-            homes: Interner::from_saved(saved.homes, "homes of accounts")?,
-            domains: Interner::from_saved(saved.domains, "domains")?,
+            by_sid: Interner::from_saved(saved.by_sid, capacity, "SIDs")?,
+            homes: Interner::from_saved(saved.homes, capacity, "homes of accounts")?,
+            domains: Interner::from_saved(saved.domains, capacity.min(DOMAINS), "domains")?,
         })
     }
 }

@@ -57,7 +57,7 @@ impl Address {
             known.1 = known.1.max(time);
             return;
         }
-        if self.others.len() == REMEMBERED
+        if self.others.len() >= REMEMBERED
             && let Some(oldest) = (0..REMEMBERED).min_by_key(|&at| self.others[at].1)
         {
             self.others.remove(oldest);
@@ -79,10 +79,6 @@ pub(super) struct Addresses {
     table: Table<IpAddr, Address>,
     hosts: Interner<Newest>,
     lifetime: Timestamp,
-}
-
-fn parts(host: &str) -> NameParts<'_> {
-    NameParts { name: host, domain: None }
 }
 
 impl Addresses {
@@ -124,14 +120,14 @@ impl Addresses {
         if grounds < Grounds::Attested {
             return;
         }
-        let (slot, _) = self.hosts.intern(parts(host));
+        let (slot, _) = self.hosts.intern(NameParts::of(host));
         *self.hosts.profile_mut(slot) = Newest { address: Some(address), since };
     }
 
     /// Whether the host of an address got another one after it was last seen at this one: then it
     /// has moved. One that has both at once has not.
     fn has_left(&self, address: IpAddr, known: &Address) -> bool {
-        self.hosts.find(parts(&known.host)).is_some_and(|slot| {
+        self.hosts.find(NameParts::of(&known.host)).is_some_and(|slot| {
             let newest = *self.hosts.profile(slot);
             newest.address != Some(address) && newest.since > known.last
         })
@@ -167,22 +163,21 @@ impl Addresses {
 pub(super) struct SavedAddresses {
     table: SavedTable<IpAddr, Address>,
     hosts: SavedInterner<Newest>,
-    lifetime: Timestamp,
 }
 
 impl Addresses {
     pub(super) fn to_saved(&self) -> SavedAddresses {
-        SavedAddresses {
-            table: self.table.to_saved(),
-            hosts: self.hosts.to_saved(),
-            lifetime: self.lifetime,
-        }
+        SavedAddresses { table: self.table.to_saved(), hosts: self.hosts.to_saved() }
     }
 
-    pub(super) fn from_saved(saved: SavedAddresses) -> Result<Self, String> {
-        let table = Table::from_saved(saved.table, "addresses")?;
-        let hosts = Interner::from_saved(saved.hosts, "hosts with addresses")?;
-        Ok(Self { table, hosts, lifetime: saved.lifetime })
+    /// The same with what was saved.
+    pub(super) fn with_saved(self, saved: SavedAddresses, capacity: usize) -> Result<Self, String> {
+        let table = Table::from_saved(saved.table, capacity, "addresses")?;
+        if table.records().iter().any(|record| record.value.others.len() > REMEMBERED) {
+            return Err("addresses: one has more names than are remembered".to_owned());
+        }
+        let hosts = Interner::from_saved(saved.hosts, capacity, "hosts with addresses")?;
+        Ok(Self { table, hosts, ..self })
     }
 }
 

@@ -30,10 +30,6 @@ pub(super) enum Named<'a> {
     Address(IpAddr),
 }
 
-fn parts(name: &str) -> NameParts<'_> {
-    NameParts { name, domain: None }
-}
-
 impl HostNames {
     pub(super) fn new(capacity: usize) -> Self {
         Self { suffixes: Interner::new(capacity), cut: Interner::new(capacity) }
@@ -43,12 +39,12 @@ impl HostNames {
     pub(super) fn learn(&mut self, name: &str) {
         let name = name.strip_suffix('.').unwrap_or(name);
         let Some((label, suffix)) = split(name) else { return };
-        if self.suffixes.find(parts(label)).is_none() {
-            let (slot, _) = self.suffixes.intern(parts(label));
+        if self.suffixes.find(NameParts::of(label)).is_none() {
+            let (slot, _) = self.suffixes.intern(NameParts::of(label));
             *self.suffixes.profile_mut(slot) = Rest(suffix.into());
         }
         if let Some(short) = label.get(..NETBIOS).filter(|short| short.len() < label.len()) {
-            match self.cut.find(parts(short)) {
+            match self.cut.find(NameParts::of(short)) {
                 Some(slot) => {
                     let long = self.cut.profile_mut(slot);
                     if !long.0.eq_ignore_ascii_case(label) {
@@ -56,7 +52,7 @@ impl HostNames {
                     }
                 }
                 None => {
-                    let (slot, _) = self.cut.intern(parts(short));
+                    let (slot, _) = self.cut.intern(NameParts::of(short));
                     *self.cut.profile_mut(slot) = Rest(label.into());
                 }
             }
@@ -74,13 +70,13 @@ impl HostNames {
             return Named::Address(address.to_canonical());
         }
         let short = match punctuation.and_then(|_| split(name)) {
-            Some((label, suffix)) => match self.suffixes.find(parts(label)) {
+            Some((label, suffix)) => match self.suffixes.find(NameParts::of(label)) {
                 Some(slot) if !self.suffixes.profile(slot).0.eq_ignore_ascii_case(suffix) => name,
                 _ => label,
             },
             None if name.len() == NETBIOS => self
                 .cut
-                .find(parts(name))
+                .find(NameParts::of(name))
                 .map(|slot| &*self.cut.profile(slot).0)
                 .filter(|long| !long.is_empty())
                 .unwrap_or(name),
@@ -91,7 +87,7 @@ impl HostNames {
 
     /// The full DNS name of a short one, where it is known.
     pub(super) fn full_name(&self, short: &str) -> Option<String> {
-        let slot = self.suffixes.find(parts(short))?;
+        let slot = self.suffixes.find(NameParts::of(short))?;
         Some(format!("{short}.{}", self.suffixes.profile(slot).0))
     }
 
@@ -99,10 +95,10 @@ impl HostNames {
         SavedHostNames { suffixes: self.suffixes.to_saved(), cut: self.cut.to_saved() }
     }
 
-    pub(super) fn from_saved(saved: SavedHostNames) -> Result<Self, String> {
+    pub(super) fn from_saved(saved: SavedHostNames, capacity: usize) -> Result<Self, String> {
         Ok(Self {
-            suffixes: Interner::from_saved(saved.suffixes, "DNS suffixes")?,
-            cut: Interner::from_saved(saved.cut, "NetBIOS names")?,
+            suffixes: Interner::from_saved(saved.suffixes, capacity, "DNS suffixes")?,
+            cut: Interner::from_saved(saved.cut, capacity, "NetBIOS names")?,
         })
     }
 }

@@ -179,20 +179,28 @@ impl Identity {
         }
     }
 
+    /// Whether the many names of one thing are taken for one.
+    pub(crate) const fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
     /// The one name of a host, its address where nobody knows the name, or nothing.
     pub(crate) fn host<'a>(&'a self, host: &'a Host<'_>, time: Timestamp) -> Option<Cow<'a, str>> {
-        let of_address = |address: IpAddr| match self.addresses.host(address, time) {
-            Some(name) if self.enabled => Cow::Borrowed(name),
-            _ => Cow::Owned(address.to_string()),
-        };
-        let address = || host.ip.map(|address| of_address(address.to_canonical()));
         match host.name.as_deref() {
             Some(name) if self.enabled => Some(match self.hosts.one_name(name) {
                 Named::Name(name) => name,
-                Named::Address(address) => of_address(address),
+                Named::Address(address) => self.host_at(address, time),
             }),
             Some(name) => Some(Cow::Borrowed(name)),
-            None => address(),
+            None => host.ip.map(|address| self.host_at(address.to_canonical(), time)),
+        }
+    }
+
+    /// The one name of the host that has an address, or the address where nobody knows.
+    pub(crate) fn host_at(&self, address: IpAddr, time: Timestamp) -> Cow<'_, str> {
+        match self.addresses.host(address, time) {
+            Some(name) if self.enabled => Cow::Borrowed(name),
+            _ => Cow::Owned(address.to_string()),
         }
     }
 
@@ -245,7 +253,6 @@ impl Identity {
 
     pub(crate) fn to_saved(&self) -> SavedIdentity {
         SavedIdentity {
-            enabled: self.enabled,
             hosts: self.hosts.to_saved(),
             addresses: self.addresses.to_saved(),
             accounts: self.accounts.to_saved(),
@@ -253,12 +260,13 @@ impl Identity {
         }
     }
 
-    pub(crate) fn from_saved(saved: SavedIdentity) -> Result<Self, String> {
+    pub(crate) fn from_saved(saved: SavedIdentity, config: &Config) -> Result<Self, String> {
+        let empty = Self::new(config);
         Ok(Self {
-            enabled: saved.enabled,
-            hosts: HostNames::from_saved(saved.hosts)?,
-            addresses: Addresses::from_saved(saved.addresses)?,
-            accounts: AccountNames::from_saved(saved.accounts)?,
+            enabled: empty.enabled,
+            hosts: HostNames::from_saved(saved.hosts, config.max_hosts)?,
+            addresses: empty.addresses.with_saved(saved.addresses, config.max_hosts)?,
+            accounts: AccountNames::from_saved(saved.accounts, config.max_accounts)?,
             workstation_logons: WorkstationLogons::from_saved(saved.workstation_logons)?,
         })
     }
@@ -267,7 +275,6 @@ impl Identity {
 /// What is known of names, as it is saved.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedIdentity {
-    enabled: bool,
     hosts: SavedHostNames,
     addresses: SavedAddresses,
     accounts: SavedAccountNames,

@@ -1,127 +1,286 @@
-//! Who and where of an event: every name resolved once, to its one id.
+//! Who and where of an event: every name looked up once, to its id and slot.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
+use super::{AccountName, Identity};
 use crate::baseline::Baseline;
-use crate::engine::Engine;
+use crate::config::Config;
 use crate::event::{Account, AuthEvent, Event, Host, Outcome, Timestamp};
-use crate::login::host_parts;
-use crate::store::{Id, Interner, Slot};
+use crate::sessions::Sessions;
+use crate::store::{Id, Interner, NameParts, SavedInterner, Slot};
 
-/// Marks the ids of accounts that stand in the roster of non_movers.
+/// Marks the ids of accounts that do not move. They stand in an interner of their own.
 const NON_MOVER: Id = 1 << 31;
+
+/// An account or a host of an event: its id, and where it stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Party {
+    pub(crate) id: Id,
+    pub(crate) slot: Slot,
+}
 
 /// The accounts and hosts of an event, where it names them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resolved {
     /// The account that is logged on as, or that did it.
-    pub(crate) account: Option<Id>,
+    pub(crate) account: Option<Party>,
+    /// The account that asked for it, where the event names another.
+    pub(crate) subject: Option<Party>,
     /// Where it came from: where the event does not say, the host that its ticket was asked from.
-    pub(crate) source: Option<Id>,
+    pub(crate) source: Option<Party>,
     /// The host that was logged on to, or on which it happened.
-    pub(crate) destination: Option<Id>,
+    pub(crate) destination: Option<Party>,
 }
 
-impl Engine {
-    /// The ids of everything that an event names; what is new is given one.
-    pub(crate) fn parties(&mut self, event: Event<'_>) -> Resolved {
-        let time = event.time();
+impl Resolved {
+    /// Whether it went from one known host to another.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.source.zip(self.destination).is_some_and(|(from, to)| from.id != to.id)
+    }
+}
+
+/// The names of a login, not looked up yet.
+pub(crate) struct LoginNames<'e> {
+    pub(crate) account: AccountName<'e>,
+    pub(crate) source: Option<Cow<'e, str>>,
+    pub(crate) destination: Option<Cow<'e, str>>,
+}
+
+impl LoginNames<'_> {
+    /// Whether it goes from one host to another.
+    pub(crate) fn is_remote(&self) -> bool {
+        match (&self.source, &self.destination) {
+            (Some(source), Some(destination)) => !source.eq_ignore_ascii_case(destination),
+            _ => false,
+        }
+    }
+}
+
+/// Knows one id for every account and host.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolver {
+    identity: Identity,
+    /// Accounts that rules know and that do not move: machines, what is built in, names that only ever
+    /// failed. They must not take the place of those that move.
+    non_movers: Interner<()>,
+}
+
+impl Resolver {
+    pub(crate) fn new(config: &Config) -> Self {
+        Self { identity: Identity::new(config), non_movers: Interner::new(config.max_accounts) }
+    }
+
+    pub(crate) const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Takes in what an event says of names.
+    pub(crate) fn learn(&mut self, event: Event<'_>) {
         match event {
-            Event::Auth(event) => {
-                let failed = event.outcome() == Outcome::Failure;
-                let source = self.host_id(&self.believed_source(event), time);
-                Resolved {
-                    source: source.or_else(|| self.ticket_source_id(event)),
-                    account: Some(self.account_id(event.account(), failed)),
-                    destination: self.host_id(event.dst_host(), time),
-                }
-            }
-            Event::Activity(activity) => Resolved {
-                account: activity.account().map(|account| self.account_id(account, false)),
-                source: self.host_id(activity.peer(), time),
-                destination: self.host_id(activity.host(), time),
-            },
+            Event::Auth(auth) => self.identity.learn(auth),
+            Event::Activity(activity) => self.identity.learn_activity(activity),
         }
     }
 
-    /// The id of an account. Machines, what is built in, and names that only ever failed have a
-    /// roster of their own, so that they do not count among those that move.
-    pub(crate) fn account_id(&mut self, account: &Account<'_>, failed: bool) -> Id {
-        let moves = account.kind.can_move();
-        let slot = if moves && !failed {
-            self.account_slot(account)
-        } else {
-            let name = self.identity.account(account);
-            match moves.then(|| self.baseline.accounts.find(name.parts())).flatten() {
-                Some(slot) => slot,
-                None => {
-                    let (slot, _) = self.non_movers.intern(name.parts());
-                    return self.non_movers.id(slot) | NON_MOVER;
-                }
+    /// Looks up everything that an event names; what is new is given an id. The subject is looked up
+    /// only where it is asked for.
+    pub(crate) fn resolve(
+        &mut self,
+        event: Event<'_>,
+        with_subject: bool,
+        baseline: &mut Baseline,
+        sessions: &Sessions,
+    ) -> Resolved {
+        let time = event.time();
+        let resolved = match event {
+            Event::Auth(auth) => {
+                let failed = auth.outcome() == Outcome::Failure;
+                let name = self.source_name(auth, baseline);
+                let source = name.map(|name| intern_host(baseline, &name));
+                let source = source.or_else(|| ticket_source(auth, baseline, sessions));
+                let account = Some(self.account(auth.account(), failed, baseline));
+                let destination = self.host(auth.dst_host(), time, baseline);
+                let subject = auth.subject().filter(|_| with_subject);
+                let subject = subject.map(|subject| self.account(subject, failed, baseline));
+                Resolved { account, subject, source, destination }
             }
+            Event::Activity(activity) => Resolved {
+                account: activity.account().map(|account| self.account(account, false, baseline)),
+                subject: None,
+                source: self.host(activity.peer(), time, baseline),
+                destination: self.host(activity.host(), time, baseline),
+            },
         };
-        self.baseline.accounts.id(slot)
+        // The last of them may have taken the slot of the first.
+        let is_account = |party: &Party| self.is_current(*party, baseline);
+        let is_host = |party: &Party| baseline.hosts.id(party.slot) == party.id;
+        Resolved {
+            account: resolved.account.filter(is_account),
+            subject: resolved.subject.filter(is_account),
+            source: resolved.source.filter(is_host),
+            destination: resolved.destination.filter(is_host),
+        }
     }
 
-    /// The slot of an account in the baseline, given one if it is new.
-    pub(crate) fn account_slot(&mut self, account: &Account<'_>) -> Slot {
+    /// Looks up the account that asked for a login, where that was not done yet.
+    pub(crate) fn add_subject(
+        &mut self,
+        event: &AuthEvent<'_>,
+        resolved: &mut Resolved,
+        baseline: &mut Baseline,
+    ) {
+        if let (None, Some(subject)) = (resolved.subject, event.subject()) {
+            let failed = event.outcome() == Outcome::Failure;
+            resolved.subject = Some(self.account(subject, failed, baseline));
+        }
+    }
+
+    /// The names of a login event, of which nothing is given an id.
+    pub(crate) fn names<'e>(
+        &'e self,
+        event: &'e AuthEvent<'_>,
+        baseline: &'e Baseline,
+        sessions: &Sessions,
+    ) -> LoginNames<'e> {
+        let of_ticket = || {
+            let party = ticket_source(event, baseline, sessions)?;
+            Some(Cow::Borrowed(baseline.hosts.get(party.slot).name))
+        };
+        LoginNames {
+            account: self.identity.account(event.account()),
+            source: self.source_name(event, baseline).or_else(of_ticket),
+            destination: self.identity.host(event.dst_host(), event.time()),
+        }
+    }
+
+    /// The slot of the account of a login, which is in the baseline from now on even if it did not move
+    /// before.
+    pub(crate) fn login_account(
+        &mut self,
+        event: &AuthEvent<'_>,
+        resolved: &Resolved,
+        baseline: &mut Baseline,
+    ) -> Party {
+        match resolved.account.filter(|party| party.id & NON_MOVER == 0) {
+            Some(party) => party,
+            None => self.mover(event.account(), baseline),
+        }
+    }
+
+    /// An account that moves, given an id in the baseline if it is new.
+    pub(crate) fn mover(&mut self, account: &Account<'_>, baseline: &mut Baseline) -> Party {
         let name = self.identity.account(account);
-        let known = self.baseline.accounts.len();
-        let slot = self.baseline.intern_account(name.parts());
-        if self.baseline.accounts.len() > known {
+        let known = baseline.accounts.len();
+        let slot = baseline.intern_account(name.parts());
+        if baseline.accounts.len() > known {
             let name = name.to_owned();
             self.identity.learn_home(&name);
         }
-        slot
+        Party { id: baseline.accounts.id(slot), slot }
     }
 
-    /// The slot of the account of an event, which is known already unless it is a stranger.
-    pub(crate) fn login_account(&mut self, event: &AuthEvent<'_>, parties: &Resolved) -> Slot {
-        let known = parties.account.filter(|id| id & NON_MOVER == 0);
-        match known.and_then(|id| self.baseline.accounts.slot_of(id)) {
-            Some(slot) => slot,
-            None => self.account_slot(event.account()),
+    /// An account, whether it moves or not.
+    pub(crate) fn account(
+        &mut self,
+        account: &Account<'_>,
+        failed: bool,
+        baseline: &mut Baseline,
+    ) -> Party {
+        let moves = account.kind.can_move();
+        if moves && !failed {
+            return self.mover(account, baseline);
         }
-    }
-
-    /// Where an event says that it came from, as far as that is believed. Who is refused may claim
-    /// another name each time: a name by which nothing else is known then counts for nothing beside an
-    /// address. Hosts that share an address keep their names, which are known from when they were let
-    /// in.
-    pub(crate) fn believed_source<'e, 'a>(&self, event: &'e AuthEvent<'a>) -> Cow<'e, Host<'a>> {
-        let host = event.src_host();
-        let (Some(name), Some(_)) = (&host.name, host.ip) else { return Cow::Borrowed(host) };
-        if event.outcome() != Outcome::Failure || !self.config.resolve_names {
-            return Cow::Borrowed(host);
+        let name = self.identity.account(account);
+        match moves.then(|| baseline.accounts.find(name.parts())).flatten() {
+            Some(slot) => Party { id: baseline.accounts.id(slot), slot },
+            None => {
+                let (slot, _) = self.non_movers.intern(name.parts());
+                Party { id: self.non_movers.id(slot) | NON_MOVER, slot }
+            }
         }
-        let named = Host::named(&**name);
-        let known = self.identity.host(&named, event.time());
-        match self.baseline.hosts.find(host_parts(known.as_deref())) {
-            Some(_) => Cow::Borrowed(host),
-            None => Cow::Owned(Host { name: None, ..host.clone() }),
-        }
-    }
-
-    fn host_id(&mut self, host: &Host<'_>, time: Timestamp) -> Option<Id> {
-        let name = self.identity.host(host, time)?;
-        let slot = self.baseline.intern_host(host_parts(Some(&name)));
-        Some(self.baseline.hosts.id(slot))
     }
 
     /// The name of an account by its id, unless it was evicted.
-    pub(crate) fn account_name(&self, id: Id) -> Option<&str> {
-        name_of(&self.baseline, &self.non_movers, id)
+    pub(crate) fn account_name<'n>(&'n self, id: Id, baseline: &'n Baseline) -> Option<&'n str> {
+        if id & NON_MOVER == 0 {
+            return baseline.accounts.name_of(id);
+        }
+        self.non_movers.name_of(id & !NON_MOVER)
+    }
+
+    /// The name of an account that was just looked up.
+    pub(crate) fn name_of<'n>(&'n self, account: Party, baseline: &'n Baseline) -> &'n str {
+        if account.id & NON_MOVER == 0 {
+            return baseline.accounts.get(account.slot).name;
+        }
+        self.non_movers.get(account.slot).name
+    }
+
+    fn is_current(&self, account: Party, baseline: &Baseline) -> bool {
+        if account.id & NON_MOVER == 0 {
+            return baseline.accounts.id(account.slot) == account.id;
+        }
+        self.non_movers.id(account.slot) | NON_MOVER == account.id
+    }
+
+    fn host(&self, host: &Host<'_>, time: Timestamp, baseline: &mut Baseline) -> Option<Party> {
+        self.identity.host(host, time).map(|name| intern_host(baseline, &name))
+    }
+
+    /// The name of where an event says that it came from, as far as that is believed. Who is refused may
+    /// claim another name each time: a name by which nothing else is known then counts for nothing beside
+    /// an address. Hosts that share an address keep their names, which are known from when they were let
+    /// in.
+    fn source_name<'e>(
+        &'e self,
+        event: &'e AuthEvent<'_>,
+        baseline: &Baseline,
+    ) -> Option<Cow<'e, str>> {
+        let (host, time) = (event.src_host(), event.time());
+        let name = self.identity.host(host, time);
+        let claimed_at: Option<IpAddr> = match (&host.name, host.ip, event.outcome()) {
+            (Some(_), Some(address), Outcome::Failure) if self.identity.is_enabled() => {
+                Some(address)
+            }
+            _ => None,
+        };
+        match claimed_at {
+            Some(address) if baseline.hosts.find(NameParts::of(name.as_deref()?)).is_none() => {
+                Some(self.identity.host_at(address, time))
+            }
+            _ => name,
+        }
+    }
+
+    pub(crate) fn to_saved(&self) -> SavedResolver {
+        SavedResolver { identity: self.identity.to_saved(), non_movers: self.non_movers.to_saved() }
+    }
+
+    pub(crate) fn from_saved(saved: SavedResolver, config: &Config) -> Result<Self, String> {
+        Ok(Self {
+            identity: Identity::from_saved(saved.identity, config)?,
+            non_movers: Interner::from_saved(saved.non_movers, config.max_accounts, "non-movers")?,
+        })
     }
 }
 
-/// The name of an account by its id, unless it was evicted.
-pub(crate) fn name_of<'n>(
-    baseline: &'n Baseline,
-    non_movers: &'n Interner<()>,
-    id: Id,
-) -> Option<&'n str> {
-    if id & NON_MOVER == 0 {
-        return baseline.accounts.name_of(id);
-    }
-    non_movers.name_of(id & !NON_MOVER)
+/// The same as it is saved.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(crate) struct SavedResolver {
+    identity: super::SavedIdentity,
+    non_movers: SavedInterner<()>,
+}
+
+fn intern_host(baseline: &mut Baseline, name: &str) -> Party {
+    let slot = baseline.intern_host(NameParts::of(name));
+    Party { id: baseline.hosts.id(slot), slot }
+}
+
+/// Where the session of an event was opened from, should the event itself not say; none that was
+/// evicted.
+fn ticket_source(event: &AuthEvent<'_>, baseline: &Baseline, sessions: &Sessions) -> Option<Party> {
+    let guid = event.logon_guid().filter(|_| event.src_host().is_unknown())?;
+    let id = sessions.source_of(guid, event.time())?;
+    baseline.hosts.slot_of(id).map(|slot| Party { id, slot })
 }

@@ -69,7 +69,7 @@ impl WorkstationLogons {
     }
 
     pub(super) fn from_saved(saved: SavedWorkstationLogons) -> Result<Self, String> {
-        Ok(Self(Interner::from_saved(saved.0, "accounts that sat down")?))
+        Ok(Self(Interner::from_saved(saved.0, REMEMBERED, "accounts that sat down")?))
     }
 }
 

@@ -1,7 +1,7 @@
 //! An odd login on its way into a movement.
 
 use super::{Hop, RuleEvidence};
-use crate::rules::weigh::OPENS;
+use crate::tuning::OPENS_NATS;
 #[cfg(test)]
 use crate::{
     event::{LogonType, Outcome, Timestamp},
@@ -23,7 +23,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// A login that succeeded over the network, for tests.
     #[cfg(test)]
-    pub(crate) fn of_test(key: [Id; 3], time: Timestamp, gain: f64, proven: f64) -> Self {
+    pub(crate) fn of_test(key: [Id; 3], time: Timestamp, gain: f64, rule_nats: f64) -> Self {
         let hop = Hop {
             key,
             time,
@@ -38,8 +38,8 @@ impl Candidate {
             evidence: Vec::new(),
             parent: None,
             gain,
-            proven,
-            held: proven,
+            rule_nats,
+            held: rule_nats,
             linked: 0.0,
             asks: false,
             ssh: false,
@@ -48,33 +48,36 @@ impl Candidate {
     }
 
     /// Takes a rule's evidence of this login in; what is telling by itself belongs to a movement.
-    pub(crate) fn prove(&mut self, weighed: RuleEvidence) {
-        self.alone &= weighed.contribution.surprise < OPENS;
-        self.hop.prove(weighed);
+    pub(crate) fn add_evidence(&mut self, evidence: RuleEvidence) {
+        self.alone &= evidence.contribution.surprise < OPENS_NATS;
+        self.hop.add_evidence(evidence);
     }
 }
 
-/// Where a login went.
-#[derive(Debug, Clone, Copy)]
+/// The movement that a login belongs to, and what it did to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attached {
-    /// The movement it belongs to.
+    /// The movement.
     pub(crate) movement: u64,
-    /// The movement's score before.
-    pub(crate) before: f64,
-    /// Whether the login was kept as a hop of its own.
-    pub(crate) kept: bool,
-    /// Movements that had to be given up to make room.
-    pub(crate) evicted: u64,
-    /// Whether the login was not kept because its movement is full.
-    pub(crate) full: bool,
-    /// The movement that it was in, where it made a wide fan.
-    pub(crate) split: Option<u64>,
+    /// The movements that rose, in order: the one that lost a wide fan, and the movement itself. None
+    /// where the login was not kept as a hop of its own.
+    pub(crate) rose: Vec<u64>,
 }
 
 impl Attached {
-    /// In the movement, which had the score `before`, and not kept.
-    pub(super) const fn to(movement: u64, before: f64) -> Self {
-        Self { movement, before, kept: false, evicted: 0, full: false, split: None }
+    /// To a movement that did not rise.
+    pub(super) const fn to(movement: u64) -> Self {
+        Self { movement, rose: Vec::new() }
+    }
+
+    /// To a movement that rose.
+    pub(super) fn raised(movement: u64) -> Self {
+        Self { movement, rose: vec![movement] }
+    }
+
+    /// Whether the login is a hop of its own.
+    pub(crate) fn is_kept(&self) -> bool {
+        !self.rose.is_empty()
     }
 }
 

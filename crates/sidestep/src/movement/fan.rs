@@ -70,21 +70,21 @@ mod tests {
 
     #[test]
     fn a_wide_fan_is_a_movement_of_its_own_and_explains_nothing() {
-        let mut movements = Tracker::new(36, 64, 64);
+        let mut movements = Tracker::of_test(64, 64);
         let path = attach_all(&mut movements, &[[1, 10, 11], [1, 11, 12], [2, 12, 13]], 0);
         let trunk = path[0].movement;
         let patches: Vec<[Id; 3]> = (0..20).map(|host| [3, 12, 100 + host]).collect();
         let narrow = attach_all(&mut movements, &patches[..15], 5 * MINUTE);
-        assert!(narrow.iter().all(|one| one.movement == trunk && one.split.is_none()));
+        assert!(narrow.iter().all(|one| one.rose == [trunk]));
         let grown = movements.get(trunk).expect("it is live").score;
         let wide = attach_all(&mut movements, &patches[15..], 20 * MINUTE);
         let fan = wide[0].movement;
-        assert_eq!(wide[0].split, Some(trunk));
+        assert_eq!(wide[0].rose, [trunk, fan]);
         assert!(wide.iter().all(|one| one.movement == fan) && fan != trunk);
         let of = |serial| movements.get(serial).map(|movement| movement.hops.len());
         assert_eq!((of(trunk), of(fan)), (Some(3), Some(20)));
         assert!(movements.get(trunk).expect("it is live").score < grown);
-        assert!(movements.is_sound());
+        assert!(movements.is_consistent());
         let alone = 5.0;
         assert!((movements.get(fan).expect("it is live").score - alone).abs() < 1e-9);
         // The path goes on where it was, and a host of the fan is left for reasons of its own.

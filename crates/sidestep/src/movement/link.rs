@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn whoever_leaves_a_host_long_after_a_quick_path_came_is_another() {
-        let mut movements = Tracker::new(36, 64, 64);
+        let mut movements = Tracker::of_test(64, 64);
         let path: Vec<[Id; 3]> = (0..8).map(|at| [1 + at % 2, 10 + at, 11 + at]).collect();
         let quick = attach_all(&mut movements, &path, 0);
         assert!(quick.iter().all(|one| one.movement == quick[0].movement));

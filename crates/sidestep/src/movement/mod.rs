@@ -30,7 +30,7 @@ const OF_ONE: usize = 1;
 /// How long after what rules saw first more of the same act may follow.
 const ONE_ACT: Timestamp = HOUR;
 /// Nats of rules alone with which a movement is shown where nothing is known of what is normal.
-const PROVEN: f64 = 4.0;
+const SHOWN_NATS: f64 = 4.0;
 
 /// One login of a movement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub(crate) struct Hop {
     /// Nats by which it and its link exceed what the gate lets in.
     pub(crate) gain: f64,
     /// Of these, the nats of rules.
-    pub(crate) proven: f64,
+    pub(crate) rule_nats: f64,
     /// What of the nats of rules is left once they are held to how often the network finds the like.
     pub(crate) held: f64,
     /// Of these, the nats of the link to its parent.
@@ -61,7 +61,7 @@ pub(crate) struct Hop {
     pub(crate) ssh: bool,
 }
 
-/// What a rule found of a login, weighed.
+/// What a rule found of a login: evidence in nats.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RuleEvidence {
     pub(crate) contribution: Contribution,
@@ -82,12 +82,12 @@ pub(crate) struct Movement {
     pub(crate) last_time: Timestamp,
     pub(crate) score: f64,
     /// What of the score rules alone prove.
-    pub(crate) proven: f64,
+    pub(crate) rule_nats: f64,
     /// What is left of that once findings are held to how often the network has the like.
     pub(crate) held: f64,
     /// Its weight as far as the budget was told of it, and the budget of those that findings lead.
-    pub(crate) told: f64,
-    pub(crate) told_led: f64,
+    pub(crate) reported: f64,
+    pub(crate) reported_rule_led: f64,
     /// Failed logins that followed from its logins.
     pub(crate) failed: u32,
     /// When it was alerted on.
@@ -104,7 +104,7 @@ impl Hop {
 
     /// Whether only rules saw it: no login that is odd by itself stands behind it.
     fn is_only_found(&self) -> bool {
-        self.gain - self.linked <= self.proven
+        self.gain - self.linked <= self.rule_nats
     }
 
     /// Whether something at `time` is too late to belong to the same act.
@@ -113,21 +113,21 @@ impl Hop {
     }
 
     /// Holds the nats of rules to how often the network has the like.
-    fn hold(&mut self) {
+    fn hold_to_network(&mut self) {
         for evidence in &mut self.evidence {
             if evidence.surprise > 0.0 && is_rule(&evidence.name) {
                 evidence.surprise = self.held;
             }
         }
         self.surprise = self.evidence.iter().map(|contribution| contribution.surprise).sum();
-        self.gain += self.held - self.proven;
-        self.proven = self.held;
+        self.gain += self.held - self.rule_nats;
+        self.rule_nats = self.held;
     }
 
     /// Takes a rule's evidence in. Of several rules the strongest counts; the others are shown with
     /// 0 nats, for they see the same act from other sides: a tool is copied, installed and started.
-    pub(crate) fn prove(&mut self, weighed: RuleEvidence) {
-        let RuleEvidence { mut contribution, held } = weighed;
+    pub(crate) fn add_evidence(&mut self, evidence: RuleEvidence) {
+        let RuleEvidence { mut contribution, held } = evidence;
         let nats = contribution.surprise;
         // What names other techniques is another act, and must not be lost for bearing the same name.
         let techniques = techniques_of(&contribution.name, &contribution.observed);
@@ -135,7 +135,7 @@ impl Hop {
             known.name == contribution.name
                 && techniques_of(&known.name, &known.observed) == techniques
         });
-        if nats <= self.proven {
+        if nats <= self.rule_nats {
             contribution.surprise = 0.0;
             if known.is_none() {
                 self.evidence.push(contribution);
@@ -152,8 +152,8 @@ impl Hop {
             None => self.evidence.push(contribution),
         }
         self.surprise = self.evidence.iter().map(|contribution| contribution.surprise).sum();
-        self.gain += nats - self.proven;
-        self.proven = nats;
+        self.gain += nats - self.rule_nats;
+        self.rule_nats = nats;
         self.held = held;
     }
 }
@@ -188,30 +188,30 @@ impl Movement {
     }
 
     /// Notes that it is alerted on now, by detections alone.
-    pub(crate) fn alert_by_detections(&mut self, now: Timestamp) {
+    pub(crate) fn raise_by_detections(&mut self, now: Timestamp) {
         self.detected_at = Some(now);
         self.by_detections = true;
     }
 
     /// Whether rules found enough of it to be shown, and nobody was shown it.
     pub(crate) fn is_unseen(&self) -> bool {
-        self.detected_at.is_none() && self.proven >= PROVEN
+        self.detected_at.is_none() && self.rule_nats >= SHOWN_NATS
     }
 
     /// Its score on the scale of the budget: with findings held to how often the network has the like.
     pub(crate) fn weight(&self) -> f64 {
-        self.score - self.proven + self.held
+        self.score - self.rule_nats + self.held
     }
 
     /// Its weight if findings lead it, that is if at least half of it is theirs; else 0.
-    pub(crate) fn led(&self) -> f64 {
+    pub(crate) fn rule_led(&self) -> f64 {
         if 2.0 * self.held >= self.weight() { self.weight() } else { 0.0 }
     }
 
     /// Whether it may be alerted on where one that findings lead must reach `threshold`.
     pub(crate) fn may_lead(&self, threshold: f64) -> bool {
-        let led = self.led();
-        led == 0.0 || led >= threshold
+        let rule_led = self.rule_led();
+        rule_led == 0.0 || rule_led >= threshold
     }
 
     /// Sum of the gains of the strongest distinct logins.
@@ -226,7 +226,7 @@ impl Movement {
             }
         }
         self.score = taken.iter().map(|hop| hop.gain).sum();
-        self.proven = taken.iter().map(|hop| hop.proven).sum();
+        self.rule_nats = taken.iter().map(|hop| hop.rule_nats).sum();
         self.held = taken.iter().map(|hop| hop.held).sum();
     }
 }

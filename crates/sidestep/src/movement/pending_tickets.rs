@@ -27,14 +27,14 @@ impl PendingTickets {
         [account, source]: [Id; 2],
         destination: Option<Id>,
         time: Timestamp,
-        weighed: RuleEvidence,
+        evidence: RuleEvidence,
     ) {
         let kept = match destination {
             Some(destination) => self.service.touch([account, source, destination], time),
             None => self.granting.touch([account, source], time),
         };
         if kept.len() < KEPT {
-            kept.push(weighed);
+            kept.push(evidence);
         }
     }
 
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_login_takes_the_place_of_the_request_for_its_ticket() {
-        let mut movements = Tracker::new(36, 64, 64);
+        let mut movements = Tracker::of_test(64, 64);
         let controller = 50;
         let mut request = Candidate::of_test([1, 10, controller], 0, 4.0, 4.0);
         request.hop.asks = true;
@@ -90,23 +90,23 @@ mod tests {
         let elsewhere = attach_all(&mut movements, &[[2, controller, 60]], MINUTE);
         assert_ne!(elsewhere[0].movement, asked, "who asks does not reach the controller");
         let login = attach_all(&mut movements, &[[1, 10, 11]], 2 * MINUTE);
-        assert_eq!((login[0].movement, login[0].before, login[0].kept), (asked, 4.0, true));
+        assert_eq!(login[0].rose, [asked]);
         let movement = movements.get(asked).expect("it is live");
         assert_eq!((movement.hops.len(), movement.hops[0].key), (1, [1, 10, 11]));
-        assert_eq!((movement.score, movement.proven, movement.id), (9.0, 4.0, id));
+        assert_eq!((movement.score, movement.rule_nats, movement.id), (9.0, 4.0, id));
         let next = attach_all(&mut movements, &[[1, 11, 12], [1, 10, 13]], 3 * MINUTE);
         assert!(next.iter().all(|one| one.movement == asked));
-        assert!(movements.is_sound());
+        assert!(movements.is_consistent());
     }
 
     #[test]
     fn what_failed_and_what_is_known_take_no_place() {
-        let mut movements = Tracker::new(36, 64, 64);
+        let mut movements = Tracker::of_test(64, 64);
         let of = |key, time, asks, outcome| {
-            let mut suspect = Candidate::of_test(key, time, 5.0, 0.0);
-            suspect.hop.asks = asks;
-            suspect.hop.outcome = outcome;
-            suspect
+            let mut candidate = Candidate::of_test(key, time, 5.0, 0.0);
+            candidate.hop.asks = asks;
+            candidate.hop.outcome = outcome;
+            candidate
         };
         let (request, login, other) = ([1, 10, 50], [1, 10, 11], [1, 10, 12]);
         let first = attach_all(&mut movements, &[login], 0)[0].movement;
@@ -126,12 +126,12 @@ mod tests {
 
     #[test]
     fn what_was_found_of_a_ticket_waits_for_its_login() {
-        let mut movements = Tracker::new(36, 64, 64);
+        let mut movements = Tracker::of_test(64, 64);
         movements.wait([1, 10], Some(11), 0, found("pass_the_ticket"));
         movements.wait([1, 10], None, 0, found("overpass_the_hash"));
         movements.wait([2, 20], Some(21), 0, found("pass_the_ticket"));
         let mut names = |key, time| -> Vec<String> {
-            let login = attach_all(&mut movements, &[key], time)[0];
+            let login = attach_all(&mut movements, &[key], time).remove(0);
             let movement = movements.get(login.movement).expect("it is live");
             let hop = movement.hops.iter().find(|hop| hop.key == key).expect("it is kept");
             hop.evidence.iter().map(|evidence| evidence.name.clone()).collect()

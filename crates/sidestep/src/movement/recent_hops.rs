@@ -26,7 +26,7 @@ pub(crate) struct RecentHops(BTreeMap<Id, Vec<HopRef>>);
 impl RecentHops {
     pub(crate) fn push(&mut self, place: Id, mark: HopRef) {
         let marks = self.0.entry(place).or_default();
-        if marks.len() == KEPT {
+        if marks.len() >= KEPT {
             marks.remove(0);
         }
         marks.push(mark);

@@ -10,6 +10,7 @@ use super::pending_tickets::PendingTickets;
 use super::recent_hops::{HopRef, RecentHops};
 use super::{Attached, Candidate, Hop, Movement, RuleEvidence, id_of};
 use crate::alerting::held_back::LISTED;
+use crate::config::Config;
 use crate::event::{LogonType, Outcome, Timestamp};
 use crate::rules::TICKET_LIFETIME;
 use crate::store::Id;
@@ -32,14 +33,27 @@ pub(crate) struct Tracker {
     given_up: Vec<Movement>,
     /// How many more there were than are kept.
     given_up_more: u64,
+    counts: TrackerCounts,
     window: Timestamp,
     max_movements: usize,
     max_hops: usize,
 }
 
+/// What the tracker did, of all time.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct TrackerCounts {
+    /// Movements opened.
+    pub(crate) opened: u64,
+    /// Movements given up early to stay within the bound.
+    pub(crate) evicted: u64,
+    /// Hops not kept because their movement was full.
+    pub(crate) dropped_hops: u64,
+}
+
 impl Tracker {
-    pub(crate) fn new(window_hours: u32, max_movements: usize, max_hops: usize) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
+            counts: TrackerCounts::default(),
             live: BTreeMap::new(),
             next_serial: 0,
             reached: RecentHops::default(),
@@ -47,14 +61,27 @@ impl Tracker {
             waiting: PendingTickets::default(),
             given_up: Vec::new(),
             given_up_more: 0,
-            window: Timestamp::from(window_hours) * HOUR,
-            max_movements,
-            max_hops,
+            window: Timestamp::from(config.window_hours) * HOUR,
+            max_movements: config.max_movements,
+            max_hops: config.max_hops,
         }
     }
 
-    /// Whether the saved parts fit together.
-    pub(crate) fn is_sound(&self) -> bool {
+    /// Whether the saved parts fit together, and with the settings.
+    pub(crate) fn is_sound(&self, config: &Config) -> bool {
+        let empty = Self::new(config);
+        let bounds = (self.window, self.max_movements, self.max_hops);
+        if bounds != (empty.window, empty.max_movements, empty.max_hops)
+            || self.live.len() > self.max_movements
+            || self.given_up.len() > LISTED
+        {
+            return false;
+        }
+        self.is_consistent()
+    }
+
+    /// Whether every mark points to a hop, and every hop to one before it.
+    pub(super) fn is_consistent(&self) -> bool {
         let is_kept = |mark: &HopRef| {
             self.live
                 .get(&mark.movement)
@@ -65,6 +92,18 @@ impl Tracker {
                 movement.serial == serial && serial < self.next_serial && movement.is_sound()
             })
             && self.given_up.iter().all(Movement::is_sound)
+    }
+
+    /// What it did, of all time.
+    pub(crate) const fn counts(&self) -> TrackerCounts {
+        self.counts
+    }
+
+    /// With these bounds, for tests.
+    #[cfg(test)]
+    pub(super) fn of_test(max_movements: usize, max_hops: usize) -> Self {
+        let config = Config::builder().window_hours(36).max_movements(max_movements);
+        Self::new(&config.max_hops(max_hops).build().expect("it is in order"))
     }
 
     pub(crate) fn get(&self, serial: u64) -> Option<&Movement> {
@@ -83,14 +122,14 @@ impl Tracker {
     ///
     /// A login that left from a host which a movement reached follows from that arrival; else one
     /// by the same account from the same source as an earlier one follows from that.
-    pub(crate) fn attach(&mut self, mut suspect: Candidate) -> Option<Attached> {
-        let failed = suspect.hop.outcome == Outcome::Failure;
+    pub(crate) fn attach(&mut self, mut candidate: Candidate) -> Option<Attached> {
+        let failed = candidate.hop.outcome == Outcome::Failure;
         if !failed {
-            for weighed in self.waiting.take(suspect.hop.key, suspect.hop.time) {
-                suspect.prove(weighed);
+            for evidence in self.waiting.take(candidate.hop.key, candidate.hop.time) {
+                candidate.add_evidence(evidence);
             }
         }
-        let Candidate { mut hop, alone, rate, leaving } = suspect;
+        let Candidate { mut hop, alone, rate, leaving } = candidate;
         if !failed
             && !hop.asks
             && let Some(asked) = self.ticket_of(&hop)
@@ -116,20 +155,21 @@ impl Tracker {
         };
         let movement = self.live.get_mut(&link.mark.movement)?;
         movement.last_time = movement.last_time.max(hop.time);
-        let attached = Attached::to(movement.serial, movement.score);
+        let serial = movement.serial;
         if failed {
             movement.failed = movement.failed.saturating_add(1);
-            return Some(attached);
+            return Some(Attached::to(serial));
         }
         // The same login again is no news, and must not add up; another act of the same account is shown.
         let mut known = movement.hops.iter().rev().filter(|known| known.key == hop.key);
         if let Some(known) = known.next()
             && !(hop.is_only_found() && known.is_another_act(hop.time))
         {
-            return Some(attached);
+            return Some(Attached::to(serial));
         }
         if movement.hops.len() >= self.max_hops {
-            return Some(Attached { full: true, ..attached });
+            self.counts.dropped_hops += 1;
+            return Some(Attached::to(serial));
         }
         hop.parent = Some(link.mark.hop);
         hop.linked = link.gain();
@@ -137,8 +177,8 @@ impl Tracker {
         let at = movement.hops.len() as u32;
         movement.hops.push(hop);
         movement.rescore();
-        self.mark(attached.movement, at);
-        Some(self.split(Attached { kept: true, ..attached }, at))
+        self.mark(serial, at);
+        Some(self.split(serial, at))
     }
 
     /// The request for a ticket that a login was made with, where one belongs to a movement that
@@ -155,11 +195,11 @@ impl Tracker {
     /// Puts a login in the place of the request for its ticket, with what was found of that.
     fn used(&mut self, asked: HopRef, mut hop: Hop) -> Option<Attached> {
         let movement = self.live.get_mut(&asked.movement)?;
-        let (before, place) = (movement.score, movement.hops.get_mut(asked.hop as usize)?);
+        let place = movement.hops.get_mut(asked.hop as usize)?;
         for contribution in place.evidence.drain(..) {
             // Of several findings only the strongest has nats.
             let held = if contribution.surprise > 0.0 { place.held } else { 0.0 };
-            hop.prove(RuleEvidence { contribution, held });
+            hop.add_evidence(RuleEvidence { contribution, held });
         }
         hop.parent = place.parent;
         hop.linked = place.linked;
@@ -169,7 +209,7 @@ impl Tracker {
         movement.rescore();
         self.reached.remove(controller, asked);
         self.mark(asked.movement, asked.hop);
-        Some(Attached { kept: true, ..Attached::to(asked.movement, before) })
+        Some(Attached::raised(asked.movement))
     }
 
     /// Whether a mark may be of what led to a login, where `leaving` odd logins a day leave a host.
@@ -187,10 +227,10 @@ impl Tracker {
     }
 
     /// Makes the fan of a new hop a movement of its own where it is wide and not alone.
-    fn split(&mut self, attached: Attached, at: u32) -> Attached {
-        let Some(trunk) = self.live.get_mut(&attached.movement) else { return attached };
-        let fan = if trunk.is_wide(at) { trunk.take_fan(at) } else { None };
-        let Some(Fan { mut hops, places }) = fan else { return attached };
+    fn split(&mut self, serial: u64, at: u32) -> Attached {
+        let trunk = self.live.get_mut(&serial).filter(|trunk| trunk.is_wide(at));
+        let fan = trunk.and_then(|trunk| trunk.take_fan(at));
+        let Some(Fan { mut hops, places }) = fan else { return Attached::raised(serial) };
         let first = hops.remove(0);
         let opened = self.open(first);
         if let Some(fan) = self.live.get_mut(&opened.movement) {
@@ -199,7 +239,7 @@ impl Tracker {
             fan.rescore();
         }
         for mark in self.reached.all_mut().chain(self.left.all_mut()) {
-            if mark.movement == attached.movement
+            if mark.movement == serial
                 && let Some(&(is_taken, hop)) = places.get(mark.hop as usize)
             {
                 mark.hop = hop;
@@ -208,7 +248,7 @@ impl Tracker {
                 }
             }
         }
-        Attached { split: Some(attached.movement), ..opened }
+        Attached { rose: vec![serial, opened.movement], ..opened }
     }
 
     /// Adds a rule's evidence to the newest login of `account` that reached `destination`; where the
@@ -221,7 +261,7 @@ impl Tracker {
         source: Option<Id>,
         destination: Id,
         time: Timestamp,
-        weighed: &RuleEvidence,
+        evidence: &RuleEvidence,
         opens: bool,
     ) -> Option<Attached> {
         let since = time - self.window;
@@ -241,13 +281,13 @@ impl Tracker {
         if opens && hop.is_only_found() && hop.is_another_act(time) {
             return None;
         }
-        hop.prove(weighed.clone());
-        if weighed.contribution.surprise > 0.0 {
+        hop.add_evidence(evidence.clone());
+        if evidence.contribution.surprise > 0.0 {
             movement.last_time = movement.last_time.max(time);
             movement.rescore();
         }
-        let kept = movement.score > before;
-        Some(Attached { kept, ..Attached::to(movement.serial, before) })
+        let serial = movement.serial;
+        Some(if movement.score > before { Attached::raised(serial) } else { Attached::to(serial) })
     }
 
     /// Keeps what was found of a ticket for the login that it is used for: at `destination`, or of
@@ -257,9 +297,9 @@ impl Tracker {
         [account, source]: [Id; 2],
         destination: Option<Id>,
         time: Timestamp,
-        weighed: RuleEvidence,
+        evidence: RuleEvidence,
     ) {
-        self.waiting.keep([account, source], destination, time, weighed);
+        self.waiting.keep([account, source], destination, time, evidence);
     }
 
     /// Opens a movement that later logins may follow from.
@@ -270,7 +310,9 @@ impl Tracker {
     }
 
     fn open(&mut self, hop: Hop) -> Attached {
-        let evicted = if self.live.len() < self.max_movements { 0 } else { self.evict() };
+        if self.live.len() >= self.max_movements {
+            self.evict();
+        }
         let serial = self.next_serial;
         self.next_serial += 1;
         let mut movement = Movement {
@@ -279,10 +321,10 @@ impl Tracker {
             opened: day_of(hop.time),
             last_time: hop.time,
             score: 0.0,
-            proven: 0.0,
+            rule_nats: 0.0,
             held: 0.0,
-            told: 0.0,
-            told_led: 0.0,
+            reported: 0.0,
+            reported_rule_led: 0.0,
             detected_at: None,
             by_detections: false,
             failed: 0,
@@ -290,7 +332,8 @@ impl Tracker {
         };
         movement.rescore();
         self.live.insert(serial, movement);
-        Attached { kept: true, evicted, ..Attached::to(serial, 0.0) }
+        self.counts.opened += 1;
+        Attached::raised(serial)
     }
 
     /// The login over the network that was just a hop opened a remote desktop: Windows tells of both,
@@ -319,8 +362,8 @@ impl Tracker {
     }
 
     /// Gives up the weakest movements, those that were alerted on last: a share of all at a time, so
-    /// that a flood of odd logins costs no search through all of them for each. Gives out how many.
-    fn evict(&mut self) -> u64 {
+    /// that a flood of odd logins costs no search through all of them for each.
+    fn evict(&mut self) {
         let mut order: Vec<&Movement> = self.live.values().collect();
         let count = order.len().div_ceil(GIVEN_UP);
         let weaker = |a: &&Movement, b: &&Movement| {
@@ -334,7 +377,7 @@ impl Tracker {
         // Whoever floods the engine must not fill its memory with what it gives up.
         self.given_up_more += self.given_up.len().saturating_sub(LISTED) as u64;
         self.given_up.truncate(LISTED);
-        count as u64
+        self.counts.evicted += count as u64;
     }
 
     /// Ends the movements that nothing was added to for a whole window.
@@ -354,9 +397,9 @@ impl Tracker {
 
     /// Holds what rules found of every movement that nobody was shown to how often the network has the
     /// like.
-    pub(crate) fn hold(&mut self) {
+    pub(crate) fn hold_to_network(&mut self) {
         for movement in self.live.values_mut().filter(|movement| movement.detected_at.is_none()) {
-            movement.hops.iter_mut().for_each(Hop::hold);
+            movement.hops.iter_mut().for_each(Hop::hold_to_network);
             movement.rescore();
         }
     }
@@ -378,24 +421,22 @@ mod tests {
     use super::*;
     use crate::alert::Contribution;
 
-    fn suspect(account: Id, gain: f64) -> Candidate {
+    fn candidate(account: Id, gain: f64) -> Candidate {
         Candidate::of_test([account, 2 * account, 2 * account + 1], 0, gain, 0.0)
     }
 
     #[test]
     fn the_weakest_are_given_up_and_the_alerted_last() {
-        let mut movements = Tracker::new(24, 64, 8);
-        let mut given_up = 0;
+        let mut movements = Tracker::of_test(64, 8);
         for account in 0..1000 {
             let attached =
-                movements.attach(suspect(account, f64::from(account))).expect("it opens");
-            given_up += attached.evicted;
+                movements.attach(candidate(account, f64::from(account))).expect("it opens");
             assert!(movements.iter().count() <= 64);
             if account < 100 {
                 movements.get_mut(attached.movement).expect("it is there").detected_at = Some(0);
             }
         }
-        assert_eq!(given_up as usize + movements.iter().count(), 1000);
+        assert_eq!(movements.counts().evicted as usize + movements.iter().count(), 1000);
         let weakest_alerted =
             movements.iter().map(|movement| movement.score).min_by(f64::total_cmp);
         assert!(weakest_alerted.is_some_and(|score| score < 100.0), "the others went first");
@@ -405,8 +446,8 @@ mod tests {
 
     #[test]
     fn what_one_detection_sees_is_shown_once_for_each_technique() {
-        let mut movements = Tracker::new(24, 64, 8);
-        let attached = movements.attach(suspect(1, 5.0)).expect("it opens");
+        let mut movements = Tracker::of_test(64, 8);
+        let attached = movements.attach(candidate(1, 5.0)).expect("it opens");
         let mut found = |observed: &str| {
             let contribution = Contribution {
                 name: "dcom_wmi".to_owned(),
@@ -414,8 +455,8 @@ mod tests {
                 observed: observed.to_owned(),
                 expected: String::new(),
             };
-            let weighed = RuleEvidence { contribution, held: 4.0 };
-            movements.strengthen(Some(1), None, 3, 1, &weighed, true);
+            let evidence = RuleEvidence { contribution, held: 4.0 };
+            movements.strengthen(Some(1), None, 3, 1, &evidence, true);
             movements.get(attached.movement).map(|movement| movement.hops[0].evidence.len())
         };
         assert_eq!(found("wmiprvse.exe started cmd.exe"), Some(1));
@@ -425,8 +466,8 @@ mod tests {
 
     #[test]
     fn what_nobody_is_named_for_belongs_to_a_login_from_the_same_source() {
-        let mut movements = Tracker::new(24, 64, 8);
-        let attached = movements.attach(suspect(1, 5.0)).expect("it opens");
+        let mut movements = Tracker::of_test(64, 8);
+        let attached = movements.attach(candidate(1, 5.0)).expect("it opens");
         let (source, destination) = (2, 3);
         let rule = RuleEvidence {
             contribution: Contribution {
@@ -437,13 +478,13 @@ mod tests {
             },
             held: 4.0,
         };
-        let mut prove = |account, source| {
+        let mut added_to = |account, source| {
             let strong = movements.strengthen(account, source, destination, 1, &rule, true);
             strong.map(|strong| strong.movement)
         };
-        assert_eq!(prove(None, Some(9)), None, "another came from elsewhere");
-        assert_eq!(prove(Some(7), Some(source)), None, "another's");
-        assert_eq!(prove(None, Some(source)), Some(attached.movement));
-        assert_eq!(prove(None, None), Some(attached.movement));
+        assert_eq!(added_to(None, Some(9)), None, "another came from elsewhere");
+        assert_eq!(added_to(Some(7), Some(source)), None, "another's");
+        assert_eq!(added_to(None, Some(source)), Some(attached.movement));
+        assert_eq!(added_to(None, None), Some(attached.movement));
     }
 }

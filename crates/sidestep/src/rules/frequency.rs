@@ -103,7 +103,7 @@ struct Network {
     by_nats_today: [f32; BINS],
 }
 
-/// How telling a finding is.
+/// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct FindingWeight {
     /// `ln` of how much likelier an attack shows it than a day of this actor.
@@ -142,12 +142,12 @@ impl Frequency {
         self.days = (self.days + days) * factor;
     }
 
-    /// How telling it is that `actor`, known for `known` days, does what a rule sees: the actor's own
+    /// How much it weighs that `actor`, known for `known` days, does what a rule sees: the actor's own
     /// frequency of the same kind, with [`PRIOR_DAYS`] days of the network's (a beta prior), and the
     /// network's with the detection's own prior. A kind that the actor never showed is as likely as that
     /// it does anything of the sort, times how often that was something new. What was seen today does not
     /// count yet, so that an intruder's first act does not excuse the second.
-    pub(crate) fn telling(
+    pub(crate) fn weight(
         &self,
         (rule, detection): (usize, &Detection),
         (actor, kind): (Actor, Kind),
@@ -156,13 +156,13 @@ impl Frequency {
     ) -> FindingWeight {
         let seen = self.network.get(rule).map_or(0.0, |network| network.actor_days);
         let share = (seen + 1.0) / (self.account_days + 1.0 / detection.prior);
-        self.telling_of((rule, share), (actor, kind), (|done| &done.new_kind, 0.0), known, today)
+        self.weight_of((rule, share), (actor, kind), (|done| &done.new_kind, 0.0), known, today)
     }
 
-    /// As [`telling`](Self::telling), where nothing but detections is judged: that others did the like is
+    /// As [`weight`](Self::weight), where nothing but detections is judged: that others did the like is
     /// no reason to pass it over, nor that the actor did it once, for both may be the same intruder. So it
     /// is taken for as rare as the detection's own prior has it at the least.
-    pub(crate) fn telling_alone(
+    pub(crate) fn weight_alone(
         &self,
         (rule, detection): (usize, &Detection),
         of: (Actor, Kind),
@@ -170,12 +170,12 @@ impl Frequency {
         today: Day,
     ) -> FindingWeight {
         let share = 1.0 / (self.account_days + 1.0 / detection.prior);
-        self.telling_of((rule, share), of, (|done| &done.new_from, NO_HABIT), known, today)
+        self.weight_of((rule, share), of, (|done| &done.new_from, NO_HABIT), known, today)
     }
 
     /// The same by the share of account-days on which anybody does so, and by what counts as `new` for the
     /// actor; `no_habit` of its days do not count.
-    fn telling_of(
+    fn weight_of(
         &self,
         (rule, share): (usize, f64),
         (actor, kind): (Actor, Kind),
@@ -278,8 +278,8 @@ impl Frequency {
             return Err(format!("{} rules were saved, there are {rules}", saved.network.len()));
         }
         Ok(Self {
-            by_actor: Table::from_saved(saved.by_actor, "findings")?,
-            by_kind: Table::from_saved(saved.by_kind, "kinds of findings")?,
+            by_actor: Table::from_saved(saved.by_actor, REMEMBERED, "findings")?,
+            by_kind: Table::from_saved(saved.by_kind, REMEMBERED, "kinds of findings")?,
             network: saved.network,
             account_days: saved.account_days,
             days: saved.days,
@@ -312,11 +312,11 @@ mod tests {
         let mut tell = |day: Day| {
             let known = f64::from(day);
             let actor = Actor::Account(day);
-            let telling = frequency.telling((0, &detections()[0]), (actor, Kind::ANY), known, day);
-            let rarity = frequency.rarity(0, &detections()[0], telling.comparable, 10.0);
-            frequency.observe(0, (actor, [Kind::ANY; 2]), telling.comparable, day);
+            let weight = frequency.weight((0, &detections()[0]), (actor, Kind::ANY), known, day);
+            let rarity = frequency.rarity(0, &detections()[0], weight.comparable, 10.0);
+            frequency.observe(0, (actor, [Kind::ANY; 2]), weight.comparable, day);
             frequency.refresh(1.0, 1000);
-            (telling.nats, rarity)
+            (weight.nats, rarity)
         };
         // Every day somebody else of a thousand does it who never did, as the prior has it.
         let told: Vec<(f64, f64)> = (1..=40).map(&mut tell).collect();
@@ -344,7 +344,7 @@ mod tests {
                 frequency.observe(0, (actor, [kinds(day); 2]), 5.0, day);
                 frequency.refresh(1.0, 10);
             }
-            frequency.telling((0, &detections()[0]), (actor, next), 14.0, 15).nats
+            frequency.weight((0, &detections()[0]), (actor, next), 14.0, 15).nats
         };
         let (agent, tool) = (Kind::of(&["agent"]), Kind::of(&["psexesvc"]));
         let one = |_: Day| agent;
@@ -361,7 +361,7 @@ mod tests {
         let mut told = Vec::new();
         for day in 1..=4 {
             let known = f64::from(day - 1);
-            told.push(frequency.telling_alone((0, &detections()[0]), actor, known, day).nats);
+            told.push(frequency.weight_alone((0, &detections()[0]), actor, known, day).nats);
             frequency.observe(0, (actor.0, [actor.1; 2]), 5.0, day);
             frequency.refresh(1.0, 10);
         }

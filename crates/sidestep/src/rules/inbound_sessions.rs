@@ -77,7 +77,7 @@ impl InboundSessions {
         }
         match self.hosts.get_mut(host.id) {
             Some(known) => {
-                if known.len() == KEPT {
+                if known.len() >= KEPT {
                     known.remove(0);
                 }
                 known.push(arrival);
@@ -128,8 +128,8 @@ impl InboundSessions {
 
     pub(crate) fn from_saved(saved: SavedInboundSessions) -> Result<Self, String> {
         Ok(Self {
-            sessions: Table::from_saved(saved.sessions, "sessions")?,
-            hosts: Table::from_saved(saved.hosts, "arrivals")?,
+            sessions: Table::from_saved(saved.sessions, REMEMBERED, "sessions")?,
+            hosts: Table::from_saved(saved.hosts, REMEMBERED, "hosts with sessions")?,
         })
     }
 }

@@ -1,5 +1,4 @@
-//! What is never innocent, or makes an odd login damning: one file for each detection that analysts
-//! know by name.
+//! Named detections, one file each under `detections`, and what they have in common.
 //!
 //! A rule sees events and finds things; how telling a finding is, is for [`frequency`] to say, from
 //! how often the same account and this network do the like. Thresholds of the kind "more than thirty
@@ -10,6 +9,7 @@ mod burst;
 mod detection;
 mod detections;
 mod failure_reason;
+pub(crate) mod finding;
 pub(crate) mod frequency;
 mod inbound_connections;
 mod inbound_sessions;
@@ -18,6 +18,7 @@ pub(crate) mod observation;
 pub(crate) mod policy;
 mod rates;
 pub(crate) mod registry;
+pub(crate) mod rule;
 pub(crate) mod weigh;
 mod windows_paths;
 

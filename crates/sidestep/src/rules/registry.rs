@@ -3,40 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::detection::Detection;
+use super::finding::Finding;
 use super::frequency::{Frequency, SavedFrequency};
 use super::inbound_sessions::{InboundSessions, SavedInboundSessions};
-use super::observation::{EventClass, Finding, Observation};
+use super::observation::{AccountRef, EventClass, HostRef, Observation};
+use super::rule::{Rule, RuleContext};
 use crate::alert::Technique;
 use crate::baseline::Baseline;
-use crate::event::Timestamp;
-
-/// One detection: what it is, what it wants to see, and what it makes of it. What it remembers is
-/// bounded, and saved with the engine.
-pub(crate) trait Rule {
-    /// What it is.
-    const DETECTION: Detection;
-    /// Classes of events that it is shown.
-    const WANTS: EventClass;
-
-    /// Looks at one event.
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>);
-
-    /// Which of its techniques fit what was seen, in the words of a finding: alerts keep these words,
-    /// so that what is saved need not say it again.
-    fn techniques(_observed: &str) -> &'static [Technique] {
-        Self::DETECTION.techniques
-    }
-
-    /// Forgets what is of no use any more; called every hour of the events' time.
-    fn forget(&mut self, _now: Timestamp) {}
-}
-
-/// What else a rule may look at.
-#[derive(Clone, Copy)]
-pub(crate) struct RuleContext<'r> {
-    pub(crate) arrivals: &'r InboundSessions,
-    pub(crate) baseline: &'r Baseline,
-}
+use crate::event::{Account, Event, Timestamp};
+use crate::identity::resolve::{Party, Resolved, Resolver};
 
 /// Declares the rules: a file for each, in the order in which they are listed everywhere.
 macro_rules! rules {
@@ -56,12 +31,12 @@ macro_rules! rules {
         const WANTED: EventClass = EventClass::NONE$(.or(<super::detections::$file::$rule as Rule>::WANTS))+;
 
         impl Set {
-            fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+            fn evaluate(&mut self, seen: &Observation<'_>, context: &RuleContext<'_>, found: &mut Vec<Finding>) {
                 let mut place = 0;
                 $(
                     if <super::detections::$file::$rule as Rule>::WANTS.has(seen.class) {
                         let before = found.len();
-                        self.$file.look(seen, around, found);
+                        self.$file.evaluate(seen, context, found);
                         found[before..].iter_mut().for_each(|finding| finding.rule = place);
                     }
                     place += 1;
@@ -134,16 +109,32 @@ pub(crate) fn techniques_of(detection: &str, observed: &str) -> &'static [Techni
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
     set: Set,
-    arrivals: InboundSessions,
+    sessions: InboundSessions,
     pub(crate) frequency: Frequency,
+    pub(super) counts: FindingCounts,
+    /// What was found, before it is weighed.
+    #[cfg(test)]
+    pub(crate) found: Vec<(&'static str, String)>,
+}
+
+/// What was found, of all time.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct FindingCounts {
+    /// Findings that are not usual for whoever did it.
+    pub(crate) findings: u64,
+    /// Findings of what the policy allows.
+    pub(crate) suppressed: u64,
 }
 
 impl Rules {
     pub(crate) fn new() -> Self {
         Self {
             set: Set::default(),
-            arrivals: InboundSessions::new(),
+            sessions: InboundSessions::new(),
             frequency: Frequency::new(ALL.len()),
+            counts: FindingCounts::default(),
+            #[cfg(test)]
+            found: Vec::new(),
         }
     }
 
@@ -152,14 +143,57 @@ impl Rules {
         WANTED.or(EventClass::LOGON).has(class)
     }
 
-    /// Shows an event to the rules that want it.
-    pub(crate) fn look(&mut self, seen: &Observation<'_>, baseline: &Baseline) -> Vec<Finding> {
-        self.arrivals.observe(seen);
+    /// What was found, of all time.
+    pub(crate) const fn counts(&self) -> FindingCounts {
+        self.counts
+    }
+
+    /// Shows an event to the rules that want it; returns what they found.
+    pub(crate) fn inspect(
+        &mut self,
+        event: Event<'_>,
+        class: EventClass,
+        resolved: &Resolved,
+        baseline: &Baseline,
+        resolver: &Resolver,
+    ) -> Vec<Finding> {
+        if !Self::want(class) {
+            return Vec::new();
+        }
+        let (account, subject, object) = match event {
+            Event::Auth(event) => (Some(event.account()), event.subject(), String::new()),
+            Event::Activity(activity) => {
+                let object = activity.object().unwrap_or_default().to_ascii_lowercase();
+                (activity.account(), None, object)
+            }
+        };
+        let account_ref = |party: Option<Party>, account: Option<&Account<'_>>| {
+            let (party, account) = party.zip(account)?;
+            let name = resolver.name_of(party, baseline);
+            Some(AccountRef { id: party.id, name, kind: account.kind })
+        };
+        let host_ref =
+            |party: Party| HostRef { id: party.id, name: baseline.hosts.get(party.slot).name };
+        let seen = Observation {
+            time: event.time(),
+            class,
+            event,
+            object: &object,
+            account: account_ref(resolved.account, account),
+            subject: account_ref(resolved.subject, subject),
+            source: resolved.source.map(host_ref),
+            destination: resolved.destination.map(host_ref),
+        };
+        self.evaluate(&seen, baseline)
+    }
+
+    fn evaluate(&mut self, seen: &Observation<'_>, baseline: &Baseline) -> Vec<Finding> {
+        self.sessions.observe(seen);
         let mut found = Vec::new();
-        let around = RuleContext { arrivals: &self.arrivals, baseline };
-        self.set.look(seen, &around, &mut found);
+        let context = RuleContext { sessions: &self.sessions, baseline };
+        self.set.evaluate(seen, &context, &mut found);
         // What the record of an act does not say, the logon of its session does.
-        let source = self.arrivals.session(seen).and_then(|arrival| arrival.source);
+        let source = self.sessions.session(seen).and_then(|session| session.source);
         for finding in found.iter_mut().filter(|finding| finding.source.is_none()) {
             finding.source = source;
         }
@@ -174,16 +208,19 @@ impl Rules {
     pub(crate) fn to_saved(&self) -> SavedRules {
         SavedRules {
             set: self.set.clone(),
-            arrivals: self.arrivals.to_saved(),
+            sessions: self.sessions.to_saved(),
             frequency: self.frequency.to_saved(),
+            counts: self.counts,
         }
     }
 
     pub(crate) fn from_saved(saved: SavedRules) -> Result<Self, String> {
         Ok(Self {
             set: saved.set,
-            arrivals: InboundSessions::from_saved(saved.arrivals)?,
+            sessions: InboundSessions::from_saved(saved.sessions)?,
             frequency: Frequency::from_saved(saved.frequency, ALL.len())?,
+            counts: saved.counts,
+            ..Self::new()
         })
     }
 }
@@ -192,6 +229,7 @@ impl Rules {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedRules {
     set: Set,
-    arrivals: SavedInboundSessions,
+    sessions: SavedInboundSessions,
     frequency: SavedFrequency,
+    counts: FindingCounts,
 }

@@ -71,6 +71,12 @@ impl Probe {
 
     fn see(&mut self, event: Event<'_>) -> Vec<String> {
         self.0.process(event);
-        self.0.found.drain(..).map(|(id, observed)| format!("{id}: {observed}")).collect()
+        self.0
+            .pipeline
+            .rules
+            .found
+            .drain(..)
+            .map(|(id, observed)| format!("{id}: {observed}"))
+            .collect()
     }
 }

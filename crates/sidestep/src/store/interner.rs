@@ -64,7 +64,6 @@ pub(crate) struct SavedInterner<P> {
     entries: Vec<SavedEntry<P>>,
     next_id: Id,
     hand: usize,
-    capacity: usize,
 }
 
 impl<P: Default> Interner<P> {
@@ -210,19 +209,25 @@ impl<P: Default + Clone> Interner<P> {
             entries: self.labels.iter().zip(&self.profiles).map(saved).collect(),
             next_id: self.next_id,
             hand: self.hand,
-            capacity: self.capacity,
         }
     }
 
-    /// Builds the roster from its saved form, refusing one that contradicts itself.
-    pub(crate) fn from_saved(saved: SavedInterner<P>, what: &str) -> Result<Self, String> {
-        let mut roster = Self::new(saved.capacity);
+    /// The interner of a saved form, refused where it contradicts itself or exceeds its bound.
+    pub(crate) fn from_saved(
+        saved: SavedInterner<P>,
+        capacity: usize,
+        what: &str,
+    ) -> Result<Self, String> {
+        let mut roster = Self::new(capacity);
         let count = saved.entries.len();
-        if count > saved.capacity || saved.hand > count {
-            return Err(format!("{what}: {count} entries do not fit their bound"));
+        if count > capacity {
+            return Err(format!("{what}: {count} entries do not fit their bound of {capacity}"));
+        }
+        if saved.hand >= count.max(1) {
+            return Err(format!("{what}: the hand of the clock points beyond {count} entries"));
         }
         roster.next_id = saved.next_id;
-        roster.hand = if count == 0 { 0 } else { saved.hand % count };
+        roster.hand = saved.hand;
         for (slot, SavedEntry { name, id, profile, used }) in (0..).zip(saved.entries) {
             let parts = NameParts { name: &name, domain: None };
             if roster.find(parts).is_some() {

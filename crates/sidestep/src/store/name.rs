@@ -50,6 +50,13 @@ pub(crate) struct NameParts<'a> {
     pub(crate) domain: Option<&'a str>,
 }
 
+impl<'a> NameParts<'a> {
+    /// A name that has no domain.
+    pub(crate) const fn of(name: &'a str) -> Self {
+        Self { name, domain: None }
+    }
+}
+
 impl NameParts<'_> {
     /// Hash of `name@domain` in lower case; of the name alone where there is no domain.
     pub(super) fn hash(self, keys: &RandomState) -> u64 {

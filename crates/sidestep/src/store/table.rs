@@ -32,7 +32,6 @@ pub(crate) struct Table<K, V> {
 pub(crate) struct SavedTable<K, V> {
     records: Vec<Record<K, V>>,
     hand: usize,
-    capacity: usize,
     evicted: u64,
 }
 
@@ -137,24 +136,26 @@ impl<K: Copy + Eq + Hash, V> Table<K, V> {
 
 impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     pub(crate) fn to_saved(&self) -> SavedTable<K, V> {
-        SavedTable {
-            records: self.records.clone(),
-            hand: self.hand,
-            capacity: self.capacity,
-            evicted: self.evicted,
-        }
+        SavedTable { records: self.records.clone(), hand: self.hand, evicted: self.evicted }
     }
 
-    /// Builds the table from its saved form, refusing one that contradicts itself.
-    pub(crate) fn from_saved(saved: SavedTable<K, V>, what: &str) -> Result<Self, String> {
-        let mut table = Self::new(saved.capacity);
+    /// The table of a saved form, refused where it contradicts itself or exceeds its bound.
+    pub(crate) fn from_saved(
+        saved: SavedTable<K, V>,
+        capacity: usize,
+        what: &str,
+    ) -> Result<Self, String> {
+        let mut table = Self::new(capacity);
         let count = saved.records.len();
-        if count > saved.capacity || saved.hand > count {
-            return Err(format!("{what}: {count} records do not fit their bound"));
+        if count > capacity {
+            return Err(format!("{what}: {count} records do not fit their bound of {capacity}"));
+        }
+        if saved.hand >= count.max(1) {
+            return Err(format!("{what}: the hand of the clock points beyond {count} records"));
         }
         table.records = saved.records;
         table.reindex();
-        table.hand = if count == 0 { 0 } else { saved.hand % count };
+        table.hand = saved.hand;
         table.evicted = saved.evicted;
         for (at, record) in table.records.iter().enumerate() {
             if table.find(record.key) != Some(at) {

@@ -7,9 +7,10 @@ use crate::rules::attack;
 use crate::rules::burst::Bursts;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::{FailureReason, origin, tries_a_credential};
+use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// The accounts without use that each source tried.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -36,10 +37,10 @@ impl Rule for AccountEnumeration {
     };
     const WANTS: EventClass = EventClass::FAILURE;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let (Some(event), Some(who), Some(source)) = (seen.auth(), seen.account, origin(seen))

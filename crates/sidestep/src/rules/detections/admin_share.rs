@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{is_administrative, is_program, pipe_name, share_and_path};
 
 /// Something was written to an administrative share, or its service manager was spoken to.
@@ -96,7 +97,12 @@ impl Rule for AdminShare {
     };
     const WANTS: EventClass = EventClass::SHARE.or(EventClass::FILE).or(EventClass::PIPE);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let Some(activity) = seen.activity() else { return };
         let object = seen.object;
         // What only happened on the host itself moved nobody.
@@ -120,7 +126,7 @@ impl Rule for AdminShare {
         let finding = finding.of_kind(&kind(object));
         let finding = most.map_or(finding.clone(), |most| finding.at_most(most));
         // The kernel acts for whoever came.
-        found.push(match (activity.event_code(), around.arrivals.cause(seen)) {
+        found.push(match (activity.event_code(), context.sessions.cause(seen)) {
             (Some(11 | 17 | 18), Some(arrival)) => finding.by(arrival),
             (Some(11 | 17 | 18), None) => Finding { account: None, ..finding },
             _ => finding,
@@ -181,8 +187,8 @@ fn on_pipe(object: &str) -> Option<(String, Option<f64>)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::event::{Account, Host, HostActivityBuilder, HostActivityKind};
     use super::kind;
+    use crate::event::{Account, Host, HostActivityBuilder, HostActivityKind};
     use crate::rules::testing::{Probe, did};
 
     fn opened<'a>(seconds: i64, object: &'a str, account: &'a str) -> HostActivityBuilder<'a> {

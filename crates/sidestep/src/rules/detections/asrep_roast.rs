@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// A weak granting ticket was given without pre-authentication.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -29,10 +30,10 @@ impl Rule for AsrepRoast {
     };
     const WANTS: EventClass = EventClass::GRANTING_TICKET;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let Some(event) = seen.auth().filter(|event| event.preauth_type() == Some(0)) else {

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::{AuthProtocol, Mfa, Outcome};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// A sign-in to a cloud, or a role taken on there, that is not one of every day.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -35,10 +36,10 @@ impl Rule for CloudSession {
     };
     const WANTS: EventClass = EventClass::NEW_LOGIN;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let Some(event) = seen.auth().filter(|event| event.outcome() == Outcome::Success) else {

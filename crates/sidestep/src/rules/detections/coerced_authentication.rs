@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::pipe_name;
 use crate::store::Id;
 use crate::store::TtlMap;
@@ -77,10 +78,10 @@ impl Rule for CoercedAuthentication {
     };
     const WANTS: EventClass = EventClass::SHARE.or(EventClass::PIPE).or(EventClass::LOGON);
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         if seen.class == EventClass::LOGON {
@@ -164,7 +165,7 @@ impl CoercedAuthentication {
 mod tests {
     use super::{Call, CoercedAuthentication};
     use crate::event::{Account, AuthProtocol, Host, HostActivityBuilder, HostActivityKind};
-    use crate::rules::registry::Rule;
+    use crate::rules::rule::Rule;
     use crate::rules::testing::{Probe, did, logon};
 
     fn of(found: Vec<String>) -> Vec<String> {

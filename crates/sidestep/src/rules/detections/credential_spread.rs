@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::event::{AuthProtocol, Outcome, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::{Variety, nats};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::{DAY, days_between};
@@ -97,15 +98,20 @@ impl Rule for CredentialSpread {
     };
     const WANTS: EventClass = EventClass::NEW_LOGIN;
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let Some(event) = seen.auth().filter(|event| event.outcome() != Outcome::Failure) else {
             return;
         };
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
         let (Some(source), Some(destination)) = (seen.source, seen.destination) else { return };
-        let known = around.baseline.accounts.slot_of(account.id).map_or(0, |slot| {
-            let first = around.baseline.accounts.profile(slot).first_day;
-            around.baseline.today.saturating_sub(first)
+        let known = context.baseline.accounts.slot_of(account.id).map_or(0, |slot| {
+            let first = context.baseline.accounts.profile(slot).first_day;
+            context.baseline.today.saturating_sub(first)
         });
         let newness = NEWCOMER / (1.0 + f64::from(known));
         let to = self.destinations.observe(account.id, destination.id, seen.time, newness);

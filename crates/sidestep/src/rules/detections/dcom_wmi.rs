@@ -6,10 +6,11 @@ use crate::alert::Technique;
 use crate::event::{LogonType, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
+use crate::rules::finding::Finding;
 use crate::rules::inbound_connections::InboundConnections;
 use crate::rules::inbound_sessions::InboundSession;
-use crate::rules::observation::{EventClass, Finding, HostRef, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::observation::{EventClass, HostRef, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{answers_through_own_share, file_name, is_interpreter};
 use crate::store::Id;
 use crate::store::TtlMap;
@@ -117,9 +118,14 @@ impl Rule for DcomWmi {
         }
     }
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         match seen.class {
-            EventClass::PROCESS => found.extend(self.process(seen, around)),
+            EventClass::PROCESS => found.extend(self.process(seen, context)),
             EventClass::CONNECTION => {
                 self.callers.observe(seen, &PORTS);
                 found.extend(accepted(seen));
@@ -136,13 +142,13 @@ impl Rule for DcomWmi {
 }
 
 impl DcomWmi {
-    fn process(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>) -> Option<Finding> {
+    fn process(&mut self, seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {
         let object = seen.object;
         let parent = seen.activity()?.parent().unwrap_or_default().to_ascii_lowercase();
         let (program, parent) = (file_name(object), file_name(&parent));
         let place = seen.destination?;
         let host = place.id;
-        if let Some(finding) = self.shell(seen, around, (program, parent), place) {
+        if let Some(finding) = self.shell(seen, context, (program, parent), place) {
             return Some(finding);
         }
         let is_other = OTHERS.contains(&program);
@@ -160,9 +166,9 @@ impl DcomWmi {
             return None;
         }
         let may = seen.account.is_some_and(|who| who.can_move());
-        let session = around.arrivals.session(seen).filter(|arrival| is_call(arrival));
+        let session = context.sessions.session(seen).filter(|arrival| is_call(arrival));
         let came = |seconds: i64| {
-            around.arrivals.recent(host, seen.time).find(move |arrival| {
+            context.sessions.recent(host, seen.time).find(move |arrival| {
                 is_call(arrival) && seen.time - arrival.time <= seconds * SECOND
             })
         };
@@ -197,7 +203,7 @@ impl DcomWmi {
     fn shell(
         &self,
         seen: &Observation<'_>,
-        around: &RuleContext<'_>,
+        context: &RuleContext<'_>,
         (program, parent): (&str, &str),
         host: HostRef<'_>,
     ) -> Option<Finding> {
@@ -214,7 +220,7 @@ impl DcomWmi {
             "{parent} started {program}, its output sent to an administrative share of the host itself"
         );
         let finding = Finding::of(seen, what)?.of_kind(&["shell", parent]);
-        let arrival = around.arrivals.session(seen).or_else(|| around.arrivals.cause(seen));
+        let arrival = context.sessions.session(seen).or_else(|| context.sessions.cause(seen));
         Some(match arrival {
             Some(arrival) => finding.by(arrival),
             None => {
@@ -288,7 +294,7 @@ mod tests {
         Account, Activity, AuthEvent, Host, HostActivity, HostActivityBuilder, HostActivityKind,
         LogonType,
     };
-    use crate::rules::registry::Rule;
+    use crate::rules::rule::Rule;
     use crate::rules::testing::{MORNING, Probe, did, logon};
 
     fn process<'a>(seconds: i64, program: &'a str, parent: &'a str) -> HostActivityBuilder<'a> {

@@ -5,20 +5,21 @@ use serde::{Deserialize, Serialize};
 use crate::event::AccountKind;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation, bare};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation, bare};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// Replication was asked for by somebody else than a controller.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Dcsync;
 
 /// Whether a machine's account asks in a session that another host opened.
-fn is_borrowed(seen: &Observation<'_>, around: &RuleContext<'_>) -> bool {
+fn is_borrowed(seen: &Observation<'_>, context: &RuleContext<'_>) -> bool {
     let Some(machine) = seen.account.and_then(|who| bare(who.name).strip_suffix('$')) else {
         return false;
     };
-    let source = around.arrivals.session(seen).and_then(|arrival| arrival.source);
-    let name = source.and_then(|source| around.baseline.hosts.name_of(source));
+    let source = context.sessions.session(seen).and_then(|arrival| arrival.source);
+    let name = source.and_then(|source| context.baseline.hosts.name_of(source));
     name.is_some_and(|name| {
         name.parse::<std::net::IpAddr>().is_err() && !name.eq_ignore_ascii_case(machine)
     })
@@ -45,7 +46,12 @@ impl Rule for Dcsync {
     };
     const WANTS: EventClass = EventClass::REPLICATION;
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let Some(account) = seen.account else { return };
         let object = seen.object;
         // Changes without the secrets are what address books and indexers ask for.
@@ -53,11 +59,11 @@ impl Rule for Dcsync {
             return;
         }
         let machine = account.kind == AccountKind::Machine;
-        if !(account.can_move() || machine && is_borrowed(seen, around)) {
+        if !(account.can_move() || machine && is_borrowed(seen, context)) {
             return;
         }
         let finding = Finding::of(seen, "asked to replicate the directory with its secrets");
-        found.extend(finding.map(|finding| match around.arrivals.session(seen) {
+        found.extend(finding.map(|finding| match context.sessions.session(seen) {
             Some(arrival) => finding.by(arrival),
             None => finding,
         }));

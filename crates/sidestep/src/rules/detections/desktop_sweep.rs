@@ -6,13 +6,14 @@ use crate::event::classify::is_desktop;
 use crate::event::{Outcome, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::{AT_ONCE, Variety};
-use crate::rules::registry::{Rule, RuleContext};
-use crate::rules::weigh::OPENS;
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::SECOND;
+use crate::tuning::OPENS_NATS;
 
 /// How long desktops are remembered that may turn out to be the first of many.
 const REMEMBERED: Timestamp = 10 * SECOND;
@@ -51,10 +52,10 @@ impl Rule for DesktopSweep {
     };
     const WANTS: EventClass = EventClass::LOGON;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let desktop = seen.auth().is_some_and(|event| {
@@ -71,7 +72,7 @@ impl Rule for DesktopSweep {
         let first = self.first.touch(account.id, seen.time);
         keep(first, (seen.time, source, host.id));
         // Fewer open no alert, and are kept until there are enough.
-        let Some((count, nats)) = told.filter(|(_, nats)| *nats >= OPENS) else { return };
+        let Some((count, nats)) = told.filter(|(_, nats)| *nats >= OPENS_NATS) else { return };
         let what = format!("{} opened desktops on {count} hosts within ten seconds", account.name);
         let Some(finding) = Finding::of(seen, what) else { return };
         let finding = finding.at_most(nats).of_kind(&["desktops"]);
@@ -94,7 +95,7 @@ impl Rule for DesktopSweep {
 /// Remembers a desktop, within the bounds of time and number.
 fn keep(first: &mut Vec<Opened>, opened: Opened) {
     first.retain(|(time, ..)| opened.0 - time <= REMEMBERED);
-    if first.len() == KEPT {
+    if first.len() >= KEPT {
         first.remove(0);
     }
     first.push(opened);

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::nats;
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::{DAY, Day, day_of};
@@ -115,10 +116,10 @@ impl Rule for DormantAccount {
     };
     const WANTS: EventClass = EventClass::LOGON;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };

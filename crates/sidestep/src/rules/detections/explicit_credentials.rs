@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation, bare};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation, bare};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// Somebody used another account's credentials towards another host.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -31,10 +32,10 @@ impl Rule for ExplicitCredentials {
     };
     const WANTS: EventClass = EventClass::EXPLICIT;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let (Some(account), Some(subject)) = (seen.account, seen.subject) else { return };

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::AccountKind;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// Somebody added a member to a privileged group.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -124,13 +125,18 @@ impl Rule for GroupEscalation {
     };
     const WANTS: EventClass = EventClass::GROUP;
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let object = seen.activity().and_then(|activity| activity.object()).unwrap_or_default();
         let (group, member) = object.split_once(" (").unwrap_or((object, "somebody)"));
         if !is_privileged(&group.to_lowercase()) {
             return;
         }
-        let cause = around.arrivals.cause(seen);
+        let cause = context.sessions.cause(seen);
         if cause.is_none() && is_system(seen) {
             return;
         }

@@ -9,11 +9,12 @@ use crate::rules::attack;
 use crate::rules::burst::Windows;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::{FailureReason, tries_a_credential};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
-use crate::rules::weigh::OPENS;
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::time::{DAY, Day, SECOND, day_of};
+use crate::tuning::OPENS_NATS;
 
 /// Runs of failures, and accounts with a habit of them, that are remembered.
 const REMEMBERED: usize = 1 << 13;
@@ -93,7 +94,12 @@ impl Rule for GuessingThenSuccess {
     };
     const WANTS: EventClass = EventClass::FAILURE.or(EventClass::LOGON).or(EventClass::NEW_LOGIN);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let (Some(event), Some(who)) = (seen.auth(), seen.account) else { return };
         let failed = event.outcome() == Outcome::Failure;
         let Some(source) = seen.source.or(seen.destination).filter(|_| who.can_move()) else {
@@ -120,12 +126,12 @@ impl Rule for GuessingThenSuccess {
             return;
         };
         let pair = [who.id, source.id];
-        let baseline = around.baseline;
+        let baseline = context.baseline;
         let usual =
             baseline.account_source.get(pair).is_some() || baseline.presence.get(pair).is_some();
         let habit = self.habits.get(&who.id).copied().unwrap_or_default();
         let nats = habit.nats(&self.peers, run.failures);
-        if !usual && !run.is_patient() && nats >= OPENS {
+        if !usual && !run.is_patient() && nats >= OPENS_NATS {
             let what = format!("{} failures from {}, then success", run.failures, source.name);
             let finding = Finding::at(seen, source, what).at_most(nats);
             found.push(finding.of_kind_with(&["source"], source.id));

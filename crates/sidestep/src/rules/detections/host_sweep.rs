@@ -7,9 +7,10 @@ use crate::rules::attack;
 use crate::rules::burst::Bursts;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::origin;
+use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// The new hosts that each source touches.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -40,7 +41,12 @@ impl Rule for HostSweep {
     };
     const WANTS: EventClass = EventClass::FAILURE.or(EventClass::CONNECTION);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let (Some(source), Some(destination)) = (origin(seen), seen.destination) else { return };
         if source.id == destination.id || !seen.account.is_none_or(|who| who.can_move()) {
             return;
@@ -56,7 +62,7 @@ impl Rule for HostSweep {
         if !counts {
             return;
         }
-        let usual = around.baseline.source_destination.get([source.id, destination.id]).is_some();
+        let usual = context.baseline.source_destination.get([source.id, destination.id]).is_some();
         let door = (seen.account.map(|who| who.id), destination.id);
         let actor = Actor::Host(source.id);
         if let Some(burst) = self.0.observe(actor, destination.id, usual, seen.time, door) {

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation, is_for_machine};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation, is_for_machine};
 use crate::rules::rates::{AT_ONCE, Variety};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// Weak service tickets by account and hour, and of services that are no machines by ten seconds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -41,10 +42,10 @@ impl Rule for Kerberoast {
     };
     const WANTS: EventClass = EventClass::SERVICE_TICKET;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let kind = seen.auth().and_then(|event| event.ticket_encryption());

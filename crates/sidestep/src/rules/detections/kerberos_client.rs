@@ -6,8 +6,9 @@ use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::is_public;
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::file_name;
 use crate::store::Id;
 use crate::store::TtlMap;
@@ -49,10 +50,10 @@ impl Rule for KerberosClient {
     };
     const WANTS: EventClass = EventClass::CONNECTION.or(EventClass::GRANTING_TICKET);
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         if seen.class == EventClass::CONNECTION {

@@ -7,8 +7,9 @@ use crate::alert::Technique;
 use crate::event::LogonType;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// What is seen of a logon from the host itself: of it most logs leave the source out.
 const LOCAL: &str = "NTLM without a session key, the log names no other host";
@@ -41,10 +42,10 @@ impl Rule for KeylessNtlm {
         if observed == LOCAL { &[attack::VALID_ACCOUNTS] } else { Self::DETECTION.techniques }
     }
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let keyless = seen.auth().is_some_and(|event| {

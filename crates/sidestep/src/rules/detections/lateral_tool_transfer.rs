@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{
     file_name, folder, is_administrative, is_program, share_and_path,
 };
@@ -61,9 +62,14 @@ impl Rule for LateralToolTransfer {
         .or(EventClass::SERVICE)
         .or(EventClass::TASK);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         match seen.class {
-            EventClass::SHARE | EventClass::FILE => found.extend(self.copied(seen, around)),
+            EventClass::SHARE | EventClass::FILE => found.extend(self.copied(seen, context)),
             _ => found.extend(self.run(seen)),
         }
     }
@@ -74,7 +80,7 @@ impl Rule for LateralToolTransfer {
 }
 
 impl LateralToolTransfer {
-    fn copied(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>) -> Option<Finding> {
+    fn copied(&mut self, seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {
         let activity = seen.activity()?;
         let host = seen.destination?.id;
         let object = seen.object;
@@ -91,7 +97,7 @@ impl LateralToolTransfer {
             return None;
         }
         let finding = Finding::of(seen, format!("copied {} there", file_name(object)))?;
-        let finding = match around.arrivals.cause(seen).filter(|_| kernel) {
+        let finding = match context.sessions.cause(seen).filter(|_| kernel) {
             Some(arrival) => finding.by(arrival),
             None if kernel => Finding { account: None, ..finding },
             None => finding,
@@ -112,7 +118,7 @@ impl LateralToolTransfer {
         let known = files.iter().position(|known| known.name == file.name);
         if let Some(at) = known {
             files.remove(at);
-        } else if files.len() == FILES {
+        } else if files.len() >= FILES {
             files.pop_front();
         }
         files.push_back(file);
@@ -146,7 +152,7 @@ impl LateralToolTransfer {
 mod tests {
     use super::{FILES, File, LateralToolTransfer};
     use crate::event::{Account, Host, HostActivityKind};
-    use crate::rules::registry::Rule;
+    use crate::rules::rule::Rule;
     use crate::rules::testing::{Probe, did};
 
     fn of(found: Vec<String>) -> Vec<String> {

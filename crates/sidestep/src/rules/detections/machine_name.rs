@@ -3,15 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{AccountKind, Timestamp};
-use crate::login::host_parts;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
+use crate::rules::finding::Finding;
 use crate::rules::observation::{
-    AccountRef, EventClass, Finding, HostRef, Observation, bare, is_for_machine, mark_of,
+    AccountRef, EventClass, HostRef, Observation, bare, is_for_machine, mark_of,
 };
-use crate::rules::registry::{Rule, RuleContext};
-use crate::store::Id;
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::TtlMap;
+use crate::store::{Id, NameParts};
 use crate::time::{DAY, HOUR};
 
 /// How long a machine is known.
@@ -57,14 +57,19 @@ impl Rule for MachineName {
         .or(EventClass::SERVICE_TICKET)
         .or(EventClass::ACCOUNT_CHANGED);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let machine = seen.account.filter(|who| who.kind == AccountKind::Machine);
         if let Some(machine) = machine {
             self.know(bare(machine.name).trim_end_matches('$'), false, seen.time);
         }
         match (seen.class, seen.destination) {
             (EventClass::ACCOUNT_CHANGED, Some(host)) => {
-                found.extend(self.renamed(seen, around, host))
+                found.extend(self.renamed(seen, context, host))
             }
             (EventClass::LOGON, Some(host)) => self.know(host.name, false, seen.time),
             (class, host) => {
@@ -75,7 +80,7 @@ impl Rule for MachineName {
                     self.know(host.name, class == EventClass::GRANTING_TICKET, seen.time);
                 }
                 if let Some(account) = seen.account.filter(|who| who.can_move()) {
-                    found.extend(self.asked(seen, around, account));
+                    found.extend(self.asked(seen, context, account));
                 }
             }
         }
@@ -97,17 +102,17 @@ impl MachineName {
     fn asked(
         &self,
         seen: &Observation<'_>,
-        around: &RuleContext<'_>,
+        context: &RuleContext<'_>,
         account: AccountRef<'_>,
     ) -> Option<Finding> {
         let name = bare(account.name);
         let mark = mark_of(name);
         let controls = *self.machines.get(&mark)?;
-        let hosts = &around.baseline.hosts;
-        let own = hosts.find(host_parts(Some(name))).map(|slot| hosts.id(slot));
+        let hosts = &context.baseline.hosts;
+        let own = hosts.find(NameParts::of(name)).map(|slot| hosts.id(slot));
         let is_at_home = own.is_some_and(|own| {
             seen.source.is_none_or(|source| source.id == own)
-                || around.baseline.presence.get([account.id, own]).is_some()
+                || context.baseline.presence.get([account.id, own]).is_some()
         });
         if is_at_home {
             return None;
@@ -125,7 +130,7 @@ impl MachineName {
     fn renamed(
         &mut self,
         seen: &Observation<'_>,
-        around: &RuleContext<'_>,
+        context: &RuleContext<'_>,
         host: HostRef<'_>,
     ) -> Option<Finding> {
         let activity = seen.activity().filter(|activity| activity.event_code() == Some(4781))?;
@@ -147,7 +152,7 @@ impl MachineName {
         }
         let finding = Finding::of(seen, format!("renamed {old} to {new}, the name of a machine"))?;
         let finding = finding.at_most(most).of_kind(&["renamed"]);
-        Some(match around.arrivals.cause(seen) {
+        Some(match context.sessions.cause(seen) {
             Some(arrival) => finding.by(arrival),
             None => finding,
         })

@@ -6,14 +6,15 @@ use super::admin_share::is_known_pipe;
 use crate::event::{AuthEvent, AuthProtocol, LogonType, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{AccountRef, EventClass, Finding, Observation, bare};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{AccountRef, EventClass, Observation, bare};
 use crate::rules::rates::{Habit, nats};
-use crate::rules::registry::{Rule, RuleContext};
-use crate::rules::weigh::OPENS;
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{pipe_name, share_and_path};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::{DAY, HOUR, SECOND};
+use crate::tuning::OPENS_NATS;
 
 /// How long a session that carries other credentials is taken to be the cause of what leaves its host.
 pub(super) const CARRIED: Timestamp = HOUR;
@@ -78,7 +79,7 @@ impl PassTheHash {
             let habit = self.keyless.touch(account.id, seen.time);
             let probability = habit.probability(0.5);
             habit.observe(keyless);
-            nats(probability).filter(|nats| keyless && *nats >= OPENS)
+            nats(probability).filter(|nats| keyless && *nats >= OPENS_NATS)
         });
         let source = seen.source.filter(|_| seen.is_remote());
         if keyless == Some(true)
@@ -143,10 +144,10 @@ impl Rule for PassTheHash {
     };
     const WANTS: EventClass = EventClass::LOGON.or(EventClass::SHARE).or(EventClass::PIPE);
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let Some(event) = seen.auth() else {

@@ -7,8 +7,9 @@ use crate::rules::attack;
 use crate::rules::burst::{STEP, Windows};
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::{FailureReason, origin, tries_a_credential};
-use crate::rules::observation::{EventClass, Finding, Observation, bare, mark_of};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation, bare, mark_of};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::{DAY, Day, MINUTE, SECOND, day_of};
@@ -85,10 +86,10 @@ impl Rule for PasswordGuessing {
     };
     const WANTS: EventClass = EventClass::FAILURE;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let (Some(event), Some(who), Some(source)) = (seen.auth(), seen.account, origin(seen))

@@ -7,9 +7,10 @@ use crate::rules::attack;
 use crate::rules::burst::Bursts;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::{FailureReason, origin, tries_a_credential};
+use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
-use crate::rules::observation::{EventClass, Finding, Observation, bare};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::observation::{EventClass, Observation, bare};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// The accounts whose password failed from each source, where they do not usually come from, and
 /// those whose credentials each account gave.
@@ -42,9 +43,14 @@ impl Rule for PasswordSpray {
     };
     const WANTS: EventClass = EventClass::FAILURE.or(EventClass::EXPLICIT);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         if seen.class == EventClass::EXPLICIT {
-            found.extend(self.gives(seen, around));
+            found.extend(self.gives(seen, context));
             return;
         }
         let (Some(event), Some(who), Some(source)) = (seen.auth(), seen.account, origin(seen))
@@ -54,7 +60,7 @@ impl Rule for PasswordSpray {
         if !tries_a_credential(event) || !who.can_move() {
             return;
         }
-        let baseline = around.baseline;
+        let baseline = context.baseline;
         let exists = match FailureReason::of(event) {
             FailureReason::WrongPassword => true,
             FailureReason::Unsaid => baseline.accounts.slot_of(who.id).is_some(),
@@ -85,7 +91,7 @@ impl Rule for PasswordSpray {
 impl PasswordSpray {
     /// The credentials of another account, given by somebody: a logon screen and a service of Windows
     /// give those of everybody who comes.
-    fn gives(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>) -> Option<Finding> {
+    fn gives(&mut self, seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {
         let (subject, account) = (seen.subject?, seen.account?);
         let place = seen.source.or(seen.destination)?;
         let own = bare(subject.name).eq_ignore_ascii_case(bare(account.name));
@@ -93,7 +99,7 @@ impl PasswordSpray {
             return None;
         }
         let pair = [account.id, place.id];
-        let baseline = around.baseline;
+        let baseline = context.baseline;
         let usual =
             baseline.account_source.get(pair).is_some() || baseline.presence.get(pair).is_some();
         let door = (Some(subject.id), seen.destination.unwrap_or(place).id);

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{command_of_service, writes_to_own_pipe};
 
 /// A service was made to write to a named pipe of its own host.
@@ -35,13 +36,18 @@ impl Rule for PipeEscalation {
     };
     const WANTS: EventClass = EventClass::SERVICE;
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         if !writes_to_own_pipe(command_of_service(seen.object)) {
             return;
         }
         let object = seen.activity().and_then(|activity| activity.object()).unwrap_or_default();
         let finding = Finding::of(seen, format!("installed {object}"));
-        found.extend(finding.map(|finding| match around.arrivals.cause(seen) {
+        found.extend(finding.map(|finding| match context.sessions.cause(seen) {
             Some(arrival) => finding.by(arrival),
             None => finding,
         }));

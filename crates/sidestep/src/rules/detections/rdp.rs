@@ -6,8 +6,9 @@ use crate::event::classify::is_desktop;
 use crate::event::{Outcome, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::HOUR;
@@ -44,10 +45,10 @@ impl Rule for Rdp {
     };
     const WANTS: EventClass = EventClass::NEW_LOGIN.or(EventClass::LOGON);
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let Some(event) = seen.auth().filter(|event| event.outcome() != Outcome::Failure) else {

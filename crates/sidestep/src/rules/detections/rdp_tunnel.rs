@@ -6,8 +6,9 @@ use crate::event::Outcome;
 use crate::event::classify::is_desktop;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// Remembers nothing: one logon tells it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -34,10 +35,10 @@ impl Rule for RdpTunnel {
     };
     const WANTS: EventClass = EventClass::LOGON;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let desktop = seen

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{
     answers_through_own_share, file_name, pipe_name, share_and_path,
 };
@@ -29,7 +30,7 @@ const STARTERS: [&str; 3] = ["svchost.exe", "taskeng.exe", "taskhostw.exe"];
 const BY_FILE: f64 = 4.5;
 
 /// A command that the scheduler started and whose output waits to be fetched.
-fn shell(seen: &Observation<'_>, around: &RuleContext<'_>) -> Option<Finding> {
+fn shell(seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {
     let activity = seen.activity()?;
     let parent = activity.parent()?.to_ascii_lowercase();
     let command = activity.detail().filter(|_| STARTERS.contains(&file_name(&parent)))?;
@@ -43,7 +44,7 @@ fn shell(seen: &Observation<'_>, around: &RuleContext<'_>) -> Option<Finding> {
     };
     let finding = Finding::of(seen, format!("a task ran a command, its output sent to {to}"))?;
     let finding = finding.of_kind(&["shell"]).at_most(most);
-    Some(match around.arrivals.cause(seen) {
+    Some(match context.sessions.cause(seen) {
         Some(arrival) => finding.by(arrival),
         None => finding,
     })
@@ -88,16 +89,21 @@ impl Rule for RemoteTask {
     const WANTS: EventClass =
         EventClass::TASK.or(EventClass::SHARE).or(EventClass::PIPE).or(EventClass::PROCESS);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let Some(activity) = seen.activity() else { return };
         let may = seen.account.is_none_or(|who| who.can_move());
         let object = seen.object;
         if seen.class == EventClass::PROCESS {
-            found.extend(shell(seen, around));
+            found.extend(shell(seen, context));
             return;
         }
         if seen.class == EventClass::TASK {
-            let session = around.arrivals.session(seen);
+            let session = context.sessions.session(seen);
             let asked =
                 activity.remote() == Some(true) || session.is_some() && activity.remote().is_none();
             if asked && may {

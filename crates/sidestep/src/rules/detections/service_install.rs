@@ -6,8 +6,9 @@ use crate::event::Timestamp;
 use crate::event::classify::is_interactive;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{
     answers_through_own_share, command_of_service, file_name, folder, is_interpreter, pipe_name,
     writes_to_own_pipe,
@@ -78,7 +79,12 @@ impl Rule for ServiceInstall {
     const WANTS: EventClass =
         EventClass::SERVICE.or(EventClass::PIPE).or(EventClass::PROCESS).or(EventClass::LOGON);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let folded = seen.object;
         let Some(host) = seen.destination else { return };
         if seen.class == EventClass::LOGON {
@@ -86,7 +92,7 @@ impl Rule for ServiceInstall {
             return;
         }
         if seen.class == EventClass::PROCESS {
-            found.extend(shell(seen, around));
+            found.extend(shell(seen, context));
             return;
         }
         if seen.class == EventClass::PIPE {
@@ -102,7 +108,7 @@ impl Rule for ServiceInstall {
             return;
         }
         // Ids of sessions come again after the host was started anew: who came since has it now.
-        let came = around.arrivals.session(seen).is_some();
+        let came = context.sessions.session(seen).is_some();
         let session = seen.logon_id().map(|id| (host.id, id)).filter(|_| !came);
         if session.is_some_and(|session| self.at_keyboard.get(&session).is_some()) {
             return;
@@ -111,7 +117,7 @@ impl Rule for ServiceInstall {
         let object = seen.activity().and_then(|activity| activity.object()).unwrap_or("a service");
         let finding = Finding::of(seen, format!("installed {object}"))
             .map(|finding| finding.of_kind(&[place(folded)]));
-        found.extend(match (around.arrivals.cause(seen), shape(folded)) {
+        found.extend(match (context.sessions.cause(seen), shape(folded)) {
             (Some(arrival), _) => finding.map(|finding| finding.by(arrival)),
             // A log that shows who sits down would show who came.
             (None, Some((_, most))) if manned && most < f64::INFINITY => None,
@@ -143,7 +149,7 @@ impl ServiceInstall {
 }
 
 /// A command of the service manager whose output goes to an administrative share of its own host.
-fn shell(seen: &Observation<'_>, around: &RuleContext<'_>) -> Option<Finding> {
+fn shell(seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {
     let activity = seen.activity()?;
     let parent = activity.parent()?.to_ascii_lowercase();
     let command = activity.detail().filter(|_| file_name(&parent) == "services.exe")?;
@@ -153,7 +159,7 @@ fn shell(seen: &Observation<'_>, around: &RuleContext<'_>) -> Option<Finding> {
     let what =
         "a service ran a command, its output sent to an administrative share of the host itself";
     let finding = Finding::of(seen, what)?.of_kind(&["shell"]);
-    Some(match around.arrivals.cause(seen) {
+    Some(match context.sessions.cause(seen) {
         Some(arrival) => finding.by(arrival),
         None => finding,
     })

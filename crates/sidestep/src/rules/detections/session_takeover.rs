@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::{AuthEvent, LogonType, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{AccountRef, EventClass, Finding, HostRef, Observation, mark_of};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{AccountRef, EventClass, HostRef, Observation, mark_of};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{command_of_service, runs};
 use crate::store::Id;
 use crate::store::TtlMap;
@@ -67,13 +68,18 @@ impl Rule for SessionTakeover {
         .or(EventClass::PROCESS)
         .or(EventClass::SERVICE);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let Some(host) = seen.destination else { return };
         match seen.class {
-            EventClass::PROCESS => found.extend(self.switch(seen, around, host)),
+            EventClass::PROCESS => found.extend(self.switch(seen, context, host)),
             EventClass::SERVICE if runs(command_of_service(seen.object), "tscon") => {
                 let finding = Finding::of(seen, "installed a service that runs tscon");
-                found.extend(finding.map(|it| match around.arrivals.cause(seen) {
+                found.extend(finding.map(|it| match context.sessions.cause(seen) {
                     Some(arrival) => it.by(arrival).of_kind(&["service"]),
                     None => it.of_kind(&["service"]),
                 }));
@@ -111,7 +117,7 @@ impl SessionTakeover {
     fn switch(
         &mut self,
         seen: &Observation<'_>,
-        around: &RuleContext<'_>,
+        context: &RuleContext<'_>,
         host: HostRef<'_>,
     ) -> Option<Finding> {
         let command = seen.activity()?.detail().unwrap_or_default().to_ascii_lowercase();
@@ -120,7 +126,7 @@ impl SessionTakeover {
         }
         self.switched.touch(host.id, seen.time);
         let finding = Finding::of(seen, "the system ran tscon")?.of_kind(&["tscon"]);
-        let finding = match around.arrivals.cause(seen) {
+        let finding = match context.sessions.cause(seen) {
             Some(arrival) => finding.by(arrival),
             None => finding,
         };

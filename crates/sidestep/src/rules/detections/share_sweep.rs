@@ -6,9 +6,10 @@ use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::burst::Bursts;
 use crate::rules::detection::{Detection, Need, Role};
+use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 
 /// The hosts whose shares each account opens; each source where no account is named.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -36,10 +37,10 @@ impl Rule for ShareSweep {
     };
     const WANTS: EventClass = EventClass::SHARE;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let Some(host) = seen.destination else { return };

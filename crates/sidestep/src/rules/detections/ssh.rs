@@ -6,8 +6,9 @@ use crate::event::classify::is_by_sshd;
 use crate::event::{Outcome, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::DAY;
@@ -58,10 +59,10 @@ impl Rule for Ssh {
     };
     const WANTS: EventClass = EventClass::NEW_LOGIN.or(EventClass::LOGON);
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let Some(event) = seen.auth().filter(|event| event.outcome() == Outcome::Success) else {

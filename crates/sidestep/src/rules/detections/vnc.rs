@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::finding::Finding;
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::DAY;
@@ -41,10 +42,10 @@ impl Rule for Vnc {
     };
     const WANTS: EventClass = EventClass::CONNECTION;
 
-    fn look(
+    fn evaluate(
         &mut self,
         seen: &Observation<'_>,
-        _around: &RuleContext<'_>,
+        _context: &RuleContext<'_>,
         found: &mut Vec<Finding>,
     ) {
         let Some(activity) = seen.activity() else { return };

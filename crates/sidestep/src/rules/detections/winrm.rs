@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
+use crate::rules::finding::Finding;
 use crate::rules::inbound_connections::InboundConnections;
-use crate::rules::observation::{EventClass, Finding, Observation};
-use crate::rules::registry::{Rule, RuleContext};
+use crate::rules::observation::{EventClass, Observation};
+use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::file_name;
 
 /// A shell of Windows Remote Management, or a connection to it by somebody's program.
@@ -48,10 +49,15 @@ impl Rule for WinRm {
     };
     const WANTS: EventClass = EventClass::PROCESS.or(EventClass::CONNECTION).or(EventClass::LOGON);
 
-    fn look(&mut self, seen: &Observation<'_>, around: &RuleContext<'_>, found: &mut Vec<Finding>) {
+    fn evaluate(
+        &mut self,
+        seen: &Observation<'_>,
+        context: &RuleContext<'_>,
+        found: &mut Vec<Finding>,
+    ) {
         let may = seen.account.is_none_or(|who| who.can_move());
         match seen.class {
-            EventClass::PROCESS => found.extend(self.process(seen, around, may)),
+            EventClass::PROCESS => found.extend(self.process(seen, context, may)),
             EventClass::CONNECTION => found.extend(self.connection(seen, may)),
             // WinRM 169: it let somebody in.
             _ if seen.auth().is_some_and(|event| event.event_code() == Some(169)) && may => {
@@ -70,7 +76,7 @@ impl WinRm {
     fn process(
         &self,
         seen: &Observation<'_>,
-        around: &RuleContext<'_>,
+        context: &RuleContext<'_>,
         may: bool,
     ) -> Option<Finding> {
         let activity = seen.activity()?;
@@ -92,7 +98,7 @@ impl WinRm {
             Some(caller) => Finding { source: finding.source.or(Some(caller)), ..finding },
             None => finding,
         };
-        Some(match around.arrivals.cause(seen) {
+        Some(match context.sessions.cause(seen) {
             Some(arrival) => finding.by(arrival),
             None if finding.account.is_some() => finding,
             None => finding.at_most(NOBODY),

@@ -1,0 +1,107 @@
+//! What is learned of a login, and when: now, once it left quarantine, or never.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::baseline::Baseline;
+use crate::event::Timestamp;
+use crate::login::Login;
+use crate::store::Id;
+use crate::time::DAY;
+use crate::tuning::MAX_WAITING;
+
+/// A login that waits to be learned.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Quarantined {
+    until: Timestamp,
+    key: [Id; 3],
+    time: Timestamp,
+    protocol: u8,
+}
+
+/// Logins that are not learned yet, or not all of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Learning {
+    /// Odd logins of the last day, in order of time: they count against their account and hosts a day
+    /// later, so that an intruder's first login does not excuse the second.
+    pending_odd: VecDeque<(Timestamp, [Id; 3])>,
+    /// Logins alerted on, in order of `until`: kept out of the baseline until then.
+    quarantine: VecDeque<Quarantined>,
+}
+
+impl Learning {
+    /// Whether the saved parts fit together.
+    pub(crate) fn is_sound(&self) -> bool {
+        let is_class =
+            |waiting: &Quarantined| usize::from(waiting.protocol) < crate::login::PROTOCOLS;
+        self.pending_odd.len() <= MAX_WAITING
+            && self.quarantine.len() <= MAX_WAITING
+            && self.quarantine.iter().all(is_class)
+    }
+
+    /// Learns a login now; one of the odd `tail` counts as odd from tomorrow on.
+    pub(crate) fn learn_now(
+        &mut self,
+        login: &Login,
+        tail: bool,
+        now: Timestamp,
+        baseline: &mut Baseline,
+    ) {
+        if login.failed {
+            baseline.learn_failure(login);
+        } else {
+            baseline.learn_login(login);
+        }
+        baseline.accounts.profile_mut(login.account).logins += 1.0;
+        baseline.hosts.profile_mut(login.source).logins_from += 1.0;
+        if tail {
+            self.pending_odd.push_back((now, login.key));
+            if self.pending_odd.len() > MAX_WAITING {
+                self.pending_odd.pop_front();
+            }
+        }
+    }
+
+    /// Learns a login that succeeded later: not before `until`, and sooner only where too many wait.
+    pub(crate) fn learn_later(
+        &mut self,
+        login: &Login,
+        until: Timestamp,
+        now: Timestamp,
+        baseline: &mut Baseline,
+    ) {
+        let Login { key, time, protocol, .. } = *login;
+        self.quarantine.push_back(Quarantined { until, key, time, protocol });
+        if self.quarantine.len() > MAX_WAITING {
+            self.release_oldest(now, baseline);
+        }
+    }
+
+    /// Learns what was in quarantine long enough, and counts the odd logins of the day before.
+    pub(crate) fn release(&mut self, now: Timestamp, baseline: &mut Baseline) {
+        while self.quarantine.front().is_some_and(|waiting| waiting.until <= now) {
+            self.release_oldest(now, baseline);
+        }
+        while let Some(&(_, key)) = self.pending_odd.front().filter(|(time, _)| time + DAY <= now) {
+            self.pending_odd.pop_front();
+            baseline.count_odd(key);
+        }
+    }
+
+    /// Learns the login that waited longest, unless one of its names was evicted meanwhile.
+    fn release_oldest(&mut self, now: Timestamp, baseline: &mut Baseline) {
+        let Some(Quarantined { key, time, protocol, .. }) = self.quarantine.pop_front() else {
+            return;
+        };
+        let (Some(account), Some(source), Some(destination)) = (
+            baseline.accounts.slot_of(key[0]),
+            baseline.hosts.slot_of(key[1]),
+            baseline.hosts.slot_of(key[2]),
+        ) else {
+            return;
+        };
+        let login = Login { key, time, account, source, destination, protocol, failed: false };
+        self.learn_now(&login, false, now, baseline);
+    }
+}

@@ -8,6 +8,7 @@ use crate::baseline::Baseline;
 use crate::baseline::aode::Combination;
 use crate::evidence::{self, Context, Surprises};
 use crate::score::calibrate::Calibration;
+use crate::store::MAX_COUNT;
 use crate::time::Day;
 use crate::tuning::{
     BEYOND_GATE_NATS, COLD_DAYS, GATE, LEAST_LOGINS_A_DAY, LEAST_NOISE, LET_IN_PER_ALERT,
@@ -78,7 +79,7 @@ impl Judge {
         self.calibration.is_sound()
             && [self.today, self.yesterday]
                 .iter()
-                .all(|counts| counts.new_edges <= counts.logins && counts.logins < 1 << 53)
+                .all(|counts| counts.new_edges <= counts.logins && counts.logins <= MAX_COUNT)
     }
 
     /// Weighs the evidence of a login.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::pipeline::Pipeline;
+use crate::store::MAX_COUNT;
 
 /// What was taken in, passed over, evicted and raised since the engine was made. Saved with the
 /// state, so that a restored engine goes on counting.
@@ -102,4 +103,16 @@ pub(crate) struct Counts {
     pub(crate) passed_over: u64,
     pub(crate) quarantined: u64,
     pub(crate) days_by_detections: u64,
+}
+
+impl Counts {
+    /// Whether every count can go on.
+    pub(crate) fn is_sound(&self) -> bool {
+        let Self { events, activities, logins, habitual, duplicates, .. } = *self;
+        let Self { late, passed_over, quarantined, days_by_detections, .. } = *self;
+        [events, activities, logins, habitual, duplicates, late, passed_over, quarantined]
+            .into_iter()
+            .chain([days_by_detections])
+            .all(|count| count <= MAX_COUNT)
+    }
 }

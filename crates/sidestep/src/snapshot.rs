@@ -19,7 +19,8 @@ use crate::movement::Tracker;
 use crate::pipeline::Pipeline;
 use crate::rules::{Rules, SavedRules};
 use crate::sessions::{SavedSessions, Sessions};
-use crate::time::Day;
+use crate::store::check_numbers;
+use crate::time::{Day, day_of};
 
 const SIGNATURE: [u8; 8] = *b"SIDESTEP";
 const VERSION: u32 = 9;
@@ -87,8 +88,15 @@ impl Engine {
         if !rest.is_empty() {
             return Err(malformed(format!("{} bytes are left over", rest.len())));
         }
-        let config = body.config.validated().map_err(|error| malformed(error.to_string()))?;
-        let is_sound = body.judge.is_sound()
+        let config =
+            body.config.clone().validated().map_err(|error| malformed(error.to_string()))?;
+        check_numbers(&body).map_err(malformed)?;
+        let days = body.baseline.days();
+        let is_sound = body.counts.is_sound()
+            && days.is_none_or(|(_, today)| today == day_of(body.now))
+            && body.now >= 0
+            && body.days_seen <= days.map_or(0, |(first, today)| (today - first).saturating_add(1))
+            && body.judge.is_sound()
             && body.tracker.is_sound(&config)
             && body.desk.is_sound(&config)
             && body.learning.is_sound();

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Timestamp;
+use crate::store::MAX_COUNT;
 use crate::time::{Day, days_between};
 
 /// Width of a bin in nats.
@@ -37,7 +38,7 @@ impl Budget {
             && self.alerts_per_day == alerts_per_day
             && self.peaks.iter().all(|peak| *peak >= 0.0)
             && self.days >= 0.0
-            && self.emitted < 1 << 53
+            && self.emitted <= MAX_COUNT
     }
 
     /// Forgets `days`, which had movements or not.

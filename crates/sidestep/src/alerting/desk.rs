@@ -11,6 +11,7 @@ use crate::config::{Config, WarmUp};
 use crate::event::Timestamp;
 use crate::judge::LoginCounts;
 use crate::movement::{Movement, Tracker};
+use crate::store::MAX_COUNT;
 use crate::time::{DAY, Day};
 use crate::tuning::{
     AT_ONCE_NATS, LONGEST_WARM_UP, QUARANTINED_RATE, RULE_LED_SHARE, SETTLED_SHARE,
@@ -80,8 +81,7 @@ impl AlertDesk {
             && self.rule_led.is_sound(config.alerts_per_day * RULE_LED_SHARE)
             && self.by_detections.is_sound()
             && self.held_back.is_sound()
-            && self.alerts < 1 << 53
-            && self.held < 1 << 53
+            && self.alerts.max(self.held) <= MAX_COUNT
     }
 
     /// Alerts raised, and movements held back, of all time.

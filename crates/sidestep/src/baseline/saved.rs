@@ -8,7 +8,7 @@ use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::{Baseline, Edge, Explanation, Pair};
 use crate::config::Config;
 use crate::event::Timestamp;
-use crate::store::{Id, Interner, SavedInterner, SavedTable, Table};
+use crate::store::{Id, Interner, MAX_COUNT, SavedInterner, SavedTable, Table};
 use crate::time::Day;
 
 /// Every table in the order of its slots, so that the same state has the same bytes.
@@ -26,6 +26,13 @@ pub(crate) struct SavedBaseline {
     first_day: Option<Day>,
     evicted_accounts: u64,
     evicted_hosts: u64,
+}
+
+impl SavedBaseline {
+    /// The first day and the last, where there was any and the last is not before the first.
+    pub(crate) fn days(&self) -> Option<(Day, Day)> {
+        self.first_day.map(|first| (first, self.today)).filter(|(first, today)| first <= today)
+    }
 }
 
 impl Baseline {
@@ -59,6 +66,12 @@ impl Baseline {
         }
         if !saved.combinations.is_sound() {
             return Err("combinations: the number of levels is wrong".to_owned());
+        }
+        if saved.first_day.is_some_and(|first| first > saved.today) {
+            return Err("the first day comes after the last".to_owned());
+        }
+        if saved.evicted_accounts.max(saved.evicted_hosts) > MAX_COUNT {
+            return Err("the counts of what was evicted are wrong".to_owned());
         }
         let [account_destination, account_source, source_destination, presence, companions] =
             saved.pairs;

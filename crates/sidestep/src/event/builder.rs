@@ -16,7 +16,7 @@ use super::{
 pub(crate) const MAX_NAME: usize = 1024;
 
 /// Latest time that an event may carry: 9999-12-31T23:59:59.999999Z, the last that RFC 3339 can write.
-const MAX_TIME: Timestamp = 253_402_300_799_999_999;
+pub(crate) const MAX_TIME: Timestamp = 253_402_300_799_999_999;
 
 /// Why an event was refused. Each names the field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -16,6 +16,7 @@ mod vocabulary;
 pub use account::{Account, AccountKind};
 pub use activity::{HostActivity, HostActivityBuilder, HostActivityKind};
 pub use auth::AuthEvent;
+pub(crate) use builder::MAX_TIME;
 pub use builder::{AuthEventBuilder, EventError};
 pub use host::Host;
 pub use vocabulary::{

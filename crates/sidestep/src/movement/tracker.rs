@@ -13,7 +13,7 @@ use crate::alerting::held_back::LISTED;
 use crate::config::Config;
 use crate::event::{LogonType, Outcome, Timestamp};
 use crate::rules::TICKET_LIFETIME;
-use crate::store::Id;
+use crate::store::{Id, MAX_COUNT};
 use crate::time::{HOUR, MINUTE, day_of};
 
 /// One in so many movements is given up where there is no room for another.
@@ -50,6 +50,12 @@ pub(crate) struct TrackerCounts {
     pub(crate) dropped_hops: u64,
 }
 
+impl TrackerCounts {
+    fn is_sound(&self) -> bool {
+        self.opened.max(self.evicted).max(self.dropped_hops) <= MAX_COUNT
+    }
+}
+
 impl Tracker {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
@@ -74,6 +80,9 @@ impl Tracker {
         if bounds != (empty.window, empty.max_movements, empty.max_hops)
             || self.live.len() > self.max_movements
             || self.given_up.len() > LISTED
+            || self.next_serial > MAX_COUNT
+            || self.given_up_more > MAX_COUNT
+            || !self.counts.is_sound()
         {
             return false;
         }

@@ -12,6 +12,7 @@ use crate::alert::Technique;
 use crate::baseline::Baseline;
 use crate::event::{Account, Event, Timestamp};
 use crate::identity::resolve::{Party, Resolved, Resolver};
+use crate::store::MAX_COUNT;
 
 /// Declares the rules: a file for each, in the order in which they are listed everywhere.
 macro_rules! rules {
@@ -215,6 +216,9 @@ impl Rules {
     }
 
     pub(crate) fn from_saved(saved: SavedRules) -> Result<Self, String> {
+        if saved.counts.findings.max(saved.counts.suppressed) > MAX_COUNT {
+            return Err("the counts of findings are wrong".to_owned());
+        }
         Ok(Self {
             set: saved.set,
             sessions: InboundSessions::from_saved(saved.sessions)?,

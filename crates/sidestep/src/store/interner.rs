@@ -240,6 +240,14 @@ impl<P: Default + Clone> Interner<P> {
             }
             roster.index(hash, slot);
         }
+        let labels = &roster.labels;
+        let is_own = |id: Id| labels.get(id as usize).is_some_and(|label| label.id == id);
+        if roster.moved.keys().any(|id| is_own(*id)) {
+            return Err(format!("{what}: an id stands twice"));
+        }
+        if labels.iter().any(|label| label.id >= roster.next_id) {
+            return Err(format!("{what}: an id stands that was not given yet"));
+        }
         Ok(roster)
     }
 }

@@ -3,15 +3,20 @@
 
 mod interner;
 mod name;
+mod numbers;
 mod table;
 mod ttl_map;
 
 pub(crate) use interner::{Entry, Id, Interner, SavedInterner, Slot};
 pub(crate) use name::NameParts;
+pub(crate) use numbers::check_numbers;
 pub(crate) use table::{SavedTable, Table};
 pub(crate) use ttl_map::TtlMap;
 
 use ahash::RandomState;
+
+/// Most that a counter of a saved state may stand at: further up `f64` could not say it.
+pub(crate) const MAX_COUNT: u64 = 1 << 53;
 
 /// Keys drawn per process, so that nobody can prepare names that collide. The order of a table
 /// never shows, so the keys do not change a result.

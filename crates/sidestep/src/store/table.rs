@@ -6,7 +6,7 @@ use ahash::RandomState;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
-use super::hash_keys;
+use super::{MAX_COUNT, hash_keys};
 
 /// One record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -152,6 +152,9 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
         }
         if saved.hand >= count.max(1) {
             return Err(format!("{what}: the hand of the clock points beyond {count} records"));
+        }
+        if saved.evicted > MAX_COUNT {
+            return Err(format!("{what}: the count of what was evicted is wrong"));
         }
         table.records = saved.records;
         table.reindex();

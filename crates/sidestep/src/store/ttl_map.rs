@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::hash::Hash;
 
 use ahash::HashMap;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::hash_keys;
-use crate::event::Timestamp;
+use crate::event::{MAX_TIME, Timestamp};
 use crate::time::DAY;
 
 /// Entries that a rule keeps at most of one kind.
@@ -45,6 +46,9 @@ where
     D: Deserializer<'de>,
 {
     let entries = BTreeMap::<K, (Timestamp, V)>::deserialize(deserializer)?;
+    if entries.len() > MOST {
+        return Err(D::Error::custom("more is remembered than fits"));
+    }
     let mut table = HashMap::with_capacity_and_hasher(entries.len(), hash_keys());
     table.extend(entries);
     Ok(table)
@@ -52,7 +56,7 @@ where
 
 impl<K, V> Default for TtlMap<K, V> {
     fn default() -> Self {
-        Self { entries: HashMap::with_hasher(hash_keys()), swept: (Timestamp::MIN, 0) }
+        Self { entries: HashMap::with_hasher(hash_keys()), swept: (-MAX_TIME, 0) }
     }
 }
 
@@ -123,7 +127,9 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
     /// last time, so that an entry costs the same however many there are.
     pub(crate) fn forget(&mut self, before: Timestamp) {
         let (since, left) = self.swept;
-        if before >= since.saturating_add(DAY) || self.entries.len() >= FEW.max(2 * left) {
+        if before >= since.saturating_add(DAY)
+            || self.entries.len() >= FEW.max(left.saturating_mul(2))
+        {
             self.entries.retain(|_, (time, _)| *time >= before);
             self.swept = (before, self.entries.len());
         }

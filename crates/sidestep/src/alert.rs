@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use crate::alerting::held_back::HeldBack;
@@ -9,7 +10,8 @@ use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::evidence::EVIDENCE;
 
 /// One named reason why a login is odd, in nats (natural-log units of surprise).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[non_exhaustive]
 pub struct Contribution {
     /// Name of the evidence, such as `dst_given_account`.

@@ -30,7 +30,7 @@ impl Attribution<'_> {
     /// Adds a finding to the movement that it belongs to; returns the movements that rose.
     pub(crate) fn attribute(&self, weighed: WeighedFinding, tracker: &mut Tracker) -> Vec<u64> {
         let WeighedFinding { finding, evidence } = weighed;
-        let opens = self.opens(&finding, evidence.contribution.surprise);
+        let opens = self.opens(&finding, evidence.reason.surprise);
         let mut attached = tracker.strengthen(
             finding.account,
             finding.source,
@@ -89,7 +89,7 @@ impl Attribution<'_> {
 
     /// A login that is known only by what followed from it.
     fn candidate(&self, finding: &Finding, evidence: RuleEvidence) -> Option<Candidate> {
-        let RuleEvidence { contribution, held } = evidence;
+        let RuleEvidence { reason, held } = evidence;
         let hosts = &self.baseline.hosts;
         let destination = hosts.slot_of(finding.destination)?;
         let source = finding.source.and_then(|id| hosts.slot_of(id)).unwrap_or(destination);
@@ -99,7 +99,7 @@ impl Attribution<'_> {
         // What failed is what the attempt failed at, not the movement.
         let (auth_protocol, logon_type) =
             auth.map_or_else(Default::default, |event| (event.auth_protocol(), event.logon_type()));
-        let nats = contribution.surprise;
+        let nats = reason.surprise;
         let hop = Hop {
             key: [finding.account.unwrap_or(Id::MAX), source.id, destination.id],
             time: finding.time,
@@ -111,7 +111,7 @@ impl Attribution<'_> {
             logon_type,
             raw_ref: finding.raw_ref,
             surprise: nats,
-            evidence: vec![contribution],
+            evidence: vec![reason],
             parent: None,
             gain: nats,
             rule_nats: nats,

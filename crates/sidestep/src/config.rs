@@ -1,12 +1,14 @@
 //! Settings, validated once.
 
-use serde::{Deserialize, Serialize};
+pub(crate) mod saved;
 
 use crate::error::ConfigError;
 use crate::rules::policy::Policy;
 
 /// When an engine that was given no history may begin to raise alerts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum WarmUp {
     /// When new logins have become rare enough that a new one means something: judged from the
@@ -20,7 +22,12 @@ pub enum WarmUp {
 
 /// Settings of an [`Engine`](crate::Engine). Made by [`Config::builder`]; the default is good for
 /// most networks of up to some tens of thousands of accounts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// With the feature `serde` it is read through the same checks as those of the builder; what is missing
+/// has its default.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "saved::SavedConfig", into = "saved::SavedConfig"))]
 pub struct Config {
     pub(crate) alerts_per_day: f64,
     pub(crate) warm_up: WarmUp,

@@ -72,7 +72,7 @@ impl Engine {
             .weigh_login(event, |context, weighing| Score {
                 surprise: weighing.surprise,
                 p_value: weighing.p_value,
-                contributions: weighing.contributions(context),
+                contributions: weighing.reasons(context).into_iter().map(Into::into).collect(),
             })
             .unwrap_or(Score { p_value: 1.0, ..Score::default() })
     }

@@ -3,10 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::alert::Contribution;
 use crate::baseline::Baseline;
 use crate::baseline::aode::Combination;
 use crate::evidence::{self, Context, Surprises};
+use crate::reason::Reason;
 use crate::score::calibrate::Calibration;
 use crate::store::MAX_COUNT;
 use crate::time::Day;
@@ -26,8 +26,8 @@ pub(crate) struct Weighing {
 
 impl Weighing {
     /// The evidence in words.
-    pub(crate) fn contributions(&self, context: &Context<'_>) -> Vec<Contribution> {
-        evidence::contributions(context, &self.surprises)
+    pub(crate) fn reasons(&self, context: &Context<'_>) -> Vec<Reason> {
+        evidence::reasons(context, &self.surprises)
     }
 }
 

@@ -17,6 +17,7 @@ mod metrics;
 mod movement;
 mod pipeline;
 mod posture;
+mod reason;
 mod rules;
 mod score;
 mod sessions;

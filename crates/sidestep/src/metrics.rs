@@ -7,7 +7,8 @@ use crate::store::MAX_COUNT;
 
 /// What was taken in, passed over, evicted and raised since the engine was made. Saved with the
 /// state, so that a restored engine goes on counting.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[non_exhaustive]
 pub struct Metrics {
     /// Events given to `learn` or `process`.

@@ -244,7 +244,7 @@ impl Pipeline {
                 logon_type: event.logon_type(),
                 raw_ref: event.raw_ref(),
                 surprise: verdict.weighing.surprise,
-                evidence: verdict.weighing.contributions(&context),
+                evidence: verdict.weighing.reasons(&context),
                 parent: None,
                 gain: suspicion.gain,
                 rule_nats: 0.0,

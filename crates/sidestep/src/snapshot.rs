@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::alerting::desk::AlertDesk;
 use crate::baseline::{Baseline, SavedBaseline};
 use crate::config::Config;
+use crate::config::saved::SavedConfig;
 use crate::engine::Engine;
-use crate::error::SnapshotError;
+use crate::error::{ConfigError, SnapshotError};
 use crate::event::Timestamp;
 use crate::identity::resolve::{Resolver, SavedResolver};
 use crate::judge::Judge;
@@ -28,7 +29,7 @@ const HEADER: usize = 8 + 4 + 8 + 4;
 
 #[derive(Serialize, Deserialize)]
 struct Body {
-    config: Config,
+    config: SavedConfig,
     counts: Counts,
     now: Timestamp,
     days_seen: Day,
@@ -52,7 +53,7 @@ impl Engine {
     pub fn save(&self) -> Vec<u8> {
         let Pipeline { config, counts, now, days_seen, .. } = &self.pipeline;
         let body = Body {
-            config: config.clone(),
+            config: config.clone().into(),
             counts: counts.clone(),
             now: *now,
             days_seen: *days_seen,
@@ -88,8 +89,11 @@ impl Engine {
         if !rest.is_empty() {
             return Err(malformed(format!("{} bytes are left over", rest.len())));
         }
-        let config =
-            body.config.clone().validated().map_err(|error| malformed(error.to_string()))?;
+        let config: Config = body
+            .config
+            .clone()
+            .try_into()
+            .map_err(|error: ConfigError| malformed(error.to_string()))?;
         check_numbers(&body).map_err(malformed)?;
         let days = body.baseline.days();
         let is_sound = body.counts.is_sound()

@@ -178,7 +178,7 @@ fn hop(hop: &movement::Hop, place: &[usize]) -> Hop {
         logon_type: hop.logon_type,
         parent: hop.parent.map(|parent| place[parent as usize]),
         surprise: hop.surprise,
-        evidence: hop.evidence.clone(),
+        evidence: hop.evidence.iter().cloned().map(Into::into).collect(),
         raw_ref: hop.raw_ref,
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::budget::Budget;
 use super::by_detections::{ByDetections, rate_of_findings};
-use super::held_back::{HeldBack, HeldBackLog};
+use super::held_back::{HeldBack, HeldBackLog, HeldMovement};
 use crate::alert::{Alert, AlertState};
 use crate::config::{Config, WarmUp};
 use crate::event::Timestamp;
@@ -360,7 +360,7 @@ impl AlertDesk {
 
     /// What was held back, as alerts that say why.
     pub(crate) fn held_back(&self, situation: &Situation<'_>) -> Vec<Alert> {
-        let alert = |(reason, movement): &(HeldBack, Movement)| {
+        let alert = |HeldMovement { reason, movement }: &HeldMovement| {
             let (rate, p_value) = self.rarity_of(movement, true, situation.accounts);
             let mut alert =
                 movement.to_alert(AlertState::Closed, movement.last_time, rate, p_value);

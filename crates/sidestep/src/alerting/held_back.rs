@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::movement::Movement;
+use crate::store::Coded;
 
 /// Movements kept to be listed; beyond that the weakest is only counted.
 pub(crate) const LISTED: usize = 1000;
 
 /// Why a movement in which detections found something was not raised as an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum HeldBack {
     /// The budget had no room for it, or not at its strength.
@@ -32,10 +34,22 @@ impl HeldBack {
     }
 }
 
+impl Coded for HeldBack {
+    const CODED: &'static [Self] = &[Self::Budget, Self::Learning, Self::Memory];
+}
+
+/// A movement, and why it was held back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct HeldMovement {
+    #[serde(with = "crate::store::coded")]
+    pub(crate) reason: HeldBack,
+    pub(crate) movement: Movement,
+}
+
 /// What was held back.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct HeldBackLog {
-    kept: Vec<(HeldBack, Movement)>,
+    kept: Vec<HeldMovement>,
 }
 
 impl HeldBackLog {
@@ -46,23 +60,23 @@ impl HeldBackLog {
                 a.score.total_cmp(&b.score).then(b.serial.cmp(&a.serial))
             };
             let weakest = (0..self.kept.len())
-                .min_by(|&a, &b| weaker(&self.kept[a].1, &self.kept[b].1))
-                .filter(|&at| weaker(&self.kept[at].1, &movement).is_lt());
+                .min_by(|&a, &b| weaker(&self.kept[a].movement, &self.kept[b].movement))
+                .filter(|&at| weaker(&self.kept[at].movement, &movement).is_lt());
             match weakest {
                 Some(at) => drop(self.kept.remove(at)),
                 None => return,
             }
         }
-        self.kept.push((reason, movement));
+        self.kept.push(HeldMovement { reason, movement });
     }
 
     /// What is kept, in the order in which it was held back.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(HeldBack, Movement)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &HeldMovement> {
         self.kept.iter()
     }
 
     /// Whether the saved parts fit together.
     pub(crate) fn is_sound(&self) -> bool {
-        self.kept.len() <= LISTED && self.kept.iter().all(|(_, movement)| movement.is_sound())
+        self.kept.len() <= LISTED && self.kept.iter().all(|held| held.movement.is_sound())
     }
 }

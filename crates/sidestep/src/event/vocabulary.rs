@@ -1,7 +1,5 @@
 //! The closed vocabularies of an authentication event, in OCSF's captions.
 
-use serde::{Deserialize, Serialize};
-
 /// Microseconds since 1970-01-01T00:00:00Z. Logs that count from their own start
 /// (LANL) are read as if that start were 1970.
 pub type Timestamp = i64;
@@ -11,7 +9,7 @@ macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $caption:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-        #[derive(serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[non_exhaustive]
         pub enum $name { $($(#[$vmeta])* $variant,)+ }
 
@@ -24,6 +22,10 @@ macro_rules! vocabulary {
             pub const fn caption(self) -> &'static str {
                 match self { $(Self::$variant => $caption,)+ }
             }
+        }
+
+        impl crate::store::Coded for $name {
+            const CODED: &'static [Self] = Self::ALL;
         }
 
         impl std::fmt::Display for $name {
@@ -172,7 +174,8 @@ vocabulary! {
 }
 
 /// Encryption type of a Kerberos ticket, by its IANA number (Windows `TicketEncryptionType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TicketEncryption(pub u32);
 
 impl TicketEncryption {

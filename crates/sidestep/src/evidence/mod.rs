@@ -14,13 +14,13 @@ mod rare_combination;
 mod src_given_account;
 mod unusual_hour;
 
-use crate::alert::Contribution;
 use crate::baseline::aode::Combination;
 use crate::baseline::pitman_yor::Draws;
 use crate::baseline::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
 use crate::event::Timestamp;
 use crate::login::protocol_words;
+use crate::reason::Reason;
 use crate::store::{Entry, Id};
 
 /// A login and all that is known of its parts, looked up once for every evidence.
@@ -148,13 +148,13 @@ pub(crate) fn total(surprises: &Surprises) -> f64 {
 }
 
 /// The evidence that says anything, in words, in order; it sums to the same.
-pub(crate) fn contributions(context: &Context<'_>, surprises: &Surprises) -> Vec<Contribution> {
+pub(crate) fn reasons(context: &Context<'_>, surprises: &Surprises) -> Vec<Reason> {
     ALL.iter()
         .zip(surprises)
         .filter(|&(_, &surprise)| surprise > 0.0)
         .map(|(evidence, &surprise)| {
             let (observed, expected) = (evidence.words)(context);
-            Contribution { name: evidence.name.to_owned(), surprise, observed, expected }
+            Reason { name: evidence.name, surprise, observed, expected }
         })
         .collect()
 }

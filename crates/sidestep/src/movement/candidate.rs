@@ -49,7 +49,7 @@ impl Candidate {
 
     /// Takes a rule's evidence of this login in; what is telling by itself belongs to a movement.
     pub(crate) fn add_evidence(&mut self, evidence: RuleEvidence) {
-        self.alone &= evidence.contribution.surprise < OPENS_NATS;
+        self.alone &= evidence.reason.surprise < OPENS_NATS;
         self.hop.add_evidence(evidence);
     }
 }

@@ -15,9 +15,9 @@ pub(crate) use tracker::Tracker;
 
 use serde::{Deserialize, Serialize};
 
-use crate::alert::Contribution;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
-use crate::rules::{detections, techniques_of};
+use crate::reason::Reason;
+use crate::rules::techniques_of;
 use crate::store::Id;
 use crate::time::{Day, HOUR};
 
@@ -40,12 +40,15 @@ pub(crate) struct Hop {
     pub(crate) user: String,
     pub(crate) src_host: String,
     pub(crate) dst_host: String,
+    #[serde(with = "crate::store::coded")]
     pub(crate) outcome: Outcome,
+    #[serde(with = "crate::store::coded")]
     pub(crate) auth_protocol: AuthProtocol,
+    #[serde(with = "crate::store::coded")]
     pub(crate) logon_type: LogonType,
     pub(crate) raw_ref: Option<u64>,
     pub(crate) surprise: f64,
-    pub(crate) evidence: Vec<Contribution>,
+    pub(crate) evidence: Vec<Reason>,
     pub(crate) parent: Option<u32>,
     /// Nats by which it and its link exceed what the gate lets in.
     pub(crate) gain: f64,
@@ -64,7 +67,7 @@ pub(crate) struct Hop {
 /// What a rule found of a login: evidence in nats.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RuleEvidence {
-    pub(crate) contribution: Contribution,
+    pub(crate) reason: Reason,
     /// What is left of its nats once they are held to how often the network has the like.
     pub(crate) held: f64,
 }
@@ -114,12 +117,12 @@ impl Hop {
 
     /// Holds the nats of rules to how often the network has the like.
     fn hold_to_network(&mut self) {
-        for evidence in &mut self.evidence {
-            if evidence.surprise > 0.0 && is_rule(&evidence.name) {
-                evidence.surprise = self.held;
+        for reason in self.evidence.iter_mut().filter(|reason| reason.is_rule()) {
+            if reason.surprise > 0.0 {
+                reason.surprise = self.held;
             }
         }
-        self.surprise = self.evidence.iter().map(|contribution| contribution.surprise).sum();
+        self.surprise = self.evidence.iter().map(|reason| reason.surprise).sum();
         self.gain += self.held - self.rule_nats;
         self.rule_nats = self.held;
     }
@@ -127,39 +130,32 @@ impl Hop {
     /// Takes a rule's evidence in. Of several rules the strongest counts; the others are shown with
     /// 0 nats, for they see the same act from other sides: a tool is copied, installed and started.
     pub(crate) fn add_evidence(&mut self, evidence: RuleEvidence) {
-        let RuleEvidence { mut contribution, held } = evidence;
-        let nats = contribution.surprise;
+        let RuleEvidence { mut reason, held } = evidence;
+        let nats = reason.surprise;
         // What names other techniques is another act, and must not be lost for bearing the same name.
-        let techniques = techniques_of(&contribution.name, &contribution.observed);
+        let techniques = techniques_of(reason.name, &reason.observed);
         let known = self.evidence.iter().position(|known| {
-            known.name == contribution.name
-                && techniques_of(&known.name, &known.observed) == techniques
+            known.name == reason.name && techniques_of(known.name, &known.observed) == techniques
         });
         if nats <= self.rule_nats {
-            contribution.surprise = 0.0;
+            reason.surprise = 0.0;
             if known.is_none() {
-                self.evidence.push(contribution);
+                self.evidence.push(reason);
             }
             return;
         }
-        for evidence in &mut self.evidence {
-            if is_rule(&evidence.name) {
-                evidence.surprise = 0.0;
-            }
+        for known in self.evidence.iter_mut().filter(|known| known.is_rule()) {
+            known.surprise = 0.0;
         }
         match known {
-            Some(at) => self.evidence[at] = contribution,
-            None => self.evidence.push(contribution),
+            Some(at) => self.evidence[at] = reason,
+            None => self.evidence.push(reason),
         }
-        self.surprise = self.evidence.iter().map(|contribution| contribution.surprise).sum();
+        self.surprise = self.evidence.iter().map(|reason| reason.surprise).sum();
         self.gain += nats - self.rule_nats;
         self.rule_nats = nats;
         self.held = held;
     }
-}
-
-fn is_rule(name: &str) -> bool {
-    detections().iter().any(|detection| detection.id == name)
 }
 
 /// FNV-1a of the first login and a movement's number: the same in every run over the same events.

@@ -58,19 +58,13 @@ impl PendingTickets {
 mod tests {
     use super::super::candidate::attach_all;
     use super::super::{Candidate, RuleEvidence, Tracker};
-    use crate::alert::Contribution;
     use crate::event::Outcome;
+    use crate::reason::Reason;
     use crate::store::Id;
     use crate::time::{HOUR, MINUTE};
 
-    fn found(name: &str) -> RuleEvidence {
-        let contribution = Contribution {
-            name: name.to_owned(),
-            surprise: 0.0,
-            observed: String::new(),
-            expected: String::new(),
-        };
-        RuleEvidence { contribution, held: 0.0 }
+    fn found(name: &'static str) -> RuleEvidence {
+        RuleEvidence { reason: Reason::of_test(name, 0.0), held: 0.0 }
     }
 
     #[test]
@@ -79,12 +73,7 @@ mod tests {
         let controller = 50;
         let mut request = Candidate::of_test([1, 10, controller], 0, 4.0, 4.0);
         request.hop.asks = true;
-        request.hop.evidence.push(Contribution {
-            name: "overpass_the_hash".to_owned(),
-            surprise: 4.0,
-            observed: String::new(),
-            expected: String::new(),
-        });
+        request.hop.evidence.push(Reason::of_test("overpass_the_hash", 4.0));
         let asked = movements.attach(request).expect("it opens").movement;
         let id = movements.get(asked).expect("it is live").id;
         let elsewhere = attach_all(&mut movements, &[[2, controller, 60]], MINUTE);
@@ -130,11 +119,11 @@ mod tests {
         movements.wait([1, 10], Some(11), 0, found("pass_the_ticket"));
         movements.wait([1, 10], None, 0, found("overpass_the_hash"));
         movements.wait([2, 20], Some(21), 0, found("pass_the_ticket"));
-        let mut names = |key, time| -> Vec<String> {
+        let mut names = |key, time| -> Vec<&str> {
             let login = attach_all(&mut movements, &[key], time).remove(0);
             let movement = movements.get(login.movement).expect("it is live");
             let hop = movement.hops.iter().find(|hop| hop.key == key).expect("it is kept");
-            hop.evidence.iter().map(|evidence| evidence.name.clone()).collect()
+            hop.evidence.iter().map(|evidence| evidence.name).collect()
         };
         assert!(names([1, 30, 11], 0).is_empty(), "from elsewhere");
         assert_eq!(names([1, 10, 11], MINUTE), ["pass_the_ticket", "overpass_the_hash"]);

@@ -205,10 +205,10 @@ impl Tracker {
     fn used(&mut self, asked: HopRef, mut hop: Hop) -> Option<Attached> {
         let movement = self.live.get_mut(&asked.movement)?;
         let place = movement.hops.get_mut(asked.hop as usize)?;
-        for contribution in place.evidence.drain(..) {
+        for reason in place.evidence.drain(..) {
             // Of several findings only the strongest has nats.
-            let held = if contribution.surprise > 0.0 { place.held } else { 0.0 };
-            hop.add_evidence(RuleEvidence { contribution, held });
+            let held = if reason.surprise > 0.0 { place.held } else { 0.0 };
+            hop.add_evidence(RuleEvidence { reason, held });
         }
         hop.parent = place.parent;
         hop.linked = place.linked;
@@ -291,7 +291,7 @@ impl Tracker {
             return None;
         }
         hop.add_evidence(evidence.clone());
-        if evidence.contribution.surprise > 0.0 {
+        if evidence.reason.surprise > 0.0 {
             movement.last_time = movement.last_time.max(time);
             movement.rescore();
         }
@@ -428,7 +428,7 @@ impl Tracker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::Contribution;
+    use crate::reason::Reason;
 
     fn candidate(account: Id, gain: f64) -> Candidate {
         Candidate::of_test([account, 2 * account, 2 * account + 1], 0, gain, 0.0)
@@ -458,13 +458,9 @@ mod tests {
         let mut movements = Tracker::of_test(64, 8);
         let attached = movements.attach(candidate(1, 5.0)).expect("it opens");
         let mut found = |observed: &str| {
-            let contribution = Contribution {
-                name: "dcom_wmi".to_owned(),
-                surprise: 4.0,
-                observed: observed.to_owned(),
-                expected: String::new(),
-            };
-            let evidence = RuleEvidence { contribution, held: 4.0 };
+            let observed = observed.to_owned();
+            let reason = Reason { observed, ..Reason::of_test("dcom_wmi", 4.0) };
+            let evidence = RuleEvidence { reason, held: 4.0 };
             movements.strengthen(Some(1), None, 3, 1, &evidence, true);
             movements.get(attached.movement).map(|movement| movement.hops[0].evidence.len())
         };
@@ -478,15 +474,7 @@ mod tests {
         let mut movements = Tracker::of_test(64, 8);
         let attached = movements.attach(candidate(1, 5.0)).expect("it opens");
         let (source, destination) = (2, 3);
-        let rule = RuleEvidence {
-            contribution: Contribution {
-                name: "dcom_wmi".to_owned(),
-                surprise: 4.0,
-                observed: String::new(),
-                expected: String::new(),
-            },
-            held: 4.0,
-        };
+        let rule = RuleEvidence { reason: Reason::of_test("dcom_wmi", 4.0), held: 4.0 };
         let mut added_to = |account, source| {
             let strong = movements.strengthen(account, source, destination, 1, &rule, true);
             strong.map(|strong| strong.movement)

@@ -27,8 +27,11 @@ pub(crate) struct InboundSession {
     pub(crate) account: Id,
     /// Where it came from, where the log says.
     pub(crate) source: Option<Id>,
+    #[serde(with = "crate::store::coded")]
     pub(crate) kind: AccountKind,
+    #[serde(with = "crate::store::coded")]
     pub(crate) protocol: AuthProtocol,
+    #[serde(with = "crate::store::coded")]
     pub(crate) logon_type: LogonType,
 }
 

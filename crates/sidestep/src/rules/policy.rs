@@ -1,23 +1,31 @@
 //! What a user changes about rules: which are off, what they count for, what is allowed.
 
+use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use ipnet::IpNet;
 
 use super::observation::bare;
 use super::registry;
+#[cfg(feature = "serde")]
+use crate::config::saved::SavedPolicy;
 use crate::error::ConfigError;
 use crate::event::Timestamp;
 
 /// What a user changes about the rules: weights, and what is allowed. The default changes nothing.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "SavedPolicy", into = "SavedPolicy"))]
 pub struct Policy {
     weights: Vec<(String, f64)>,
     allowed: Vec<Allow>,
 }
 
 /// Something that is known and allowed. Every part that is given must fit; at least one must be.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Allow {
     /// Only findings of this detection; else findings of all of them.
@@ -32,33 +40,59 @@ pub struct Allow {
     pub until: Option<Timestamp>,
 }
 
-/// A network: its address and the length of its prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subnet {
-    address: IpAddr,
-    prefix: u8,
-}
+/// A network: its address and the length of its prefix, as in `10.1.0.0/16`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
+pub struct Subnet(IpNet);
 
 impl Subnet {
     /// The network of an address, cut to `prefix` bits; `None` where it has not as many.
     #[must_use]
     pub fn new(address: IpAddr, prefix: u8) -> Option<Self> {
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        (prefix <= most).then_some(Self { address, prefix })
+        IpNet::new(address, prefix).ok().map(|net| Self(net.trunc()))
     }
 
-    /// Whether an address lies in it.
+    /// Whether an address lies in it. An IPv4 address may be mapped into IPv6.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        let same = |a: u128, b: u128, bits: u8| {
-            let shift = bits - self.prefix;
-            self.prefix == 0 || a >> shift == b >> shift
-        };
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => same(a.to_bits().into(), b.to_bits().into(), 32),
-            (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), 128),
-            _ => false,
-        }
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+impl fmt::Display for Subnet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Subnet {
+    type Err = ConfigError;
+
+    /// Reads `10.1.0.0/16`, and an address alone as the network of that one host.
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        net.map(|net| Self(net.trunc())).map_err(|_| ConfigError {
+            field: "subnet",
+            value: text.to_owned(),
+            expected: "write a network as in 10.1.0.0/16",
+        })
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<String> for Subnet {
+    type Error = ConfigError;
+
+    fn try_from(text: String) -> Result<Self, ConfigError> {
+        text.parse()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Subnet> for String {
+    fn from(subnet: Subnet) -> Self {
+        subnet.to_string()
     }
 }
 
@@ -103,6 +137,18 @@ impl Policy {
         }
         self.allowed.push(allow);
         Ok(self)
+    }
+
+    /// The weights that were changed, by detection.
+    #[must_use]
+    pub fn weights(&self) -> &[(String, f64)] {
+        &self.weights
+    }
+
+    /// What is allowed.
+    #[must_use]
+    pub fn allowed(&self) -> &[Allow] {
+        &self.allowed
     }
 
     /// What a detection counts for.

@@ -6,11 +6,11 @@ use super::finding::Finding;
 use super::frequency::{Actor, FindingWeight};
 use super::policy::{Named, Policy};
 use super::{Detection, Role, Rules, detections};
-use crate::alert::Contribution;
 use crate::baseline::Baseline;
 use crate::event::Event;
 use crate::identity::resolve::Resolver;
 use crate::movement::RuleEvidence;
+use crate::reason::Reason;
 use crate::store::Id;
 use crate::time::Day;
 use crate::tuning::LEAST_NATS;
@@ -96,14 +96,14 @@ impl Rules {
         self.counts.findings += u64::from(nats >= LEAST_NATS);
         let is_label = self.is_label_only(detection, scales);
         let counted = |nats: f64| if is_label || nats < LEAST_NATS { 0.0 } else { nats };
-        let contribution = Contribution {
-            name: detection.id.to_owned(),
+        let reason = Reason {
+            name: detection.id,
             surprise: counted(nats),
             observed: finding.observed.clone(),
             expected: expected(&own, known),
         };
         let held = counted(on_network.min(nats));
-        Some(WeighedFinding { evidence: RuleEvidence { contribution, held }, finding })
+        Some(WeighedFinding { evidence: RuleEvidence { reason, held }, finding })
     }
 
     /// Whether a detection only names what the statistics weigh already, or soon will: it must not count

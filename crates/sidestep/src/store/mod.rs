@@ -1,12 +1,14 @@
 //! Bounded memories: names to ids, keys to values, and values that age. Each has one bound, taken from
 //! the settings and never from a file, and one saved form that is checked when it is loaded.
 
+pub(crate) mod coded;
 mod interner;
 mod name;
 mod numbers;
 mod table;
 mod ttl_map;
 
+pub(crate) use coded::Coded;
 pub(crate) use interner::{Entry, Id, Interner, SavedInterner, Slot};
 pub(crate) use name::NameParts;
 pub(crate) use numbers::check_numbers;

@@ -35,6 +35,7 @@ struct Run {
     last: Timestamp,
     failures: u32,
     /// Two logs may tell of one failure: those like the first count.
+    #[serde(with = "crate::store::coded")]
     like: Activity,
     /// Mean wait in seconds, and the sum of squares about it (Welford).
     mean: f64,

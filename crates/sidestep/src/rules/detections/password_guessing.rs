@@ -49,6 +49,7 @@ struct Run {
     last: Timestamp,
     today: Day,
     /// Several logs may tell of one failure: those like the first count.
+    #[serde(with = "crate::store::coded")]
     like: Activity,
     scales: [Scale; SCALES.len()],
     /// Nats that were found today.

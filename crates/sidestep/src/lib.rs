@@ -1,5 +1,6 @@
 //! Finds lateral movement (MITRE ATT&CK TA0008) in authentication logs.
 
+mod ahead;
 mod alert;
 mod alerting;
 mod attribution;

@@ -23,6 +23,9 @@ pub struct Metrics {
     pub duplicates: u64,
     /// Events later than the newest by more than the configured lateness: not learned, not scored.
     pub late: u64,
+    /// Events more than a week later than the newest that the stream did not follow: of a clock that is
+    /// set wrong. Not learned, not scored.
+    pub future: u64,
     /// Events passed over because they carry no host or only a well-known account.
     pub passed_over: u64,
     /// Logins kept out of the baseline because their movement was alerted on.
@@ -72,6 +75,7 @@ impl Metrics {
             habitual: counts.habitual,
             duplicates: counts.duplicates,
             late: counts.late,
+            future: pipeline.ahead.dropped(),
             passed_over: counts.passed_over,
             quarantined: counts.quarantined,
             edges: baseline.edges.records().len() as u64,

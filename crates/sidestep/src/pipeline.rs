@@ -1,6 +1,7 @@
 //! The way of an event through the stages: resolve, classify, judge, findings, movement, alerting,
 //! learning. Every stage owns its state and returns what it found; this file only passes it on.
 
+use crate::ahead::{Admission, Ahead};
 use crate::alert::Alert;
 use crate::alerting::desk::{AlertDesk, Purpose, Situation};
 use crate::attribution::Attribution;
@@ -8,7 +9,7 @@ use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::Config;
 use crate::event::classify::{EventRole, is_by_sshd, is_desktop, is_idle, role_of};
-use crate::event::{Account, Activity, AuthEvent, Event, Outcome, Timestamp};
+use crate::event::{Account, Activity, AuthEvent, Event, Outcome, OwnedEvent, Timestamp};
 use crate::evidence::{Context, Known};
 use crate::identity::resolve::{Resolved, Resolver};
 use crate::judge::{Judge, Verdict, Weighing, odd_rate};
@@ -29,6 +30,7 @@ use crate::time::{DAY, Day, HOUR, MINUTE, day_of};
 pub(crate) struct Pipeline {
     pub(crate) config: Config,
     pub(crate) counts: Counts,
+    pub(crate) ahead: Ahead,
     /// Time of the newest event.
     pub(crate) now: Timestamp,
     /// Days on which anything happened.
@@ -47,6 +49,7 @@ impl Pipeline {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             counts: Counts::default(),
+            ahead: Ahead::default(),
             now: 0,
             days_seen: 0,
             resolver: Resolver::new(&config),
@@ -61,9 +64,29 @@ impl Pipeline {
         }
     }
 
-    /// Takes one event through the stages.
+    /// Takes one event in: now, or once the stream has followed to where it is.
     pub(crate) fn take(&mut self, event: Event<'_>, purpose: Purpose) -> Vec<Alert> {
         self.counts.events += 1;
+        self.admit(event, purpose)
+    }
+
+    fn admit(&mut self, event: Event<'_>, purpose: Purpose) -> Vec<Alert> {
+        let now = self.baseline.first_day.map(|_| self.now);
+        match self.ahead.admit(event, purpose, now) {
+            Admission::Take => self.pass(event, purpose),
+            Admission::SetAside => Vec::new(),
+            Admission::Resume(events) => self.resume(events),
+        }
+    }
+
+    /// Takes in what was set aside. What lies far ahead of the rest of it is set aside again.
+    fn resume(&mut self, events: Vec<(OwnedEvent, Purpose)>) -> Vec<Alert> {
+        let pass = |(event, purpose): (OwnedEvent, Purpose)| self.admit(event.as_event(), purpose);
+        events.into_iter().flat_map(pass).collect()
+    }
+
+    /// Passes one event through the stages.
+    pub(crate) fn pass(&mut self, event: Event<'_>, purpose: Purpose) -> Vec<Alert> {
         let time = event.time();
         self.desk.note(purpose, time);
         if self.is_late(time) {
@@ -372,11 +395,17 @@ impl Pipeline {
         self.counts.days_by_detections += u64::from(purpose == Purpose::Detect && by_detections);
     }
 
-    /// Ends every movement; no more events come.
+    /// Ends every movement; no more events come, so that what is set aside is all that follows.
     pub(crate) fn finish(&mut self) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        while !self.ahead.is_empty() {
+            let events = self.ahead.resume();
+            alerts.extend(self.resume(events));
+        }
         let situation =
             situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline);
-        self.desk.finish(&mut self.tracker, &situation)
+        alerts.extend(self.desk.finish(&mut self.tracker, &situation));
+        alerts
     }
 
     /// What was held back.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ahead::{Ahead, SavedAhead};
 use crate::alerting::desk::AlertDesk;
 use crate::baseline::{Baseline, SavedBaseline};
 use crate::config::Config;
@@ -31,6 +32,7 @@ const HEADER: usize = 8 + 4 + 8 + 4;
 struct Body {
     config: SavedConfig,
     counts: Counts,
+    ahead: SavedAhead,
     now: Timestamp,
     days_seen: Day,
     resolver: SavedResolver,
@@ -55,6 +57,7 @@ impl Engine {
         let body = Body {
             config: config.clone().into(),
             counts: counts.clone(),
+            ahead: self.pipeline.ahead.to_saved(),
             now: *now,
             days_seen: *days_seen,
             resolver: self.pipeline.resolver.to_saved(),
@@ -109,6 +112,7 @@ impl Engine {
         }
         let pipeline = Pipeline {
             counts: body.counts,
+            ahead: Ahead::from_saved(body.ahead).map_err(malformed)?,
             now: body.now,
             days_seen: body.days_seen,
             resolver: Resolver::from_saved(body.resolver, &config).map_err(malformed)?,

@@ -2,6 +2,10 @@
 
 use crate::time::Day;
 
+pub(crate) const FAR_AHEAD: crate::event::Timestamp = 7 * crate::time::DAY;
+pub(crate) const FOLLOWED_BY: usize = 4;
+pub(crate) const FOLLOWED_FOR: crate::event::Timestamp = 15 * crate::time::MINUTE;
+pub(crate) const MOST_SET_ASIDE: usize = 64;
 pub(crate) const LEAST_NATS: f64 = 1.0;
 pub(crate) const OPENS_NATS: f64 = 3.0;
 pub(crate) const AT_ONCE_NATS: f64 = 6.0;

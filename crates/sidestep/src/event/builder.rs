@@ -94,12 +94,19 @@ pub(super) struct Fields<'a> {
     pub(super) raw_ref: Option<u64>,
 }
 
+impl<'a> Fields<'a> {
+    /// The event, if its fields are in order.
+    pub(super) fn checked(self) -> Result<AuthEvent<'a>, EventError> {
+        AuthEventBuilder { event: AuthEvent { fields: self } }.build()
+    }
+}
+
 #[cfg(feature = "serde")]
 impl<'a> TryFrom<Fields<'a>> for AuthEvent<'a> {
     type Error = EventError;
 
     fn try_from(fields: Fields<'a>) -> Result<Self, EventError> {
-        AuthEventBuilder { event: AuthEvent { fields } }.build()
+        fields.checked()
     }
 }
 

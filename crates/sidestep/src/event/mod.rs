@@ -11,6 +11,7 @@ mod builder;
 pub(crate) mod classify;
 mod host;
 pub(crate) mod reorder;
+pub(crate) mod saved;
 mod vocabulary;
 
 pub use account::{Account, AccountKind};

@@ -1,5 +1,6 @@
 //! What tests of rules have in common.
 
+use crate::alerting::desk::Purpose;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::event::{
@@ -70,7 +71,7 @@ impl Probe {
     }
 
     fn see(&mut self, event: Event<'_>) -> Vec<String> {
-        self.0.process(event);
+        self.0.pipeline.pass(event, Purpose::Detect);
         self.0
             .pipeline
             .rules

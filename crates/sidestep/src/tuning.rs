@@ -27,3 +27,6 @@ pub(crate) const SHORTEST_WARM_UP: Day = 7;
 pub(crate) const SETTLED_SHARE: f64 = 0.125;
 pub(crate) const COLD_DAYS: Day = 2;
 pub(crate) const RULE_LED_SHARE: f64 = 0.1;
+pub(crate) const BIN_NATS: f64 = 0.25;
+pub(crate) const HISTOGRAM_HALF_LIFE_DAYS: f64 = 10.0;
+pub(crate) const FITTED_LOGINS: f64 = 300.0;

@@ -3,15 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Timestamp;
+use crate::score::histogram::{Histogram, edge, forgotten};
 use crate::store::MAX_COUNT;
 use crate::time::{Day, days_between};
+use crate::tuning::BIN_NATS;
 
-/// Width of a bin in nats.
-const BIN: f64 = 0.25;
-/// Bins of movement scores; what lies beyond falls into the last.
+/// Bins of movement scores.
 const BINS: usize = 1200;
-/// Days after which a movement counts half in the statistics.
-const HALF_LIFE_DAYS: f64 = 10.0;
 
 /// Sets the threshold from how many movements a day reached each score, and holds the number of
 /// alerts to the budget by raising the threshold when ahead of it and lowering it when behind.
@@ -19,7 +17,7 @@ const HALF_LIFE_DAYS: f64 = 10.0;
 pub(crate) struct Budget {
     alerts_per_day: f64,
     /// Movements by the highest score that they reached, weighted by age.
-    peaks: Vec<f64>,
+    peaks: Histogram<f64>,
     /// Days that the statistics stand for, weighted by age.
     days: f64,
     /// First event that could raise an alert.
@@ -29,41 +27,38 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(alerts_per_day: f64) -> Self {
-        Self { alerts_per_day, peaks: vec![0.0; BINS], days: 0.0, since: None, emitted: 0 }
+        Self { alerts_per_day, peaks: Histogram::new(BINS), days: 0.0, since: None, emitted: 0 }
     }
 
     /// Whether the saved parts fit together, and with the alerts that are asked for.
     pub(crate) fn is_sound(&self, alerts_per_day: f64) -> bool {
-        self.peaks.len() == BINS
+        self.peaks.is_sound(BINS)
             && self.alerts_per_day == alerts_per_day
-            && self.peaks.iter().all(|peak| *peak >= 0.0)
             && self.days >= 0.0
             && self.emitted <= MAX_COUNT
     }
 
     /// Forgets `days`, which had movements or not.
     pub(crate) fn refresh(&mut self, days: f64) {
-        let factor = (-days / HALF_LIFE_DAYS).exp2();
-        self.peaks.iter_mut().for_each(|peak| *peak *= factor);
-        self.days = (self.days + days) * factor;
+        self.peaks.forget(days);
+        self.days = (self.days + days) * forgotten(days);
     }
 
     /// A movement that had reached `from` (0 if it is new) on `opened` reached `to`.
     pub(crate) fn risen(&mut self, from: f64, to: f64, opened: Day, today: Day) {
-        let (from, to) = (bin(from), bin(to));
-        let weight = (-f64::from(today.saturating_sub(opened)) / HALF_LIFE_DAYS).exp2();
+        let (from, to) = (self.peaks.bin(from), self.peaks.bin(to));
+        let weight = forgotten(f64::from(today.saturating_sub(opened)));
         if from > 0 {
-            self.peaks[from] = (self.peaks[from] - weight).max(0.0);
+            self.peaks.add(from, -weight);
         }
         if to > 0 {
-            self.peaks[to] += weight;
+            self.peaks.add(to, weight);
         }
     }
 
     /// Expected number of movements a day that reach `score`.
     pub(crate) fn rate_of(&self, score: f64) -> f64 {
-        let at = bin(score);
-        let beyond: f64 = self.peaks[at..].iter().sum();
+        let beyond = self.peaks.beyond(self.peaks.bin(score));
         let days = self.days.max(1.0);
         if beyond >= 2.0 {
             return beyond / days;
@@ -77,17 +72,17 @@ impl Budget {
 
     /// Edge beyond which about `wanted` movements lie, their number, and their mean excess.
     fn tail(&self, wanted: f64) -> (f64, f64, f64) {
-        let (mut count, mut excess, mut edge) = (0.0, 0.0, 0);
+        let (mut count, mut excess, mut first) = (0.0, 0.0, 0);
         for at in (1..BINS).rev() {
             if count >= wanted {
                 break;
             }
             // Everything beyond lies one bin further from the new edge.
-            excess += count * BIN + self.peaks[at] * BIN / 2.0;
-            count += self.peaks[at];
-            edge = at;
+            excess += count * BIN_NATS + self.peaks.count(at) * BIN_NATS / 2.0;
+            count += self.peaks.count(at);
+            first = at;
         }
-        (edge as f64 * BIN, count, ((excess + 4.0) / (count + 1.0)).max(1.0))
+        (edge(first), count, ((excess + 4.0) / (count + 1.0)).max(1.0))
     }
 
     /// The score that about `rate` movements a day reach.
@@ -99,14 +94,14 @@ impl Budget {
         }
         let mut count = 0.0;
         for at in (1..BINS).rev() {
-            let next = count + self.peaks[at];
+            let next = count + self.peaks.count(at);
             if next >= wanted {
-                let part = (next - wanted) / self.peaks[at];
-                return (at as f64 + part) * BIN;
+                let part = (next - wanted) / self.peaks.count(at);
+                return (at as f64 + part) * BIN_NATS;
             }
             count = next;
         }
-        BIN
+        BIN_NATS
     }
 
     /// From now on alerts may be raised.
@@ -144,8 +139,4 @@ impl Budget {
     pub(crate) fn emitted(&mut self) {
         self.emitted += 1;
     }
-}
-
-fn bin(score: f64) -> usize {
-    ((score / BIN) as usize).min(BINS - 1)
 }

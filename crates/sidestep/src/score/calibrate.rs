@@ -2,23 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Width of a bin in nats.
-const BIN: f64 = 0.25;
-/// Bins; what lies beyond falls into the last. The caps of the evidence end well before.
+use super::histogram::{Histogram, edge};
+use crate::tuning::{BIN_NATS, FITTED_LOGINS, TAIL};
+
+/// Bins: the caps of the evidence end well before.
 const BINS: usize = 480;
-/// The tail beyond this share of logins is fitted, not counted.
-const TAIL: f64 = 0.01;
-/// Logins that a fit needs.
-const ENOUGH: f64 = 300.0;
-/// Days after which a login counts half in the histogram: a baseline's first days, when all is
-/// new, must fade within the usual time of learning.
-const HALF_LIFE_DAYS: f64 = 10.0;
 
 /// A forgetting histogram of surprises with an exponential tail (peaks over threshold with shape
 /// 0: Pickands, Annals of Statistics 3, 1975), fitted anew every day.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Calibration {
-    bins: Vec<f32>,
+    surprises: Histogram<f32>,
     /// Share of logins in each bin or beyond, as of the last fit; empty before the first.
     beyond: Vec<f64>,
     tail_from: f64,
@@ -27,12 +21,19 @@ pub(crate) struct Calibration {
 
 impl Calibration {
     pub(crate) fn new() -> Self {
-        Self { bins: vec![0.0; BINS], beyond: Vec::new(), tail_from: 0.0, tail_scale: 1.0 }
+        Self {
+            surprises: Histogram::new(BINS),
+            beyond: Vec::new(),
+            tail_from: 0.0,
+            tail_scale: 1.0,
+        }
     }
 
     /// Whether the saved parts fit together.
     pub(crate) fn is_sound(&self) -> bool {
-        self.bins.len() == BINS && (self.beyond.is_empty() || self.beyond.len() == BINS)
+        self.surprises.is_sound(BINS)
+            && (self.beyond.is_empty() || self.beyond.len() == BINS)
+            && self.tail_scale > 0.0
     }
 
     pub(crate) fn is_fitted(&self) -> bool {
@@ -40,34 +41,33 @@ impl Calibration {
     }
 
     pub(crate) fn observe(&mut self, surprise: f64) {
-        self.bins[bin(surprise)] += 1.0;
+        self.surprises.add(self.surprises.bin(surprise), 1.0);
     }
 
     /// Forgets `days` and fits anew.
     pub(crate) fn refresh(&mut self, days: f64) {
-        let total: f64 = self.bins.iter().map(|&b| f64::from(b)).sum();
-        if total >= ENOUGH {
+        let total = self.surprises.beyond(0);
+        if total >= FITTED_LOGINS {
             self.fit(total);
         }
-        let factor = (-days / HALF_LIFE_DAYS).exp2() as f32;
-        self.bins.iter_mut().for_each(|bin| *bin *= factor);
+        self.surprises.forget(days);
     }
 
     fn fit(&mut self, total: f64) {
         let mut beyond = vec![0.0; BINS];
         let mut sum = 0.0;
         for at in (0..BINS).rev() {
-            sum += f64::from(self.bins[at]);
+            sum += self.surprises.count(at);
             beyond[at] = sum / total;
         }
         // The first edge beyond which less than the tail's share lies.
-        let edge = beyond.iter().position(|&share| share < TAIL).unwrap_or(BINS - 1);
-        let from = edge as f64 * BIN;
+        let first = beyond.iter().position(|&share| share < TAIL).unwrap_or(BINS - 1);
+        let from = edge(first);
         let (mut count, mut excess) = (0.0, 0.0);
-        for at in edge..BINS {
-            let weight = f64::from(self.bins[at]);
+        for at in first..BINS {
+            let weight = self.surprises.count(at);
             count += weight;
-            excess += weight * ((at as f64 + 0.5) * BIN - from);
+            excess += weight * ((at as f64 + 0.5) * BIN_NATS - from);
         }
         // Two logins one nat beyond are added, so that an empty tail has a scale.
         self.tail_scale = (excess + 2.0) / (count + 2.0);
@@ -81,20 +81,16 @@ impl Calibration {
             return 1.0;
         }
         if surprise >= self.tail_from {
-            let share = self.beyond[bin(self.tail_from)].max(TAIL / 10.0);
+            let share = self.beyond[self.surprises.bin(self.tail_from)].max(TAIL / 10.0);
             return share * (-(surprise - self.tail_from) / self.tail_scale).exp();
         }
         // Between the edges of a bin, geometrically.
-        let at = bin(surprise);
+        let at = self.surprises.bin(surprise);
         let low = self.beyond[at];
         let high = self.beyond.get(at + 1).copied().unwrap_or(low).max(TAIL / 10.0).min(low);
-        let within = (surprise - at as f64 * BIN) / BIN;
+        let within = (surprise - edge(at)) / BIN_NATS;
         low * (high / low).powf(within)
     }
-}
-
-fn bin(surprise: f64) -> usize {
-    ((surprise / BIN) as usize).min(BINS - 1)
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
 //! From evidence to a p-value.
 
 pub(crate) mod calibrate;
+pub(crate) mod histogram;

@@ -3,6 +3,8 @@
 //! A task is a list of [`Step`](step::Step)s, made in [`tasks`]; every step is one command, run from
 //! the root of the workspace. All steps run even when one fails, so that one run shows everything.
 
+#![allow(clippy::disallowed_methods, reason = "it shows how long each step took")]
+
 mod step;
 mod tasks;
 

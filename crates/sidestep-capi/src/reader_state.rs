@@ -3,7 +3,9 @@
 use std::ffi::c_void;
 use std::io;
 use std::ops::ControlFlow;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use sidestep::Timestamp;
 use sidestep_arrow::BatchReader;
 use sidestep_formats::{FormatError, LogReader, ReadOptions};
 
@@ -41,7 +43,9 @@ impl ReaderState {
             let input: &sidestep_input = pointer::sized(input)?;
             (input, input.place.get("input.place")?.unwrap_or("log"))
         };
-        let reader = self.reader.get_or_insert_with(|| LogReader::new(self.options.clone()));
+        let reader = self.reader.get_or_insert_with(|| {
+            LogReader::new(ReadOptions { now: Some(now()), ..self.options.clone() })
+        });
         let known = reader.summary().first_errors.len();
         let outcome = match input.read {
             Some(read) if input.bytes.is_null() => {
@@ -68,6 +72,13 @@ impl ReaderState {
             Err(error) => Err(unread(&error, place)),
         }
     }
+}
+
+/// The time of reading, from which a syslog without a year has its dates.
+#[allow(clippy::disallowed_methods, reason = "the caller in C reads logs now")]
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_1970.as_micros()).unwrap_or(Timestamp::MAX)
 }
 
 /// Sets one option, `SIDESTEP_READER_...`, from its text.

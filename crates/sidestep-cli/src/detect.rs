@@ -11,6 +11,7 @@ use sidestep_formats::{
 
 use crate::alert;
 use crate::args::DetectArgs;
+use crate::clock;
 use crate::closing::{Closing, closing};
 use crate::detections::Coverage;
 use crate::exit::{Exit, Failure};
@@ -162,6 +163,7 @@ pub(crate) fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
         format: args.format,
         mapping,
         year: args.year,
+        now: Some(clock::now()),
         zone: args.zone.clone(),
         on_error: args.on_error,
         ..ReadOptions::default()

@@ -7,12 +7,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use sidestep::{Event, Reorder};
-use sidestep_formats::{LogReader, ReadOptions, is_key_of_simulation};
+use sidestep_formats::{LogReader, is_key_of_simulation};
 use sidestep_sim::Dialect;
 use sidestep_sim::dialect::DayLog;
 use sidestep_sim::evaluation::{EventSource, ReadLogs, Report, SourceError};
 
 use crate::args::EvaluateArgs;
+use crate::clock;
 use crate::detect::TOLERATED;
 use crate::evaluate::{command, over_seeds};
 use crate::exit::Failure;
@@ -36,7 +37,7 @@ impl ReadLogs for ReadBack {
         logs: &[DayLog],
         sink: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), SourceError> {
-        let mut reader = LogReader::new(ReadOptions::default());
+        let mut reader = LogReader::new(clock::read_options());
         for log in logs {
             let _ = reader.read(log.text.as_bytes(), log.name, &mut |event| {
                 sink(event);
@@ -98,7 +99,7 @@ fn is_day(path: &Path) -> bool {
 
 impl EventSource for LogFolder {
     fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
-        let mut reader = LogReader::new(ReadOptions::default());
+        let mut reader = LogReader::new(clock::read_options());
         let mut reorder = Reorder::new(HELD_MINUTES, usize::MAX);
         // A folder for each day is as many logs as it has sources, not as it has days.
         let step = if self.by_day { 1 } else { self.entries.len() };

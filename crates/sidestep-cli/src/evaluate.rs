@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use sidestep::Event;
-use sidestep_formats::{LogReader, ReadOptions};
+use sidestep_formats::LogReader;
 use sidestep_sim::evaluation::overlay::{OverlayOptions, OverlayReport, evaluate_overlay};
 use sidestep_sim::evaluation::{
     AddressBook, EvaluationError, EventSource, LogOptions, Plan, Report, SimSource, SourceError,
@@ -15,6 +15,7 @@ use sidestep_sim::evaluation::{
 use sidestep_sim::{Dialect, Scenario, SimConfig, Truth};
 
 use crate::args::EvaluateArgs;
+use crate::clock;
 use crate::dialects::{HOSTS, LogFolder, ReadBack, check, compared};
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -162,7 +163,7 @@ struct LogFile {
 
 impl EventSource for LogFile {
     fn for_each(&self, sink: &mut dyn FnMut(Event<'_>)) -> Result<(), SourceError> {
-        let mut reader = LogReader::new(ReadOptions::default());
+        let mut reader = LogReader::new(clock::read_options());
         let _ = reader.read_path(&self.path, &mut |event| {
             sink(event);
             ControlFlow::Continue(())

@@ -5,6 +5,7 @@
 
 mod alert;
 mod args;
+mod clock;
 mod closing;
 mod detect;
 mod detections;

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::clock;
+
 /// Nothing is shown before.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -42,7 +44,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, begun: Instant::now(), shown: false }
+        Self { bar, begun: clock::instant(), shown: false }
     }
 
     /// Notes how far it is, and a word on it.

@@ -79,6 +79,16 @@ pub enum FormatError {
         /// What to do.
         advice: String,
     },
+    /// A syslog writes times without a year, and nothing says in which year it was written.
+    #[error(
+        "{place}:{line}: the time has no year; say the year of the first line (`year` of the options, --year), or the time of reading (`now`)"
+    )]
+    NoYear {
+        /// The file.
+        place: String,
+        /// The first line whose time has no year.
+        line: u64,
+    },
     /// The list of files in an archive cannot be read.
     #[error("{place}: the archive cannot be read: {what}; check that the file is complete")]
     Archive {

@@ -105,8 +105,12 @@ pub struct ReadOptions {
     /// Which column holds what, where the dialect is CSV.
     pub mapping: CsvMapping,
     /// The year of the first line of a syslog that writes none; later lines follow on over any new
-    /// year. Unless said, the first line is taken to lie in the year before now.
+    /// year. Unless said, it follows from [`now`](ReadOptions::now).
     pub year: Option<i16>,
+    /// The time of reading, for a syslog that writes no year where [`year`](ReadOptions::year) is not
+    /// said: the first line of each log lies in the year before it. This library reads no clock, so
+    /// that such a log without either is [`FormatError::NoYear`].
+    pub now: Option<Timestamp>,
     /// The zone of times that are written without one; UTC unless said.
     pub zone: Zone,
     /// What to do with a record that is no event.
@@ -121,6 +125,7 @@ impl Default for ReadOptions {
             format: Format::Auto,
             mapping: CsvMapping::default(),
             year: None,
+            now: None,
             zone: Zone::default(),
             on_error: OnError::Skip,
             messages_kept: 5,

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 use sidestep::{Activity, AuthEvent, AuthProtocol, LogonType, Outcome};
-use sidestep_formats::{Format, LogReader, ReadOptions, ReadSummary, Rfc3339};
+use sidestep_formats::{Format, FormatError, LogReader, ReadOptions, ReadSummary, Rfc3339};
 
 fn read_with(log: &[u8], options: ReadOptions) -> (Vec<AuthEvent<'static>>, ReadSummary) {
     let mut events = Vec::new();
@@ -285,6 +285,33 @@ fn times_have_the_year_and_zone_that_were_given() {
         ["2023-12-31T22:59:59Z", "2023-12-31T23:00:01Z", "2024-01-07T23:00:00Z"],
         "a rotated log goes on where the one before it ended"
     );
+}
+
+#[test]
+fn without_a_year_dates_follow_from_the_time_of_reading() {
+    let log = "Nov 30 08:00:00 web1 sshd[9]: Accepted password for a from 10.0.0.5 port 9 ssh2\n\
+               Jan  1 08:00:00 web1 sshd[9]: Accepted password for b from 10.0.0.5 port 9 ssh2\n";
+    let read = |now| {
+        let mut times = Vec::new();
+        let mut reader = LogReader::new(ReadOptions { now, ..ReadOptions::default() });
+        let end = reader.read(log.as_bytes(), "auth.log", &mut |event| {
+            times.push(Rfc3339(event.time()).to_string());
+            ControlFlow::Continue(())
+        });
+        (times, end)
+    };
+    // 2024-06-15 and 2023-06-15.
+    for (now, dates) in [
+        (1_718_409_600_000_000, ["2023-11-30T08:00:00Z", "2024-01-01T08:00:00Z"]),
+        (1_686_787_200_000_000, ["2022-11-30T08:00:00Z", "2023-01-01T08:00:00Z"]),
+    ] {
+        let (times, end) = read(Some(now));
+        assert!(end.is_ok() && times == dates, "{times:?}");
+    }
+    let (times, end) = read(None);
+    let error = end.unwrap_err();
+    assert!(matches!(error, FormatError::NoYear { line: 1, .. }) && times.is_empty(), "{error}");
+    assert!(error.to_string().starts_with("auth.log:1: the time has no year"), "{error}");
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use pyo3::prelude::*;
-use sidestep::Event;
+use sidestep::{Event, Timestamp};
 use sidestep_arrow::{EventBatchBuilder, events_schema};
 use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
 
@@ -32,9 +33,17 @@ pub(crate) fn options(
         format: parsed(log_format)?,
         mapping: mapping(columns, time_format)?,
         year,
+        now: Some(now()),
         on_error: parsed(on_error)?,
         ..ReadOptions::default()
     })
+}
+
+/// The time of reading, from which a syslog without a year has its dates.
+#[allow(clippy::disallowed_methods, reason = "Python's caller reads logs now")]
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_1970.as_micros()).unwrap_or(Timestamp::MAX)
 }
 
 /// In which order the logs of a folder are read.

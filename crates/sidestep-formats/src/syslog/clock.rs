@@ -11,6 +11,7 @@ use sidestep::Timestamp;
 
 use super::header::Stamp;
 use crate::error::{Fault, ParseError};
+use crate::reader::ReadOptions;
 
 /// Days that a line may lie before the one above it. What lies further back is of the next year.
 const BACK: i64 = 100;
@@ -43,18 +44,40 @@ impl FromStr for Zone {
 
 /// Gives times their year and zone, in the order of the lines.
 pub(super) struct Clock<'o> {
-    year: Option<i16>,
+    first: FirstYear,
     zone: &'o TimeZone,
     last: Option<Date>,
     /// The minute of the line before: month, day, hour, minute and its beginning.
     minute: Option<([i8; 4], Timestamp)>,
 }
 
+/// What says in which year the first line lies.
+#[derive(Clone, Copy)]
+enum FirstYear {
+    /// It is given.
+    Given(i16),
+    /// It is the latest in which the line does not lie after this day.
+    NotAfter(Date),
+    /// Nothing does.
+    Unknown,
+}
+
 impl<'o> Clock<'o> {
     /// A clock for one log. `last` is the last day of the log before it, with which a log that
     /// writes no year goes on if a year was given.
-    pub(super) fn new(year: Option<i16>, zone: &'o Zone, last: Option<Date>) -> Self {
-        Self { year, zone: &zone.0, last: last.filter(|_| year.is_some()), minute: None }
+    pub(super) fn new(options: &'o ReadOptions, last: Option<Date>) -> Self {
+        let zone = &options.zone.0;
+        let (first, last) = match (options.year, options.now.and_then(|now| day_after(now, zone))) {
+            (Some(year), _) => (FirstYear::Given(year), last),
+            (None, Some(day)) => (FirstYear::NotAfter(day), None),
+            (None, None) => (FirstYear::Unknown, None),
+        };
+        Self { first, zone, last, minute: None }
+    }
+
+    /// Whether a time without a year can be dated.
+    pub(super) const fn knows_years(&self) -> bool {
+        !matches!(self.first, FirstYear::Unknown)
     }
 
     /// The day of the last line that wrote no year.
@@ -119,7 +142,7 @@ impl<'o> Clock<'o> {
     /// The day of a month in the year that fits.
     fn day(&self, month: i8, day: i8) -> Option<Date> {
         let of = |year: i16| Date::new(year, month, day).ok();
-        match (self.last, self.year) {
+        match (self.last, self.first) {
             (Some(last), _) => {
                 let years = last.year().saturating_sub(1)..=last.year().saturating_add(1);
                 years
@@ -127,15 +150,19 @@ impl<'o> Clock<'o> {
                     .find(|day| days(last, *day) >= -BACK)
                     .filter(|day| days(last, *day) <= 366 - BACK)
             }
-            (None, Some(year)) => of(year),
-            // The latest that is not after now, with a day for clocks that go wrong.
-            (None, None) => {
-                let now = self.zone.to_datetime(Instant::now()).date();
-                let now = now.checked_add(1.day()).unwrap_or(now);
-                (0..8).filter_map(|back| of(now.year() - back)).find(|day| *day <= now)
+            (None, FirstYear::Given(year)) => of(year),
+            (None, FirstYear::NotAfter(latest)) => {
+                (0..8).filter_map(|back| of(latest.year() - back)).find(|day| *day <= latest)
             }
+            (None, FirstYear::Unknown) => None,
         }
     }
+}
+
+/// The day after a time, for clocks that go wrong by less than that.
+fn day_after(time: Timestamp, zone: &TimeZone) -> Option<Date> {
+    let day = zone.to_datetime(Instant::from_microsecond(time).ok()?).date();
+    Some(day.checked_add(1.day()).unwrap_or(day))
 }
 
 /// Days from one day to another.
@@ -147,6 +174,10 @@ fn days(from: Date, to: Date) -> i64 {
 mod tests {
     use super::*;
     use crate::Rfc3339;
+
+    fn options(year: Option<i16>) -> ReadOptions {
+        ReadOptions { year, ..ReadOptions::default() }
+    }
 
     fn stamp(month: i8, day: i8, hour: i8) -> Stamp {
         Stamp { month, day, hour, minute: 30, second: 5, micros: 250_000 }
@@ -161,8 +192,8 @@ mod tests {
 
     #[test]
     fn the_year_follows_the_order_of_the_lines() {
-        let zone = Zone::default();
-        let mut clock = Clock::new(Some(2023), &zone, None);
+        let options = options(Some(2023));
+        let mut clock = Clock::new(&options, None);
         for (month, day, date) in [
             (11, 30, "2023-11-30"),
             (12, 31, "2023-12-31"),
@@ -178,29 +209,40 @@ mod tests {
             assert_eq!(read(&mut clock, month, day), date);
         }
         assert!(read(&mut clock, 2, 29).starts_with("month 2 has no day 29"));
-        let mut after = Clock::new(Some(2023), &zone, clock.last());
+        let mut after = Clock::new(&options, clock.last());
         assert_eq!(read(&mut after, 7, 1), "2025-07-01");
-        let mut wrong = Clock::new(Some(2023), &zone, None);
+        let mut wrong = Clock::new(&options, None);
         assert!(read(&mut wrong, 2, 29).contains("--year"));
         assert!(wrong.dated(&stamp(3, 1, 24)).is_err());
     }
 
     #[test]
-    fn without_a_year_the_first_line_is_not_in_the_future() {
-        let zone = Zone::default();
-        let now = Instant::now().as_microsecond();
-        let day = 86_400_000_000;
-        for month in 1..=12 {
-            let time = Clock::new(None, &zone, None).dated(&stamp(month, 1, 1)).unwrap();
-            assert!(time <= now + 2 * day && time > now - 367 * day, "{month}");
-        }
+    fn without_a_year_the_first_line_lies_in_the_year_before_now() {
+        let at = |now: &str, month, day| {
+            let now = now.parse::<Instant>().unwrap().as_microsecond();
+            let options = ReadOptions { now: Some(now), ..options(None) };
+            read(&mut Clock::new(&options, None), month, day)
+        };
+        assert_eq!(at("2024-06-15T12:00:00Z", 6, 15), "2024-06-15");
+        // A clock may go wrong by a day.
+        assert_eq!(at("2024-06-15T12:00:00Z", 6, 16), "2024-06-16");
+        assert_eq!(at("2024-06-15T12:00:00Z", 6, 17), "2023-06-17");
+        assert_eq!(at("2024-12-31T12:00:00Z", 1, 1), "2025-01-01");
+        assert_eq!(at("2027-06-15T12:00:00Z", 2, 29), "2024-02-29");
+    }
+
+    #[test]
+    fn without_a_year_and_a_now_there_is_no_date() {
+        let options = options(None);
+        let mut clock = Clock::new(&options, Date::new(2024, 1, 1).ok());
+        assert!(!clock.knows_years() && clock.dated(&stamp(1, 1, 1)).is_err());
     }
 
     #[test]
     fn a_zone_is_an_offset_or_a_name() {
         let at = |zone: &str| {
-            let zone: Zone = zone.parse().unwrap();
-            let mut clock = Clock::new(Some(2024), &zone, None);
+            let options = ReadOptions { zone: zone.parse().unwrap(), ..options(Some(2024)) };
+            let mut clock = Clock::new(&options, None);
             Rfc3339(clock.dated(&stamp(7, 1, 1)).unwrap()).to_string()
         };
         assert_eq!(at("UTC"), "2024-07-01T01:30:05.250000Z");
@@ -212,8 +254,8 @@ mod tests {
 
     #[test]
     fn a_whole_time_needs_no_help() {
-        let zone = "+01:00".parse().unwrap();
-        let clock = Clock::new(None, &zone, None);
+        let options = ReadOptions { zone: "+01:00".parse().unwrap(), ..options(None) };
+        let clock = Clock::new(&options, None);
         let at = |text| clock.whole(text).map(|time| Rfc3339(time).to_string()).ok();
         let told = Some("2024-03-01T07:15:30Z".to_owned());
         assert_eq!(at("2024-03-01T08:15:30+01:00"), told);

@@ -171,7 +171,7 @@ impl Dialect for Syslog {
         source: &mut Source<'_>,
         run: &mut Run<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
-        let mut clock = Clock::new(run.options.year, &run.options.zone, *run.last_dated);
+        let mut clock = Clock::new(run.options, *run.last_dated);
         let mut number = 0;
         let ended = loop {
             let line = match source.next_line() {
@@ -184,7 +184,16 @@ impl Dialect for Syslog {
                 Line::TooLong => Err(Fault::record(TOO_LONG)),
                 Line::Text([]) => continue,
                 // Programs write whatever bytes they have; the parts that matter here are ASCII.
-                Line::Text(line) => take(&String::from_utf8_lossy(line), number, &mut clock, run),
+                Line::Text(line) => {
+                    let line = String::from_utf8_lossy(line);
+                    let head = Head::parse(&line);
+                    let has_year = !matches!(&head, Some(Head { when: When::Yearless(_), .. }));
+                    if !has_year && !clock.knows_years() {
+                        let place = run.place.to_owned();
+                        break Err(FormatError::NoYear { place, line: number });
+                    }
+                    take(head, number, &mut clock, run)
+                }
             };
             match taken {
                 Ok(ControlFlow::Continue(())) => {}
@@ -203,12 +212,12 @@ impl Dialect for Syslog {
 
 /// Takes one line.
 fn take(
-    line: &str,
+    head: Option<Head<'_>>,
     number: u64,
     clock: &mut Clock<'_>,
     run: &mut Run<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
-    let Some(head) = Head::parse(line) else {
+    let Some(head) = head else {
         return Err(Fault::record("does not begin as a line of syslog: time, host, program"));
     };
     // Most lines are of programs that are not listened to; only the year is kept of their time.

@@ -1,0 +1,27 @@
+//! The clock of the machine: the one place of the command that asks what day it is.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use sidestep::Timestamp;
+use sidestep_formats::ReadOptions;
+
+/// When something begins that may take so long that its progress is shown.
+#[allow(clippy::disallowed_methods, reason = "progress is shown by the clock of the machine")]
+pub(crate) fn instant() -> Instant {
+    Instant::now()
+}
+
+/// The time of reading, from which a syslog without a year has its dates.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the command reads logs now; the libraries read no clock"
+)]
+pub(crate) fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_1970.as_micros()).unwrap_or(Timestamp::MAX)
+}
+
+/// How logs are read about which nothing is said.
+pub(crate) fn read_options() -> ReadOptions {
+    ReadOptions { now: Some(now()), ..ReadOptions::default() }
+}

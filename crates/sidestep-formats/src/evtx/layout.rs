@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::values::is_kind;
 use crate::error::Fault;
 use crate::windows::Field;
 
@@ -166,7 +167,7 @@ impl Reader<'_> {
         while self.tokens.more() {
             self.tokens.steps(1)?;
             match self.tokens.u8()? {
-                0x00 => return Some(()),
+                0x00 => break,
                 token @ (0x01 | 0x41) => self.open(token == 0x41)?,
                 0x02 => self.open.last_mut()?.start = None,
                 0x03 | 0x04 => {
@@ -182,14 +183,15 @@ impl Reader<'_> {
                 0x09 | 0x49 | 0x0a => drop(self.tokens.name()?),
                 0x0d | 0x0e => {
                     let number = usize::from(self.tokens.u16()?);
-                    self.tokens.u8()?;
+                    self.tokens.u8().filter(|kind| is_kind(*kind))?;
                     self.value(Origin::Value(number))?;
                 }
                 0x0f => self.tokens.skip(3)?,
                 _ => return None,
             }
         }
-        Some(())
+        // Every element that began has ended.
+        self.open.is_empty().then_some(())
     }
 
     fn open(&mut self, has_attributes: bool) -> Option<()> {
@@ -415,14 +417,14 @@ mod tests {
     #[test]
     fn a_layout_is_bounded() {
         let (chunk, at) = names(&["Data"]);
-        let deep = open(at[0]).repeat(DEEPEST);
-        assert!(inline(chunk.clone(), &deep).is_ok());
-        assert!(inline(chunk.clone(), &[deep, open(at[0])].concat()).is_err());
-        let wide = [open(at[0]), [0x0d, 1, 0, 1].repeat(MOST_WANTED)].concat();
-        assert!(inline(chunk.clone(), &wide).is_ok());
-        assert!(inline(chunk.clone(), &[wide, vec![0x0d, 1, 0, 1]].concat()).is_err());
+        let deep = |depth| [open(at[0]).repeat(depth), vec![0x04; depth]].concat();
+        assert!(inline(chunk.clone(), &deep(DEEPEST)).is_ok());
+        assert!(inline(chunk.clone(), &deep(DEEPEST + 1)).is_err());
+        let wide = |values| [open(at[0]), [0x0d, 1, 0, 1].repeat(values), vec![0x04]].concat();
+        assert!(inline(chunk.clone(), &wide(MOST_WANTED)).is_ok());
+        assert!(inline(chunk.clone(), &wide(MOST_WANTED + 1)).is_err());
         let (long, at) = names(&[&"x".repeat(usize::from(LONGEST_NAME) + 1)]);
-        assert!(inline(long, &open(at[0])).is_err());
+        assert!(inline(long, &[open(at[0]), vec![0x04]].concat()).is_err());
         let mut layouts = Layouts::default();
         let refused = (0..STEPS).find(|_| layouts.inline(&chunk, 8, 8).is_err());
         assert_eq!(refused, Some(STEPS / LAYOUT_STEPS));
@@ -434,6 +436,8 @@ mod tests {
         for stream in [
             vec![0x04],
             vec![0x0c],
+            open(at[0]),
+            [open(at[0]), vec![0x0d, 1, 0, 0x16, 0x04]].concat(),
             vec![0x05, 0x08, 0, 0, 0, 0],
             vec![0x01, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
             [open(at[0]), vec![0x05, 0x01, 9, 0]].concat(),

@@ -1,23 +1,19 @@
 //! Windows event logs in their binary form: chunks of 64 KiB, each of which stands for itself.
 //!
-//! The library finds and checks the records of a chunk and their values. A record's event id is
-//! looked up first, and its data taken apart only where it is one that is read.
+//! A record's event id is looked up first, and its data taken apart only where it is one that is read.
 
+mod chunk;
 mod chunks;
 mod layout;
 mod record;
 mod values;
 
-use std::error::Error;
 use std::ops::ControlFlow::{self, Break, Continue};
-use std::sync::Arc;
-
-use evtx::err::EvtxError;
-use evtx::{EvtxChunk, EvtxChunkHeader, ParserSettings};
 
 use crate::error::{Fault, FormatError};
 use crate::reader::{Dialect, Run};
 use crate::source::Source;
+use chunk::ChunkHeader;
 pub(crate) use chunks::ChunksInOrder;
 use layout::Layouts;
 use record::Taker;
@@ -34,14 +30,11 @@ const FILE_SIGNATURE: &[u8] = b"ElfFile\0";
 const CHUNK_SIGNATURE: &[u8] = b"ElfChnk\0";
 const RECORD_SIGNATURE: &[u8] = b"\x2a\x2a\0\0";
 
-/// Where a chunk's header lists the names used in it. The list is a short cut only: left empty, each
-/// name is found where it is used, so that a damaged list costs nothing, and a sound one no time.
-const NAMES: std::ops::Range<usize> = 128..384;
-
-/// Reads a log chunk by chunk.
+/// Reads a log chunk by chunk. Of a chunk's header it takes where the records end and which numbers they
+/// have. The lists of names and templates in it are short cuts that are not needed, and checksums are
+/// not compared, for a log that was copied while in use fails them.
 #[derive(Default)]
 pub(crate) struct Evtx {
-    settings: Arc<ParserSettings>,
     taker: Taker,
     /// Number of the last record seen, for errors that have none of their own.
     last: u64,
@@ -100,7 +93,7 @@ impl Evtx {
         number: u64,
         run: &mut Run<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
-        let Some(mut header) = bytes.first_chunk::<CHUNK_HEADER>().copied() else {
+        let Some(header) = bytes.first_chunk::<CHUNK_HEADER>() else {
             run.bad(self.last, 1, cut(number))?;
             return Ok(Continue(()));
         };
@@ -115,47 +108,28 @@ impl Evtx {
             if !holds_records {
                 return Ok(Continue(()));
             }
-            header[..CHUNK_SIGNATURE.len()].copy_from_slice(CHUNK_SIGNATURE);
         }
-        header[NAMES].fill(0);
-        let header = match EvtxChunkHeader::from_bytes(&header) {
-            Ok(header) => header,
-            Err(error) => {
-                run.bad(self.last, 1, Fault::record(format!("chunk {number}: {}", root(&error))))?;
-                return Ok(Continue(()));
-            }
-        };
-        let end = usize::try_from(header.free_space_offset).unwrap_or(usize::MAX);
-        if bytes.len() < end.min(CHUNK) {
+        let header = ChunkHeader::of(header);
+        if bytes.len() < header.free().min(CHUNK) {
             run.bad(self.last, 1, cut(number))?;
         }
-        match EvtxChunk::new(bytes, &header, Arc::clone(&self.settings)) {
-            Ok(chunk) => self.records(chunk, run),
-            Err(error) => {
-                run.bad(self.last, 1, Fault::record(format!("chunk {number}: {}", root(&error))))?;
-                Ok(Continue(()))
-            }
-        }
+        self.records(header, bytes, run)
     }
 
     fn records(
         &mut self,
-        mut chunk: EvtxChunk<'_>,
+        header: ChunkHeader,
+        chunk: &[u8],
         run: &mut Run<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut layouts = Layouts::default();
-        for record in chunk.iter() {
+        for record in header.records(chunk) {
             let taken = match record {
                 Ok(record) => {
-                    self.last = record.event_record_id;
-                    self.taker.take(&record, &mut layouts, run)
+                    self.last = record.number;
+                    self.taker.take(chunk, &record, &mut layouts, run)
                 }
-                Err(error) => {
-                    if let EvtxError::FailedToParseRecord { record_id, .. } = &error {
-                        self.last = *record_id;
-                    }
-                    Err(Fault::record(format!("is damaged: {}", root(&error))))
-                }
+                Err(damage) => Err(Fault::record(format!("is damaged: {}", damage.what()))),
             };
             match taken {
                 Ok(Continue(())) => {}
@@ -169,13 +143,4 @@ impl Evtx {
 
 fn cut(number: u64) -> Fault {
     Fault::record(format!("the file is cut within chunk {number}; the records after are lost"))
-}
-
-/// What is at the root of an error, for the errors above it only say where.
-fn root(error: &dyn Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
-use evtx::EvtxRecord;
-
+use super::chunk::StoredRecord;
 use super::layout::{Layout, Layouts, Origin, Target};
 use super::values::{Text, Value, Values};
 use crate::error::Fault;
@@ -43,7 +42,8 @@ impl Taker {
     /// Hands on what a record tells.
     pub(super) fn take(
         &mut self,
-        record: &EvtxRecord<'_>,
+        chunk: &[u8],
+        record: &StoredRecord,
         layouts: &mut Layouts,
         run: &mut Run<'_>,
     ) -> Result<ControlFlow<()>, Fault> {
@@ -51,12 +51,9 @@ impl Taker {
         self.fields.clear();
         self.parts.clear();
         self.unnamed = 0;
-        self.header = Header { record_id: Some(record.event_record_id), ..Header::default() };
+        self.header = Header { record_id: Some(record.number), ..Header::default() };
 
-        let chunk = record.chunk.data;
-        let start = usize::try_from(record.binxml_offset).unwrap_or(usize::MAX);
-        let end = start.saturating_add(record.binxml_size as usize);
-        let layout = self.open(chunk, start..end, layouts)?;
+        let layout = self.open(chunk, record.content.clone(), layouts)?;
         for (target, origin) in &layout.header {
             self.take_header(chunk, *target, origin);
         }
@@ -68,9 +65,8 @@ impl Taker {
             return Ok(ControlFlow::Continue(()));
         }
         // Where the event has no time that can be, the time at which it was written is as good.
-        let written = record.timestamp.as_microsecond();
-        if self.header.time.is_none_or(|time| time < 0) && written >= 0 {
-            self.header.time = Some(written);
+        if self.header.time.is_none_or(|time| time < 0) && record.written >= 0 {
+            self.header.time = Some(record.written);
         }
 
         self.take_data(chunk, &layout);

@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-/// Microseconds between 1601, where Windows begins to count, and 1970.
-const FROM_1601: i64 = 11_644_473_600_000_000;
+use super::chunk::{FROM_1601, u32_at};
 
 /// Bytes of text that are taken of one record. The largest value is 64 KiB, and events that are read
 /// have none near it.
@@ -15,8 +14,9 @@ const MOST_TEXTS: usize = 16;
 
 /// Binary XML in a value.
 const XML: u8 = 0x21;
-/// Texts with a zero after each.
-const TEXTS: u8 = 0x81;
+/// Several values in one; texts have a zero after each.
+const SEVERAL: u8 = 0x80;
+const TEXTS: u8 = SEVERAL | 0x01;
 
 /// A value as it stands in the chunk.
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +93,8 @@ impl Values {
     }
 
     /// Finds the values of the instance of a template whose token ends at `at`, and gives the
-    /// place of the template; `None` where it is damaged.
+    /// place of the template; `None` where it is damaged: where a value is of no kind there is, or goes
+    /// on behind the record, whose end is that of `chunk`.
     pub(super) fn find(&mut self, chunk: &[u8], at: usize) -> Option<u32> {
         self.slots.clear();
         let rest = chunk.get(at..)?;
@@ -110,15 +111,20 @@ impl Values {
         let mut start = chunk.len() - rest.len();
         for [low, high, kind, _] in kinds.as_chunks::<4>().0 {
             let end = start + usize::from(u16::from_le_bytes([*low, *high]));
+            if end > chunk.len() || !is_kind(*kind) {
+                return None;
+            }
             self.slots.push((*kind, start..end));
             start = end;
         }
-        Some(template)
+        // An instance of a template is all that there is.
+        matches!(chunk.get(start), None | Some(0)).then_some(template)
     }
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+/// Whether there are values of this kind, or several of it in one value.
+pub(super) fn is_kind(kind: u8) -> bool {
+    matches!(kind & !SEVERAL, 0x00..=0x15 | XML)
 }
 
 /// Text of many values. Only whole characters are put in, so that it is UTF-8 throughout.
@@ -340,9 +346,11 @@ mod tests {
         assert_eq!(values.find(&here, 0), Some(9));
         assert_eq!(values.get(&here, 1).unwrap().number(), Some(9));
         for end in 0..elsewhere.len() {
-            if values.find(&elsewhere[..end], 0).is_some() {
-                assert!(values.get(&elsewhere[..end], 1).is_none());
-            }
+            assert_eq!(values.find(&elsewhere[..end], 0), None, "values end with their record");
         }
+        let mut damaged = elsewhere.to_vec();
+        damaged[15] = 0x16;
+        assert_eq!(values.find(&damaged, 0), None, "there are no values of this kind");
+        assert_eq!(values.find(&[&elsewhere[..], &[7]].concat(), 0), None, "nothing follows them");
     }
 }

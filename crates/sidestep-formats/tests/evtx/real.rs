@@ -78,7 +78,7 @@ fn no_record_of_a_listed_event_is_lost() {
         records += accounted(&summary);
     }
     assert_eq!(records, 1642);
-    // Counted with the library's own rendering.
+    // Counted once in what the crate `evtx` renders.
     let rendered = [
         (1, 7),
         (3, 7),

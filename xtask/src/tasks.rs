@@ -53,6 +53,11 @@ fn lint() -> Vec<Step> {
             "clippy of the least",
             &["clippy", "-p", "sidestep-formats", "--no-default-features", "--", "-D", "warnings"],
         ),
+        // So must the simulator of the command.
+        Step::cargo(
+            "clippy of the lean command",
+            &["clippy", "-p", "sidestep-cli", "--no-default-features", "--", "-D", "warnings"],
+        ),
         Step::cargo("docs", &["doc", "--workspace", "--lib", "--all-features", "--no-deps"])
             .with_env("RUSTDOCFLAGS", WARNINGS),
     ]

@@ -3,6 +3,7 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use sidestep::Timestamp;
+#[cfg(feature = "simulator")]
 use sidestep_formats::ReadOptions;
 
 /// When something begins that may take so long that its progress is shown.
@@ -22,6 +23,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// How logs are read about which nothing is said.
+#[cfg(feature = "simulator")]
 pub(crate) fn read_options() -> ReadOptions {
     ReadOptions { now: Some(now()), ..ReadOptions::default() }
 }

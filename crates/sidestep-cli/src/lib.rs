@@ -9,15 +9,14 @@ mod clock;
 mod closing;
 mod detect;
 mod detections;
-mod dialects;
-mod evaluate;
 mod exit;
 mod inputs;
 mod judge;
 mod output;
 mod posture;
 mod progress;
-mod simulate;
+#[cfg(feature = "simulator")]
+mod simulator;
 mod system;
 mod text;
 
@@ -43,8 +42,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let done = match cli.command {
         Command::Detect(args) => detect::run(&args),
         Command::Detections(args) => detections::run(&args),
-        Command::Simulate(args) => simulate::run(&args),
-        Command::Evaluate(evaluate) => evaluate::run(&evaluate, &args),
+        #[cfg(feature = "simulator")]
+        Command::Simulate(args) => simulator::simulate::run(&args),
+        #[cfg(feature = "simulator")]
+        Command::Evaluate(evaluate) => simulator::evaluate::run(&evaluate, &args),
     };
     match done {
         Ok(exit) => exit,

@@ -28,12 +28,14 @@ impl Progress {
     }
 
     /// Over so many days.
+    #[cfg(feature = "simulator")]
     pub(crate) fn over_days(total: u32) -> Self {
         let bar = ProgressBar::new(total.into());
         Self::new(bar, "{bar:30} day {pos} of {len}  {eta} left")
     }
 
     /// Over steps that only have names.
+    #[cfg(feature = "simulator")]
     pub(crate) fn over_steps() -> Self {
         Self::new(ProgressBar::no_length(), "{spinner} {elapsed}  {msg}")
     }

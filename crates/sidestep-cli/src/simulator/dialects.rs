@@ -12,10 +12,10 @@ use sidestep_sim::Dialect;
 use sidestep_sim::dialect::DayLog;
 use sidestep_sim::evaluation::{EventSource, ReadLogs, Report, SourceError};
 
-use crate::args::EvaluateArgs;
+use super::args::EvaluateArgs;
+use super::evaluate::{command, over_seeds};
 use crate::clock;
 use crate::detect::TOLERATED;
-use crate::evaluate::{command, over_seeds};
 use crate::exit::Failure;
 use crate::progress::Progress;
 

@@ -2,7 +2,7 @@
 
 use sidestep_sim::{Dialect, SimConfig, SimError, Summary, write_dialect_to_dir};
 
-use crate::args::SimulateArgs;
+use super::args::SimulateArgs;
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::progress::Progress;

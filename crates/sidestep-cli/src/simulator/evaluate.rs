@@ -14,9 +14,9 @@ use sidestep_sim::evaluation::{
 };
 use sidestep_sim::{Dialect, Scenario, SimConfig, Truth};
 
-use crate::args::EvaluateArgs;
+use super::args::EvaluateArgs;
+use super::dialects::{HOSTS, LogFolder, ReadBack, check, compared};
 use crate::clock;
-use crate::dialects::{HOSTS, LogFolder, ReadBack, check, compared};
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::progress::Progress;

@@ -1,6 +1,8 @@
 //! C and C++ programs, built against the library and run: the examples, the test of the ABI, plain,
 //! under the sanitizers of the C compiler and under valgrind.
 
+#![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,7 @@
 //! Where results go.
 
+#![allow(clippy::disallowed_methods, reason = "the one place of the command that prints")]
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,8 @@
 //! What the command tells of real captures of attacks, end to end. The captures lie beside the
 //! project and are no part of it; where they are missing, the tests say so and pass.
 
+#![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p sidestep-formats --example inventory -- FOLDER...`
 
+#![allow(clippy::print_stderr, clippy::print_stdout, reason = "a program")]
+
 use std::collections::BTreeMap;
 use std::env;
 use std::ops::ControlFlow;

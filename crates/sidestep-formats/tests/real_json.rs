@@ -1,6 +1,8 @@
 //! Real logs in JSON, where they are present beside the workspace: each record is told, and none is
 //! lost, by a count that another parser makes.
 
+#![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};

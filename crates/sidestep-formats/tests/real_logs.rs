@@ -1,5 +1,7 @@
 //! Real records, where they are present beside the workspace; they are no part of the project.
 
+#![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;

@@ -1,6 +1,8 @@
 //! What is done beside logons: that every technique leaves what it should, that records belong to
 //! the sessions of their logons, and that there is as much of each kind as is documented.
 
+#![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
+
 mod common;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

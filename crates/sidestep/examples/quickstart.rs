@@ -1,5 +1,7 @@
 //! Learns two weeks of an imaginary office, then watches somebody go where he never went.
 
+#![allow(clippy::print_stdout, reason = "a program")]
+
 use sidestep::{Account, AuthEvent, Config, Engine, EventError, Host, Outcome, Timestamp, WarmUp};
 
 const HOUR: Timestamp = 3_600_000_000;

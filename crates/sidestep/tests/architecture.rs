@@ -30,19 +30,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const SILENT: &[&str] =
     &["sidestep", "sidestep-formats", "sidestep-arrow", "sidestep-sim", "sidestep-capi"];
 
-/// What prints or ends the process. The handles of the standard streams count: a library writes to
-/// the writer that it is given.
-const LOUD: &[&str] = &[
-    "print!",
-    "println!",
-    "eprint!",
-    "eprintln!",
-    "dbg!",
-    "stdout()",
-    "stderr()",
-    "process::exit",
-    "process::abort",
-];
+/// The lints by which clippy refuses what prints, ends the process or reads a clock; `clippy.toml` names
+/// the methods that are disallowed.
+const SILENCE: &[&str] = &["disallowed_methods", "exit", "print_stderr", "print_stdout"];
 
 #[test]
 fn no_crate_imports_upward() {
@@ -82,36 +72,21 @@ fn the_table_itself_has_no_cycle() {
 }
 
 #[test]
-fn libraries_neither_print_nor_exit() {
-    let root = workspace_root();
-    let mut found = Vec::new();
+fn the_lints_of_every_library_refuse_printing_and_exiting() {
+    let read = |path: &str| fs::read_to_string(workspace_root().join(path)).expect("it is there");
+    let of_all = read("Cargo.toml");
     for name in SILENT {
-        let mut files = Vec::new();
-        rust_files(&root.join("crates").join(name).join("src"), &mut files);
-        assert!(!files.is_empty(), "no source found for `{name}`");
-        for file in files {
-            let source = fs::read_to_string(&file).expect("source is UTF-8");
-            for (line, what) in loud_lines(&source) {
-                let file = file.strip_prefix(&root).unwrap_or(&file).display();
-                found.push(format!("{file}:{line}: `{what}` in a library"));
-            }
+        let own = read(&format!("crates/{name}/Cargo.toml"));
+        let lints = if own.contains("[lints]\nworkspace = true\n") { &of_all } else { &own };
+        for lint in SILENCE {
+            assert!(lints.contains(&format!("\n{lint} = \"deny\"\n")), "`{name}` allows `{lint}`");
         }
     }
-    assert!(found.is_empty(), "{}", found.join("\n"));
-}
-
-#[test]
-fn only_code_counts_as_printing() {
-    let source = r##"
-        // println!("in a comment");
-        /* dbg!(1) /* nested */ eprintln!() */
-        let a = "https://host/ println!";
-        let b = r#"a " quote, dbg!"#; let c = ('"', '\'', b'"', "\"", '\u{22}', "\\");
-        fn f<'a>(x: &'a str) { pretty_print!(x) }
-        println!("loud"); // the sixth line of code
-        let r#type = 'x'; std::process::exit(1);
-    "##;
-    assert_eq!(loud_lines(source), [(7, "println!"), (8, "process::exit")]);
+    let disallowed = read("clippy.toml");
+    for method in ["io::stdout", "io::stderr", "process::abort", "SystemTime::now", "Instant::now"]
+    {
+        assert!(disallowed.contains(&format!("{method}\"")), "`{method}` is allowed");
+    }
 }
 
 fn workspace_root() -> PathBuf {
@@ -157,125 +132,4 @@ fn violations(imports: &BTreeMap<String, Vec<String>>) -> Vec<String> {
         }
     }
     found
-}
-
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("source folder is readable") {
-        let path = entry.expect("folder entry is readable").path();
-        if path.is_dir() {
-            rust_files(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-}
-
-/// The lines of code, counted from 1, that hold one of [`LOUD`].
-fn loud_lines(source: &str) -> Vec<(usize, &'static str)> {
-    let mut found = Vec::new();
-    for (index, line) in code_only(source).lines().enumerate() {
-        for what in LOUD {
-            if line.match_indices(what).any(|(at, _)| !ends_in_word(&line[..at])) {
-                found.push((index + 1, *what));
-            }
-        }
-    }
-    found
-}
-
-fn ends_in_word(text: &str) -> bool {
-    text.ends_with(|last: char| last.is_alphanumeric() || last == '_')
-}
-
-/// The source without its comments and literals; line breaks stay.
-fn code_only(source: &str) -> String {
-    let mut code = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some(next) = rest.chars().next() {
-        // The `r` of `for` is no prefix of a raw string.
-        let prefixes = !ends_in_word(&code);
-        if let Some(length) = comment_length(rest).or_else(|| literal_length(rest, prefixes)) {
-            code.push(' ');
-            code.extend(rest[..length].chars().filter(|character| *character == '\n'));
-            rest = &rest[length..];
-        } else {
-            code.push(next);
-            rest = &rest[next.len_utf8()..];
-        }
-    }
-    code
-}
-
-/// The length of the comment that `text` begins with.
-fn comment_length(text: &str) -> Option<usize> {
-    if text.starts_with("//") {
-        return Some(text.find('\n').unwrap_or(text.len()));
-    }
-    if !text.starts_with("/*") {
-        return None;
-    }
-    let (mut depth, mut at) = (0_usize, 0);
-    while let Some(next) = text[at..].chars().next() {
-        if text[at..].starts_with("/*") {
-            depth += 1;
-            at += 2;
-        } else if text[at..].starts_with("*/") {
-            depth -= 1;
-            at += 2;
-            if depth == 0 {
-                return Some(at);
-            }
-        } else {
-            at += next.len_utf8();
-        }
-    }
-    Some(text.len())
-}
-
-/// The length of the string, raw string or character that `text` begins with.
-fn literal_length(text: &str, prefixes: bool) -> Option<usize> {
-    let prefix =
-        if prefixes { text.len() - text.trim_start_matches(['b', 'c', 'r']).len() } else { 0 };
-    let body = &text[prefix..];
-    let length = if text[..prefix].ends_with('r') {
-        raw_string_length(body)
-    } else if body.starts_with('"') {
-        Some(string_length(body))
-    } else if body.starts_with('\'') {
-        character_length(body)
-    } else {
-        None
-    };
-    length.map(|length| prefix + length)
-}
-
-fn raw_string_length(body: &str) -> Option<usize> {
-    let hashes = body.len() - body.trim_start_matches('#').len();
-    let inside = body[hashes..].strip_prefix('"')?;
-    let close = format!("\"{}", &body[..hashes]);
-    let end = inside.find(&close).map_or(inside.len(), |at| at + close.len());
-    Some(hashes + 1 + end)
-}
-
-fn string_length(body: &str) -> usize {
-    let mut characters = body.char_indices().skip(1);
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '\\' => drop(characters.next()),
-            '"' => return at + 1,
-            _ => {}
-        }
-    }
-    body.len()
-}
-
-/// None for a lifetime, which has no closing quote behind its first character.
-fn character_length(body: &str) -> Option<usize> {
-    let mut characters = body.char_indices().skip(1);
-    let (_, first) = characters.next()?;
-    if first == '\\' {
-        characters.next()?;
-        return characters.find(|(_, character)| *character == '\'').map(|(at, _)| at + 1);
-    }
-    characters.next().filter(|(_, character)| *character == '\'').map(|(at, _)| at + 1)
 }

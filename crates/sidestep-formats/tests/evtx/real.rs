@@ -1,5 +1,7 @@
 //! Real captures, where they are present beside the workspace; they are no part of the project.
 
+#![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,8 @@
 //! One server and a few accounts: too little to learn from, so that detections alone decide. What they
 //! find is raised wherever in the log it lies.
 
+#![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
+
 mod beside;
 
 use sidestep::{

@@ -1,6 +1,8 @@
 //! Each detection and its benign twin: for 14 days an account does what the detection sees for a good
 //! reason, and on the 15th the same account attacks. The habit must not hide the attack.
 
+#![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
+
 mod accounts;
 mod build;
 mod credentials;

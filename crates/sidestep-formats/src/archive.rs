@@ -7,8 +7,9 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::error::FormatError;
-use crate::files::without_controls;
-use crate::reader::{EventSink, LogReader};
+use crate::place::without_controls;
+use crate::reader::LogReader;
+use crate::record_sink::EventSink;
 
 /// The files of an archive together may unpack to so many times its size, and so much beside. Logs
 /// shrink to a thirtieth, seldom to a hundredth; what unpacks to more was made to do harm.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sidestep::Timestamp;
 
-use crate::files::without_controls;
+use crate::place::without_controls;
 
 /// Microseconds by which time must fall to be told; what is late by less is common.
 const FALL: Timestamp = 3_600_000_000;

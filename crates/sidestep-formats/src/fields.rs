@@ -3,44 +3,10 @@
 use std::borrow::Cow;
 
 use sidestep::{Account, Activity, AuthEvent, EventError, Host, Timestamp};
-use thiserror::Error;
 
-use crate::csv::CsvField;
-use crate::error::quote;
+use crate::event_field::{CsvField, FieldError};
 use crate::meaning::{FieldMeaning, Means};
 use crate::words;
-
-/// What is wrong with a field of a record.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}: {what}", field.name())]
-pub struct FieldError {
-    /// The field.
-    pub field: CsvField,
-    /// What is wrong.
-    pub what: String,
-}
-
-impl FieldError {
-    /// An error of a field.
-    #[must_use]
-    pub fn new(field: CsvField, what: impl Into<String>) -> Self {
-        Self { field, what: what.into() }
-    }
-
-    /// A field that an event needs and that is empty.
-    #[must_use]
-    pub fn empty(field: CsvField) -> Self {
-        let name = field.name();
-        let article = if field == CsvField::Account { "an" } else { "a" };
-        Self::new(field, format!("is empty; an event needs {article} {name}"))
-    }
-
-    /// A word that means nothing there.
-    #[must_use]
-    pub fn unfit(field: CsvField, text: &str, expected: &str) -> Self {
-        Self::new(field, format!("{} is not {expected}", quote(text.as_bytes())))
-    }
-}
 
 /// One record: what each of its fields says.
 pub trait FieldValues<'a> {

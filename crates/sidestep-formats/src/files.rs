@@ -1,72 +1,18 @@
 //! Files, and folders of them: every file below a folder is read, in the order of their names.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::FormatError;
 #[cfg(feature = "evtx")]
 use crate::evtx::ChunksInOrder;
-use crate::reader::{EventSink, LogReader};
+use crate::place::shown;
+use crate::reader::LogReader;
+use crate::record_sink::EventSink;
 use crate::sniff::ZIP;
-
-/// A file of a folder or archive that was not read, or not to its end: `file: why`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NotRead {
-    /// The file; in an archive `archive.zip!file`.
-    pub place: String,
-    /// Why.
-    pub why: String,
-}
-
-impl fmt::Display for NotRead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.why)
-    }
-}
-
-/// How many bytes a reader has taken from its inputs, as they are stored. It can be asked while
-/// the reader reads.
-#[derive(Debug, Clone, Default)]
-pub struct BytesRead(Arc<AtomicU64>);
-
-impl BytesRead {
-    /// Bytes taken so far.
-    #[must_use]
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Counts what is read from `inner`.
-    pub(crate) fn counting<R>(&self, inner: R) -> Counted<R> {
-        Counted { inner, bytes: self.clone() }
-    }
-}
-
-/// An input of which the bytes are counted.
-pub(crate) struct Counted<R> {
-    inner: R,
-    bytes: BytesRead,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.bytes.0.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
-}
-
-impl<R: Seek> Seek for Counted<R> {
-    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        self.inner.seek(to)
-    }
-}
+use crate::summary::NotRead;
 
 impl LogReader {
     /// Reads a file, every file below a folder, or every file in a zip archive. Compression is told
@@ -224,13 +170,4 @@ fn begins_as_archive(file: &mut File) -> io::Result<bool> {
     file.by_ref().take(ZIP.len() as u64).read_to_end(&mut first)?;
     file.rewind()?;
     Ok(first == ZIP)
-}
-
-/// A path as errors name it: whoever names a file must not drive a terminal.
-pub(crate) fn shown(path: &Path) -> String {
-    without_controls(&path.display().to_string())
-}
-
-pub(crate) fn without_controls(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -8,9 +8,11 @@ use sidestep::{
     Account, AccountKind, Activity, AuthEvent, AuthProtocol, EventError, Host, LogonType, Outcome,
 };
 
+use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
 use crate::line::Line;
-use crate::reader::{Dialect, Run, TOO_LONG};
+use crate::line::TOO_LONG;
+use crate::record_sink::RecordSink;
 use crate::source::Source;
 use crate::time::decimal;
 use crate::words;
@@ -35,7 +37,7 @@ impl Dialect for Lanl {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut number = 0;
         let mut header_allowed = true;

@@ -32,12 +32,16 @@
 
 #[cfg(feature = "zip")]
 mod archive;
+mod bytes_read;
 mod clocks;
 mod csv;
+mod dialect;
 mod emit;
 mod error;
+mod event_field;
 #[cfg(feature = "evtx")]
 mod evtx;
+mod field_mapping;
 mod fields;
 mod files;
 mod jsonl;
@@ -45,11 +49,15 @@ mod lanl;
 mod line;
 mod meaning;
 mod merge;
+mod options;
 mod order;
+mod place;
 mod policy;
 mod reader;
+mod record_sink;
 mod sniff;
 mod source;
+mod summary;
 mod syslog;
 #[cfg(feature = "tar")]
 mod tarball;
@@ -58,16 +66,22 @@ mod values;
 mod windows;
 mod words;
 mod zeek;
+mod zone;
 
+pub use bytes_read::BytesRead;
 pub use clocks::ClockSetBack;
-pub use csv::{Column, CsvField, CsvMapping};
 pub use emit::{Emit, EmitOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph};
 pub use error::{FormatError, LineError, ParseError};
-pub use fields::{FieldError, FieldValues, event_of_fields};
-pub use files::{BytesRead, NotRead, is_key_of_simulation};
+pub use event_field::{CsvField, FieldError};
+pub use field_mapping::{Column, CsvMapping};
+pub use fields::{FieldValues, event_of_fields};
+pub use files::is_key_of_simulation;
 pub use meaning::{FieldMeaning, FieldValue};
+pub use options::{Format, OnError, ReadOptions};
 pub use order::{EventTaker, OrderWatch, in_order};
 pub use policy::{PolicyError, read_policy};
-pub use reader::{EventSink, Format, LogReader, OnError, ReadOptions, ReadSummary};
-pub use syslog::Zone;
+pub use reader::LogReader;
+pub use record_sink::EventSink;
+pub use summary::{NotRead, ReadSummary};
 pub use time::TimeFormat;
+pub use zone::Zone;

@@ -9,6 +9,9 @@ use crate::source::Source;
 /// Longest line, in bytes, that is held. What is longer is no log line; it is skipped unread.
 pub(crate) const MAX_LINE: usize = 1 << 20;
 
+/// What is said of a line or record that is too long to be held.
+pub(crate) const TOO_LONG: &str = "is longer than 1 MiB; no login is";
+
 /// One line.
 pub(crate) enum Line<'a> {
     /// Its bytes, without the line break.

@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use sidestep::{Account, AccountKind, Activity, AuthProtocol, LogonType, Mfa, Outcome};
 
-use crate::csv::CsvField;
-use crate::fields::FieldError;
+use crate::event_field::{CsvField, FieldError};
 use crate::{values, words};
 
 /// A value of a field, as it is stored.

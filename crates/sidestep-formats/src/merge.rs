@@ -10,8 +10,10 @@ use std::thread;
 use sidestep::{OwnedEvent, Timestamp};
 
 use crate::error::FormatError;
-use crate::files::shown;
-use crate::reader::{EventSink, LogReader, ReadSummary};
+use crate::place::shown;
+use crate::reader::LogReader;
+use crate::record_sink::EventSink;
+use crate::summary::ReadSummary;
 
 /// Most logs that are read at the same time: each has a thread and buffers of its own.
 const MOST: usize = 256;

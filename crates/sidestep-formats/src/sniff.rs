@@ -1,10 +1,13 @@
 //! Tells a log's dialect from its first lines.
 
-use crate::csv::{Csv, CsvField, CsvMapping, Header};
+use crate::csv::{Csv, Header};
+use crate::dialect::Dialect;
 use crate::error::{FormatError, quote};
+use crate::event_field::CsvField;
+use crate::field_mapping::CsvMapping;
 use crate::jsonl::Json;
 use crate::lanl::{COLUMNS, Lanl};
-use crate::reader::{Dialect, Run};
+use crate::record_sink::RecordSink;
 use crate::source::Source;
 use crate::syslog::{self, Syslog};
 use crate::zeek::{self, Zeek};
@@ -44,7 +47,10 @@ pub(crate) fn is_tar(source: &mut Source<'_>) -> bool {
 }
 
 /// Fills the window, steps over a byte-order mark, and refuses UTF-16 and archives.
-pub(crate) fn prepare(source: &mut Source<'_>, run: &mut Run<'_>) -> Result<(), FormatError> {
+pub(crate) fn prepare(
+    source: &mut Source<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<(), FormatError> {
     // What breaks here breaks again where lines are counted; nothing is lost by going on.
     let _ = source.fill(LOOKED_AT);
     let window = source.window();

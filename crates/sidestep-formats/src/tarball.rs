@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use tar::{Archive, Entry, EntryType};
 
 use crate::error::FormatError;
-use crate::files::without_controls;
-use crate::reader::{EventSink, LogReader};
+use crate::place::without_controls;
+use crate::reader::LogReader;
+use crate::record_sink::EventSink;
 use crate::source::Source;
 
 /// A compressed archive may unpack to so many times its size, and so much beside, as a zip archive may.

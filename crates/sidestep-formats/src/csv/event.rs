@@ -3,10 +3,11 @@
 use sidestep::{AuthEvent, Timestamp};
 
 use super::header::{Header, Places};
-use super::mapping::CsvField;
+
 use super::record::Record;
 use crate::error::Fault;
-use crate::fields::{FieldError, FieldValues, event_of_fields};
+use crate::event_field::{CsvField, FieldError};
+use crate::fields::{FieldValues, event_of_fields};
 use crate::meaning::{FieldMeaning, FieldValue};
 use crate::time::TimeFormat;
 use crate::words;

@@ -1,6 +1,7 @@
 //! The header of a CSV file and where its fields are.
 
-use super::mapping::{Column, CsvField, CsvMapping};
+use crate::event_field::CsvField;
+use crate::field_mapping::{Column, CsvMapping};
 
 /// Borders between columns, the likeliest first.
 const DELIMITERS: [u8; 4] = *b",;\t|";

@@ -2,7 +2,6 @@
 
 mod event;
 mod header;
-mod mapping;
 mod record;
 
 use std::ops::ControlFlow;
@@ -10,12 +9,15 @@ use std::ops::ControlFlow;
 use memchr::memchr;
 
 pub(crate) use self::header::Header;
-pub use self::mapping::{Column, CsvField, CsvMapping};
 
 use self::event::Events;
 use self::record::{Next, Records};
+use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
-use crate::reader::{Dialect, Run, TOO_LONG};
+use crate::event_field::CsvField;
+use crate::field_mapping::CsvMapping;
+use crate::line::TOO_LONG;
+use crate::record_sink::RecordSink;
 use crate::source::Source;
 
 /// Reads CSV. The delimiter (comma, semicolon, tab or bar) is told from the first line.
@@ -33,7 +35,7 @@ impl Dialect for Csv {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let Some(header) = first_line(source) else {
             return Ok(ControlFlow::Continue(()));

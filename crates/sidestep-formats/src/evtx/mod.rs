@@ -10,8 +10,9 @@ mod values;
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
+use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
-use crate::reader::{Dialect, Run};
+use crate::record_sink::RecordSink;
 use crate::source::Source;
 use chunk::ChunkHeader;
 pub(crate) use chunks::ChunksInOrder;
@@ -44,7 +45,7 @@ impl Dialect for Evtx {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         source.fill(FILE_HEADER).map_err(|error| run.broken(self.last, error))?;
         let header = source.window();
@@ -91,7 +92,7 @@ impl Evtx {
         &mut self,
         bytes: &[u8],
         number: u64,
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let Some(header) = bytes.first_chunk::<CHUNK_HEADER>() else {
             run.bad(self.last, 1, cut(number))?;
@@ -120,7 +121,7 @@ impl Evtx {
         &mut self,
         header: ChunkHeader,
         chunk: &[u8],
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut layouts = Layouts::default();
         for record in header.records(chunk) {

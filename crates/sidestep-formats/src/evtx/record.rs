@@ -8,7 +8,7 @@ use super::chunk::StoredRecord;
 use super::layout::{Layout, Layouts, Origin, Target};
 use super::values::{Text, Value, Values};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::time::TimeFormat;
 use crate::windows::{self, Field, Record};
 
@@ -45,7 +45,7 @@ impl Taker {
         chunk: &[u8],
         record: &StoredRecord,
         layouts: &mut Layouts,
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, Fault> {
         self.text.clear();
         self.fields.clear();
@@ -185,7 +185,7 @@ impl Taker {
         }
     }
 
-    fn emit(&self, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+    fn emit(&self, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
         let text = self.text.as_str();
         let of = |range: &Range<usize>| Cow::Borrowed(text.get(range.clone()).unwrap_or_default());
         let mut record = Record {

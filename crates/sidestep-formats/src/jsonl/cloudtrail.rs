@@ -11,7 +11,7 @@ use super::Taken;
 use super::fields::{host, refused, source, time_at};
 use super::flat::Node;
 use super::shape::pass_over;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::clipped;
 use crate::words;
 
@@ -24,7 +24,7 @@ const NAMES: [(&str, &str); 4] = [
 ];
 
 /// Hands on a sign-in.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
     let word = |path: &str| root.word(path);
     let name = word("eventName").unwrap_or("event without a name");
     let protocol = match name {

@@ -6,7 +6,7 @@ use super::Taken;
 use super::fields::{account, host, refused, source, time_at, with_port};
 use super::flat::Node;
 use super::shape::pass_over;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::clipped;
 use crate::words;
 
@@ -20,7 +20,7 @@ const NAMES: [(&str, &str); 5] = [
 ];
 
 /// Hands on an authentication event.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
     let word = |path: &str| root.word(path);
     let category = root.find("event.category");
     if !category.is_some_and(|category| holds(category, "authentication")) {

@@ -8,7 +8,7 @@ use super::fields::{account, host, refused, source, time};
 use super::flat::Node;
 use super::shape::pass_over;
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::clipped;
 use crate::words;
 
@@ -23,7 +23,7 @@ const NAMES: [(&str, &str); 3] =
     [("account", "userPrincipalName"), ("src_host", "ipAddress"), ("dst_host", "appDisplayName")];
 
 /// Hands on a sign-in.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
     // Azure Monitor puts Graph's resource under `properties`; Log Analytics writes capitals.
     let inner = root.get_any_case("properties").filter(|node| node.is_object());
     let get = |name: &str| {

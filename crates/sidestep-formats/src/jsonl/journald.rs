@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 
 use super::Taken;
 use super::flat::Node;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::syslog::{self, Envelope};
 use crate::time::TimeFormat;
 
 /// Hands on what an entry's message tells.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
     let word = |name: &str| root.get(name).and_then(Node::first_text);
     // What the program itself noted comes before when the journal got it.
     let time = word("_SOURCE_REALTIME_TIMESTAMP").or_else(|| word("__REALTIME_TIMESTAMP"));

@@ -21,8 +21,10 @@ use std::ops::ControlFlow;
 use self::flat::{Flat, Node};
 use self::frames::{Frames, What};
 use self::shape::Shape;
+use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError, quote};
-use crate::reader::{Dialect, Run, TOO_LONG};
+use crate::line::TOO_LONG;
+use crate::record_sink::RecordSink;
 use crate::source::Source;
 
 /// Reads JSON.
@@ -35,7 +37,7 @@ impl Dialect for Json {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut frames = Frames::new();
         let mut flat = Flat::default();
@@ -83,7 +85,7 @@ impl Dialect for Json {
 }
 
 /// Gives a record to the mapping of its shape.
-fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
     match shape::tell(root) {
         Shape::Windows(layout) => windows::take(layout, number, run),
         Shape::Zeek(record) => zeek::take(record, number, run),

@@ -8,7 +8,7 @@ use super::Taken;
 use super::fields::{account, host, refused, source, time_at, with_port};
 use super::flat::Node;
 use super::shape::pass_over;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::{self, clipped, guid};
 use crate::words;
 
@@ -25,7 +25,7 @@ const NAMES: [(&str, &str); 5] = [
 ];
 
 /// Hands on an authentication event.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
     let word = |path: &str| root.word(path);
     let class = word("class_uid").unwrap_or("of unknown number");
     if class != AUTHENTICATION {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::flat::Node;
 use super::windows::Layout;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values;
 
 /// What a record is, and where in it that begins.
@@ -157,7 +157,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Counts a record of which nothing is made, by a name that the log itself gave.
-pub(super) fn pass_over(run: &mut Run<'_>, source: &str, kind: &str) -> ControlFlow<()> {
+pub(super) fn pass_over(run: &mut RecordSink<'_>, source: &str, kind: &str) -> ControlFlow<()> {
     run.pass_over(&format!("{source} {}", values::cut(kind, LONGEST_KIND)));
     ControlFlow::Continue(())
 }

@@ -10,7 +10,7 @@ use super::Taken;
 use super::fields::time;
 use super::flat::Node;
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::time::is_zoned;
 use crate::values::number as number_of;
 use crate::windows::{self, Record};
@@ -53,7 +53,7 @@ struct Times<'r> {
 }
 
 /// Hands on what a Windows event tells.
-pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
     let text = event_id(layout);
     let Some(text) = text else {
         return Err(Fault::column("event_id", "is missing; a Windows event needs one"));

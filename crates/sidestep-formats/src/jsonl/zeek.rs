@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use super::Taken;
 use super::flat::Node;
 use super::shape::pass_over;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::zeek::{self, Kind, Record};
 
 /// Hands on what a record tells. Its values are given as Zeek's TSV writes them.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut Run<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
     let path = root.get("_path").or_else(|| root.get("@stream")).and_then(Node::text);
     let kind = match path {
         Some(path) => Kind::of_path(path),

@@ -13,13 +13,13 @@ use std::ops::ControlFlow;
 
 use sidestep::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome, Timestamp};
 
-pub use self::clock::Zone;
-
 use self::clock::Clock;
 use self::header::{Head, When};
+use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
 use crate::line::Line;
-use crate::reader::{Dialect, Run, TOO_LONG};
+use crate::line::TOO_LONG;
+use crate::record_sink::RecordSink;
 use crate::source::Source;
 use crate::values::{ip, is_local};
 
@@ -42,7 +42,7 @@ pub(crate) struct Envelope<'r> {
 pub(crate) fn message(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if let Some((times, text)) = repeated(text) {
         for _ in 0..times.min(MOST_REPEATS) {
@@ -64,7 +64,7 @@ fn repeated(text: &str) -> Option<(u32, &str)> {
 fn single(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     // The old form of a module's name, `sshd(pam_unix)`, and the one since, `pam_unix(sshd:auth): `.
     if let Some((service, module)) = envelope.program.split_once('(') {
@@ -105,7 +105,7 @@ fn is_heard(program: &str, text: &str) -> bool {
 
 /// Counts a sound message that tells nothing.
 #[allow(clippy::unnecessary_wraps, reason = "every way out of a message is of one type")]
-fn nothing(run: &mut Run<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
+fn nothing(run: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
     run.pass_over(what);
     Ok(ControlFlow::Continue(()))
 }
@@ -133,7 +133,7 @@ impl Envelope<'_> {
 }
 
 /// Hands on an event.
-fn send(builder: AuthEventBuilder<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+fn send(builder: AuthEventBuilder<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let event = builder.build().map_err(|error| Fault::record(error.to_string()))?;
     Ok(run.event(&event))
 }
@@ -169,7 +169,7 @@ impl Dialect for Syslog {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut clock = Clock::new(run.options, *run.last_dated);
         let mut number = 0;
@@ -215,7 +215,7 @@ fn take(
     head: Option<Head<'_>>,
     number: u64,
     clock: &mut Clock<'_>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some(head) = head else {
         return Err(Fault::record("does not begin as a line of syslog: time, host, program"));

@@ -6,7 +6,7 @@ use sidestep::{Account, Activity, LogonType, Outcome};
 
 use super::{Envelope, nothing, send, source};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 
 /// A message of a module that acts for a service. A session of sshd's is the login that sshd told
 /// of, and counts once; one of a service or a timer is no login.
@@ -14,7 +14,7 @@ pub(super) fn message(
     envelope: &Envelope<'_>,
     service: &str,
     text: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if let Some(rest) = text.strip_prefix("session opened for user ") {
         return opened(envelope, service, rest, run);
@@ -54,7 +54,7 @@ fn opened(
     envelope: &Envelope<'_>,
     service: &str,
     rest: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let (user, by) = rest.rsplit_once(" by ").unwrap_or((rest, ""));
     let (user, _) = name_and_uid(user.trim_end());
@@ -100,7 +100,7 @@ fn failed(
     envelope: &Envelope<'_>,
     service: &str,
     rest: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some((_, rest)) = rest.split_once("rhost=") else {
         return nothing(run, "pam, another message");

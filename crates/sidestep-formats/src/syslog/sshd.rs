@@ -9,7 +9,7 @@ use sidestep::{Account, Activity, AuthProtocol, LogonType, Outcome};
 
 use super::{Envelope, nothing, send, source};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::clipped;
 use crate::words;
 
@@ -22,7 +22,7 @@ const SSHD: &str = "sshd";
 pub(super) fn message(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let text = text.strip_suffix(" [preauth]").unwrap_or(text);
     let text = text.strip_prefix("error: ").unwrap_or(text);
@@ -172,7 +172,7 @@ fn logon(
     accepted: bool,
     method: &str,
     text: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Attempt { peer, invalid, info } = Attempt::parse(text).ok_or_else(cut)?;
     if peer.user.is_empty() {
@@ -219,7 +219,7 @@ fn refused(
     envelope: &Envelope<'_>,
     peer: &Peer<'_>,
     reason: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if peer.user.is_empty() {
         return nothing(run, "sshd, a user without a name");
@@ -236,7 +236,7 @@ fn refused(
 fn not_allowed(
     envelope: &Envelope<'_>,
     rest: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let (who, reason) = rest.split_once(" not allowed because ").unwrap_or((rest, ""));
     let (user, address) = who.split_once(" from ").unwrap_or((who, ""));
@@ -245,7 +245,11 @@ fn not_allowed(
 
 /// A connection that ended. Before the login it tells of one that did not come off; that of an
 /// invalid user was told before, and that after a login is told by PAM.
-fn ended(envelope: &Envelope<'_>, rest: &str, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+fn ended(
+    envelope: &Envelope<'_>,
+    rest: &str,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     const USER: &str = "authenticating user ";
     let how = rest
         .split_once(USER)

@@ -6,7 +6,7 @@ use sidestep::{Account, Activity, Outcome};
 
 use super::{Envelope, nothing, send};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::clipped;
 
 /// `bob : TTY=pts/0 ; PWD=/home/bob ; USER=root ; COMMAND=/bin/sh`; what was refused has its
@@ -14,7 +14,7 @@ use crate::values::clipped;
 pub(super) fn sudo(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let parts = text.trim_start().split_once(" : ");
     let told = parts.and_then(|(by, rest)| {
@@ -35,7 +35,7 @@ pub(super) fn sudo(
 pub(super) fn su(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     const REFUSED: Option<&str> = Some("refused");
     let pair = if let Some(rest) = text.strip_prefix("FAILED SU (to ") {
@@ -64,7 +64,7 @@ fn switch(
     by: &str,
     user: &str,
     refusal: Option<&str>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if user.is_empty() || by.is_empty() {
         return nothing(run, "su or sudo without a name");

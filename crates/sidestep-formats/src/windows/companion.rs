@@ -10,7 +10,7 @@ use super::parts::{
 };
 use super::{Field, Record, pass_over};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::{ip, is_local};
 
 /// Rights to a file by which it is changed: write, append.
@@ -24,7 +24,10 @@ const REPLICATION: [(&str, &str); 3] = [
 ];
 
 /// Takes an event of the Security log that is no authentication.
-pub(super) fn security(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn security(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let subject = record.subject();
     if record.event_id == 4697 && is_of_a_desktop(record, subject.as_ref()) {
         run.pass_over("Windows event 4697 of a per-user service");
@@ -129,7 +132,7 @@ fn asked_remotely(record: &Record<'_>) -> Option<bool> {
 /// the directory.
 pub(super) fn replication(
     record: &Record<'_>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Option<Result<ControlFlow<()>, Fault>> {
     let properties = record.text(Field::Properties)?;
     let named = |(guid, _): &&(&str, &str)| {
@@ -145,7 +148,7 @@ pub(super) fn replication(
 fn replicated(
     record: &Record<'_>,
     right: &'static str,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let mut builder =
         record.activity(HostActivityKind::DirectoryReplication, record.subject())?.object(right);
@@ -171,7 +174,10 @@ fn share<'r>(record: &'r Record<'_>) -> Option<Cow<'r, str>> {
 }
 
 /// System 7045. It does not say who installed the service.
-pub(super) fn service(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn service(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let mut builder = record.activity(HostActivityKind::ServiceInstall, None)?;
     if let Some(what) = object(record.text(Field::Service), record.text(Field::Path)) {
         builder = builder.object(what);
@@ -180,7 +186,10 @@ pub(super) fn service(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlF
 }
 
 /// System 5805: a machine's own logon to the controller was refused.
-pub(super) fn netlogon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn netlogon(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let machine = record.text(Field::Param1);
     let account = machine.map(|name| Account::new(name).with_kind(AccountKind::Machine));
     let source = machine.and_then(|name| remote(name.trim_end_matches('$'))).unwrap_or_default();
@@ -195,7 +204,7 @@ pub(super) fn netlogon(record: &Record<'_>, run: &mut Run<'_>) -> Result<Control
 /// tells of a movement; most are Windows' own programs that ask too much of their own host.
 pub(super) fn refused_object(
     record: &Record<'_>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some(peer) = record.text(Field::Param9).and_then(ip).filter(|ip| !is_local(ip)) else {
         pass_over(record.event_id, &record.provider, run);
@@ -212,7 +221,10 @@ pub(super) fn refused_object(
 }
 
 /// Sysmon: processes, connections, files that came over the network, pipes.
-pub(super) fn sysmon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn sysmon(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let program = record.text(Field::Program);
     let (kind, what) = match record.event_id {
         1 => (HostActivityKind::ProcessStart, program),

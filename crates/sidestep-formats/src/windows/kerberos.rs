@@ -10,7 +10,7 @@ use sidestep::{
 use super::parts::{clipped, hand_on, is_own_loopback, remote};
 use super::{Field, Record};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::words;
 
 /// What Windows writes for the encryption of a ticket that was refused.
@@ -20,7 +20,10 @@ const NO_TICKET: u64 = 0xffff_ffff;
 const OF_MACHINE: &str = "host";
 
 /// Takes one of the events of this file.
-pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn emit(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     if record.event_id == 4776 {
         return validation(record, run);
     }
@@ -64,7 +67,7 @@ pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
 }
 
 /// 4776: the controller checked a name and password for the workstation.
-fn validation(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+fn validation(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let package = record.text(Field::Package).map_or(AuthProtocol::Ntlm, words::auth_protocol);
     let builder = record
         .auth(record.target())?

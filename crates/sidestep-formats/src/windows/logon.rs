@@ -8,11 +8,14 @@ use sidestep::{Account, Activity, AuthProtocol, Host, LogonType, Outcome};
 use super::parts::{clipped, hand_on, is_own_loopback, remote};
 use super::{Field, Record};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::words;
 
 /// Takes one of the events of this file.
-pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn emit(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     match record.event_id {
         4624 | 4625 => logon(record, run),
         4634 | 4647 => logoff(record, run),
@@ -26,7 +29,7 @@ pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
 }
 
 /// 4624 and 4625, written by the host that was logged on to.
-fn logon(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+fn logon(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let account = record.target();
     let protocol = protocol(record);
     let subject = record.subject().filter(|subject| Some(subject) != account.as_ref());
@@ -101,7 +104,7 @@ fn failure<'r>(record: &'r Record<'_>) -> Option<&'r str> {
 }
 
 /// 4634 and 4647.
-fn logoff(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+fn logoff(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let mut builder =
         record.auth(record.target())?.activity(Activity::Logoff).outcome(Outcome::Success);
     if let Some(word) = record.text(Field::LogonType) {
@@ -116,7 +119,7 @@ fn logoff(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fau
 /// 4648, written by the host where the credentials were used: it is the source, and the target
 /// server the destination. With itself as the target it tells of a logon at that host, whose
 /// client has an address where it is another.
-fn explicit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+fn explicit(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let recorder = record.recorder();
     let target = target_server(record);
     let (source, destination) = match target {
@@ -159,7 +162,7 @@ fn own_session(
     record: &Record<'_>,
     activity: Activity,
     outcome: Outcome,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let mut builder = record.auth(record.subject())?.activity(activity).outcome(outcome);
     if let Some(id) = record.session(Field::SubjectLogonId) {
@@ -169,7 +172,7 @@ fn own_session(
 }
 
 /// 4778 and 4779: a session was taken up again, or left open.
-fn reconnect(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+fn reconnect(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let account: Option<Account<'_>> =
         record.account(Field::AccountName, Field::AccountDomain, Field::SubjectSid);
     let client = record.client();
@@ -193,7 +196,7 @@ fn reconnect(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, 
 }
 
 /// 4825: an account that may not use remote desktop was turned away.
-fn denied(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+fn denied(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let account = record.account(Field::AccountName, Field::AccountDomain, Field::SubjectSid);
     let mut builder = record
         .auth(account)?

@@ -22,7 +22,7 @@ use std::ops::ControlFlow;
 use sidestep::Timestamp;
 
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 
 pub(crate) use field::Field;
 pub(crate) use origin::Origin;
@@ -89,7 +89,10 @@ pub(crate) fn is_read(event_id: u32, provider: &str, channel: &str) -> bool {
 }
 
 /// Hands on what the record tells: an authentication event, a companion record, or nothing.
-pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(crate) fn emit(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let origin = Origin::of(record.event_id, &record.provider, &record.channel);
     if let (Some(_), Some(number), Some(time)) = (origin, record.number, record.time) {
         run.numbered(&record.computer, &record.channel, number, time);
@@ -121,7 +124,7 @@ pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
 }
 
 /// Counts a sound event that is not read, by its number and provider.
-pub(crate) fn pass_over(event_id: u32, provider: &str, run: &mut Run<'_>) {
+pub(crate) fn pass_over(event_id: u32, provider: &str, run: &mut RecordSink<'_>) {
     let mut what = String::with_capacity(96);
     // Writing to a string cannot fail.
     let _ = write!(what, "Windows event {event_id}");

@@ -4,11 +4,14 @@ use std::ops::ControlFlow;
 
 use super::{Field, Record, pass_over};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::syslog::{self, Envelope};
 
 /// Hands on what a message of its server tells; that of another of its programs is passed over.
-pub(super) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn emit(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let program = record.text(Field::Process).unwrap_or_default();
     let program = program.strip_suffix(".exe").unwrap_or(program);
     let Some(payload) = record.text(Field::Payload).filter(|_| syslog::is_sshd(program)) else {

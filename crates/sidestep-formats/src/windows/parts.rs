@@ -10,7 +10,7 @@ use sidestep::{
 
 use super::{Field, Record};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::{self, ip, is_local, number};
 
 /// The session of the system itself, on every host.
@@ -154,7 +154,7 @@ impl Record<'_> {
 /// Builds an authentication event and hands it on.
 pub(super) fn hand_on(
     builder: AuthEventBuilder<'_>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let event = builder.build().map_err(|error| fault_of(&error))?;
     Ok(run.event(&event))
@@ -163,7 +163,7 @@ pub(super) fn hand_on(
 /// Builds a companion record and hands it on.
 pub(super) fn hand_on_activity(
     builder: HostActivityBuilder<'_>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let activity = builder.build().map_err(|error| fault_of(&error))?;
     Ok(run.activity(&activity))

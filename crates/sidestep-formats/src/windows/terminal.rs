@@ -7,11 +7,14 @@ use sidestep::{Account, Activity, Host, HostActivityKind, LogonType, Outcome};
 use super::parts::{endpoint, hand_on, hand_on_activity, is_own_loopback};
 use super::{Field, Record, pass_over};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::words;
 
 /// LocalSessionManager 21, 24, 25: a session began, was left open, was taken up again.
-pub(super) fn session(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn session(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let client = client(record, Field::Address);
     let activity = match record.event_id {
         24 => Activity::SessionDisconnect,
@@ -35,7 +38,10 @@ pub(super) fn session(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlF
 
 /// RemoteConnectionManager 1149: the account was let in. Without network-level authentication it
 /// is written before anybody said who he is.
-pub(super) fn connection(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn connection(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let account = record.text(Field::Param1).map(|name| match record.text(Field::Param2) {
         Some(domain) => Account::new(name).with_domain(domain),
         None => Account::parse(name),
@@ -50,7 +56,10 @@ pub(super) fn connection(record: &Record<'_>, run: &mut Run<'_>) -> Result<Contr
 }
 
 /// RdpCoreTS 131: a client connected.
-pub(super) fn transport(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn transport(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let builder = record
         .activity(HostActivityKind::NetworkConnection, None)?
         .peer(client(record, Field::Address))
@@ -59,7 +68,10 @@ pub(super) fn transport(record: &Record<'_>, run: &mut Run<'_>) -> Result<Contro
 }
 
 /// WinRM 6 is written by the client, 91 and 169 by the server.
-pub(super) fn winrm(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn winrm(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     match record.event_id {
         6 => {
             let Some(server) = record.text(Field::Connection).and_then(server) else {
@@ -95,7 +107,10 @@ pub(super) fn winrm(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlo
 
 /// Remote Desktop Gateway 302 and 303: a client was connected through it to a host, or disconnected.
 /// The gateway wrote the record and only stands between.
-pub(super) fn gateway(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn gateway(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let Some(resource) = record.text(Field::Resource) else {
         pass_over(record.event_id, &record.provider, run);
         return Ok(ControlFlow::Continue(()));

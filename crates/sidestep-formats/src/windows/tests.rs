@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use sidestep::{AccountKind, Event, Host};
 
 use super::{Record, emit, is_listed};
-use crate::reader::with_run;
+use crate::record_sink::with_run;
 
 const SECURITY: &str = "Microsoft-Windows-Security-Auditing";
 const SYSMON: &str = "Microsoft-Windows-Sysmon";

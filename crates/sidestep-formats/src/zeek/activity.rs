@@ -8,7 +8,7 @@ use sidestep::{Host, HostActivity, HostActivityKind};
 use super::record::{Field, Record};
 use super::{did, host_name, named, nothing};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::{clipped, ip, is_local};
 
 /// Addresses of one name that are handed on.
@@ -18,13 +18,16 @@ const MOST_ADDRESSES: usize = 16;
 /// that of a domain.
 pub(super) fn smb_mapping(
     record: &Record<'_>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     did(record, HostActivityKind::ShareAccess, record.get(Field::Path), run)
 }
 
 /// A file was opened, renamed or deleted over SMB. A pipe is opened in the same way.
-pub(super) fn smb_files(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn smb_files(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let action = record.get(Field::Action).unwrap_or_default();
     let action = action.strip_prefix("SMB::").unwrap_or(action);
     if !(action.starts_with("FILE_") || action.starts_with("PIPE_"))
@@ -48,7 +51,10 @@ pub(super) fn smb_files(record: &Record<'_>, run: &mut Run<'_>) -> Result<Contro
 }
 
 /// A remote call: its interface and operation, such as `svcctl CreateServiceW`.
-pub(super) fn dce_rpc(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn dce_rpc(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let call = match (record.get(Field::Endpoint), record.get(Field::Operation)) {
         (Some(endpoint), Some(operation)) => format!("{endpoint} {operation}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),
@@ -58,7 +64,10 @@ pub(super) fn dce_rpc(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlF
 }
 
 /// An address was leased to a host that gave its name.
-pub(super) fn dhcp(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn dhcp(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let name = named(record, Field::ClientFqdn).or_else(|| named(record, Field::HostName));
     let mut ip = record.address(Field::AssignedAddr)?;
     if ip.is_none() {
@@ -77,7 +86,7 @@ pub(super) fn dhcp(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
 
 /// A name was found to have addresses; each is a record of its own. Where the answer goes over
 /// other names, the addresses are those of the last.
-pub(super) fn dns(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn dns(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let asked = matches!(record.get(Field::QtypeName), None | Some("A" | "AAAA"));
     let answers = record.get(Field::Answers).filter(|_| asked);
     let (Some(query), Some(answers)) = (named(record, Field::Query), answers) else {
@@ -112,7 +121,7 @@ fn bind(
     ip: IpAddr,
     peer: Host<'_>,
     object: Option<&str>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let host = Host::named(name).with_ip(ip);
     let mut builder =

@@ -7,7 +7,7 @@ use sidestep::HostActivityKind;
 use super::record::{Field, Record};
 use super::{did, nothing};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 
 /// Zeek's names of services that one moves by, the most telling first, and what they are called
 /// here.
@@ -27,7 +27,10 @@ const SERVICES: [(&str, &str); 11] = [
 
 /// A connection by a service that one moves by: as Zeek told it, or else by its port. What was
 /// never answered is passed over.
-pub(super) fn conn(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn conn(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let Some(service) = service(record)? else {
         return nothing(run, "zeek conn of another service");
     };
@@ -66,7 +69,7 @@ fn service(record: &Record<'_>) -> Result<Option<&'static str>, Fault> {
 
 /// A connection to sshd: it is encrypted, so that no account is known, but Zeek tells from its
 /// course whether somebody got in.
-pub(super) fn ssh(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn ssh(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let object = match record.truth(Field::AuthSuccess)? {
         Some(true) => "ssh accepted",
         Some(false) => "ssh refused",
@@ -76,7 +79,7 @@ pub(super) fn ssh(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<
 }
 
 /// A connection by VNC, which knows no accounts.
-pub(super) fn rfb(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn rfb(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let object = match record.truth(Field::Auth)? {
         Some(true) => "vnc accepted",
         Some(false) => "vnc refused",

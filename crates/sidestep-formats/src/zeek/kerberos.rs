@@ -9,7 +9,7 @@ use sidestep::{
 use super::record::{Field, Record};
 use super::{nothing, of_session, send};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::ip;
 
 /// The port of a controller's Kerberos service.
@@ -17,7 +17,10 @@ const KDC: u16 = 88;
 
 /// An `AS` exchange gives a ticket-granting ticket, a `TGS` exchange a service ticket, and `AP` is
 /// a ticket shown to a service. Zeek that saw the answer only leaves the type unset.
-pub(super) fn kerberos(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn kerberos(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let error = record.get(Field::ErrorMsg);
     if let Some(error @ ("KDC_ERR_PREAUTH_REQUIRED" | "KRB_ERR_RESPONSE_TOO_BIG")) = error {
         // A step on the way of every logon, which the next record goes on with.

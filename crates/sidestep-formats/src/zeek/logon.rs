@@ -9,10 +9,13 @@ use sidestep::{
 use super::record::{Field, Record};
 use super::{did, named, nothing, of_session, send};
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 
 /// An exchange of NTLM. Where it names no user it still says which name the server has.
-pub(super) fn ntlm(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn ntlm(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let server = named(record, Field::ServerDnsComputerName)
         .or_else(|| named(record, Field::ServerNbComputerName));
     let mut dst = record.resp()?;
@@ -53,7 +56,7 @@ pub(super) fn ntlm(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
 /// A connection to a remote desktop. The cookie is the user's name as the client sends it ahead of
 /// any authentication, cut at nine characters or so; what follows is encrypted, so that nothing
 /// says whether the logon succeeded. Where the client sends no cookie, a connection was made.
-pub(super) fn rdp(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn rdp(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let Some(account) = record.get(Field::Cookie).map(Account::parse) else {
         return did(record, HostActivityKind::NetworkConnection, Some("rdp"), run);
     };

@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use sidestep::{AuthEventBuilder, HostActivity, HostActivityKind};
 
 use crate::error::Fault;
-use crate::reader::Run;
+use crate::record_sink::RecordSink;
 use crate::values::clipped;
 
 pub(crate) use self::record::{Kind, Record};
@@ -24,7 +24,10 @@ pub(crate) use self::tsv::{Zeek, is_header};
 use self::record::{Field, short};
 
 /// Hands on what the record tells.
-pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(crate) fn emit(
+    record: &Record<'_>,
+    run: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     match record.kind {
         Kind::Kerberos => kerberos::kerberos(record, run),
         Kind::Ntlm => logon::ntlm(record, run),
@@ -42,7 +45,7 @@ pub(crate) fn emit(record: &Record<'_>, run: &mut Run<'_>) -> Result<ControlFlow
 
 /// Counts a sound record that tells nothing.
 #[allow(clippy::unnecessary_wraps, reason = "every way out of an emitter is of one type")]
-fn nothing(run: &mut Run<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
+fn nothing(run: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
     run.pass_over(what);
     Ok(ControlFlow::Continue(()))
 }
@@ -52,7 +55,7 @@ fn nothing(run: &mut Run<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
 fn send<'e>(
     record: &Record<'_>,
     mut builder: AuthEventBuilder<'e>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if let Some(line) = record.raw_ref {
         builder = builder.raw_ref(line);
@@ -76,7 +79,7 @@ fn did(
     record: &Record<'_>,
     kind: HostActivityKind,
     object: Option<&str>,
-    run: &mut Run<'_>,
+    run: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let mut builder =
         HostActivity::builder(record.time()?, kind, record.resp()?).peer(record.orig()?);

@@ -7,9 +7,11 @@ use memchr::{memchr, memchr_iter};
 
 use super::emit;
 use super::record::{Field, Kind, Record};
+use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError, quote};
 use crate::line::Line;
-use crate::reader::{Dialect, Run, TOO_LONG};
+use crate::line::TOO_LONG;
+use crate::record_sink::RecordSink;
 use crate::source::Source;
 
 /// Reads a log, or several that were written one after the other into one file.
@@ -24,7 +26,7 @@ impl Dialect for Zeek {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut Run<'_>,
+        run: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut header = Header::default();
         let mut number = 0;

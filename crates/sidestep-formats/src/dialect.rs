@@ -1,0 +1,17 @@
+//! What every dialect is.
+
+use std::ops::ControlFlow;
+
+use crate::error::FormatError;
+use crate::record_sink::RecordSink;
+use crate::source::Source;
+
+/// One dialect: one file here implements it.
+pub(crate) trait Dialect {
+    /// Turns the source into events and faults and gives each to the run.
+    fn read(
+        &mut self,
+        source: &mut Source<'_>,
+        run: &mut RecordSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError>;
+}

@@ -1,0 +1,114 @@
+//! How to read a log.
+
+use std::str::FromStr;
+
+use sidestep::Timestamp;
+
+use crate::error::ParseError;
+use crate::field_mapping::CsvMapping;
+use crate::zone::Zone;
+
+/// The dialect of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Format {
+    /// Told from the contents.
+    #[default]
+    Auto,
+    /// The nine columns of the LANL authentication log, with or without a header.
+    Lanl,
+    /// Columns by name or number, see [`CsvMapping`].
+    Csv,
+    /// A Windows event log in its binary form.
+    Evtx,
+    /// Zeek's TSV logs, told apart by their headers.
+    Zeek,
+    /// sshd, PAM, su and sudo in syslog: RFC 3164, with ISO times, or RFC 5424.
+    Syslog,
+    /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
+    /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
+    Json,
+}
+
+impl FromStr for Format {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "lanl" => Ok(Self::Lanl),
+            "csv" => Ok(Self::Csv),
+            "evtx" => Ok(Self::Evtx),
+            "zeek" => Ok(Self::Zeek),
+            "syslog" => Ok(Self::Syslog),
+            "json" => Ok(Self::Json),
+            _ => Err(ParseError {
+                what: "format",
+                value: text.to_owned(),
+                expected: "auto, lanl, csv, evtx, json, zeek or syslog".to_owned(),
+            }),
+        }
+    }
+}
+
+/// What to do with a record that is no event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// Count it, keep the first few messages, go on.
+    #[default]
+    Skip,
+    /// Stop with [`FormatError::BadLine`].
+    Stop,
+}
+
+impl FromStr for OnError {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        match text {
+            "skip" => Ok(Self::Skip),
+            "stop" => Ok(Self::Stop),
+            _ => Err(ParseError {
+                what: "error mode",
+                value: text.to_owned(),
+                expected: "skip or stop".to_owned(),
+            }),
+        }
+    }
+}
+
+/// How to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The dialect.
+    pub format: Format,
+    /// Which column holds what, where the dialect is CSV.
+    pub mapping: CsvMapping,
+    /// The year of the first line of a syslog that writes none; later lines follow on over any new
+    /// year. Unless said, it follows from [`now`](ReadOptions::now).
+    pub year: Option<i16>,
+    /// The time of reading, for a syslog that writes no year where [`year`](ReadOptions::year) is not
+    /// said: the first line of each log lies in the year before it. This library reads no clock, so
+    /// that such a log without either is [`FormatError::NoYear`].
+    pub now: Option<Timestamp>,
+    /// The zone of times that are written without one; UTC unless said.
+    pub zone: Zone,
+    /// What to do with a record that is no event.
+    pub on_error: OnError,
+    /// Messages kept of skipped records, and of files that were not read; 5 of each unless said.
+    pub messages_kept: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            format: Format::Auto,
+            mapping: CsvMapping::default(),
+            year: None,
+            now: None,
+            zone: Zone::default(),
+            on_error: OnError::Skip,
+            messages_kept: 5,
+        }
+    }
+}

@@ -4,14 +4,14 @@
 use std::ops::ControlFlow;
 
 use libfuzzer_sys::fuzz_target;
-use sidestep_formats::{Column, CsvField, CsvMapping, Format, LogReader, ReadOptions};
+use sidestep_formats::{Column, EventField, FieldMapping, Format, LogReader, ReadOptions};
 
 fuzz_target!(|bytes: &[u8]| {
     // The first bytes choose the mapping: pairs of a field and a column's number.
     let (choice, log) = bytes.split_at(bytes.len().min(8));
-    let mut mapping = CsvMapping::default();
+    let mut mapping = FieldMapping::default();
     for pair in choice.chunks_exact(2) {
-        if let Some(&field) = CsvField::ALL.get(usize::from(pair[0])) {
+        if let Some(&field) = EventField::ALL.get(usize::from(pair[0])) {
             mapping = mapping.with(field, Column::Number(usize::from(pair[1] % 16) + 1));
         }
     }

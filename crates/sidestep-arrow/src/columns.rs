@@ -1,7 +1,7 @@
 //! Which column of a table holds what.
 
 use arrow_schema::{DataType, Schema};
-use sidestep_formats::{Column, CsvField, CsvMapping, TimeFormat};
+use sidestep_formats::{Column, EventField, FieldMapping, TimeFormat};
 
 use crate::error::ColumnsError;
 
@@ -14,19 +14,19 @@ const MOST_NAMED: usize = 40;
 /// ```
 /// use arrow_schema::{DataType, Field, Schema};
 /// use sidestep_arrow::EventColumns;
-/// use sidestep_formats::{CsvField, CsvMapping};
+/// use sidestep_formats::{EventField, FieldMapping};
 ///
 /// let text = |name| Field::new(name, DataType::Utf8, true);
 /// let schema = Schema::new(vec![text("@timestamp"), text("who"), text("src"), text("dst")]);
-/// let mapping = CsvMapping::default().with_pair("account=who")?;
+/// let mapping = FieldMapping::default().with_pair("account=who")?;
 /// let columns = EventColumns::resolve(&schema, &mapping)?;
-/// assert_eq!(columns.column(CsvField::Account), Some(1));
-/// assert_eq!(columns.column(CsvField::DstHost), Some(3));
+/// assert_eq!(columns.column(EventField::Account), Some(1));
+/// assert_eq!(columns.column(EventField::DstHost), Some(3));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventColumns {
-    places: [Option<usize>; CsvField::ALL.len()],
+    places: [Option<usize>; EventField::ALL.len()],
     time_format: TimeFormat,
 }
 
@@ -36,9 +36,9 @@ impl EventColumns {
     /// # Errors
     /// [`ColumnsError`]: none gives the time, the account or the destination, the mapping names one
     /// that is not there, or one is of a type that its field cannot be read from.
-    pub fn resolve(schema: &Schema, mapping: &CsvMapping) -> Result<Self, ColumnsError> {
-        let mut places = [None; CsvField::ALL.len()];
-        for (place, &field) in places.iter_mut().zip(CsvField::ALL) {
+    pub fn resolve(schema: &Schema, mapping: &FieldMapping) -> Result<Self, ColumnsError> {
+        let mut places = [None; EventField::ALL.len()];
+        for (place, &field) in places.iter_mut().zip(EventField::ALL) {
             *place = match mapping.column(field) {
                 None => likeliest(schema, field),
                 Some(Column::Absent) => None,
@@ -50,19 +50,19 @@ impl EventColumns {
         }
         let columns = Self { places, time_format: mapping.time_format() };
         let missing = |field| ColumnsError::Missing { field, found: list(schema) };
-        for field in [CsvField::Time, CsvField::Account] {
+        for field in [EventField::Time, EventField::Account] {
             columns.column(field).ok_or_else(|| missing(field))?;
         }
         columns
-            .column(CsvField::DstHost)
-            .or(columns.column(CsvField::DstIp))
-            .ok_or_else(|| missing(CsvField::DstHost))?;
+            .column(EventField::DstHost)
+            .or(columns.column(EventField::DstIp))
+            .ok_or_else(|| missing(EventField::DstHost))?;
         Ok(columns)
     }
 
     /// The index of the column that holds a field.
     #[must_use]
-    pub const fn column(&self, field: CsvField) -> Option<usize> {
+    pub const fn column(&self, field: EventField) -> Option<usize> {
         self.places[field as usize]
     }
 
@@ -73,7 +73,7 @@ impl EventColumns {
     }
 }
 
-fn likeliest(schema: &Schema, field: CsvField) -> Option<usize> {
+fn likeliest(schema: &Schema, field: EventField) -> Option<usize> {
     let ranked = schema
         .fields()
         .iter()
@@ -82,7 +82,7 @@ fn likeliest(schema: &Schema, field: CsvField) -> Option<usize> {
     ranked.min().map(|(_, index)| index)
 }
 
-fn named(schema: &Schema, field: CsvField, column: &Column) -> Result<usize, ColumnsError> {
+fn named(schema: &Schema, field: EventField, column: &Column) -> Result<usize, ColumnsError> {
     let (found, name) = match column {
         Column::Name(name) => {
             (schema.fields().iter().position(|have| have.name() == name), name.clone())
@@ -96,7 +96,7 @@ fn named(schema: &Schema, field: CsvField, column: &Column) -> Result<usize, Col
     found.ok_or_else(|| ColumnsError::NoSuchColumn { field, column: name, found: list(schema) })
 }
 
-fn check_type(schema: &Schema, field: CsvField, at: usize) -> Result<(), ColumnsError> {
+fn check_type(schema: &Schema, field: EventField, at: usize) -> Result<(), ColumnsError> {
     let column = &schema.fields()[at];
     let found = column.data_type();
     if *found == DataType::Null || accepts(field, found) {
@@ -111,21 +111,22 @@ fn check_type(schema: &Schema, field: CsvField, at: usize) -> Result<(), Columns
 }
 
 /// Whether a field can be read from values of a type.
-fn accepts(field: CsvField, found: &DataType) -> bool {
+fn accepts(field: EventField, found: &DataType) -> bool {
     let text = is_text(found)
         || matches!(found, DataType::Dictionary(key, value) if key.is_dictionary_key_type() && is_text(value));
     let number = found.is_integer() || matches!(found, DataType::Float32 | DataType::Float64);
     let truth = *found == DataType::Boolean;
     match field {
-        CsvField::Time => {
+        EventField::Time => {
             text || number
                 || matches!(found, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64)
         }
-        CsvField::SrcPort | CsvField::EventCode | CsvField::LogonId | CsvField::LogonType => {
-            text || number
-        }
-        CsvField::Outcome => text || truth,
-        CsvField::Mfa => text || truth || number,
+        EventField::SrcPort
+        | EventField::EventCode
+        | EventField::LogonId
+        | EventField::LogonType => text || number,
+        EventField::Outcome => text || truth,
+        EventField::Mfa => text || truth || number,
         _ => text,
     }
 }
@@ -135,16 +136,17 @@ const fn is_text(found: &DataType) -> bool {
 }
 
 /// The types that a field can be read from, in words.
-pub(crate) const fn accepted(field: CsvField) -> &'static str {
+pub(crate) const fn accepted(field: EventField) -> &'static str {
     match field {
-        CsvField::Time => {
+        EventField::Time => {
             "timestamps and dates of any unit and zone, numbers and text (plain or dictionary)"
         }
-        CsvField::SrcPort | CsvField::EventCode | CsvField::LogonId | CsvField::LogonType => {
-            "numbers and text (plain or dictionary)"
-        }
-        CsvField::Outcome => "text (plain or dictionary) and booleans",
-        CsvField::Mfa => "text (plain or dictionary), booleans, and the numbers 0 and 1",
+        EventField::SrcPort
+        | EventField::EventCode
+        | EventField::LogonId
+        | EventField::LogonType => "numbers and text (plain or dictionary)",
+        EventField::Outcome => "text (plain or dictionary) and booleans",
+        EventField::Mfa => "text (plain or dictionary), booleans, and the numbers 0 and 1",
         _ => "text: string, large string, string view, or a dictionary of one of these",
     }
 }

@@ -1,6 +1,6 @@
 //! Errors of reading a batch. Each names its place and what to do.
 
-use sidestep_formats::{CsvField, FieldError};
+use sidestep_formats::{EventField, FieldError};
 use thiserror::Error;
 
 /// Why the columns of a table do not give an event.
@@ -15,7 +15,7 @@ pub enum ColumnsError {
     )]
     Missing {
         /// The field.
-        field: CsvField,
+        field: EventField,
         /// The columns that there are, with their types.
         found: String,
     },
@@ -23,7 +23,7 @@ pub enum ColumnsError {
     #[error("no column is called {column:?}, which is to give the {}; found {found}", field.name())]
     NoSuchColumn {
         /// The field.
-        field: CsvField,
+        field: EventField,
         /// The column that was named.
         column: String,
         /// The columns that there are, with their types.
@@ -36,7 +36,7 @@ pub enum ColumnsError {
     )]
     Mistyped {
         /// The field.
-        field: CsvField,
+        field: EventField,
         /// The column.
         column: String,
         /// Its type.

@@ -7,8 +7,8 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Fields, Schema, SchemaRef};
 use sidestep::{AuthEvent, Timestamp};
 use sidestep_formats::{
-    CsvField, CsvMapping, FieldError, FieldMeaning, FieldValue, FieldValues, OnError, TimeFormat,
-    event_of_fields,
+    EventField, FieldError, FieldMapping, FieldMeaning, FieldValue, FieldValues, OnError,
+    TimeFormat, event_of_fields,
 };
 
 use crate::column::{Cell, Values};
@@ -44,7 +44,7 @@ pub struct RowSummary {
 /// number of its row over all batches; the first is 0.
 #[derive(Debug, Clone, Default)]
 pub struct BatchReader {
-    mapping: CsvMapping,
+    mapping: FieldMapping,
     on_error: OnError,
     resolved: Option<(SchemaRef, EventColumns)>,
     summary: RowSummary,
@@ -54,7 +54,7 @@ impl BatchReader {
     /// A reader that has read nothing yet. Columns that the mapping does not name are found by their
     /// names.
     #[must_use]
-    pub fn new(mapping: CsvMapping, on_error: OnError) -> Self {
+    pub fn new(mapping: FieldMapping, on_error: OnError) -> Self {
         Self { mapping, on_error, ..Self::default() }
     }
 
@@ -234,11 +234,11 @@ struct Filled<'b> {
 type Meaning<'b> = Result<Option<FieldMeaning<'b>>, FieldError>;
 
 impl<'b> Filled<'b> {
-    fn new(values: Values<'b>, field: CsvField, rows: usize) -> Self {
+    fn new(values: Values<'b>, field: EventField, rows: usize) -> Self {
         let meaning = |text: Option<&'b str>| meaning(text.map(Cell::Text), field);
         // Of a large dictionary, a batch may use but little.
         let distinct = values.distinct().filter(|distinct| distinct.len() <= rows);
-        let meanings = distinct.filter(|_| field != CsvField::Time);
+        let meanings = distinct.filter(|_| field != EventField::Time);
         Self { meanings: meanings.map(|distinct| distinct.map(meaning).collect()), values }
     }
 }
@@ -246,17 +246,17 @@ impl<'b> Filled<'b> {
 /// The columns of one batch, by field.
 struct Batch<'b> {
     /// Those that hold anything.
-    columns: [Option<Filled<'b>>; CsvField::ALL.len()],
+    columns: [Option<Filled<'b>>; EventField::ALL.len()],
     /// Which there are at all.
-    has: [bool; CsvField::ALL.len()],
+    has: [bool; EventField::ALL.len()],
     time_format: TimeFormat,
 }
 
 impl<'b> Batch<'b> {
     fn new(batch: &'b RecordBatch, columns: &EventColumns) -> Result<Self, ColumnsError> {
-        let mut filled = [const { None }; CsvField::ALL.len()];
-        let mut has = [false; CsvField::ALL.len()];
-        for ((column, has), &field) in filled.iter_mut().zip(&mut has).zip(CsvField::ALL) {
+        let mut filled = [const { None }; EventField::ALL.len()];
+        let mut has = [false; EventField::ALL.len()];
+        for ((column, has), &field) in filled.iter_mut().zip(&mut has).zip(EventField::ALL) {
             let Some(at) = columns.column(field) else { continue };
             *has = true;
             let array = batch.column(at).as_ref();
@@ -285,7 +285,7 @@ impl<'b> Batch<'b> {
     }
 
     fn time(&self, row: usize) -> Result<Timestamp, FieldError> {
-        const FIELD: CsvField = CsvField::Time;
+        const FIELD: EventField = EventField::Time;
         let format = self.time_format;
         let cell = self.columns[FIELD as usize].as_ref().and_then(|time| time.values.get(row));
         let Some(cell) = cell else {
@@ -314,16 +314,16 @@ impl<'b> Batch<'b> {
     fn time_of_text(&self, text: &str) -> Result<Timestamp, FieldError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(FieldError::empty(CsvField::Time));
+            return Err(FieldError::empty(EventField::Time));
         }
         self.time_format
             .parse(text)
-            .ok_or_else(|| FieldError::unfit(CsvField::Time, text, self.time_format.expected()))
+            .ok_or_else(|| FieldError::unfit(EventField::Time, text, self.time_format.expected()))
     }
 }
 
 fn unfit(number: impl std::fmt::Display, format: TimeFormat) -> FieldError {
-    FieldError::new(CsvField::Time, format!("{number} is not {}", format.expected()))
+    FieldError::new(EventField::Time, format!("{number} is not {}", format.expected()))
 }
 
 /// A time as a floating-point number: its whole part tells its unit, as that of a whole number does.
@@ -355,7 +355,7 @@ struct Row<'r, 'b> {
 
 impl<'b> FieldValues<'b> for Row<'_, 'b> {
     #[inline]
-    fn meaning(&self, field: CsvField) -> Meaning<'b> {
+    fn meaning(&self, field: EventField) -> Meaning<'b> {
         let Some(Filled { values, meanings }) = &self.batch.columns[field as usize] else {
             return Ok(None);
         };
@@ -371,18 +371,18 @@ impl<'b> FieldValues<'b> for Row<'_, 'b> {
     }
 
     #[inline]
-    fn has(&self, field: CsvField) -> bool {
+    fn has(&self, field: EventField) -> bool {
         self.batch.has[field as usize]
     }
 }
 
 #[cold]
-fn lost(field: CsvField) -> FieldError {
+fn lost(field: EventField) -> FieldError {
     FieldError::new(field, "has a key that its dictionary does not have")
 }
 
 /// What a value means in a field; nothing where there is none.
-fn meaning(cell: Option<Cell<'_>>, field: CsvField) -> Meaning<'_> {
+fn meaning(cell: Option<Cell<'_>>, field: EventField) -> Meaning<'_> {
     let Some(cell) = cell else { return Ok(None) };
     let value = match cell {
         Cell::Text(text) => FieldValue::Text(text),

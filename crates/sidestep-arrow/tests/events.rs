@@ -15,7 +15,7 @@ use sidestep::{Alert, AuthEvent, Config, Engine, LogonType, Outcome, WarmUp};
 use sidestep_arrow::{
     BatchError, BatchReader, ColumnsError, ScoreBatchBuilder, alerts_batch, hops_batch,
 };
-use sidestep_formats::{CsvField, CsvMapping, LogReader, OnError, ReadOptions};
+use sidestep_formats::{EventField, FieldMapping, LogReader, OnError, ReadOptions};
 
 const SECOND: i64 = 1_700_000_000;
 
@@ -205,7 +205,7 @@ fn nulls_in_optional_columns_are_absent_and_in_needed_ones_skip_the_row() {
             "row 3: dst_host: dst_host is empty; an event needs it",
         ]
     );
-    let mut strict = BatchReader::new(CsvMapping::default(), OnError::Stop);
+    let mut strict = BatchReader::new(FieldMapping::default(), OnError::Stop);
     let error = strict.for_each_event(&batch, &mut |_| ControlFlow::Continue(())).unwrap_err();
     assert!(matches!(error, BatchError::BadRow(ref bad) if bad.row == 1), "{error}");
 }
@@ -266,7 +266,7 @@ fn values_that_mean_nothing_skip_the_row_and_say_so() {
 
 #[test]
 fn a_missing_or_mistyped_column_is_told_with_what_is_there() {
-    let found = |columns: Vec<(&str, ArrayRef)>, mapping: CsvMapping| {
+    let found = |columns: Vec<(&str, ArrayRef)>, mapping: FieldMapping| {
         let batch = batch(columns);
         let mut reader = BatchReader::new(mapping, OnError::Skip);
         match reader.for_each_event(&batch, &mut |_| ControlFlow::Continue(())) {
@@ -274,19 +274,20 @@ fn a_missing_or_mistyped_column_is_told_with_what_is_there() {
             other => panic!("not an error of columns: {other:?}"),
         }
     };
-    let error = found(vec![("when", seconds()), ("dst", text(&["X", "Y"]))], CsvMapping::default());
-    assert!(matches!(error, ColumnsError::Missing { field: CsvField::Time, .. }));
+    let error =
+        found(vec![("when", seconds()), ("dst", text(&["X", "Y"]))], FieldMapping::default());
+    assert!(matches!(error, ColumnsError::Missing { field: EventField::Time, .. }));
     let told = error.to_string();
     assert!(told.contains("\"when\" (Int64)") && told.contains("timestamp"), "{told}");
 
     let columns = || vec![("time", seconds()), ("user", seconds()), ("dst", text(&["X", "Y"]))];
-    let told = found(columns(), CsvMapping::default()).to_string();
+    let told = found(columns(), FieldMapping::default()).to_string();
     assert!(
         told.contains("\"user\"") && told.contains("Int64") && told.contains("string view"),
         "{told}"
     );
 
-    let mapping = CsvMapping::default().with_pair("account=who").unwrap();
+    let mapping = FieldMapping::default().with_pair("account=who").unwrap();
     let told = found(columns(), mapping).to_string();
     assert!(told.contains("\"who\"") && told.contains("account"), "{told}");
 }

@@ -1,6 +1,6 @@
 //! Alerts as text, and their copies and ends.
 
-use sidestep_formats::{Emit, EmitOptions, write_alerts};
+use sidestep_formats::{ExportFormat, ExportOptions, write_alerts};
 
 use crate::alert::sidestep_alert;
 use crate::boundary::call;
@@ -30,16 +30,16 @@ pub unsafe extern "C" fn sidestep_alert_write(
         // SAFETY: the caller keeps the header's contract of pointers.
         let (alert, text) = unsafe { (handle::read(alert)?, pointer::out_handle(text, "text")?) };
         let emit = match format {
-            SIDESTEP_EMIT_JSON => Emit::Json,
-            SIDESTEP_EMIT_OCSF => Emit::Ocsf,
-            SIDESTEP_EMIT_ECS => Emit::Ecs,
+            SIDESTEP_EMIT_JSON => ExportFormat::Json,
+            SIDESTEP_EMIT_OCSF => ExportFormat::Ocsf,
+            SIDESTEP_EMIT_ECS => ExportFormat::Ecs,
             _ => {
                 let what = format!("{format} is no SIDESTEP_EMIT_ value");
                 return Err(Failure::new(SIDESTEP_ERR_VALUE, what).at("format"));
             }
         };
         let mut bytes = Vec::new();
-        write_alerts(&mut bytes, std::slice::from_ref(&*alert), emit, &EmitOptions::default())
+        write_alerts(&mut bytes, std::slice::from_ref(&*alert), emit, &ExportOptions::default())
             .map_err(|error| Failure::new(SIDESTEP_ERR_WRITE, error.to_string()).at("text"))?;
         *text = buffer::new(bytes);
         Ok(())

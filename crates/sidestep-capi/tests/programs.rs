@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use sidestep::{AlertState, Config, Engine};
-use sidestep_formats::{Emit, EmitOptions, LogReader, ReadOptions, write_alerts};
+use sidestep_formats::{ExportFormat, ExportOptions, LogReader, ReadOptions, write_alerts};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -85,7 +85,8 @@ fn by_rust(log: &Path) -> Vec<u8> {
     alerts.extend(engine.finish());
     alerts.retain(|alert| alert.state == AlertState::Closed);
     let mut bytes = Vec::new();
-    write_alerts(&mut bytes, &alerts, Emit::Json, &EmitOptions::default()).expect("written");
+    write_alerts(&mut bytes, &alerts, ExportFormat::Json, &ExportOptions::default())
+        .expect("written");
     bytes
 }
 

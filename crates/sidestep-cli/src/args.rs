@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use sidestep_formats::{Emit, Format, OcsfVersion, OnError, TimeFormat, Zone};
+use sidestep_formats::{ExportFormat, Format, OcsfVersion, OnError, TimeFormat, Zone};
 
 #[cfg(feature = "simulator")]
 use crate::simulator::args::{EvaluateArgs, SimulateArgs};
@@ -114,7 +114,7 @@ pub(crate) struct DetectArgs {
     /// Format of --output: json, ocsf, ecs, navigator, graphml, dot or cytoscape [default: json].
     /// Without --output it goes to standard output
     #[arg(long, value_name = "FORMAT")]
-    pub(crate) emit: Option<Emit>,
+    pub(crate) emit: Option<ExportFormat>,
 
     /// Version of OCSF for --emit ocsf: 1.6.0, or 1.1.0 without graph and baselines
     #[arg(long, default_value = "1.6.0", value_name = "VERSION")]
@@ -168,7 +168,7 @@ pub(crate) struct DetectionsArgs {
 mod tests {
     use super::*;
     use clap::CommandFactory;
-    use sidestep_formats::CsvField;
+    use sidestep_formats::EventField;
 
     #[test]
     fn the_definition_is_sound() {
@@ -191,6 +191,6 @@ mod tests {
         let detect =
             command.find_subcommand_mut("detect").map(|c| c.render_long_help().to_string());
         let help = detect.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(help.contains(&CsvField::list()), "{help}");
+        assert!(help.contains(&EventField::list()), "{help}");
     }
 }

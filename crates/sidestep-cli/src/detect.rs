@@ -5,8 +5,8 @@ use std::path::Path;
 
 use sidestep::{Alert, Config, Engine, Event, FactorPosture, Metrics, WarmUp};
 use sidestep_formats::{
-    CsvMapping, Emit, EmitOptions, LogReader, ReadOptions, ReadSummary, read_policy, write_alerts,
-    write_graph,
+    ExportFormat, ExportOptions, FieldMapping, LogReader, ReadOptions, ReadSummary, read_policy,
+    write_alerts, write_graph,
 };
 
 use crate::alert;
@@ -156,7 +156,7 @@ pub(crate) fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
     let mapping = args
         .map
         .iter()
-        .try_fold(CsvMapping::default(), |mapping, pair| mapping.with_pair(pair))
+        .try_fold(FieldMapping::default(), |mapping, pair| mapping.with_pair(pair))
         .map_err(|error| Failure::Usage(format!("--map: {error}")))?
         .with_time_format(args.time_format);
     Ok(ReadOptions {
@@ -171,12 +171,12 @@ pub(crate) fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
 }
 
 /// The format of a graph file, by its extension.
-fn graph_format(path: &Path) -> Result<Emit, Failure> {
+fn graph_format(path: &Path) -> Result<ExportFormat, Failure> {
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     match extension.as_deref().and_then(OsStr::to_str) {
-        Some("graphml") => Ok(Emit::GraphMl),
-        Some("dot" | "gv") => Ok(Emit::Dot),
-        Some("json") => Ok(Emit::Cytoscape),
+        Some("graphml") => Ok(ExportFormat::GraphMl),
+        Some("dot" | "gv") => Ok(ExportFormat::Dot),
+        Some("json") => Ok(ExportFormat::Cytoscape),
         _ => Err(Failure::Usage(format!(
             "--graph: {} has no extension of a graph: .graphml, .dot, .gv or .json",
             path.display()
@@ -188,10 +188,10 @@ fn graph_format(path: &Path) -> Result<Emit, Failure> {
 struct Outputs {
     file: Option<LateFile>,
     to_stdout: bool,
-    emit: Emit,
-    options: EmitOptions,
+    emit: ExportFormat,
+    options: ExportOptions,
     held_back: Option<LateFile>,
-    graph: Option<(LateFile, Emit)>,
+    graph: Option<(LateFile, ExportFormat)>,
     state: Option<LateFile>,
 }
 
@@ -213,7 +213,7 @@ impl Outputs {
             file: if to_stdout { None } else { open(&args.output)? },
             to_stdout,
             emit: args.emit.unwrap_or_default(),
-            options: EmitOptions { ocsf_version: args.ocsf_version, once: true },
+            options: ExportOptions { ocsf_version: args.ocsf_version, once: true },
             held_back: open(&args.held_back)?,
             graph,
             state: open(&args.save_state)?,
@@ -247,7 +247,7 @@ impl Outputs {
     fn write_held_back(&mut self, engine: &Engine) -> Result<(), Failure> {
         let Some(file) = self.held_back.take() else { return Ok(()) };
         let mut bytes = Vec::new();
-        write_alerts(&mut bytes, &engine.held_back(), Emit::Json, &self.options)
+        write_alerts(&mut bytes, &engine.held_back(), ExportFormat::Json, &self.options)
             .map_err(|error| Failure::Error(format!("held back: {error}")))?;
         file.write(&bytes)
     }

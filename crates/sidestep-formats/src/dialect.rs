@@ -8,10 +8,10 @@ use crate::source::Source;
 
 /// One dialect: one file here implements it.
 pub(crate) trait Dialect {
-    /// Turns the source into events and faults and gives each to the run.
+    /// Turns the source into events and faults and gives each to the sink.
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError>;
 }

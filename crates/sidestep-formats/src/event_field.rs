@@ -5,7 +5,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::error::{ParseError, quote};
-use crate::words::folded;
+use crate::vocabulary::folded;
 
 /// Declares the fields with the name that people give and the headers taken for them.
 macro_rules! fields {
@@ -13,9 +13,9 @@ macro_rules! fields {
         /// What a column may hold.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
-        pub enum CsvField { $($(#[$meta])* $variant,)+ }
+        pub enum EventField { $($(#[$meta])* $variant,)+ }
 
-        impl CsvField {
+        impl EventField {
             /// Every field, in declaration order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
@@ -95,7 +95,7 @@ fields! {
     Mfa = "mfa" | "mfa" | "ismfa" | "mfaused",
 }
 
-impl CsvField {
+impl EventField {
     /// The names of all fields, for help and errors.
     #[must_use]
     pub fn list() -> String {
@@ -109,7 +109,7 @@ impl CsvField {
     }
 }
 
-impl FromStr for CsvField {
+impl FromStr for EventField {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
@@ -126,7 +126,7 @@ impl FromStr for CsvField {
 #[error("{}: {what}", field.name())]
 pub struct FieldError {
     /// The field.
-    pub field: CsvField,
+    pub field: EventField,
     /// What is wrong.
     pub what: String,
 }
@@ -134,21 +134,21 @@ pub struct FieldError {
 impl FieldError {
     /// An error of a field.
     #[must_use]
-    pub fn new(field: CsvField, what: impl Into<String>) -> Self {
+    pub fn new(field: EventField, what: impl Into<String>) -> Self {
         Self { field, what: what.into() }
     }
 
     /// A field that an event needs and that is empty.
     #[must_use]
-    pub fn empty(field: CsvField) -> Self {
+    pub fn empty(field: EventField) -> Self {
         let name = field.name();
-        let article = if field == CsvField::Account { "an" } else { "a" };
+        let article = if field == EventField::Account { "an" } else { "a" };
         Self::new(field, format!("is empty; an event needs {article} {name}"))
     }
 
     /// A word that means nothing there.
     #[must_use]
-    pub fn unfit(field: CsvField, text: &str, expected: &str) -> Self {
+    pub fn unfit(field: EventField, text: &str, expected: &str) -> Self {
         Self::new(field, format!("{} is not {expected}", quote(text.as_bytes())))
     }
 }

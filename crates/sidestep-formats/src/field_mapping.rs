@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::error::ParseError;
-use crate::event_field::CsvField;
+use crate::event_field::EventField;
 use crate::time::TimeFormat;
 
 /// Names a column.
@@ -43,15 +43,15 @@ impl FromStr for Column {
 /// Which column holds what. A field that is not set is looked for among the headers, under its
 /// own name and the names that common logs give it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CsvMapping {
-    columns: Vec<(CsvField, Column)>,
+pub struct FieldMapping {
+    columns: Vec<(EventField, Column)>,
     time_format: TimeFormat,
 }
 
-impl CsvMapping {
+impl FieldMapping {
     /// Says where a field is. A second word on the same field takes the first one's place.
     #[must_use]
-    pub fn with(mut self, field: CsvField, column: Column) -> Self {
+    pub fn with(mut self, field: EventField, column: Column) -> Self {
         self.columns.retain(|(set, _)| *set != field);
         self.columns.push((field, column));
         self
@@ -87,7 +87,7 @@ impl CsvMapping {
 
     /// Where a field was said to be.
     #[must_use]
-    pub fn column(&self, field: CsvField) -> Option<&Column> {
+    pub fn column(&self, field: EventField) -> Option<&Column> {
         self.columns.iter().find(|(set, _)| *set == field).map(|(_, column)| column)
     }
 

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use sidestep::{Account, Activity, AuthEvent, EventError, Host, Timestamp};
 
-use crate::event_field::{CsvField, FieldError};
-use crate::meaning::{FieldMeaning, Means};
-use crate::words;
+use crate::event_field::{EventField, FieldError};
+use crate::field_value::{FieldMeaning, Meaning};
+use crate::vocabulary;
 
 /// One record: what each of its fields says.
 pub trait FieldValues<'a> {
@@ -15,10 +15,10 @@ pub trait FieldValues<'a> {
     ///
     /// # Errors
     /// [`FieldError`]: what is stored there means nothing.
-    fn meaning(&self, field: CsvField) -> Result<Option<FieldMeaning<'a>>, FieldError>;
+    fn meaning(&self, field: EventField) -> Result<Option<FieldMeaning<'a>>, FieldError>;
 
     /// Whether any record of the log has such a field.
-    fn has(&self, field: CsvField) -> bool;
+    fn has(&self, field: EventField) -> bool;
 }
 
 /// Makes an event at a time (microseconds since 1970, UTC) of the other fields of a record and lends it
@@ -33,61 +33,61 @@ pub fn event_of_fields<'a, T>(
     raw_ref: u64,
     take: impl FnOnce(&AuthEvent<'a>) -> T,
 ) -> Result<T, FieldError> {
-    let mut account = account(values, CsvField::Account, CsvField::Domain)?
-        .ok_or_else(|| FieldError::empty(CsvField::Account))?;
-    account.sid = text(values, CsvField::Sid)?.map(Cow::Borrowed);
-    let subject = self::account(values, CsvField::Subject, CsvField::SubjectDomain)?;
+    let mut account = account(values, EventField::Account, EventField::Domain)?
+        .ok_or_else(|| FieldError::empty(EventField::Account))?;
+    account.sid = text(values, EventField::Sid)?.map(Cow::Borrowed);
+    let subject = self::account(values, EventField::Subject, EventField::SubjectDomain)?;
     let subject =
         subject.filter(|subject| subject.name != account.name || subject.domain != account.domain);
     let mut builder = AuthEvent::builder(time, account);
     if let Some(subject) = subject {
         builder.set_subject(subject);
     }
-    let port = number(values, CsvField::SrcPort)?.and_then(|port| u16::try_from(port).ok());
-    let src = Host { port, ..host(values, CsvField::SrcHost, CsvField::SrcIp)? };
-    let dst = host(values, CsvField::DstHost, CsvField::DstIp)?;
+    let port = number(values, EventField::SrcPort)?.and_then(|port| u16::try_from(port).ok());
+    let src = Host { port, ..host(values, EventField::SrcHost, EventField::SrcIp)? };
+    let dst = host(values, EventField::DstHost, EventField::DstIp)?;
     builder.set_src_host(src).set_dst_host(dst).set_raw_ref(raw_ref);
-    let code = number(values, CsvField::EventCode)?.and_then(|code| u32::try_from(code).ok());
+    let code = number(values, EventField::EventCode)?.and_then(|code| u32::try_from(code).ok());
     if let Some(code) = code {
         builder.set_event_code(code);
-        if let Some((activity, outcome)) = words::windows_event(code) {
+        if let Some((activity, outcome)) = vocabulary::windows_event(code) {
             builder.set_activity(activity);
             if let Some(outcome) = outcome {
                 builder.set_outcome(outcome);
             }
         }
     }
-    if let Some(Means::Activity(activity)) = means(values, CsvField::Activity)? {
+    if let Some(Meaning::Activity(activity)) = means(values, EventField::Activity)? {
         // Beside a Windows number, a word that is not known says nothing new.
-        if activity != Activity::Other || !values.has(CsvField::EventCode) {
+        if activity != Activity::Other || !values.has(EventField::EventCode) {
             builder.set_activity(activity);
         }
     }
-    if let Some(Means::LogonType(kind)) = means(values, CsvField::LogonType)? {
+    if let Some(Meaning::LogonType(kind)) = means(values, EventField::LogonType)? {
         builder.set_logon_type(kind);
     }
-    if let Some(Means::AuthProtocol(protocol)) = means(values, CsvField::AuthProtocol)? {
+    if let Some(Meaning::AuthProtocol(protocol)) = means(values, EventField::AuthProtocol)? {
         builder.set_auth_protocol(protocol);
     }
-    if let Some(Means::Outcome(outcome)) = means(values, CsvField::Outcome)? {
+    if let Some(Meaning::Outcome(outcome)) = means(values, EventField::Outcome)? {
         builder.set_outcome(outcome);
     }
-    if let Some(reason) = text(values, CsvField::OutcomeReason)? {
+    if let Some(reason) = text(values, EventField::OutcomeReason)? {
         builder.set_outcome_reason(reason);
     }
-    if let Some(process) = text(values, CsvField::LogonProcess)? {
+    if let Some(process) = text(values, EventField::LogonProcess)? {
         builder.set_logon_process(process);
     }
-    if let Some(id) = number(values, CsvField::LogonId)? {
+    if let Some(id) = number(values, EventField::LogonId)? {
         builder.set_logon_id(id);
     }
-    if let Some(mark) = text(values, CsvField::Credential)? {
+    if let Some(mark) = text(values, EventField::Credential)? {
         builder.set_credential(mark);
     }
-    if let Some(session) = text(values, CsvField::SessionName)? {
+    if let Some(session) = text(values, EventField::SessionName)? {
         builder.set_session_name(session);
     }
-    if let Some(Means::Mfa(mfa)) = means(values, CsvField::Mfa)? {
+    if let Some(Meaning::Mfa(mfa)) = means(values, EventField::Mfa)? {
         builder.set_mfa(mfa);
     }
     builder.event().map(take).map_err(|error| refused(&error))
@@ -96,23 +96,26 @@ pub fn event_of_fields<'a, T>(
 #[inline]
 fn means<'a>(
     values: &impl FieldValues<'a>,
-    field: CsvField,
-) -> Result<Option<Means<'a>>, FieldError> {
+    field: EventField,
+) -> Result<Option<Meaning<'a>>, FieldError> {
     Ok(values.meaning(field)?.map(|meaning| meaning.0))
 }
 
 #[inline]
-fn text<'a>(values: &impl FieldValues<'a>, field: CsvField) -> Result<Option<&'a str>, FieldError> {
+fn text<'a>(
+    values: &impl FieldValues<'a>,
+    field: EventField,
+) -> Result<Option<&'a str>, FieldError> {
     Ok(means(values, field)?.and_then(|means| match means {
-        Means::Text(text) => Some(text),
+        Meaning::Text(text) => Some(text),
         _ => None,
     }))
 }
 
 #[inline]
-fn number<'a>(values: &impl FieldValues<'a>, field: CsvField) -> Result<Option<u64>, FieldError> {
+fn number<'a>(values: &impl FieldValues<'a>, field: EventField) -> Result<Option<u64>, FieldError> {
     Ok(means(values, field)?.and_then(|means| match means {
-        Means::Number(number) => Some(number),
+        Meaning::Number(number) => Some(number),
         _ => None,
     }))
 }
@@ -120,10 +123,10 @@ fn number<'a>(values: &impl FieldValues<'a>, field: CsvField) -> Result<Option<u
 #[inline]
 fn account<'a>(
     values: &impl FieldValues<'a>,
-    name: CsvField,
-    domain: CsvField,
+    name: EventField,
+    domain: EventField,
 ) -> Result<Option<Account<'a>>, FieldError> {
-    let Some(Means::Account { name, domain: own, kind }) = means(values, name)? else {
+    let Some(Meaning::Account { name, domain: own, kind }) = means(values, name)? else {
         return Ok(None);
     };
     let domain = match own {
@@ -137,15 +140,15 @@ fn account<'a>(
 #[inline]
 fn host<'a>(
     values: &impl FieldValues<'a>,
-    name: CsvField,
-    ip: CsvField,
+    name: EventField,
+    ip: EventField,
 ) -> Result<Host<'a>, FieldError> {
     let mut host = match means(values, name)? {
-        Some(Means::Host(name)) => Host::named(name),
-        Some(Means::Ip(ip)) => Host::at(ip),
+        Some(Meaning::Host(name)) => Host::named(name),
+        Some(Meaning::Ip(ip)) => Host::at(ip),
         _ => Host::default(),
     };
-    if let Some(Means::Ip(ip)) = means(values, ip)? {
+    if let Some(Meaning::Ip(ip)) = means(values, ip)? {
         host.ip = Some(ip);
     }
     Ok(host)
@@ -156,6 +159,6 @@ fn refused(error: &EventError) -> FieldError {
         EventError::Missing { field } | EventError::TooLong { field, .. } => *field,
         _ => "time",
     };
-    let field = CsvField::ALL.iter().copied().find(|field| field.name() == named);
-    FieldError::new(field.unwrap_or(CsvField::Time), error.to_string())
+    let field = EventField::ALL.iter().copied().find(|field| field.name() == named);
+    FieldError::new(field.unwrap_or(EventField::Time), error.to_string())
 }

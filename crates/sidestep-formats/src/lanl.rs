@@ -15,7 +15,7 @@ use crate::line::TOO_LONG;
 use crate::record_sink::RecordSink;
 use crate::source::Source;
 use crate::time::decimal;
-use crate::words;
+use crate::vocabulary;
 
 /// The columns, as errors name them.
 pub(crate) const COLUMNS: [&str; 9] = [
@@ -37,7 +37,7 @@ impl Dialect for Lanl {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut number = 0;
         let mut header_allowed = true;
@@ -45,7 +45,7 @@ impl Dialect for Lanl {
             let line = match source.next_line() {
                 Ok(Some(line)) => line,
                 Ok(None) => return Ok(ControlFlow::Continue(())),
-                Err(error) => return Err(run.broken(number, error)),
+                Err(error) => return Err(sink.broken(number, error)),
             };
             number += 1;
             let taken = match line {
@@ -55,13 +55,13 @@ impl Dialect for Lanl {
                     header_allowed = false;
                     continue;
                 }
-                Line::Text(line) => take(line, number, |event| run.event(event)),
+                Line::Text(line) => take(line, number, |event| sink.event(event)),
             };
             header_allowed = false;
             match taken {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => return Ok(ControlFlow::Break(())),
-                Err(fault) => run.bad(number, 1, fault)?,
+                Err(fault) => sink.bad(number, 1, fault)?,
             }
         }
     }
@@ -158,7 +158,7 @@ fn auth_protocol(text: &str) -> AuthProtocol {
         "?" => AuthProtocol::Unknown,
         "Kerberos" => AuthProtocol::Kerberos,
         "NTLM" => AuthProtocol::Ntlm,
-        _ => words::auth_protocol(text),
+        _ => vocabulary::auth_protocol(text),
     }
 }
 
@@ -167,7 +167,7 @@ fn logon_type(text: &str) -> LogonType {
         "Network" => LogonType::Network,
         "?" => LogonType::Unknown,
         "Service" => LogonType::Service,
-        _ => words::logon_type(text),
+        _ => vocabulary::logon_type(text),
     }
 }
 

@@ -36,18 +36,18 @@ mod bytes_read;
 mod clocks;
 mod csv;
 mod dialect;
-mod emit;
 mod error;
 mod event_field;
 #[cfg(feature = "evtx")]
 mod evtx;
+mod export;
 mod field_mapping;
+mod field_value;
 mod fields;
 mod files;
 mod jsonl;
 mod lanl;
 mod line;
-mod meaning;
 mod merge;
 mod options;
 mod order;
@@ -63,20 +63,22 @@ mod syslog;
 mod tarball;
 mod time;
 mod values;
+mod vocabulary;
 mod windows;
-mod words;
 mod zeek;
 mod zone;
 
 pub use bytes_read::BytesRead;
 pub use clocks::ClockSetBack;
-pub use emit::{Emit, EmitOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph};
 pub use error::{FormatError, LineError, ParseError};
-pub use event_field::{CsvField, FieldError};
-pub use field_mapping::{Column, CsvMapping};
+pub use event_field::{EventField, FieldError};
+pub use export::{
+    ExportFormat, ExportOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph,
+};
+pub use field_mapping::{Column, FieldMapping};
+pub use field_value::{FieldMeaning, FieldValue};
 pub use fields::{FieldValues, event_of_fields};
 pub use files::is_key_of_simulation;
-pub use meaning::{FieldMeaning, FieldValue};
 pub use options::{Format, OnError, ReadOptions};
 pub use order::{EventTaker, OrderWatch, in_order};
 pub use policy::{PolicyError, read_policy};

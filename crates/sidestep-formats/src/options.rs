@@ -5,7 +5,7 @@ use std::str::FromStr;
 use sidestep::Timestamp;
 
 use crate::error::ParseError;
-use crate::field_mapping::CsvMapping;
+use crate::field_mapping::FieldMapping;
 use crate::zone::Zone;
 
 /// The dialect of a log.
@@ -17,7 +17,7 @@ pub enum Format {
     Auto,
     /// The nine columns of the LANL authentication log, with or without a header.
     Lanl,
-    /// Columns by name or number, see [`CsvMapping`].
+    /// Columns by name or number, see [`FieldMapping`].
     Csv,
     /// A Windows event log in its binary form.
     Evtx,
@@ -83,7 +83,7 @@ pub struct ReadOptions {
     /// The dialect.
     pub format: Format,
     /// Which column holds what, where the dialect is CSV.
-    pub mapping: CsvMapping,
+    pub mapping: FieldMapping,
     /// The year of the first line of a syslog that writes none; later lines follow on over any new
     /// year. Unless said, it follows from [`now`](ReadOptions::now).
     pub year: Option<i16>,
@@ -103,7 +103,7 @@ impl Default for ReadOptions {
     fn default() -> Self {
         Self {
             format: Format::Auto,
-            mapping: CsvMapping::default(),
+            mapping: FieldMapping::default(),
             year: None,
             now: None,
             zone: Zone::default(),

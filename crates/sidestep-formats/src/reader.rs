@@ -107,9 +107,9 @@ impl LogReader {
         place: &str,
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
-        let mut run =
+        let mut records =
             RecordSink::new(place, &self.options, &mut self.last_dated, &mut self.summary, sink);
-        sniff::prepare(&mut source, &mut run)?;
+        sniff::prepare(&mut source, &mut records)?;
         let mut dialect: Box<dyn Dialect> = match self.options.format {
             Format::Auto => sniff::dialect(&source, place, &self.options.mapping)?,
             Format::Lanl => Box::new(Lanl),
@@ -119,7 +119,7 @@ impl LogReader {
             Format::Syslog => Box::new(Syslog),
             Format::Json => Box::new(Json),
         };
-        let flow = dialect.read(&mut source, &mut run)?;
+        let flow = dialect.read(&mut source, &mut records)?;
         self.summary.files += 1;
         Ok(flow)
     }

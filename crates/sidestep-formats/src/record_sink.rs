@@ -103,16 +103,16 @@ impl<'a> RecordSink<'a> {
     }
 }
 
-/// Gives `with` a run that hands its events to `sink`, for tests of what dialects have in common.
+/// Gives `with` a sink of records that hands its events to `sink`, for tests of what dialects have in common.
 #[cfg(test)]
-pub(crate) fn with_run<T>(
+pub(crate) fn with_record_sink<T>(
     sink: &mut EventSink<'_>,
     with: impl FnOnce(&mut RecordSink<'_>) -> T,
 ) -> (T, ReadSummary) {
     let options = ReadOptions::default();
     let mut summary = ReadSummary::default();
     let mut last_dated = None;
-    let mut run = RecordSink::new("log", &options, &mut last_dated, &mut summary, sink);
-    let given = with(&mut run);
+    let mut records = RecordSink::new("log", &options, &mut last_dated, &mut summary, sink);
+    let given = with(&mut records);
     (given, summary)
 }

@@ -3,8 +3,8 @@
 use crate::csv::{Csv, Header};
 use crate::dialect::Dialect;
 use crate::error::{FormatError, quote};
-use crate::event_field::CsvField;
-use crate::field_mapping::CsvMapping;
+use crate::event_field::EventField;
+use crate::field_mapping::FieldMapping;
 use crate::jsonl::Json;
 use crate::lanl::{COLUMNS, Lanl};
 use crate::record_sink::RecordSink;
@@ -49,21 +49,21 @@ pub(crate) fn is_tar(source: &mut Source<'_>) -> bool {
 /// Fills the window, steps over a byte-order mark, and refuses UTF-16 and archives.
 pub(crate) fn prepare(
     source: &mut Source<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<(), FormatError> {
     // What breaks here breaks again where lines are counted; nothing is lost by going on.
     let _ = source.fill(LOOKED_AT);
     let window = source.window();
     if window.starts_with(&[0xff, 0xfe]) || window.starts_with(&[0xfe, 0xff]) {
         return Err(FormatError::UnknownDialect {
-            place: run.place.to_owned(),
+            place: sink.place.to_owned(),
             looked_at: "the file is UTF-16".to_owned(),
             advice: "convert it to UTF-8 first".to_owned(),
         });
     }
     if window.starts_with(ZIP) {
         return Err(FormatError::UnknownDialect {
-            place: run.place.to_owned(),
+            place: sink.place.to_owned(),
             looked_at: "this is a zip archive, which can only be read from a file of its own"
                 .to_owned(),
             advice: "give its path; unpack an archive that lies within another".to_owned(),
@@ -79,7 +79,7 @@ pub(crate) fn prepare(
 pub(crate) fn dialect(
     source: &Source<'_>,
     place: &str,
-    mapping: &CsvMapping,
+    mapping: &FieldMapping,
 ) -> Result<Box<dyn Dialect>, FormatError> {
     if source.window().starts_with(EVTX) {
         return evtx(place);
@@ -115,7 +115,7 @@ pub(crate) fn dialect(
         looked_at: format!("the format cannot be told: it begins with {}", quote(first)),
         advice: format!(
             "it is none of EVTX, JSON, Zeek, syslog and LANL, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
-            CsvField::list()
+            EventField::list()
         ),
     })
 }
@@ -177,7 +177,7 @@ fn is_lanl(line: &[u8]) -> bool {
 
 /// Whether a header names LANL's columns in LANL's order.
 fn is_lanl_header(header: &Header) -> bool {
-    use CsvField::{
+    use EventField::{
         Account, Activity, AuthProtocol, DstHost, LogonType, Outcome, SrcHost, Subject, Time,
     };
     header.delimiter == b','

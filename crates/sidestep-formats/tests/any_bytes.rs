@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use sidestep_formats::{CsvMapping, Format, LogReader, OnError, ReadOptions, ReadSummary};
+use sidestep_formats::{FieldMapping, Format, LogReader, OnError, ReadOptions, ReadSummary};
 
-fn read(bytes: &[u8], format: Format, mapping: CsvMapping) -> ReadSummary {
+fn read(bytes: &[u8], format: Format, mapping: FieldMapping) -> ReadSummary {
     let mut reader = LogReader::new(ReadOptions { format, mapping, ..ReadOptions::default() });
     let _ = reader.read(bytes, "log", &mut |event| {
         assert!(event.auth().is_some_and(|event| !event.account().name.is_empty()));
@@ -30,14 +30,14 @@ fn loggish() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// The whole range of mappings that a caller can give.
-fn mapping() -> impl Strategy<Value = CsvMapping> {
+fn mapping() -> impl Strategy<Value = FieldMapping> {
     let number = prop_oneof![1..12_usize, Just(4096)];
     proptest::collection::vec(
-        (proptest::sample::select(sidestep_formats::CsvField::ALL.to_vec()), number),
+        (proptest::sample::select(sidestep_formats::EventField::ALL.to_vec()), number),
         0..6,
     )
     .prop_map(|pairs| {
-        pairs.into_iter().fold(CsvMapping::default(), |mapping, (field, column)| {
+        pairs.into_iter().fold(FieldMapping::default(), |mapping, (field, column)| {
             mapping.with(field, sidestep_formats::Column::Number(column))
         })
     })
@@ -53,13 +53,13 @@ proptest! {
     #[test]
     fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..2048)) {
         for format in [Format::Auto, Format::Lanl, Format::Csv] {
-            read(&bytes, format, CsvMapping::default());
+            read(&bytes, format, FieldMapping::default());
         }
     }
 
     #[test]
     fn every_lanl_line_is_an_event_or_counted(bytes in loggish()) {
-        let summary = read(&bytes, Format::Lanl, CsvMapping::default());
+        let summary = read(&bytes, Format::Lanl, FieldMapping::default());
         let filled = bytes
             .strip_prefix("\u{feff}".as_bytes())
             .unwrap_or(&bytes)
@@ -102,13 +102,13 @@ proptest! {
                 packed[at] ^= value;
             }
             packed.truncate(cut.index(packed.len() + 1));
-            read(&packed, Format::Auto, CsvMapping::default());
+            read(&packed, Format::Auto, FieldMapping::default());
         }
     }
 
     #[test]
     fn stopping_gives_the_first_error_that_skipping_keeps(bytes in loggish()) {
-        let skipped = read(&bytes, Format::Lanl, CsvMapping::default());
+        let skipped = read(&bytes, Format::Lanl, FieldMapping::default());
         let mut reader = LogReader::new(ReadOptions {
             format: Format::Lanl, on_error: OnError::Stop, ..ReadOptions::default()
         });

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use sidestep::{AccountKind, Activity, AuthEvent, AuthProtocol, LogonType, Mfa, Outcome};
 use sidestep_formats::{
-    Column, CsvField, CsvMapping, Format, FormatError, LogReader, OnError, ReadOptions,
+    Column, EventField, FieldMapping, Format, FormatError, LogReader, OnError, ReadOptions,
     ReadSummary, TimeFormat,
 };
 
@@ -25,7 +25,7 @@ fn read(
 fn mapped(pairs: &[&str]) -> ReadOptions {
     let mapping = pairs
         .iter()
-        .try_fold(CsvMapping::default(), |mapping, pair| mapping.with_pair(pair))
+        .try_fold(FieldMapping::default(), |mapping, pair| mapping.with_pair(pair))
         .expect("the pairs are well formed");
     ReadOptions { mapping, ..ReadOptions::default() }
 }
@@ -183,14 +183,14 @@ fn a_quoted_line_break_is_one_record() {
 
 #[test]
 fn words_of_the_caller_are_checked() {
-    let bad = |pair: &str| CsvMapping::default().with_pair(pair).unwrap_err().to_string();
+    let bad = |pair: &str| FieldMapping::default().with_pair(pair).unwrap_err().to_string();
     assert_eq!(bad("account"), "mapping `account`: expected field=column, such as account=User");
     assert!(bad("who=User").starts_with("field `who`: expected one of time, account, "));
     assert!(bad("account=0").starts_with("column `0`: expected a header, or a number from 1"));
-    let twice = CsvMapping::default()
-        .with(CsvField::Time, Column::Number(1))
-        .with(CsvField::Time, Column::Number(2));
-    assert_eq!(twice.column(CsvField::Time), Some(&Column::Number(2)));
+    let twice = FieldMapping::default()
+        .with(EventField::Time, Column::Number(1))
+        .with(EventField::Time, Column::Number(2));
+    assert_eq!(twice.column(EventField::Time), Some(&Column::Number(2)));
     let (_, _, refused) = read("time,user,dst\n", mapped(&["account=User"]));
     assert_eq!(
         refused.unwrap_err().to_string().split(';').next(),

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use sidestep_arrow::{alerts_batch, alerts_schema, hops_batch, hops_schema};
-use sidestep_formats::{Emit, EmitOptions, write_alerts};
+use sidestep_formats::{ExportFormat, ExportOptions, write_alerts};
 
 use crate::error::table;
 use crate::reader::parsed;
@@ -32,11 +32,11 @@ impl Alert {
     /// The alert in a format: `json`, `ocsf`, `ecs`, `navigator`, `graphml`, `dot` or `cytoscape`.
     fn emit(&self, emit: &str) -> PyResult<String> {
         let mut bytes = Vec::new();
-        let options = EmitOptions { once: true, ..EmitOptions::default() };
+        let options = ExportOptions { once: true, ..ExportOptions::default() };
         write_alerts(
             &mut bytes,
             std::slice::from_ref(&self.inner),
-            parsed::<Emit>(emit)?,
+            parsed::<ExportFormat>(emit)?,
             &options,
         )?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())

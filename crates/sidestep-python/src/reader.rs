@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use sidestep_arrow::BatchReader;
-use sidestep_formats::CsvMapping;
+use sidestep_formats::FieldMapping;
 
 use crate::error::config;
 
@@ -50,9 +50,9 @@ impl Reader {
 pub(crate) fn mapping(
     columns: BTreeMap<String, Option<String>>,
     time_format: &str,
-) -> PyResult<CsvMapping> {
+) -> PyResult<FieldMapping> {
     use sidestep_formats::Column;
-    let mut mapping = CsvMapping::default().with_time_format(parsed(time_format)?);
+    let mut mapping = FieldMapping::default().with_time_format(parsed(time_format)?);
     for (field, column) in columns {
         let column = column.map_or(Column::Absent, Column::Name);
         mapping = mapping.with(parsed(&field)?, column);

@@ -6,11 +6,11 @@ use super::header::{Header, Places};
 
 use super::record::Record;
 use crate::error::Fault;
-use crate::event_field::{CsvField, FieldError};
+use crate::event_field::{EventField, FieldError};
+use crate::field_value::{FieldMeaning, FieldValue};
 use crate::fields::{FieldValues, event_of_fields};
-use crate::meaning::{FieldMeaning, FieldValue};
 use crate::time::TimeFormat;
-use crate::words;
+use crate::vocabulary;
 
 /// Turns records into events.
 pub(super) struct Events {
@@ -29,7 +29,7 @@ impl Events {
 
     /// Whether the record's time can be read: a header's cannot.
     pub(super) fn has_time(&self, record: &Record<'_>) -> bool {
-        let text = self.text(record, CsvField::Time).unwrap_or_default();
+        let text = self.text(record, EventField::Time).unwrap_or_default();
         text.is_some_and(|text| self.time_format.parse(text).is_some())
     }
 
@@ -54,18 +54,19 @@ impl Events {
     }
 
     fn time(&self, record: &Record<'_>) -> Result<Timestamp, FieldError> {
-        let stated = self.text(record, CsvField::Time)?.filter(|text| !words::is_absent(text));
-        let time = stated.ok_or_else(|| FieldError::empty(CsvField::Time))?;
+        let stated =
+            self.text(record, EventField::Time)?.filter(|text| !vocabulary::is_absent(text));
+        let time = stated.ok_or_else(|| FieldError::empty(EventField::Time))?;
         self.time_format
             .parse(time)
-            .ok_or_else(|| FieldError::unfit(CsvField::Time, time, self.time_format.expected()))
+            .ok_or_else(|| FieldError::unfit(EventField::Time, time, self.time_format.expected()))
     }
 
     /// The text of a field; `None` where it is not mapped.
     fn text<'a>(
         &self,
         record: &Record<'a>,
-        field: CsvField,
+        field: EventField,
     ) -> Result<Option<&'a str>, FieldError> {
         let Some(bytes) = self.places[field as usize].and_then(|column| record.get(column)) else {
             return Ok(None);
@@ -97,14 +98,14 @@ struct Row<'r, 'a> {
 }
 
 impl<'a> FieldValues<'a> for Row<'_, 'a> {
-    fn meaning(&self, field: CsvField) -> Result<Option<FieldMeaning<'a>>, FieldError> {
+    fn meaning(&self, field: EventField) -> Result<Option<FieldMeaning<'a>>, FieldError> {
         match self.events.text(self.record, field)? {
             Some(text) => FieldValue::Text(text).meaning(field),
             None => Ok(None),
         }
     }
 
-    fn has(&self, field: CsvField) -> bool {
+    fn has(&self, field: EventField) -> bool {
         self.events.places[field as usize].is_some()
     }
 }

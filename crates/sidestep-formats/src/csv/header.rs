@@ -1,7 +1,7 @@
 //! The header of a CSV file and where its fields are.
 
-use crate::event_field::CsvField;
-use crate::field_mapping::{Column, CsvMapping};
+use crate::event_field::EventField;
+use crate::field_mapping::{Column, FieldMapping};
 
 /// Borders between columns, the likeliest first.
 const DELIMITERS: [u8; 4] = *b",;\t|";
@@ -13,8 +13,8 @@ pub(crate) struct Header {
     names: Vec<String>,
 }
 
-/// Where each field is: its column's index, by [`CsvField`] in declaration order.
-pub(crate) type Places = [Option<usize>; CsvField::ALL.len()];
+/// Where each field is: its column's index, by [`EventField`] in declaration order.
+pub(crate) type Places = [Option<usize>; EventField::ALL.len()];
 
 impl Header {
     /// Reads a first line. The delimiter is the one that splits it most.
@@ -67,16 +67,16 @@ impl Header {
     }
 
     /// What each column looks like.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = Option<CsvField>> {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = Option<EventField>> {
         self.names
             .iter()
-            .map(|name| CsvField::ALL.iter().copied().find(|field| field.rank(name).is_some()))
+            .map(|name| EventField::ALL.iter().copied().find(|field| field.rank(name).is_some()))
     }
 
     /// Where each field is; an error says which column the mapping names in vain.
-    pub(crate) fn places(&self, mapping: &CsvMapping) -> Result<Places, String> {
-        let mut places: Places = [None; CsvField::ALL.len()];
-        for (place, &field) in places.iter_mut().zip(CsvField::ALL) {
+    pub(crate) fn places(&self, mapping: &FieldMapping) -> Result<Places, String> {
+        let mut places: Places = [None; EventField::ALL.len()];
+        for (place, &field) in places.iter_mut().zip(EventField::ALL) {
             *place = match mapping.column(field) {
                 Some(Column::Absent) => None,
                 Some(Column::Number(number)) => Some(number - 1),
@@ -93,11 +93,11 @@ impl Header {
     }
 
     /// Whether the columns give a login: a time, an account, and a host.
-    pub(crate) fn gives_event(&self, mapping: &CsvMapping) -> bool {
+    pub(crate) fn gives_event(&self, mapping: &FieldMapping) -> bool {
         self.places(mapping).is_ok_and(|places| missing(&places).is_none())
     }
 
-    fn likeliest(&self, field: CsvField) -> Option<usize> {
+    fn likeliest(&self, field: EventField) -> Option<usize> {
         let ranked = self
             .names
             .iter()
@@ -109,12 +109,12 @@ impl Header {
 
 /// What a login needs and the columns do not give.
 pub(crate) fn missing(places: &Places) -> Option<&'static str> {
-    let has = |field: CsvField| places[field as usize].is_some();
-    if !has(CsvField::Time) {
+    let has = |field: EventField| places[field as usize].is_some();
+    if !has(EventField::Time) {
         Some("time")
-    } else if !has(CsvField::Account) {
+    } else if !has(EventField::Account) {
         Some("account")
-    } else if !has(CsvField::DstHost) && !has(CsvField::DstIp) {
+    } else if !has(EventField::DstHost) && !has(EventField::DstIp) {
         Some("dst_host")
     } else {
         None

@@ -14,19 +14,19 @@ use self::event::Events;
 use self::record::{Next, Records};
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
-use crate::event_field::CsvField;
-use crate::field_mapping::CsvMapping;
+use crate::event_field::EventField;
+use crate::field_mapping::FieldMapping;
 use crate::line::TOO_LONG;
 use crate::record_sink::RecordSink;
 use crate::source::Source;
 
 /// Reads CSV. The delimiter (comma, semicolon, tab or bar) is told from the first line.
 pub(crate) struct Csv {
-    mapping: CsvMapping,
+    mapping: FieldMapping,
 }
 
 impl Csv {
-    pub(crate) const fn new(mapping: CsvMapping) -> Self {
+    pub(crate) const fn new(mapping: FieldMapping) -> Self {
         Self { mapping }
     }
 }
@@ -35,17 +35,17 @@ impl Dialect for Csv {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let Some(header) = first_line(source) else {
             return Ok(ControlFlow::Continue(()));
         };
         let columns = |what: String| FormatError::Columns {
-            place: run.place.to_owned(),
+            place: sink.place.to_owned(),
             what,
             advice: format!(
                 "say where each is with --map field=column (fields: {})",
-                CsvField::list()
+                EventField::list()
             ),
         };
         let places = header.places(&self.mapping).map_err(columns)?;
@@ -63,7 +63,7 @@ impl Dialect for Csv {
         let mut may_be_header = true;
         loop {
             let (line, lines, parsed) = match records.next(source) {
-                Err(error) => return Err(run.broken(records.line(), error)),
+                Err(error) => return Err(sink.broken(records.line(), error)),
                 Ok(Next::End) => return Ok(ControlFlow::Continue(())),
                 Ok(Next::TooLong { line, lines }) => (line, lines, Err(Fault::record(TOO_LONG))),
                 Ok(Next::Record { line, lines, record }) => {
@@ -72,14 +72,14 @@ impl Dialect for Csv {
                         skip_header = false;
                         continue;
                     }
-                    (line, lines, events.event(&record, line, |event| run.event(event)))
+                    (line, lines, events.event(&record, line, |event| sink.event(event)))
                 }
             };
             may_be_header = false;
             match parsed {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => return Ok(ControlFlow::Break(())),
-                Err(fault) => run.bad(line, lines, fault)?,
+                Err(fault) => sink.bad(line, lines, fault)?,
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::source::Source;
 use chunk::ChunkHeader;
 pub(crate) use chunks::ChunksInOrder;
 use layout::Layouts;
-use record::Taker;
+use record::RecordDecoder;
 
 /// Bytes of the file's own header, which is not trusted for anything.
 const FILE_HEADER: usize = 4096;
@@ -36,7 +36,7 @@ const RECORD_SIGNATURE: &[u8] = b"\x2a\x2a\0\0";
 /// not compared, for a log that was copied while in use fails them.
 #[derive(Default)]
 pub(crate) struct Evtx {
-    taker: Taker,
+    decoder: RecordDecoder,
     /// Number of the last record seen, for errors that have none of their own.
     last: u64,
 }
@@ -45,22 +45,22 @@ impl Dialect for Evtx {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
-        source.fill(FILE_HEADER).map_err(|error| run.broken(self.last, error))?;
+        source.fill(FILE_HEADER).map_err(|error| sink.broken(self.last, error))?;
         let header = source.window();
         if header.is_empty() {
             return Ok(Continue(()));
         }
         if !header.starts_with(FILE_SIGNATURE) {
             return Err(FormatError::UnknownDialect {
-                place: run.place.to_owned(),
+                place: sink.place.to_owned(),
                 looked_at: "no Windows event log, for it does not begin with ElfFile".to_owned(),
                 advice: "pass another --format, or none to have it told".to_owned(),
             });
         }
         if header.len() < FILE_HEADER {
-            run.bad(0, 1, Fault::record("the file is cut within its header"))?;
+            sink.bad(0, 1, Fault::record("the file is cut within its header"))?;
             return Ok(Continue(()));
         }
         source.consume(FILE_HEADER);
@@ -71,11 +71,11 @@ impl Dialect for Evtx {
             let length = chunk.len();
             // What was never written to is zeros.
             let written = chunk.iter().any(|byte| *byte != 0);
-            if written && self.chunk(chunk, number, run)?.is_break() {
+            if written && self.chunk(chunk, number, sink)?.is_break() {
                 return Ok(Break(()));
             }
             if let Some(error) = broken {
-                return Err(run.broken(self.last, error));
+                return Err(sink.broken(self.last, error));
             }
             if length < CHUNK {
                 break;
@@ -92,10 +92,10 @@ impl Evtx {
         &mut self,
         bytes: &[u8],
         number: u64,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let Some(header) = bytes.first_chunk::<CHUNK_HEADER>() else {
-            run.bad(self.last, 1, cut(number))?;
+            sink.bad(self.last, 1, cut(number))?;
             return Ok(Continue(()));
         };
         if !header.starts_with(CHUNK_SIGNATURE) {
@@ -105,37 +105,37 @@ impl Evtx {
             } else {
                 "holds no records that can be found"
             };
-            run.bad(self.last, 1, Fault::record(format!("chunk {number} {what}")))?;
+            sink.bad(self.last, 1, Fault::record(format!("chunk {number} {what}")))?;
             if !holds_records {
                 return Ok(Continue(()));
             }
         }
         let header = ChunkHeader::of(header);
         if bytes.len() < header.free().min(CHUNK) {
-            run.bad(self.last, 1, cut(number))?;
+            sink.bad(self.last, 1, cut(number))?;
         }
-        self.records(header, bytes, run)
+        self.records(header, bytes, sink)
     }
 
     fn records(
         &mut self,
         header: ChunkHeader,
         chunk: &[u8],
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut layouts = Layouts::default();
         for record in header.records(chunk) {
             let taken = match record {
                 Ok(record) => {
                     self.last = record.number;
-                    self.taker.take(chunk, &record, &mut layouts, run)
+                    self.decoder.decode(chunk, &record, &mut layouts, sink)
                 }
                 Err(damage) => Err(Fault::record(format!("is damaged: {}", damage.what()))),
             };
             match taken {
                 Ok(Continue(())) => {}
                 Ok(Break(())) => return Ok(Break(())),
-                Err(fault) => run.bad(self.last, 1, fault)?,
+                Err(fault) => sink.bad(self.last, 1, fault)?,
             }
         }
         Ok(Continue(()))

@@ -17,7 +17,7 @@ const MOST_PARTS: usize = 8;
 
 /// Takes records apart, in buffers that are used over and over.
 #[derive(Default)]
-pub(super) struct Taker {
+pub(super) struct RecordDecoder {
     header: Header,
     values: Values,
     text: Text,
@@ -38,14 +38,14 @@ struct Header {
     computer: Range<usize>,
 }
 
-impl Taker {
+impl RecordDecoder {
     /// Hands on what a record tells.
-    pub(super) fn take(
+    pub(super) fn decode(
         &mut self,
         chunk: &[u8],
         record: &StoredRecord,
         layouts: &mut Layouts,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, Fault> {
         self.text.clear();
         self.fields.clear();
@@ -61,7 +61,7 @@ impl Taker {
         let (provider, channel) =
             (&text[self.header.provider.clone()], &text[self.header.channel.clone()]);
         if !windows::is_read(self.header.event_id, provider, channel) {
-            windows::pass_over(self.header.event_id, provider, run);
+            windows::pass_over(self.header.event_id, provider, sink);
             return Ok(ControlFlow::Continue(()));
         }
         // Where the event has no time that can be, the time at which it was written is as good.
@@ -79,7 +79,7 @@ impl Taker {
         if self.text.is_full() {
             return Err(Fault::record("holds more text than any such event"));
         }
-        self.emit(run)
+        self.emit(sink)
     }
 
     /// Finds the layout of some binary XML, and its values.
@@ -185,7 +185,7 @@ impl Taker {
         }
     }
 
-    fn emit(&self, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+    fn emit(&self, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
         let text = self.text.as_str();
         let of = |range: &Range<usize>| Cow::Borrowed(text.get(range.clone()).unwrap_or_default());
         let mut record = Record {
@@ -201,6 +201,6 @@ impl Taker {
         for (field, range) in &self.fields {
             record.put(*field, of(range));
         }
-        windows::emit(&record, run)
+        windows::emit(&record, sink)
     }
 }

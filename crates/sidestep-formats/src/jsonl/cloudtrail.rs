@@ -9,11 +9,11 @@ use sidestep::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome
 
 use super::Taken;
 use super::fields::{host, refused, source, time_at};
-use super::flat::Node;
 use super::shape::pass_over;
+use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
-use crate::words;
+use crate::vocabulary;
 
 /// The fields as CloudTrail names them.
 const NAMES: [(&str, &str); 4] = [
@@ -24,7 +24,7 @@ const NAMES: [(&str, &str); 4] = [
 ];
 
 /// Hands on a sign-in.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let word = |path: &str| root.word(path);
     let name = word("eventName").unwrap_or("event without a name");
     let protocol = match name {
@@ -32,7 +32,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
         | "SwitchRole" => AuthProtocol::Unknown,
         "AssumeRoleWithSAML" => AuthProtocol::Saml,
         "AssumeRoleWithWebIdentity" => AuthProtocol::OpenId,
-        _ => return Ok(pass_over(run, "CloudTrail", name)),
+        _ => return Ok(pass_over(sink, "CloudTrail", name)),
     };
     let time = time_at(root, &["eventTime"])?;
     let mut event = AuthEvent::builder(time, caller(root))
@@ -46,7 +46,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
         event = event.outcome_reason(clipped(reason));
     }
     let event = event.build().map_err(|error| refused(&error, &NAMES))?;
-    Ok(run.event(&event))
+    Ok(sink.event(&event))
 }
 
 /// Who asked. In a role's session that is the role: the session's name is the caller's to choose.
@@ -114,7 +114,7 @@ fn outcome(root: Node<'_>) -> Outcome {
     let said = ["ConsoleLogin", "SwitchRole"]
         .iter()
         .find_map(|name| root.find("responseElements")?.word(name));
-    match said.and_then(words::outcome) {
+    match said.and_then(vocabulary::outcome) {
         Some(outcome) => outcome,
         None if root.word("errorCode").is_some() => Outcome::Failure,
         None => Outcome::Success,
@@ -127,6 +127,6 @@ fn mfa(root: Node<'_>) -> Mfa {
     }
     root.word("additionalEventData.MFAUsed")
         .or_else(|| root.word("userIdentity.sessionContext.attributes.mfaAuthenticated"))
-        .and_then(words::mfa)
+        .and_then(vocabulary::mfa)
         .unwrap_or(Mfa::Unknown)
 }

@@ -4,11 +4,11 @@ use sidestep::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outc
 
 use super::Taken;
 use super::fields::{account, host, refused, source, time_at, with_port};
-use super::flat::Node;
 use super::shape::pass_over;
+use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
-use crate::words;
+use crate::vocabulary;
 
 /// The fields as ECS names them.
 const NAMES: [(&str, &str); 5] = [
@@ -20,13 +20,13 @@ const NAMES: [(&str, &str); 5] = [
 ];
 
 /// Hands on an authentication event.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let word = |path: &str| root.word(path);
     let category = root.find("event.category");
     if !category.is_some_and(|category| holds(category, "authentication")) {
         let kind = category.and_then(Node::first_text);
         let kind = kind.or_else(|| word("event.dataset")).or_else(|| word("event.action"));
-        return Ok(pass_over(run, "ECS event", kind.unwrap_or("without a category")));
+        return Ok(pass_over(sink, "ECS event", kind.unwrap_or("without a category")));
     }
     let time = time_at(root, &["@timestamp", "event.start", "event.created"])?;
     let (user, subject) = users(root);
@@ -41,9 +41,9 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
         .src_host(source(src))
         .dst_host(dst)
         .activity(activity(root))
-        .outcome(word("event.outcome").and_then(words::outcome).unwrap_or(Outcome::Unknown))
-        .auth_protocol(method.map_or(AuthProtocol::Unknown, words::auth_protocol))
-        .logon_type(word("winlog.logon.type").map_or(LogonType::Unknown, words::logon_type))
+        .outcome(word("event.outcome").and_then(vocabulary::outcome).unwrap_or(Outcome::Unknown))
+        .auth_protocol(method.map_or(AuthProtocol::Unknown, vocabulary::auth_protocol))
+        .logon_type(word("winlog.logon.type").map_or(LogonType::Unknown, vocabulary::logon_type))
         .raw_ref(number);
     if let Some(subject) = subject {
         event = event.subject(subject);
@@ -55,7 +55,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
         event = event.event_code(code);
     }
     let event = event.build().map_err(|error| refused(&error, &NAMES))?;
-    Ok(run.event(&event))
+    Ok(sink.event(&event))
 }
 
 /// Whether a field, which may be a list, holds a word.
@@ -108,7 +108,7 @@ fn recording_host(root: Node<'_>) -> Option<Host<'_>> {
 
 /// What happened: the action where it is a known word, else whether it began or ended something.
 fn activity(root: Node<'_>) -> Activity {
-    let named = root.word("event.action").map_or(Activity::Other, words::activity);
+    let named = root.word("event.action").map_or(Activity::Other, vocabulary::activity);
     if named != Activity::Other {
         return named;
     }

@@ -5,12 +5,12 @@ use sidestep::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome
 
 use super::Taken;
 use super::fields::{account, host, refused, source, time};
-use super::flat::Node;
 use super::shape::pass_over;
+use super::tape::Node;
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
-use crate::words;
+use crate::vocabulary;
 
 /// Codes that interrupt a sign-in to ask for more: it has neither succeeded nor failed.
 const INTERRUPTS: [&str; 13] = [
@@ -23,7 +23,7 @@ const NAMES: [(&str, &str); 3] =
     [("account", "userPrincipalName"), ("src_host", "ipAddress"), ("dst_host", "appDisplayName")];
 
 /// Hands on a sign-in.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     // Azure Monitor puts Graph's resource under `properties`; Log Analytics writes capitals.
     let inner = root.get_any_case("properties").filter(|node| node.is_object());
     let get = |name: &str| {
@@ -33,7 +33,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
     let Some(app) = word("appDisplayName").or_else(|| word("resourceDisplayName")) else {
         // A user, a group member or an audit record names a principal too.
         let kind = word("category").or_else(|| word("operationName"));
-        return Ok(pass_over(run, "Entra ID", kind.unwrap_or("record that is no sign-in")));
+        return Ok(pass_over(sink, "Entra ID", kind.unwrap_or("record that is no sign-in")));
     };
     let made = word("createdDateTime").or_else(|| word("time")).or_else(|| word("TimeGenerated"));
     let Some(made) = made else {
@@ -56,7 +56,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
         event = event.outcome_reason(clipped(reason));
     }
     let event = event.build().map_err(|error| refused(&error, &NAMES))?;
-    Ok(run.event(&event))
+    Ok(sink.event(&event))
 }
 
 /// Who signed in: a user, or a service principal.
@@ -92,7 +92,7 @@ fn protocol(text: &str) -> AuthProtocol {
     match text {
         "saml20" => AuthProtocol::Saml,
         "deviceCode" | "ropc" => AuthProtocol::OAuth2,
-        _ => words::auth_protocol(text),
+        _ => vocabulary::auth_protocol(text),
     }
 }
 

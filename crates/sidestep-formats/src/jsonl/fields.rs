@@ -2,7 +2,7 @@
 
 use sidestep::{Account, EventError, Host, Timestamp};
 
-use super::flat::Node;
+use super::tape::Node;
 use crate::error::Fault;
 use crate::time::TimeFormat;
 use crate::values::{ip, is_local};

@@ -4,7 +4,7 @@ use std::io;
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-use super::flat::MAX_DEPTH;
+use super::tape::MAX_DEPTH;
 use crate::line::MAX_LINE;
 use crate::source::Source;
 

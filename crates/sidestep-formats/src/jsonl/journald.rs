@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use super::Taken;
-use super::flat::Node;
+use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::syslog::{self, Envelope};
 use crate::time::TimeFormat;
 
 /// Hands on what an entry's message tells.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let word = |name: &str| root.get(name).and_then(Node::first_text);
     // What the program itself noted comes before when the journal got it.
     let time = word("_SOURCE_REALTIME_TIMESTAMP").or_else(|| word("__REALTIME_TIMESTAMP"));
@@ -21,9 +21,9 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
         raw_ref: Some(number),
     };
     match root.get("MESSAGE").and_then(message) {
-        Some(text) => syslog::message(&envelope, &text, run),
+        Some(text) => syslog::message(&envelope, &text, sink),
         None => {
-            run.pass_over("journal entry without a message");
+            sink.pass_over("journal entry without a message");
             Ok(ControlFlow::Continue(()))
         }
     }
@@ -45,7 +45,7 @@ fn message(node: Node<'_>) -> Option<Cow<'_, str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::flat::Flat;
+    use super::super::tape::Tape;
     use super::*;
 
     #[test]
@@ -57,8 +57,8 @@ mod tests {
             (r#"{"MESSAGE":null}"#, None),
             (r#"{"MESSAGE":[]}"#, None),
         ] {
-            let mut flat = Flat::default();
-            let root = flat.read(json).unwrap();
+            let mut tape = Tape::default();
+            let root = tape.read(json).unwrap();
             let found = root.get("MESSAGE").and_then(message);
             assert_eq!(found.as_deref(), text, "{json}");
         }

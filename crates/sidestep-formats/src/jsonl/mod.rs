@@ -1,26 +1,26 @@
 //! Logs in JSON: one object a line, a list, or one pretty-printed object after another.
 //!
 //! Each record tells by its contents what it is, so that one log may hold records of several
-//! kinds. A record is taken apart once, into a flat list ([`flat`]), and mapped by the file of its
+//! kinds. A record is taken apart once, into a flat list ([`tape`]), and mapped by the file of its
 //! shape.
 
 mod cloudtrail;
 mod ecs;
 mod entra;
 mod fields;
-mod flat;
 mod frames;
 mod journald;
 mod ocsf;
 mod shape;
+mod tape;
 mod windows;
 mod zeek;
 
 use std::ops::ControlFlow;
 
-use self::flat::{Flat, Node};
 use self::frames::{Frames, What};
 use self::shape::Shape;
+use self::tape::{Node, Tape};
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError, quote};
 use crate::line::TOO_LONG;
@@ -37,15 +37,15 @@ impl Dialect for Json {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut frames = Frames::new();
-        let mut flat = Flat::default();
+        let mut tape = Tape::default();
         loop {
             let frame = match frames.next(source) {
                 Ok(Some(frame)) => frame,
                 Ok(None) => return Ok(ControlFlow::Continue(())),
-                Err(error) => return Err(run.broken(frames.line(), error)),
+                Err(error) => return Err(sink.broken(frames.line(), error)),
             };
             let record = &source.window()[..frame.length];
             let number = if frame.shares_line { frame.number } else { frame.line };
@@ -59,8 +59,8 @@ impl Dialect for Json {
                 }
                 What::Line | What::Braces => match std::str::from_utf8(record) {
                     Err(_) => Err(Fault::record("is not UTF-8")),
-                    Ok(text) => match flat.read(text) {
-                        Ok(root) => take(root, number, run),
+                    Ok(text) => match tape.read(text) {
+                        Ok(root) => take(root, number, sink),
                         Err(_) if frame.what == What::Line => {
                             frames.look_closer();
                             continue;
@@ -77,7 +77,7 @@ impl Dialect for Json {
                     if frame.shares_line {
                         fault.what = format!("record {}: {}", frame.number, fault.what);
                     }
-                    run.bad(frame.line, 1, fault)?;
+                    sink.bad(frame.line, 1, fault)?;
                 }
             }
         }
@@ -85,24 +85,24 @@ impl Dialect for Json {
 }
 
 /// Gives a record to the mapping of its shape.
-fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
+fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     match shape::tell(root) {
-        Shape::Windows(layout) => windows::take(layout, number, run),
-        Shape::Zeek(record) => zeek::take(record, number, run),
-        Shape::Ocsf(record) => ocsf::take(record, number, run),
-        Shape::CloudTrail(record) => cloudtrail::take(record, number, run),
-        Shape::Entra(record) => entra::take(record, number, run),
-        Shape::Journald(record) => journald::take(record, number, run),
-        Shape::Ecs(record) => ecs::take(record, number, run),
+        Shape::Windows(layout) => windows::take(layout, number, sink),
+        Shape::Zeek(record) => zeek::take(record, number, sink),
+        Shape::Ocsf(record) => ocsf::take(record, number, sink),
+        Shape::CloudTrail(record) => cloudtrail::take(record, number, sink),
+        Shape::Entra(record) => entra::take(record, number, sink),
+        Shape::Journald(record) => journald::take(record, number, sink),
+        Shape::Ecs(record) => ecs::take(record, number, sink),
         Shape::Text(text) => {
-            let mut flat = Flat::default();
-            let root = flat.read(text).map_err(|error| not_json(&error))?;
+            let mut tape = Tape::default();
+            let root = tape.read(text).map_err(|error| not_json(&error))?;
             match shape::tell(root) {
-                Shape::Text(_) => Ok(shape::pass_over(run, "JSON record", "within records")),
-                _ => take(root, number, run),
+                Shape::Text(_) => Ok(shape::pass_over(sink, "JSON record", "within records")),
+                _ => take(root, number, sink),
             }
         }
-        Shape::Other(what) => Ok(shape::pass_over(run, "JSON record", what)),
+        Shape::Other(what) => Ok(shape::pass_over(sink, "JSON record", what)),
     }
 }
 

@@ -6,11 +6,11 @@ use sidestep::{
 
 use super::Taken;
 use super::fields::{account, host, refused, source, time_at, with_port};
-use super::flat::Node;
 use super::shape::pass_over;
+use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::values::{self, clipped, guid};
-use crate::words;
+use crate::vocabulary;
 
 /// The class of authentication events.
 const AUTHENTICATION: &str = "3002";
@@ -25,11 +25,11 @@ const NAMES: [(&str, &str); 5] = [
 ];
 
 /// Hands on an authentication event.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let word = |path: &str| root.word(path);
     let class = word("class_uid").unwrap_or("of unknown number");
     if class != AUTHENTICATION {
-        return Ok(pass_over(run, "OCSF class", class));
+        return Ok(pass_over(sink, "OCSF class", class));
     }
     let time = time_at(root, &["time", "time_dt", "start_time"])?;
     let user = user(root, "user").unwrap_or_else(|| Account::new(""));
@@ -45,7 +45,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
         .logon_type(logon_type(word("logon_type_id"), word("logon_type")))
         .auth_protocol(auth_protocol(word("auth_protocol_id"), word("auth_protocol")))
         .outcome(outcome(word("status_id"), word("status")))
-        .mfa(word("is_mfa").and_then(words::mfa).unwrap_or(Mfa::Unknown))
+        .mfa(word("is_mfa").and_then(vocabulary::mfa).unwrap_or(Mfa::Unknown))
         .raw_ref(number);
     let subject = self::user(root, "actor.user");
     if let Some(subject) = subject.filter(|subject| !is_same(subject, &user)) {
@@ -68,7 +68,7 @@ pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Tak
         event = event.event_code(code);
     }
     let event = event.build().map_err(|error| refused(&error, &NAMES))?;
-    Ok(run.event(&event))
+    Ok(sink.event(&event))
 }
 
 /// Whether the one who asked is the one who was logged on.
@@ -107,7 +107,7 @@ fn activity(id: Option<&str>, name: Option<&str>) -> Activity {
         Some("5") => Activity::Renewal,
         Some("6") => Activity::Preauthentication,
         Some("7") => Activity::AccountSwitch,
-        _ => name.map_or(Activity::Other, words::activity),
+        _ => name.map_or(Activity::Other, vocabulary::activity),
     }
 }
 
@@ -116,9 +116,9 @@ fn logon_type(id: Option<&str>, name: Option<&str>) -> LogonType {
         Some("1") => LogonType::System,
         // The numbers are those of Windows, which has none of the others.
         Some(id @ ("2" | "3" | "4" | "5" | "7" | "8" | "9" | "10" | "11" | "12" | "13")) => {
-            words::logon_type(id)
+            vocabulary::logon_type(id)
         }
-        _ => name.map_or(LogonType::Unknown, words::logon_type),
+        _ => name.map_or(LogonType::Unknown, vocabulary::logon_type),
     }
 }
 
@@ -136,7 +136,7 @@ fn auth_protocol(id: Option<&str>, name: Option<&str>) -> AuthProtocol {
         Some("10") => AuthProtocol::Radius,
         Some("11") => AuthProtocol::Basic,
         Some("12") => AuthProtocol::Ldap,
-        _ => name.map_or(AuthProtocol::Unknown, words::auth_protocol),
+        _ => name.map_or(AuthProtocol::Unknown, vocabulary::auth_protocol),
     }
 }
 
@@ -144,6 +144,6 @@ fn outcome(id: Option<&str>, name: Option<&str>) -> Outcome {
     match id {
         Some("1") => Outcome::Success,
         Some("2") => Outcome::Failure,
-        _ => name.and_then(words::outcome).unwrap_or(Outcome::Unknown),
+        _ => name.and_then(vocabulary::outcome).unwrap_or(Outcome::Unknown),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::flat::Node;
+use super::tape::Node;
 use super::windows::Layout;
 use crate::record_sink::RecordSink;
 use crate::values;
@@ -108,7 +108,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Event if node.is_object() => return Shape::Windows(Layout::Nested(node)),
             Sign::System if node.is_object() => return Shape::Windows(Layout::Nested(root)),
             Sign::EventId if node.text().is_some_and(is_number) => {
-                return Shape::Windows(Layout::Flat { root, event_id: node });
+                return Shape::Windows(Layout::Tape { root, event_id: node });
             }
             Sign::EventId | Sign::OldEventId => seen.event_id = Some(node),
             Sign::Inner if node.is_object() => return tell(node),
@@ -141,7 +141,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
         return Shape::Text(text);
     }
     if let Some(event_id) = seen.event_id {
-        return Shape::Windows(Layout::Flat { root, event_id });
+        return Shape::Windows(Layout::Tape { root, event_id });
     }
     if seen.ecs {
         return Shape::Ecs(root);
@@ -157,7 +157,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Counts a record of which nothing is made, by a name that the log itself gave.
-pub(super) fn pass_over(run: &mut RecordSink<'_>, source: &str, kind: &str) -> ControlFlow<()> {
-    run.pass_over(&format!("{source} {}", values::cut(kind, LONGEST_KIND)));
+pub(super) fn pass_over(sink: &mut RecordSink<'_>, source: &str, kind: &str) -> ControlFlow<()> {
+    sink.pass_over(&format!("{source} {}", values::cut(kind, LONGEST_KIND)));
     ControlFlow::Continue(())
 }

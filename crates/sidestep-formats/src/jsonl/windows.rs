@@ -8,7 +8,7 @@ use sidestep::Timestamp;
 
 use super::Taken;
 use super::fields::time;
-use super::flat::Node;
+use super::tape::Node;
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::time::is_zoned;
@@ -23,7 +23,7 @@ pub(super) enum Layout<'r> {
     /// At the top and under `event_data`, as Winlogbeat to 6 has it.
     OldBeats(Node<'r>),
     /// All names at the top.
-    Flat { root: Node<'r>, event_id: Node<'r> },
+    Tape { root: Node<'r>, event_id: Node<'r> },
     /// The XML's `System` and `EventData`.
     Nested(Node<'r>),
 }
@@ -53,7 +53,7 @@ struct Times<'r> {
 }
 
 /// Hands on what a Windows event tells.
-pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
+pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let text = event_id(layout);
     let Some(text) = text else {
         return Err(Fault::column("event_id", "is missing; a Windows event needs one"));
@@ -63,7 +63,7 @@ pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut RecordSink<'_>) ->
     };
     if !windows::is_listed(event_id) {
         let header = read(layout, |_, _| ());
-        windows::pass_over(event_id, header.provider.unwrap_or_default(), run);
+        windows::pass_over(event_id, header.provider.unwrap_or_default(), sink);
         return Ok(ControlFlow::Continue(()));
     }
     let mut record = Record { event_id, raw_ref: Some(number), ..Record::default() };
@@ -73,7 +73,7 @@ pub(super) fn take(layout: Layout<'_>, number: u64, run: &mut RecordSink<'_>) ->
     record.channel = Cow::Borrowed(header.channel.unwrap_or_default());
     record.computer = Cow::Borrowed(header.computer.unwrap_or_default());
     record.number = header.number.and_then(number_of);
-    windows::emit(&record, run)
+    windows::emit(&record, sink)
 }
 
 /// The number that says what an event is.
@@ -87,7 +87,7 @@ fn event_id(layout: Layout<'_>) -> Option<&str> {
                 .or_else(|| root.word("event.code"))
         }
         Layout::OldBeats(root) => root.word("event_id"),
-        Layout::Flat { event_id, .. } => content(event_id),
+        Layout::Tape { event_id, .. } => content(event_id),
         Layout::Nested(root) => content(root.get("System")?.get("EventID")?),
     }
 }
@@ -99,10 +99,10 @@ fn read<'r>(layout: Layout<'r>, set: impl FnMut(&'r str, &'r str)) -> Header<'r>
         Layout::Beats(root) => beats(root, set),
         Layout::OldBeats(root) => old_beats(root, set),
         Layout::Nested(root) => nested(root, set),
-        Layout::Flat { root, .. } if root.get("System").is_some_and(Node::is_object) => {
+        Layout::Tape { root, .. } if root.get("System").is_some_and(Node::is_object) => {
             nested(root, set)
         }
-        Layout::Flat { root, event_id } => flat(root, event_id, set),
+        Layout::Tape { root, event_id } => tape(root, event_id, set),
     }
 }
 
@@ -166,7 +166,7 @@ fn dotted<'r>(node: Node<'r>, name: Option<&'r str>, set: &mut impl FnMut(&'r st
     }
 }
 
-fn flat<'r>(
+fn tape<'r>(
     root: Node<'r>,
     event_id: Node<'r>,
     mut set: impl FnMut(&'r str, &'r str),

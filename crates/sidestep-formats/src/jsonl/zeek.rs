@@ -3,25 +3,25 @@
 use std::borrow::Cow;
 
 use super::Taken;
-use super::flat::Node;
 use super::shape::pass_over;
+use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::zeek::{self, Kind, Record};
 
 /// Hands on what a record tells. Its values are given as Zeek's TSV writes them.
-pub(super) fn take(root: Node<'_>, number: u64, run: &mut RecordSink<'_>) -> Taken {
+pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let path = root.get("_path").or_else(|| root.get("@stream")).and_then(Node::text);
     let kind = match path {
         Some(path) => Kind::of_path(path),
         None => Kind::of_fields(root.children().map(|node| zeek_name(node.name()))),
     };
     let Some(kind) = kind else {
-        return Ok(pass_over(run, "zeek", path.unwrap_or("of unknown kind")));
+        return Ok(pass_over(sink, "zeek", path.unwrap_or("of unknown kind")));
     };
     let mut record = Record::new(kind);
     record.raw_ref = Some(number);
     values(root, |name, value| record.set(name, value));
-    zeek::emit(&record, run)
+    zeek::emit(&record, sink)
 }
 
 /// Gives every value that is set.
@@ -75,13 +75,13 @@ fn end_name(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::flat::Flat;
+    use super::super::tape::Tape;
     use super::*;
 
     fn all(json: &str) -> Vec<(String, String)> {
-        let mut flat = Flat::default();
+        let mut tape = Tape::default();
         let mut found = Vec::new();
-        values(flat.read(json).unwrap(), |name, value| {
+        values(tape.read(json).unwrap(), |name, value| {
             found.push((name.to_owned(), value.into_owned()));
         });
         found

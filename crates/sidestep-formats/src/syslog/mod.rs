@@ -42,17 +42,17 @@ pub(crate) struct Envelope<'r> {
 pub(crate) fn message(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if let Some((times, text)) = repeated(text) {
         for _ in 0..times.min(MOST_REPEATS) {
-            if single(envelope, text, run)?.is_break() {
+            if single(envelope, text, sink)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
         return Ok(ControlFlow::Continue(()));
     }
-    single(envelope, text, run)
+    single(envelope, text, sink)
 }
 
 /// `message repeated 3 times: [ text]`.
@@ -64,28 +64,28 @@ fn repeated(text: &str) -> Option<(u32, &str)> {
 fn single(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     // The old form of a module's name, `sshd(pam_unix)`, and the one since, `pam_unix(sshd:auth): `.
     if let Some((service, module)) = envelope.program.split_once('(') {
         if module.starts_with("pam_") {
-            return pam::message(envelope, service, text, run);
+            return pam::message(envelope, service, text, sink);
         }
     } else if text.starts_with("pam_")
         && let Some((module, text)) = text.split_once("): ")
         && let Some((_, service)) = module.split_once('(')
     {
         let service = service.split_once(':').map_or(service, |(service, _)| service);
-        return pam::message(envelope, service, text, run);
+        return pam::message(envelope, service, text, sink);
     }
     match envelope.program {
-        program if is_sshd(program) => sshd::message(envelope, text, run),
-        "sudo" => switch::sudo(envelope, text, run),
-        "su" => switch::su(envelope, text, run),
+        program if is_sshd(program) => sshd::message(envelope, text, sink),
+        "sudo" => switch::sudo(envelope, text, sink),
+        "su" => switch::su(envelope, text, sink),
         "last" if text.starts_with("message repeated ") => {
-            nothing(run, "syslog line that repeats the one before")
+            nothing(sink, "syslog line that repeats the one before")
         }
-        _ => nothing(run, "syslog of another program"),
+        _ => nothing(sink, "syslog of another program"),
     }
 }
 
@@ -105,8 +105,8 @@ fn is_heard(program: &str, text: &str) -> bool {
 
 /// Counts a sound message that tells nothing.
 #[allow(clippy::unnecessary_wraps, reason = "every way out of a message is of one type")]
-fn nothing(run: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
-    run.pass_over(what);
+fn nothing(sink: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
+    sink.pass_over(what);
     Ok(ControlFlow::Continue(()))
 }
 
@@ -133,9 +133,12 @@ impl Envelope<'_> {
 }
 
 /// Hands on an event.
-fn send(builder: AuthEventBuilder<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+fn send(
+    builder: AuthEventBuilder<'_>,
+    sink: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let event = builder.build().map_err(|error| Fault::record(error.to_string()))?;
-    Ok(run.event(&event))
+    Ok(sink.event(&event))
 }
 
 /// A host by its name or address.
@@ -169,15 +172,15 @@ impl Dialect for Syslog {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
-        let mut clock = Clock::new(run.options, *run.last_dated);
+        let mut clock = Clock::new(sink.options, *sink.last_dated);
         let mut number = 0;
         let ended = loop {
             let line = match source.next_line() {
                 Ok(Some(line)) => line,
                 Ok(None) => break Ok(ControlFlow::Continue(())),
-                Err(error) => break Err(run.broken(number, error)),
+                Err(error) => break Err(sink.broken(number, error)),
             };
             number += 1;
             let taken = match line {
@@ -189,23 +192,23 @@ impl Dialect for Syslog {
                     let head = Head::parse(&line);
                     let has_year = !matches!(&head, Some(Head { when: When::Yearless(_), .. }));
                     if !has_year && !clock.knows_years() {
-                        let place = run.place.to_owned();
+                        let place = sink.place.to_owned();
                         break Err(FormatError::NoYear { place, line: number });
                     }
-                    take(head, number, &mut clock, run)
+                    take(head, number, &mut clock, sink)
                 }
             };
             match taken {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => break Ok(ControlFlow::Break(())),
                 Err(fault) => {
-                    if let Err(error) = run.bad(number, 1, fault) {
+                    if let Err(error) = sink.bad(number, 1, fault) {
                         break Err(error);
                     }
                 }
             }
         };
-        *run.last_dated = clock.last();
+        *sink.last_dated = clock.last();
         ended
     }
 }
@@ -215,7 +218,7 @@ fn take(
     head: Option<Head<'_>>,
     number: u64,
     clock: &mut Clock<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some(head) = head else {
         return Err(Fault::record("does not begin as a line of syslog: time, host, program"));
@@ -229,5 +232,5 @@ fn take(
         When::Whole(text) => Some(clock.whole(text)?),
     };
     let envelope = Envelope { time, host: head.host, program: head.program, raw_ref: Some(number) };
-    message(&envelope, head.text, run)
+    message(&envelope, head.text, sink)
 }

@@ -14,10 +14,10 @@ pub(super) fn message(
     envelope: &Envelope<'_>,
     service: &str,
     text: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if let Some(rest) = text.strip_prefix("session opened for user ") {
-        return opened(envelope, service, rest, run);
+        return opened(envelope, service, rest, sink);
     }
     if let Some(user) = text.strip_prefix("session closed for user ") {
         let (user, _) = name_and_uid(user.trim_end());
@@ -27,15 +27,15 @@ pub(super) fn message(
                     .event(Account::parse(user), Activity::Logoff, Outcome::Success)?
                     .logon_type(logon_type)
                     .logon_process(service);
-                send(builder, run)
+                send(builder, sink)
             }
-            _ => nothing(run, "pam session that is no login"),
+            _ => nothing(sink, "pam session that is no login"),
         };
     }
     if let Some(rest) = text.strip_prefix("authentication failure; ") {
-        return failed(envelope, service, rest, run);
+        return failed(envelope, service, rest, sink);
     }
-    nothing(run, "pam, another message")
+    nothing(sink, "pam, another message")
 }
 
 /// How one logs on by a service; `None` for one by which nobody does.
@@ -54,17 +54,17 @@ fn opened(
     envelope: &Envelope<'_>,
     service: &str,
     rest: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let (user, by) = rest.rsplit_once(" by ").unwrap_or((rest, ""));
     let (user, _) = name_and_uid(user.trim_end());
     if user.is_empty() {
-        return nothing(run, "pam session that is no login");
+        return nothing(sink, "pam session that is no login");
     }
     let account = Account::parse(user);
     match service {
         // Told by the program itself.
-        "sshd" | "sudo" | "sudo-i" => nothing(run, "pam session that was told before"),
+        "sshd" | "sudo" | "sudo-i" => nothing(sink, "pam session that was told before"),
         "su" | "su-l" => {
             let (by, uid) = name_and_uid(by.trim_end());
             let by = if by.is_empty() && uid == "0" { "root" } else { by };
@@ -74,7 +74,7 @@ fn opened(
             if !by.is_empty() && by != user {
                 builder = builder.subject(Account::parse(by));
             }
-            send(builder, run)
+            send(builder, sink)
         }
         _ => match logon_type(service) {
             Some(logon_type) => {
@@ -82,9 +82,9 @@ fn opened(
                     .event(account, Activity::Logon, Outcome::Success)?
                     .logon_type(logon_type)
                     .logon_process(service);
-                send(builder, run)
+                send(builder, sink)
             }
-            None => nothing(run, "pam session that is no login"),
+            None => nothing(sink, "pam session that is no login"),
         },
     }
 }
@@ -100,19 +100,19 @@ fn failed(
     envelope: &Envelope<'_>,
     service: &str,
     rest: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some((_, rest)) = rest.split_once("rhost=") else {
-        return nothing(run, "pam, another message");
+        return nothing(sink, "pam, another message");
     };
     let (address, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let Some(user) = rest.trim_start().strip_prefix("user=").filter(|user| !user.is_empty()) else {
-        return nothing(run, "pam authentication failure without a user");
+        return nothing(sink, "pam authentication failure without a user");
     };
     let builder = envelope
         .event(Account::parse(user), Activity::CredentialValidation, Outcome::Failure)?
         .src_host(source(address))
         .logon_process(service)
         .outcome_reason("authentication failure");
-    send(builder, run)
+    send(builder, sink)
 }

@@ -11,7 +11,7 @@ use super::{Envelope, nothing, send, source};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
-use crate::words;
+use crate::vocabulary;
 
 /// What it is called as a logon process.
 const SSHD: &str = "sshd";
@@ -22,51 +22,51 @@ const SSHD: &str = "sshd";
 pub(super) fn message(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let text = text.strip_suffix(" [preauth]").unwrap_or(text);
     let text = text.strip_prefix("error: ").unwrap_or(text);
     let Some((word, rest)) = text.split_once(' ') else {
-        return nothing(run, "sshd, another message");
+        return nothing(sink, "sshd, another message");
     };
     match word {
         "Accepted" | "Failed" | "Postponed" | "Partial" => {
             let Some((method, rest)) = rest.split_once(" for ").filter(|(m, _)| !m.contains(' '))
             else {
-                return nothing(run, "sshd, another message");
+                return nothing(sink, "sshd, another message");
             };
             match word {
-                "Postponed" => nothing(run, "sshd, Postponed"),
+                "Postponed" => nothing(sink, "sshd, Postponed"),
                 // One of several factors: the login itself is still to come.
-                "Partial" => nothing(run, "sshd, Partial"),
+                "Partial" => nothing(sink, "sshd, Partial"),
                 // A client's question which methods there are.
-                _ if method == "none" => nothing(run, "sshd, method none"),
-                _ => logon(envelope, word == "Accepted", method, rest, run),
+                _ if method == "none" => nothing(sink, "sshd, method none"),
+                _ => logon(envelope, word == "Accepted", method, rest, sink),
             }
         }
         "Invalid" if rest.starts_with("user ") => {
             let peer = Peer::at_end(&rest["user ".len()..]).ok_or_else(cut)?;
-            refused(envelope, &peer, "invalid user", run)
+            refused(envelope, &peer, "invalid user", sink)
         }
         "maximum" => {
             let attempts = "authentication attempts exceeded for ";
             let Some(rest) = rest.strip_prefix(attempts) else {
-                return nothing(run, "sshd, another message");
+                return nothing(sink, "sshd, another message");
             };
             let mut peer = Peer::at_end(without_version(rest)).ok_or_else(cut)?;
             peer.strip_invalid();
-            refused(envelope, &peer, "maximum authentication attempts exceeded", run)
+            refused(envelope, &peer, "maximum authentication attempts exceeded", sink)
         }
         "ROOT" => {
             let Some(rest) = rest.strip_prefix("LOGIN REFUSED FROM ") else {
-                return nothing(run, "sshd, another message");
+                return nothing(sink, "sshd, another message");
             };
             let (address, port) = port_at_end(rest);
-            refused(envelope, &Peer { user: "root", address, port }, "root login refused", run)
+            refused(envelope, &Peer { user: "root", address, port }, "root login refused", sink)
         }
-        "User" if rest.contains(" not allowed because ") => not_allowed(envelope, rest, run),
-        "Connection" | "Disconnected" | "Disconnecting" => ended(envelope, rest, run),
-        _ => nothing(run, "sshd, another message"),
+        "User" if rest.contains(" not allowed because ") => not_allowed(envelope, rest, sink),
+        "Connection" | "Disconnected" | "Disconnecting" => ended(envelope, rest, sink),
+        _ => nothing(sink, "sshd, another message"),
     }
 }
 
@@ -172,11 +172,11 @@ fn logon(
     accepted: bool,
     method: &str,
     text: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Attempt { peer, invalid, info } = Attempt::parse(text).ok_or_else(cut)?;
     if peer.user.is_empty() {
-        return nothing(run, "sshd, a user without a name");
+        return nothing(sink, "sshd, a user without a name");
     }
     let outcome = if accepted { Outcome::Success } else { Outcome::Failure };
     let mut builder = envelope
@@ -193,14 +193,14 @@ fn logon(
     } else if invalid {
         builder = builder.outcome_reason("invalid user");
     }
-    send(builder, run)
+    send(builder, sink)
 }
 
 /// The method, which may name the device behind it: `keyboard-interactive/pam`.
 fn protocol(method: &str) -> AuthProtocol {
     match method.split_once('/').map_or(method, |(method, _)| method) {
         "gssapi-with-mic" | "gssapi-keyex" => AuthProtocol::Kerberos,
-        method => words::auth_protocol(method),
+        method => vocabulary::auth_protocol(method),
     }
 }
 
@@ -219,28 +219,28 @@ fn refused(
     envelope: &Envelope<'_>,
     peer: &Peer<'_>,
     reason: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if peer.user.is_empty() {
-        return nothing(run, "sshd, a user without a name");
+        return nothing(sink, "sshd, a user without a name");
     }
     let builder = envelope
         .event(Account::parse(peer.user), Activity::Preauthentication, Outcome::Failure)?
         .src_host(peer.host())
         .logon_process(SSHD)
         .outcome_reason(clipped(reason));
-    send(builder, run)
+    send(builder, sink)
 }
 
 /// `User name from address not allowed because reason`: the user exists.
 fn not_allowed(
     envelope: &Envelope<'_>,
     rest: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let (who, reason) = rest.split_once(" not allowed because ").unwrap_or((rest, ""));
     let (user, address) = who.split_once(" from ").unwrap_or((who, ""));
-    refused(envelope, &Peer { user, address, port: None }, reason, run)
+    refused(envelope, &Peer { user, address, port: None }, reason, sink)
 }
 
 /// A connection that ended. Before the login it tells of one that did not come off; that of an
@@ -248,14 +248,14 @@ fn not_allowed(
 fn ended(
     envelope: &Envelope<'_>,
     rest: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     const USER: &str = "authenticating user ";
     let how = rest
         .split_once(USER)
         .filter(|(how, _)| matches!(*how, "" | "closed by " | "reset by " | "from "));
     let Some((_, who)) = how else {
-        return nothing(run, "sshd, end of a connection");
+        return nothing(sink, "sshd, end of a connection");
     };
     // Only one that sshd itself ends has a reason, which may hold a name; the user exists.
     let (who, reason) = match who.split_once(": ") {
@@ -264,7 +264,7 @@ fn ended(
     };
     let (who, port) = port_at_end(who);
     let Some((user, address)) = who.rsplit_once(' ') else { return Err(cut()) };
-    refused(envelope, &Peer { user, address, port }, reason, run)
+    refused(envelope, &Peer { user, address, port }, reason, sink)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::values::clipped;
 pub(super) fn sudo(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let parts = text.trim_start().split_once(" : ");
     let told = parts.and_then(|(by, rest)| {
@@ -22,12 +22,12 @@ pub(super) fn sudo(
         Some((by, rest, user))
     });
     let Some((by, rest, user)) = told else {
-        return nothing(run, "sudo, another message");
+        return nothing(sink, "sudo, another message");
     };
     let first = rest.split_once(" ; ").map_or(rest, |(first, _)| first);
     let refusal =
         (!["TTY=", "PWD=", "HOST="].iter().any(|key| first.starts_with(key))).then_some(first);
-    switch(envelope, by, user, refusal, run)
+    switch(envelope, by, user, refusal, sink)
 }
 
 /// A switch that was refused; one that succeeded is told by PAM, save on systems without it, which
@@ -35,7 +35,7 @@ pub(super) fn sudo(
 pub(super) fn su(
     envelope: &Envelope<'_>,
     text: &str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     const REFUSED: Option<&str> = Some("refused");
     let pair = if let Some(rest) = text.strip_prefix("FAILED SU (to ") {
@@ -50,8 +50,8 @@ pub(super) fn su(
         None
     };
     match pair {
-        Some((by, user, refusal)) => switch(envelope, by, user, refusal, run),
-        None => nothing(run, "su, another message"),
+        Some((by, user, refusal)) => switch(envelope, by, user, refusal, sink),
+        None => nothing(sink, "su, another message"),
     }
 }
 
@@ -64,10 +64,10 @@ fn switch(
     by: &str,
     user: &str,
     refusal: Option<&str>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if user.is_empty() || by.is_empty() {
-        return nothing(run, "su or sudo without a name");
+        return nothing(sink, "su or sudo without a name");
     }
     let outcome = if refusal.is_some() { Outcome::Failure } else { Outcome::Success };
     let mut builder = envelope
@@ -79,5 +79,5 @@ fn switch(
     if let Some(refusal) = refusal {
         builder = builder.outcome_reason(clipped(refusal));
     }
-    send(builder, run)
+    send(builder, sink)
 }

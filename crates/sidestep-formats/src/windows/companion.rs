@@ -26,11 +26,11 @@ const REPLICATION: [(&str, &str); 3] = [
 /// Takes an event of the Security log that is no authentication.
 pub(super) fn security(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let subject = record.subject();
     if record.event_id == 4697 && is_of_a_desktop(record, subject.as_ref()) {
-        run.pass_over("Windows event 4697 of a per-user service");
+        sink.pass_over("Windows event 4697 of a per-user service");
         return Ok(ControlFlow::Continue(()));
     }
     let mut session = record.session(Field::SubjectLogonId);
@@ -102,7 +102,7 @@ pub(super) fn security(
     if let Some(id) = session {
         builder = builder.logon_id(id);
     }
-    hand_on_activity(builder, run)
+    hand_on_activity(builder, sink)
 }
 
 /// Whether a service is one that Windows itself makes for a desktop session, as it does at each: of
@@ -132,7 +132,7 @@ fn asked_remotely(record: &Record<'_>) -> Option<bool> {
 /// the directory.
 pub(super) fn replication(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Option<Result<ControlFlow<()>, Fault>> {
     let properties = record.text(Field::Properties)?;
     let named = |(guid, _): &&(&str, &str)| {
@@ -142,20 +142,20 @@ pub(super) fn replication(
             .any(|part| part.eq_ignore_ascii_case(guid.as_bytes()))
     };
     let (_, right) = REPLICATION.iter().find(named)?;
-    Some(replicated(record, right, run))
+    Some(replicated(record, right, sink))
 }
 
 fn replicated(
     record: &Record<'_>,
     right: &'static str,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let mut builder =
         record.activity(HostActivityKind::DirectoryReplication, record.subject())?.object(right);
     if let Some(id) = record.session(Field::SubjectLogonId) {
         builder = builder.logon_id(id);
     }
-    hand_on_activity(builder, run)
+    hand_on_activity(builder, sink)
 }
 
 /// `\\*\IPC$`, or `\\*\IPC$\svcctl` where a file in it was asked for.
@@ -176,19 +176,19 @@ fn share<'r>(record: &'r Record<'_>) -> Option<Cow<'r, str>> {
 /// System 7045. It does not say who installed the service.
 pub(super) fn service(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let mut builder = record.activity(HostActivityKind::ServiceInstall, None)?;
     if let Some(what) = object(record.text(Field::Service), record.text(Field::Path)) {
         builder = builder.object(what);
     }
-    hand_on_activity(builder, run)
+    hand_on_activity(builder, sink)
 }
 
 /// System 5805: a machine's own logon to the controller was refused.
 pub(super) fn netlogon(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let machine = record.text(Field::Param1);
     let account = machine.map(|name| Account::new(name).with_kind(AccountKind::Machine));
@@ -197,17 +197,17 @@ pub(super) fn netlogon(
     if let Some(reason) = record.text(Field::Param2) {
         builder = builder.outcome_reason(clipped(Cow::Borrowed(reason)));
     }
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// DistributedCOM 10016: an account was refused an object. Only one that asked from another host
 /// tells of a movement; most are Windows' own programs that ask too much of their own host.
 pub(super) fn refused_object(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some(peer) = record.text(Field::Param9).and_then(ip).filter(|ip| !is_local(ip)) else {
-        pass_over(record.event_id, &record.provider, run);
+        pass_over(record.event_id, &record.provider, sink);
         return Ok(ControlFlow::Continue(()));
     };
     let account = record.account(Field::Param7, Field::Param6, Field::Param8);
@@ -217,13 +217,13 @@ pub(super) fn refused_object(
         .peer(Host::at(peer))
         .object(clipped(Cow::Owned(format!("DCOM {class}"))))
         .remote(true);
-    hand_on_activity(builder, run)
+    hand_on_activity(builder, sink)
 }
 
 /// Sysmon: processes, connections, files that came over the network, pipes.
 pub(super) fn sysmon(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let program = record.text(Field::Program);
     let (kind, what) = match record.event_id {
@@ -232,7 +232,7 @@ pub(super) fn sysmon(
         11 => {
             // The kernel writes what comes over SMB; what a program writes is its own business.
             if !program.is_some_and(|name| name.eq_ignore_ascii_case("System")) {
-                pass_over(record.event_id, &record.provider, run);
+                pass_over(record.event_id, &record.provider, sink);
                 return Ok(ControlFlow::Continue(()));
             }
             (HostActivityKind::FileTransfer, record.text(Field::File))
@@ -266,7 +266,7 @@ pub(super) fn sysmon(
     if let Some(id) = record.session(Field::LogonId) {
         builder = builder.logon_id(id);
     }
-    hand_on_activity(builder, run)
+    hand_on_activity(builder, sink)
 }
 
 /// The end of a connection that the host which wrote the record is not.

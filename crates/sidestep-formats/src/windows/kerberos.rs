@@ -11,7 +11,7 @@ use super::parts::{clipped, hand_on, is_own_loopback, remote};
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
-use crate::words;
+use crate::vocabulary;
 
 /// What Windows writes for the encryption of a ticket that was refused.
 const NO_TICKET: u64 = 0xffff_ffff;
@@ -22,10 +22,10 @@ const OF_MACHINE: &str = "host";
 /// Takes one of the events of this file.
 pub(super) fn emit(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if record.event_id == 4776 {
-        return validation(record, run);
+        return validation(record, sink);
     }
     let activity = match record.event_id {
         4768 => Activity::TicketGrantingTicket,
@@ -63,18 +63,18 @@ pub(super) fn emit(
         4770 => builder.outcome(Outcome::Success),
         _ => with_status(record, builder),
     };
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// 4776: the controller checked a name and password for the workstation.
-fn validation(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
-    let package = record.text(Field::Package).map_or(AuthProtocol::Ntlm, words::auth_protocol);
+fn validation(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+    let package = record.text(Field::Package).map_or(AuthProtocol::Ntlm, vocabulary::auth_protocol);
     let builder = record
         .auth(record.target())?
         .activity(Activity::CredentialValidation)
         .auth_protocol(package)
         .src_host(record.client());
-    hand_on(with_status(record, builder), run)
+    hand_on(with_status(record, builder), sink)
 }
 
 /// The account that asked for the ticket. `user@REALM` is how Windows writes it in 4769; the

@@ -9,31 +9,31 @@ use super::parts::{clipped, hand_on, is_own_loopback, remote};
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
-use crate::words;
+use crate::vocabulary;
 
 /// Takes one of the events of this file.
 pub(super) fn emit(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     match record.event_id {
-        4624 | 4625 => logon(record, run),
-        4634 | 4647 => logoff(record, run),
-        4648 => explicit(record, run),
-        4672 => own_session(record, Activity::SpecialPrivileges, Outcome::Success, run),
-        4778 | 4779 => reconnect(record, run),
-        4825 => denied(record, run),
+        4624 | 4625 => logon(record, sink),
+        4634 | 4647 => logoff(record, sink),
+        4648 => explicit(record, sink),
+        4672 => own_session(record, Activity::SpecialPrivileges, Outcome::Success, sink),
+        4778 | 4779 => reconnect(record, sink),
+        4825 => denied(record, sink),
         // 4662: an object of the directory was touched.
-        _ => own_session(record, Activity::Other, Outcome::Unknown, run),
+        _ => own_session(record, Activity::Other, Outcome::Unknown, sink),
     }
 }
 
 /// 4624 and 4625, written by the host that was logged on to.
-fn logon(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+fn logon(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let account = record.target();
     let protocol = protocol(record);
     let subject = record.subject().filter(|subject| Some(subject) != account.as_ref());
-    let logon_type = record.text(Field::LogonType).map(words::logon_type);
+    let logon_type = record.text(Field::LogonType).map(vocabulary::logon_type);
     let source = if logon_type.is_some_and(is_made_here) {
         record.host_at(Field::Address, Field::Port)
     } else {
@@ -74,7 +74,7 @@ fn logon(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()
     {
         builder = builder.outcome_reason(reason);
     }
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// Whether a logon of this type is made at the host that writes it: `WorkstationName` is then that
@@ -92,7 +92,8 @@ const fn is_made_here(logon_type: LogonType) -> bool {
 
 /// The package, and what `Negotiate` chose where the event says it.
 fn protocol(record: &Record<'_>) -> AuthProtocol {
-    let package = record.text(Field::Package).map_or(AuthProtocol::Unknown, words::auth_protocol);
+    let package =
+        record.text(Field::Package).map_or(AuthProtocol::Unknown, vocabulary::auth_protocol);
     let ntlm = || record.text(Field::LmPackage).is_some_and(|name| name.starts_with("NTLM"));
     if package == AuthProtocol::Negotiate && ntlm() { AuthProtocol::Ntlm } else { package }
 }
@@ -104,22 +105,22 @@ fn failure<'r>(record: &'r Record<'_>) -> Option<&'r str> {
 }
 
 /// 4634 and 4647.
-fn logoff(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+fn logoff(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let mut builder =
         record.auth(record.target())?.activity(Activity::Logoff).outcome(Outcome::Success);
     if let Some(word) = record.text(Field::LogonType) {
-        builder = builder.logon_type(words::logon_type(word));
+        builder = builder.logon_type(vocabulary::logon_type(word));
     }
     if let Some(id) = record.session(Field::TargetLogonId) {
         builder = builder.logon_id(id);
     }
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// 4648, written by the host where the credentials were used: it is the source, and the target
 /// server the destination. With itself as the target it tells of a logon at that host, whose
 /// client has an address where it is another.
-fn explicit(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+fn explicit(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let recorder = record.recorder();
     let target = target_server(record);
     let (source, destination) = match target {
@@ -145,7 +146,7 @@ fn explicit(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow
     if let Some((class, _)) = record.text(Field::TargetInfo).and_then(|info| info.split_once('/')) {
         builder = builder.logon_process(class);
     }
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// The server of a 4648, or that of the service principal it was for; `None` for the host itself.
@@ -162,17 +163,17 @@ fn own_session(
     record: &Record<'_>,
     activity: Activity,
     outcome: Outcome,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let mut builder = record.auth(record.subject())?.activity(activity).outcome(outcome);
     if let Some(id) = record.session(Field::SubjectLogonId) {
         builder = builder.logon_id(id);
     }
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// 4778 and 4779: a session was taken up again, or left open.
-fn reconnect(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+fn reconnect(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let account: Option<Account<'_>> =
         record.account(Field::AccountName, Field::AccountDomain, Field::SubjectSid);
     let client = record.client();
@@ -192,11 +193,11 @@ fn reconnect(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlo
     if let Some(session) = record.text(Field::Session) {
         builder = builder.session_name(clipped(Cow::Borrowed(session)));
     }
-    hand_on(builder.src_host(client), run)
+    hand_on(builder.src_host(client), sink)
 }
 
 /// 4825: an account that may not use remote desktop was turned away.
-fn denied(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+fn denied(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let account = record.account(Field::AccountName, Field::AccountDomain, Field::SubjectSid);
     let mut builder = record
         .auth(account)?
@@ -206,5 +207,5 @@ fn denied(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<(
     if let Some(id) = record.session(Field::LogonId) {
         builder = builder.logon_id(id);
     }
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }

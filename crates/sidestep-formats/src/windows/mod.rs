@@ -91,40 +91,42 @@ pub(crate) fn is_read(event_id: u32, provider: &str, channel: &str) -> bool {
 /// Hands on what the record tells: an authentication event, a companion record, or nothing.
 pub(crate) fn emit(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let origin = Origin::of(record.event_id, &record.provider, &record.channel);
     if let (Some(_), Some(number), Some(time)) = (origin, record.number, record.time) {
-        run.numbered(&record.computer, &record.channel, number, time);
+        sink.numbered(&record.computer, &record.channel, number, time);
     }
     match origin {
         Some(Origin::Security) => match record.event_id {
-            4662 => companion::replication(record, run).unwrap_or_else(|| logon::emit(record, run)),
-            4624 | 4625 | 4634 | 4647 | 4648 | 4672 | 4778 | 4779 | 4825 => {
-                logon::emit(record, run)
+            4662 => {
+                companion::replication(record, sink).unwrap_or_else(|| logon::emit(record, sink))
             }
-            4768..=4771 | 4776 => kerberos::emit(record, run),
-            _ => companion::security(record, run),
+            4624 | 4625 | 4634 | 4647 | 4648 | 4672 | 4778 | 4779 | 4825 => {
+                logon::emit(record, sink)
+            }
+            4768..=4771 | 4776 => kerberos::emit(record, sink),
+            _ => companion::security(record, sink),
         },
-        Some(Origin::ServiceControl) => companion::service(record, run),
-        Some(Origin::Netlogon) => companion::netlogon(record, run),
-        Some(Origin::Sysmon) => companion::sysmon(record, run),
-        Some(Origin::LocalSession) => terminal::session(record, run),
-        Some(Origin::RemoteConnection) => terminal::connection(record, run),
-        Some(Origin::RdpCore) => terminal::transport(record, run),
-        Some(Origin::WinRm) => terminal::winrm(record, run),
-        Some(Origin::OpenSsh) => openssh::emit(record, run),
-        Some(Origin::Gateway) => terminal::gateway(record, run),
-        Some(Origin::DistributedCom) => companion::refused_object(record, run),
+        Some(Origin::ServiceControl) => companion::service(record, sink),
+        Some(Origin::Netlogon) => companion::netlogon(record, sink),
+        Some(Origin::Sysmon) => companion::sysmon(record, sink),
+        Some(Origin::LocalSession) => terminal::session(record, sink),
+        Some(Origin::RemoteConnection) => terminal::connection(record, sink),
+        Some(Origin::RdpCore) => terminal::transport(record, sink),
+        Some(Origin::WinRm) => terminal::winrm(record, sink),
+        Some(Origin::OpenSsh) => openssh::emit(record, sink),
+        Some(Origin::Gateway) => terminal::gateway(record, sink),
+        Some(Origin::DistributedCom) => companion::refused_object(record, sink),
         None => {
-            pass_over(record.event_id, &record.provider, run);
+            pass_over(record.event_id, &record.provider, sink);
             Ok(ControlFlow::Continue(()))
         }
     }
 }
 
 /// Counts a sound event that is not read, by its number and provider.
-pub(crate) fn pass_over(event_id: u32, provider: &str, run: &mut RecordSink<'_>) {
+pub(crate) fn pass_over(event_id: u32, provider: &str, sink: &mut RecordSink<'_>) {
     let mut what = String::with_capacity(96);
     // Writing to a string cannot fail.
     let _ = write!(what, "Windows event {event_id}");
@@ -132,5 +134,5 @@ pub(crate) fn pass_over(event_id: u32, provider: &str, run: &mut RecordSink<'_>)
         what.push_str(" of ");
         what.extend(provider.chars().filter(|c| !c.is_control()).take(80));
     }
-    run.pass_over(&what);
+    sink.pass_over(&what);
 }

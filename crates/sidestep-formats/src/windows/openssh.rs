@@ -10,12 +10,12 @@ use crate::syslog::{self, Envelope};
 /// Hands on what a message of its server tells; that of another of its programs is passed over.
 pub(super) fn emit(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let program = record.text(Field::Process).unwrap_or_default();
     let program = program.strip_suffix(".exe").unwrap_or(program);
     let Some(payload) = record.text(Field::Payload).filter(|_| syslog::is_sshd(program)) else {
-        pass_over(record.event_id, &record.provider, run);
+        pass_over(record.event_id, &record.provider, sink);
         return Ok(ControlFlow::Continue(()));
     };
     let envelope = Envelope {
@@ -24,5 +24,5 @@ pub(super) fn emit(
         program,
         raw_ref: record.raw_ref,
     };
-    syslog::message(&envelope, payload, run)
+    syslog::message(&envelope, payload, sink)
 }

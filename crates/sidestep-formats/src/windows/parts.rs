@@ -154,19 +154,19 @@ impl Record<'_> {
 /// Builds an authentication event and hands it on.
 pub(super) fn hand_on(
     builder: AuthEventBuilder<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let event = builder.build().map_err(|error| fault_of(&error))?;
-    Ok(run.event(&event))
+    Ok(sink.event(&event))
 }
 
 /// Builds a companion record and hands it on.
 pub(super) fn hand_on_activity(
     builder: HostActivityBuilder<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let activity = builder.build().map_err(|error| fault_of(&error))?;
-    Ok(run.activity(&activity))
+    Ok(sink.activity(&activity))
 }
 
 /// The engine's refusal in the words of the log.

@@ -8,12 +8,12 @@ use super::parts::{endpoint, hand_on, hand_on_activity, is_own_loopback};
 use super::{Field, Record, pass_over};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
-use crate::words;
+use crate::vocabulary;
 
 /// LocalSessionManager 21, 24, 25: a session began, was left open, was taken up again.
 pub(super) fn session(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let client = client(record, Field::Address);
     let activity = match record.event_id {
@@ -33,14 +33,14 @@ pub(super) fn session(
         .logon_type(logon_type)
         .outcome(Outcome::Success)
         .src_host(client);
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// RemoteConnectionManager 1149: the account was let in. Without network-level authentication it
 /// is written before anybody said who he is.
 pub(super) fn connection(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let account = record.text(Field::Param1).map(|name| match record.text(Field::Param2) {
         Some(domain) => Account::new(name).with_domain(domain),
@@ -52,45 +52,45 @@ pub(super) fn connection(
         .logon_type(LogonType::RemoteInteractive)
         .outcome(outcome)
         .src_host(client(record, Field::Param3));
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// RdpCoreTS 131: a client connected.
 pub(super) fn transport(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let builder = record
         .activity(HostActivityKind::NetworkConnection, None)?
         .peer(client(record, Field::Address))
         .object("RDP");
-    hand_on_activity(builder, run)
+    hand_on_activity(builder, sink)
 }
 
 /// WinRM 6 is written by the client, 91 and 169 by the server.
 pub(super) fn winrm(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     match record.event_id {
         6 => {
             let Some(server) = record.text(Field::Connection).and_then(server) else {
                 // A session with itself.
-                pass_over(record.event_id, &record.provider, run);
+                pass_over(record.event_id, &record.provider, sink);
                 return Ok(ControlFlow::Continue(()));
             };
             let builder = record
                 .activity(HostActivityKind::NetworkConnection, None)?
                 .peer(server)
                 .object("WinRM");
-            hand_on_activity(builder, run)
+            hand_on_activity(builder, sink)
         }
         91 => {
             let mut builder = record.activity(HostActivityKind::ProcessStart, None)?;
             if let Some(resource) = record.text(Field::ResourceUri) {
                 builder = builder.object(resource);
             }
-            hand_on_activity(builder, run)
+            hand_on_activity(builder, sink)
         }
         _ => {
             let mut builder = record
@@ -98,9 +98,9 @@ pub(super) fn winrm(
                 .logon_type(LogonType::Network)
                 .outcome(Outcome::Success);
             if let Some(package) = record.text(Field::Package) {
-                builder = builder.auth_protocol(words::auth_protocol(package));
+                builder = builder.auth_protocol(vocabulary::auth_protocol(package));
             }
-            hand_on(builder, run)
+            hand_on(builder, sink)
         }
     }
 }
@@ -109,10 +109,10 @@ pub(super) fn winrm(
 /// The gateway wrote the record and only stands between.
 pub(super) fn gateway(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some(resource) = record.text(Field::Resource) else {
-        pass_over(record.event_id, &record.provider, run);
+        pass_over(record.event_id, &record.provider, sink);
         return Ok(ControlFlow::Continue(()));
     };
     let activity =
@@ -124,7 +124,7 @@ pub(super) fn gateway(
         .outcome(Outcome::Success)
         .src_host(client(record, Field::Address))
         .dst_host(endpoint(resource).unwrap_or_else(|| record.recorder()));
-    hand_on(builder, run)
+    hand_on(builder, sink)
 }
 
 /// Where a desktop was opened from. A loopback address is the host itself, to which a tunnel hands

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use sidestep::{AccountKind, Event, Host};
 
 use super::{Record, emit, is_listed};
-use crate::record_sink::with_run;
+use crate::record_sink::with_record_sink;
 
 const SECURITY: &str = "Microsoft-Windows-Security-Auditing";
 const SYSMON: &str = "Microsoft-Windows-Sysmon";
@@ -116,12 +116,12 @@ fn told_at(
         record.set(name, Cow::Borrowed(value));
     }
     let mut lines = Vec::new();
-    let (taken, summary) = with_run(
+    let (taken, summary) = with_record_sink(
         &mut |event| {
             lines.push(line(event));
             ControlFlow::Continue(())
         },
-        |run| emit(&record, run),
+        |sink| emit(&record, sink),
     );
     match taken {
         Ok(_) if lines.is_empty() => summary.passed_over.into_keys().collect(),

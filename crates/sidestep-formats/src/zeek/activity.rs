@@ -18,15 +18,15 @@ const MOST_ADDRESSES: usize = 16;
 /// that of a domain.
 pub(super) fn smb_mapping(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
-    did(record, HostActivityKind::ShareAccess, record.get(Field::Path), run)
+    did(record, HostActivityKind::ShareAccess, record.get(Field::Path), sink)
 }
 
 /// A file was opened, renamed or deleted over SMB. A pipe is opened in the same way.
 pub(super) fn smb_files(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let action = record.get(Field::Action).unwrap_or_default();
     let action = action.strip_prefix("SMB::").unwrap_or(action);
@@ -34,39 +34,39 @@ pub(super) fn smb_files(
         || action.ends_with("_CLOSE")
         || action.ends_with("_UNKNOWN")
     {
-        return nothing(run, "zeek smb_files, neither opened nor changed");
+        return nothing(sink, "zeek smb_files, neither opened nor changed");
     }
     let (path, name) = (record.get(Field::Path), record.get(Field::Name));
     // Outside of a share there are only the pipes of IPC$, whose name Zeek writes with a stroke.
     let on_ipc = path.is_some_and(|path| path.to_ascii_uppercase().ends_with("IPC$"));
     let unshared = path.is_none() && name.is_some_and(|name| name.starts_with('\\'));
     if action.starts_with("PIPE_") || on_ipc || unshared {
-        return did(record, HostActivityKind::NamedPipe, name.and_then(host_name), run);
+        return did(record, HostActivityKind::NamedPipe, name.and_then(host_name), sink);
     }
     let joined = match (path, name) {
         (Some(path), Some(name)) => Some(format!("{path}\\{}", name.trim_start_matches('\\'))),
         (path, name) => path.or(name).map(str::to_owned),
     };
-    did(record, HostActivityKind::FileTransfer, joined.as_deref(), run)
+    did(record, HostActivityKind::FileTransfer, joined.as_deref(), sink)
 }
 
 /// A remote call: its interface and operation, such as `svcctl CreateServiceW`.
 pub(super) fn dce_rpc(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let call = match (record.get(Field::Endpoint), record.get(Field::Operation)) {
         (Some(endpoint), Some(operation)) => format!("{endpoint} {operation}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => return nothing(run, "zeek dce_rpc without an interface"),
+        (None, None) => return nothing(sink, "zeek dce_rpc without an interface"),
     };
-    did(record, HostActivityKind::NamedPipe, Some(&call), run)
+    did(record, HostActivityKind::NamedPipe, Some(&call), sink)
 }
 
 /// An address was leased to a host that gave its name.
 pub(super) fn dhcp(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let name = named(record, Field::ClientFqdn).or_else(|| named(record, Field::HostName));
     let mut ip = record.address(Field::AssignedAddr)?;
@@ -78,19 +78,22 @@ pub(super) fn dhcp(
         }
     }
     let (Some(name), Some(ip)) = (name, ip) else {
-        return nothing(run, "zeek dhcp without a name or an address");
+        return nothing(sink, "zeek dhcp without a name or an address");
     };
     let peer = record.address(Field::ServerAddr)?.map(Host::at).unwrap_or_default();
-    bind(record, name, ip, peer, record.get(Field::Mac), run)
+    bind(record, name, ip, peer, record.get(Field::Mac), sink)
 }
 
 /// A name was found to have addresses; each is a record of its own. Where the answer goes over
 /// other names, the addresses are those of the last.
-pub(super) fn dns(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn dns(
+    record: &Record<'_>,
+    sink: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let asked = matches!(record.get(Field::QtypeName), None | Some("A" | "AAAA"));
     let answers = record.get(Field::Answers).filter(|_| asked);
     let (Some(query), Some(answers)) = (named(record, Field::Query), answers) else {
-        return nothing(run, "zeek dns without an address");
+        return nothing(sink, "zeek dns without an address");
     };
     let mut name = query;
     let mut told = 0;
@@ -104,12 +107,12 @@ pub(super) fn dns(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<Contr
             continue;
         }
         told += 1;
-        if bind(record, name, ip, Host::default(), None, run)?.is_break() {
+        if bind(record, name, ip, Host::default(), None, sink)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
     }
     if told == 0 {
-        return nothing(run, "zeek dns without an address");
+        return nothing(sink, "zeek dns without an address");
     }
     Ok(ControlFlow::Continue(()))
 }
@@ -121,7 +124,7 @@ fn bind(
     ip: IpAddr,
     peer: Host<'_>,
     object: Option<&str>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let host = Host::named(name).with_ip(ip);
     let mut builder =
@@ -133,5 +136,5 @@ fn bind(
         builder = builder.object(clipped(object));
     }
     let activity = builder.build().map_err(|error| Fault::record(error.to_string()))?;
-    Ok(run.activity(&activity))
+    Ok(sink.activity(&activity))
 }

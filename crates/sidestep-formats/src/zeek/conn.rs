@@ -29,15 +29,15 @@ const SERVICES: [(&str, &str); 11] = [
 /// never answered is passed over.
 pub(super) fn conn(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some(service) = service(record)? else {
-        return nothing(run, "zeek conn of another service");
+        return nothing(sink, "zeek conn of another service");
     };
     if let Some("S0" | "REJ" | "RSTOS0" | "SH") = record.get(Field::ConnState) {
-        return nothing(run, "zeek conn without an answer");
+        return nothing(sink, "zeek conn without an answer");
     }
-    did(record, HostActivityKind::NetworkConnection, Some(service), run)
+    did(record, HostActivityKind::NetworkConnection, Some(service), sink)
 }
 
 fn service(record: &Record<'_>) -> Result<Option<&'static str>, Fault> {
@@ -69,21 +69,27 @@ fn service(record: &Record<'_>) -> Result<Option<&'static str>, Fault> {
 
 /// A connection to sshd: it is encrypted, so that no account is known, but Zeek tells from its
 /// course whether somebody got in.
-pub(super) fn ssh(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn ssh(
+    record: &Record<'_>,
+    sink: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let object = match record.truth(Field::AuthSuccess)? {
         Some(true) => "ssh accepted",
         Some(false) => "ssh refused",
         None => "ssh",
     };
-    did(record, HostActivityKind::NetworkConnection, Some(object), run)
+    did(record, HostActivityKind::NetworkConnection, Some(object), sink)
 }
 
 /// A connection by VNC, which knows no accounts.
-pub(super) fn rfb(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn rfb(
+    record: &Record<'_>,
+    sink: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let object = match record.truth(Field::Auth)? {
         Some(true) => "vnc accepted",
         Some(false) => "vnc refused",
         None => "vnc",
     };
-    did(record, HostActivityKind::NetworkConnection, Some(object), run)
+    did(record, HostActivityKind::NetworkConnection, Some(object), sink)
 }

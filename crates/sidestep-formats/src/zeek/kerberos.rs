@@ -19,15 +19,15 @@ const KDC: u16 = 88;
 /// a ticket shown to a service. Zeek that saw the answer only leaves the type unset.
 pub(super) fn kerberos(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let error = record.get(Field::ErrorMsg);
     if let Some(error @ ("KDC_ERR_PREAUTH_REQUIRED" | "KRB_ERR_RESPONSE_TOO_BIG")) = error {
         // A step on the way of every logon, which the next record goes on with.
-        return nothing(run, &format!("zeek kerberos, {error}"));
+        return nothing(sink, &format!("zeek kerberos, {error}"));
     }
     let Some(account) = record.get(Field::Client).and_then(client) else {
-        return nothing(run, "zeek kerberos without a client");
+        return nothing(sink, "zeek kerberos without a client");
     };
     let service = record.get(Field::Service).map(Service::parse);
     let granting = matches!(service, Some(Service::Granting));
@@ -79,7 +79,7 @@ pub(super) fn kerberos(
     if activity == Activity::Logon {
         builder = of_session(record, builder.logon_type(LogonType::Network));
     }
-    send(record, builder, run)
+    send(record, builder, sink)
 }
 
 /// `user/REALM`, `host$/REALM`, `host/name.domain/REALM` or `user@domain/REALM`.

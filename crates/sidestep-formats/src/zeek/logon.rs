@@ -14,7 +14,7 @@ use crate::record_sink::RecordSink;
 /// An exchange of NTLM. Where it names no user it still says which name the server has.
 pub(super) fn ntlm(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let server = named(record, Field::ServerDnsComputerName)
         .or_else(|| named(record, Field::ServerNbComputerName));
@@ -22,7 +22,7 @@ pub(super) fn ntlm(
     dst.name = server.map(Into::into);
     let Some(user) = record.get(Field::Username) else {
         if server.is_none() {
-            return nothing(run, "zeek ntlm without a user or a server's name");
+            return nothing(sink, "zeek ntlm without a user or a server's name");
         }
         let mut builder =
             HostActivity::builder(record.time()?, HostActivityKind::AddressBinding, dst)
@@ -31,7 +31,7 @@ pub(super) fn ntlm(
             builder = builder.raw_ref(line);
         }
         let activity = builder.build().map_err(|error| Fault::record(error.to_string()))?;
-        return Ok(run.activity(&activity));
+        return Ok(sink.activity(&activity));
     };
     let account = match record.get(Field::Domainname).filter(|domain| *domain != ".") {
         Some(domain) => Account::new(user).with_domain(domain),
@@ -50,18 +50,21 @@ pub(super) fn ntlm(
         .logon_type(LogonType::Network)
         .auth_protocol(AuthProtocol::Ntlm)
         .outcome(outcome);
-    send(record, of_session(record, builder), run)
+    send(record, of_session(record, builder), sink)
 }
 
 /// A connection to a remote desktop. The cookie is the user's name as the client sends it ahead of
 /// any authentication, cut at nine characters or so; what follows is encrypted, so that nothing
 /// says whether the logon succeeded. Where the client sends no cookie, a connection was made.
-pub(super) fn rdp(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+pub(super) fn rdp(
+    record: &Record<'_>,
+    sink: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     let Some(account) = record.get(Field::Cookie).map(Account::parse) else {
-        return did(record, HostActivityKind::NetworkConnection, Some("rdp"), run);
+        return did(record, HostActivityKind::NetworkConnection, Some("rdp"), sink);
     };
     if account.name.is_empty() {
-        return did(record, HostActivityKind::NetworkConnection, Some("rdp"), run);
+        return did(record, HostActivityKind::NetworkConnection, Some("rdp"), sink);
     }
     let src = match named(record, Field::ClientName) {
         Some(name) => Host { name: Some(name.into()), ..record.orig()? },
@@ -81,5 +84,5 @@ pub(super) fn rdp(record: &Record<'_>, run: &mut RecordSink<'_>) -> Result<Contr
             builder = builder.outcome(Outcome::Failure).outcome_reason(refusal);
         }
     }
-    send(record, of_session(record, builder), run)
+    send(record, of_session(record, builder), sink)
 }

@@ -26,27 +26,27 @@ use self::record::{Field, short};
 /// Hands on what the record tells.
 pub(crate) fn emit(
     record: &Record<'_>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     match record.kind {
-        Kind::Kerberos => kerberos::kerberos(record, run),
-        Kind::Ntlm => logon::ntlm(record, run),
-        Kind::Rdp => logon::rdp(record, run),
-        Kind::SmbMapping => activity::smb_mapping(record, run),
-        Kind::SmbFiles => activity::smb_files(record, run),
-        Kind::DceRpc => activity::dce_rpc(record, run),
-        Kind::Dhcp => activity::dhcp(record, run),
-        Kind::Dns => activity::dns(record, run),
-        Kind::Conn => conn::conn(record, run),
-        Kind::Ssh => conn::ssh(record, run),
-        Kind::Rfb => conn::rfb(record, run),
+        Kind::Kerberos => kerberos::kerberos(record, sink),
+        Kind::Ntlm => logon::ntlm(record, sink),
+        Kind::Rdp => logon::rdp(record, sink),
+        Kind::SmbMapping => activity::smb_mapping(record, sink),
+        Kind::SmbFiles => activity::smb_files(record, sink),
+        Kind::DceRpc => activity::dce_rpc(record, sink),
+        Kind::Dhcp => activity::dhcp(record, sink),
+        Kind::Dns => activity::dns(record, sink),
+        Kind::Conn => conn::conn(record, sink),
+        Kind::Ssh => conn::ssh(record, sink),
+        Kind::Rfb => conn::rfb(record, sink),
     }
 }
 
 /// Counts a sound record that tells nothing.
 #[allow(clippy::unnecessary_wraps, reason = "every way out of an emitter is of one type")]
-fn nothing(run: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
-    run.pass_over(what);
+fn nothing(sink: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
+    sink.pass_over(what);
     Ok(ControlFlow::Continue(()))
 }
 
@@ -55,13 +55,13 @@ fn nothing(run: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Faul
 fn send<'e>(
     record: &Record<'_>,
     mut builder: AuthEventBuilder<'e>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     if let Some(line) = record.raw_ref {
         builder = builder.raw_ref(line);
     }
     let event = builder.build().map_err(|error| Fault::record(error.to_string()))?;
-    Ok(run.event(&event))
+    Ok(sink.event(&event))
 }
 
 /// Marks an event with the session that its connection carries.
@@ -79,7 +79,7 @@ fn did(
     record: &Record<'_>,
     kind: HostActivityKind,
     object: Option<&str>,
-    run: &mut RecordSink<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let mut builder =
         HostActivity::builder(record.time()?, kind, record.resp()?).peer(record.orig()?);
@@ -93,7 +93,7 @@ fn did(
         builder = builder.object(clipped(object));
     }
     let activity = builder.build().map_err(|error| Fault::record(error.to_string()))?;
-    Ok(run.activity(&activity))
+    Ok(sink.activity(&activity))
 }
 
 /// A host's name as Zeek gives it, without what is no part of it; `None` where none is left.

@@ -26,7 +26,7 @@ impl Dialect for Zeek {
     fn read(
         &mut self,
         source: &mut Source<'_>,
-        run: &mut RecordSink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut header = Header::default();
         let mut number = 0;
@@ -35,7 +35,7 @@ impl Dialect for Zeek {
             let line = match source.next_line() {
                 Ok(Some(line)) => line,
                 Ok(None) => break,
-                Err(error) => return Err(run.broken(number, error)),
+                Err(error) => return Err(sink.broken(number, error)),
             };
             number += 1;
             let taken = match line {
@@ -47,10 +47,10 @@ impl Dialect for Zeek {
                     Log::Read(kind) => {
                         let mut record = Record::new(*kind);
                         record.raw_ref = Some(number);
-                        header.fill(&mut record, line).and_then(|()| emit(&record, run))
+                        header.fill(&mut record, line).and_then(|()| emit(&record, sink))
                     }
                     Log::Other(name) => {
-                        run.pass_over(name);
+                        sink.pass_over(name);
                         continue;
                     }
                     Log::Unnamed => {
@@ -63,12 +63,12 @@ impl Dialect for Zeek {
             match taken {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => return Ok(ControlFlow::Break(())),
-                Err(fault) => run.bad(number, 1, fault)?,
+                Err(fault) => sink.bad(number, 1, fault)?,
             }
         }
         if nameless && !named {
             return Err(FormatError::Columns {
-                place: run.place.to_owned(),
+                place: sink.place.to_owned(),
                 what: "no #fields line names the columns".to_owned(),
                 advice: "give the log whole, with the header that Zeek wrote".to_owned(),
             });

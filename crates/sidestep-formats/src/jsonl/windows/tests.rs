@@ -1,5 +1,5 @@
-use super::super::flat::Flat;
 use super::super::shape::{Shape, tell};
+use super::super::tape::Tape;
 use super::*;
 
 /// What was read of an event, in a form that can be compared.
@@ -14,8 +14,8 @@ struct Read {
 }
 
 fn all(json: &str) -> Read {
-    let mut flat = Flat::default();
-    let root = flat.read(json).unwrap();
+    let mut tape = Tape::default();
+    let root = tape.read(json).unwrap();
     let Shape::Windows(layout) = tell(root) else { panic!("is no Windows event: {json}") };
     let mut values = Vec::new();
     let header = read(layout, |name, value| values.push((name.to_owned(), value.to_owned())));

@@ -1,4 +1,4 @@
-//! A JSON object as a flat list of its values, without a tree.
+//! A JSON object as a tape: a flat list of its values, without a tree.
 
 use std::fmt::{self, Write};
 use std::iter;
@@ -39,7 +39,7 @@ struct Field {
 
 /// Takes records apart, one after the other, in memory that is used again.
 #[derive(Debug, Default)]
-pub(super) struct Flat {
+pub(super) struct Tape {
     fields: Vec<Field>,
     /// Texts that were written with escapes, and numbers.
     arena: String,
@@ -47,17 +47,17 @@ pub(super) struct Flat {
     base: usize,
 }
 
-impl Flat {
+impl Tape {
     /// Takes apart one JSON object that is all of `text`.
     pub(super) fn read<'r>(&'r mut self, text: &'r str) -> Result<Node<'r>, serde_json::Error> {
         self.fields.clear();
         self.arena.clear();
         self.base = text.as_ptr() as usize;
         let mut json = serde_json::Deserializer::from_str(text);
-        Value { flat: self, name: Span::default(), depth: 0, plain: false }
+        Value { tape: self, name: Span::default(), depth: 0, plain: false }
             .deserialize(&mut json)?;
         json.end()?;
-        Ok(Node { flat: self, text, index: 0 })
+        Ok(Node { tape: self, text, index: 0 })
     }
 
     /// The place of a text within the record.
@@ -100,20 +100,20 @@ impl Flat {
 /// A value within a record.
 #[derive(Clone, Copy)]
 pub(super) struct Node<'r> {
-    flat: &'r Flat,
+    tape: &'r Tape,
     text: &'r str,
     index: u32,
 }
 
 impl<'r> Node<'r> {
     fn field(self) -> &'r Field {
-        &self.flat.fields[self.index as usize]
+        &self.tape.fields[self.index as usize]
     }
 
     fn resolve(self, span: Span) -> &'r str {
         let (text, start) = match span.start & IN_ARENA {
             0 => (self.text, span.start as usize),
-            _ => (self.flat.arena.as_str(), (span.start & !IN_ARENA) as usize),
+            _ => (self.tape.arena.as_str(), (span.start & !IN_ARENA) as usize),
         };
         text.get(start..start + span.length as usize).unwrap_or_default()
     }
@@ -196,13 +196,13 @@ impl<'r> Node<'r> {
             None => return None,
         };
         let text = text.trim();
-        (!crate::words::is_absent(text)).then_some(text)
+        (!crate::vocabulary::is_absent(text)).then_some(text)
     }
 }
 
 /// Puts a value and all that is in it on the list.
 struct Value<'f> {
-    flat: &'f mut Flat,
+    tape: &'f mut Tape,
     name: Span,
     depth: u8,
     /// Whether it is left out if it is more than a text or number.
@@ -227,16 +227,16 @@ impl Value<'_> {
             digits[start] = b'-';
         }
         // Only ASCII was put in.
-        let value = self.flat.owned(std::str::from_utf8(&digits[start..]).unwrap_or_default());
-        self.flat.push(self.name, Kind::Number, value);
+        let value = self.tape.owned(std::str::from_utf8(&digits[start..]).unwrap_or_default());
+        self.tape.push(self.name, Kind::Number, value);
     }
 
     fn fraction(self, number: fmt::Arguments<'_>) {
-        let start = self.flat.arena.len();
+        let start = self.tape.arena.len();
         // Writing to a string does not fail.
-        let _ = self.flat.arena.write_fmt(number);
-        let value = self.flat.since(start);
-        self.flat.push(self.name, Kind::Number, value);
+        let _ = self.tape.arena.write_fmt(number);
+        let value = self.tape.since(start);
+        self.tape.push(self.name, Kind::Number, value);
     }
 }
 
@@ -258,20 +258,20 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     #[inline]
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<(), E> {
-        let value = self.flat.borrowed(text);
-        self.flat.push(self.name, Kind::Text, value);
+        let value = self.tape.borrowed(text);
+        self.tape.push(self.name, Kind::Text, value);
         Ok(())
     }
 
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        let value = self.flat.owned(text);
-        self.flat.push(self.name, Kind::Text, value);
+        let value = self.tape.owned(text);
+        self.tape.push(self.name, Kind::Text, value);
         Ok(())
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        let value = self.flat.owned(if value { "true" } else { "false" });
-        self.flat.push(self.name, Kind::Bool, value);
+        let value = self.tape.owned(if value { "true" } else { "false" });
+        self.tape.push(self.name, Kind::Bool, value);
         Ok(())
     }
 
@@ -297,41 +297,41 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        self.flat.push(self.name, Kind::Null, Span::default());
+        self.tape.push(self.name, Kind::Null, Span::default());
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { flat, name, depth, plain } = self;
+        let Self { tape, name, depth, plain } = self;
         let depth = deeper(depth)?;
         if plain {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(());
         }
-        let container = flat.open(name, Kind::Object);
-        while let Some(key) = map.next_key_seed(Key { flat })? {
+        let container = tape.open(name, Kind::Object);
+        while let Some(key) = map.next_key_seed(Key { tape })? {
             match key {
-                Some((name, plain)) => map.next_value_seed(Value { flat, name, depth, plain })?,
+                Some((name, plain)) => map.next_value_seed(Value { tape, name, depth, plain })?,
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        flat.close(container);
+        tape.close(container);
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self { flat, name, depth, plain } = self;
+        let Self { tape, name, depth, plain } = self;
         let depth = deeper(depth)?;
         if plain {
             while seq.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(());
         }
-        let container = flat.open(name, Kind::Array);
+        let container = tape.open(name, Kind::Array);
         let name = Span::default();
-        while seq.next_element_seed(Value { flat, name, depth, plain })?.is_some() {}
-        flat.close(container);
+        while seq.next_element_seed(Value { tape, name, depth, plain })?.is_some() {}
+        tape.close(container);
         Ok(())
     }
 }
@@ -345,7 +345,7 @@ fn deeper<E: serde::de::Error>(depth: u8) -> Result<u8, E> {
 
 /// Reads a name, and whether only a text under it is needed; `None` where nobody needs anything.
 struct Key<'f> {
-    flat: &'f mut Flat,
+    tape: &'f mut Tape,
 }
 
 /// Names under which no record has what is needed here, though many have them: the texts that
@@ -415,11 +415,11 @@ impl<'de> Visitor<'de> for Key<'_> {
 
     #[inline]
     fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok((!is_idle(name)).then(|| (self.flat.borrowed(name), is_plain(name))))
+        Ok((!is_idle(name)).then(|| (self.tape.borrowed(name), is_plain(name))))
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Some((self.flat.owned(name), is_plain(name))))
+        Ok(Some((self.tape.owned(name), is_plain(name))))
     }
 }
 

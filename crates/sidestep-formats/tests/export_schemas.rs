@@ -12,7 +12,7 @@ use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidestep::{Alert, AlertState, Severity};
-use sidestep_formats::{Emit, EmitOptions, OcsfVersion, write_alerts};
+use sidestep_formats::{ExportFormat, ExportOptions, OcsfVersion, write_alerts};
 
 fn schema(file: &str) -> Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas").join(file);
@@ -26,9 +26,9 @@ fn faults(schema: &Validator, document: &Value) -> Vec<String> {
     schema.iter_errors(document).map(shown).collect()
 }
 
-fn documents(alerts: &[Alert], emit: Emit, options: EmitOptions) -> Vec<Value> {
+fn documents(alerts: &[Alert], format: ExportFormat, options: ExportOptions) -> Vec<Value> {
     let mut out = Vec::new();
-    write_alerts(&mut out, alerts, emit, &options).unwrap();
+    write_alerts(&mut out, alerts, format, &options).unwrap();
     let text = String::from_utf8(out).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -66,8 +66,8 @@ fn ocsf_findings_conform_to_their_version() {
     ] {
         let schema = schema(file);
         for once in [false, true] {
-            let options = EmitOptions { ocsf_version, once };
-            let findings = documents(&alerts, Emit::Ocsf, options);
+            let options = ExportOptions { ocsf_version, once };
+            let findings = documents(&alerts, ExportFormat::Ocsf, options);
             assert_eq!(findings.len(), alerts.len());
             for finding in &findings {
                 assert_eq!(faults(&schema, finding), [""; 0], "{finding:#}");
@@ -96,11 +96,11 @@ proptest! {
         let name = |at: usize| names[at].as_str();
         let hosts = [name(2), name(3), name(4), name(5)];
         let alert = [TEMPLATE.alert("a-1", [name(0), name(1)], hosts, name(6))];
-        let old = EmitOptions { ocsf_version: OcsfVersion::V1_1, once: true };
-        let new = EmitOptions::default();
-        let written = [(Emit::Ocsf, new), (Emit::Ocsf, old), (Emit::Ecs, new)];
-        for (schema, (emit, options)) in SCHEMAS.iter().zip(written) {
-            let document = documents(&alert, emit, options).remove(0);
+        let old = ExportOptions { ocsf_version: OcsfVersion::V1_1, once: true };
+        let new = ExportOptions::default();
+        let written = [(ExportFormat::Ocsf, new), (ExportFormat::Ocsf, old), (ExportFormat::Ecs, new)];
+        for (schema, (format, options)) in SCHEMAS.iter().zip(written) {
+            let document = documents(&alert, format, options).remove(0);
             prop_assert_eq!(faults(schema, &document), [""; 0], "{:#}", document);
         }
     }
@@ -109,7 +109,8 @@ proptest! {
 #[test]
 fn the_schema_of_ocsf_sees_faults() {
     let schema = schema("ocsf-1.6.0-detection-finding.json");
-    let finding = documents(&variety()[..1], Emit::Ocsf, EmitOptions::default()).remove(0);
+    let finding =
+        documents(&variety()[..1], ExportFormat::Ocsf, ExportOptions::default()).remove(0);
     assert_eq!(faults(&schema, &finding), [""; 0]);
     for (path, value) in [
         ("/severity_id", json!(7)),
@@ -134,8 +135,8 @@ fn the_schema_of_ocsf_sees_faults() {
 #[test]
 fn a_finding_tells_the_whole_movement() {
     let alert = Template::new().plain();
-    let options = EmitOptions { once: true, ..EmitOptions::default() };
-    let finding = &documents(&[alert], Emit::Ocsf, options)[0];
+    let options = ExportOptions { once: true, ..ExportOptions::default() };
+    let finding = &documents(&[alert], ExportFormat::Ocsf, options)[0];
     assert_eq!(finding["activity_id"], 3);
     assert_eq!(finding["is_alert"], true, "what is written once must be seen");
     let graph = &finding["finding_info"]["attack_graph"];
@@ -172,7 +173,7 @@ fn an_alert_that_goes_on_is_closed_without_an_alarm() {
         (AlertState::Closed, 3, false),
     ] {
         alert.state = state;
-        let finding = &documents(&[alert.clone()], Emit::Ocsf, EmitOptions::default())[0];
+        let finding = &documents(&[alert.clone()], ExportFormat::Ocsf, ExportOptions::default())[0];
         assert_eq!(finding["activity_id"], activity);
         assert_eq!(finding["type_uid"], 200_400 + activity);
         assert_eq!(finding["is_alert"], is_alert);
@@ -183,12 +184,12 @@ fn an_alert_that_goes_on_is_closed_without_an_alarm() {
 fn ecs_alerts_conform() {
     let schema = schema("ecs-9.4.0-alert.json");
     let alerts = variety();
-    for document in documents(&alerts, Emit::Ecs, EmitOptions::default()) {
+    for document in documents(&alerts, ExportFormat::Ecs, ExportOptions::default()) {
         assert_eq!(faults(&schema, &document), [""; 0], "{document:#}");
         let tactics = document["threat"]["tactic"]["id"].as_array().unwrap();
         assert!(tactics.contains(&json!("TA0008")));
     }
-    let bare = documents(&alerts, Emit::Ecs, EmitOptions::default()).pop().unwrap();
+    let bare = documents(&alerts, ExportFormat::Ecs, ExportOptions::default()).pop().unwrap();
     assert_eq!(bare["destination"]["domain"], "FILES-1", "one target is the destination");
     let mut broken = bare;
     broken["event"]["kind"] = json!("signal");
@@ -200,14 +201,14 @@ fn navigator_layers_conform() {
     let schema = schema("navigator-layer-4.5.json");
     let mut alerts = variety();
     for some in [&alerts[..0], &alerts[..2], &alerts[..]] {
-        let layers = documents(some, Emit::Navigator, EmitOptions::default());
+        let layers = documents(some, ExportFormat::Navigator, ExportOptions::default());
         assert_eq!(layers.len(), 1);
         assert_eq!(faults(&schema, &layers[0]), [""; 0], "{:#}", layers[0]);
     }
     // The same alert again is no second alert.
     alerts.truncate(2);
     alerts.push(alerts[0].clone());
-    let layer = &documents(&alerts, Emit::Navigator, EmitOptions::default())[0];
+    let layer = &documents(&alerts, ExportFormat::Navigator, ExportOptions::default())[0];
     let scores: Vec<(&str, Option<u64>)> = layer["techniques"]
         .as_array()
         .unwrap()

@@ -13,7 +13,7 @@ use sidestep::{Alert, AlertState, Severity, Timestamp};
 
 use self::evidence::{AnomalyAnalysis, Evidence, Observable, Resource};
 use self::info::FindingInfo;
-use super::EmitOptions;
+use super::ExportOptions;
 use super::json::JsonSwitch;
 use crate::error::ParseError;
 
@@ -130,7 +130,7 @@ impl From<Timestamp> for Millis {
 }
 
 /// The alert as a finding.
-pub(super) fn finding<'a>(alert: &'a Alert, options: &EmitOptions) -> Finding<'a> {
+pub(super) fn finding<'a>(alert: &'a Alert, options: &ExportOptions) -> Finding<'a> {
     let version = options.ocsf_version;
     let is_new = version == OcsfVersion::V1_6;
     let (activity_id, activity_name) = match alert.state {

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use sidestep::{Account, AccountKind, Activity, AuthProtocol, LogonType, Mfa, Outcome};
 
-use crate::event_field::{CsvField, FieldError};
-use crate::{values, words};
+use crate::event_field::{EventField, FieldError};
+use crate::{values, vocabulary};
 
 /// A value of a field, as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub enum FieldValue<'a> {
 
 /// What a field says, understood. It borrows the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FieldMeaning<'a>(pub(crate) Means<'a>);
+pub struct FieldMeaning<'a>(pub(crate) Meaning<'a>);
 
 /// What there is to say; each field says one kind of thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Means<'a> {
+pub(crate) enum Meaning<'a> {
     Account { name: &'a str, domain: Option<&'a str>, kind: AccountKind },
     Host(&'a str),
     Ip(IpAddr),
@@ -42,10 +42,10 @@ impl<'a> FieldValue<'a> {
     ///
     /// # Errors
     /// [`FieldError`]: it means nothing there, such as a port of a million.
-    pub fn meaning(self, field: CsvField) -> Result<Option<FieldMeaning<'a>>, FieldError> {
+    pub fn meaning(self, field: EventField) -> Result<Option<FieldMeaning<'a>>, FieldError> {
         let value = match self {
             Self::Text(text) => match text.trim() {
-                text if words::is_absent(text) => return Ok(None),
+                text if vocabulary::is_absent(text) => return Ok(None),
                 text => Self::Text(text),
             },
             value => value,
@@ -53,42 +53,42 @@ impl<'a> FieldValue<'a> {
         Ok(value.means(field)?.map(FieldMeaning))
     }
 
-    fn means(self, field: CsvField) -> Result<Option<Means<'a>>, FieldError> {
-        use CsvField as Field;
+    fn means(self, field: EventField) -> Result<Option<Meaning<'a>>, FieldError> {
+        use EventField as Field;
         Ok(match field {
             Field::Account | Field::Subject => Some(account(self.text(field)?)),
             Field::SrcHost | Field::DstHost => host(self.text(field)?),
-            Field::SrcIp | Field::DstIp => self.ip(field)?.map(Means::Ip),
+            Field::SrcIp | Field::DstIp => self.ip(field)?.map(Meaning::Ip),
             Field::SrcPort => {
-                Some(Means::Number(self.at_most(field, u16::MAX.into(), "a port")?))
+                Some(Meaning::Number(self.at_most(field, u16::MAX.into(), "a port")?))
             }
             Field::EventCode => {
-                Some(Means::Number(self.at_most(field, u32::MAX.into(), "a number")?))
+                Some(Meaning::Number(self.at_most(field, u32::MAX.into(), "a number")?))
             }
-            Field::LogonId => Some(Means::Number(self.number(field)?)),
-            Field::Activity => Some(Means::Activity(words::activity(self.text(field)?))),
-            Field::LogonType => Some(Means::LogonType(match self {
-                Self::Text(text) => words::logon_type(text),
-                Self::Number(number) => words::windows_logon_type(number),
+            Field::LogonId => Some(Meaning::Number(self.number(field)?)),
+            Field::Activity => Some(Meaning::Activity(vocabulary::activity(self.text(field)?))),
+            Field::LogonType => Some(Meaning::LogonType(match self {
+                Self::Text(text) => vocabulary::logon_type(text),
+                Self::Number(number) => vocabulary::windows_logon_type(number),
                 Self::Truth(_) => LogonType::Other,
             })),
             Field::AuthProtocol => {
-                Some(Means::AuthProtocol(words::auth_protocol(self.text(field)?)))
+                Some(Meaning::AuthProtocol(vocabulary::auth_protocol(self.text(field)?)))
             }
-            Field::Outcome => Some(Means::Outcome(self.outcome(field)?)),
-            Field::Mfa => Some(Means::Mfa(self.mfa(field)?)),
-            _ => Some(Means::Text(self.text(field)?)),
+            Field::Outcome => Some(Meaning::Outcome(self.outcome(field)?)),
+            Field::Mfa => Some(Meaning::Mfa(self.mfa(field)?)),
+            _ => Some(Meaning::Text(self.text(field)?)),
         })
     }
 
-    fn text(self, field: CsvField) -> Result<&'a str, FieldError> {
+    fn text(self, field: EventField) -> Result<&'a str, FieldError> {
         match self {
             Self::Text(text) => Ok(text),
             value => Err(value.unfit(field, "text")),
         }
     }
 
-    fn at_most(self, field: CsvField, most: u64, expected: &str) -> Result<u64, FieldError> {
+    fn at_most(self, field: EventField, most: u64, expected: &str) -> Result<u64, FieldError> {
         let number = match self {
             Self::Text(text) => text.parse().ok(),
             Self::Number(number) => Some(number),
@@ -98,7 +98,7 @@ impl<'a> FieldValue<'a> {
     }
 
     /// A number that may be written with `0x`.
-    fn number(self, field: CsvField) -> Result<u64, FieldError> {
+    fn number(self, field: EventField) -> Result<u64, FieldError> {
         let number = match self {
             Self::Number(number) => Some(number),
             Self::Text(text) => values::number(text),
@@ -107,7 +107,7 @@ impl<'a> FieldValue<'a> {
         number.ok_or_else(|| self.unfit(field, "a number"))
     }
 
-    fn ip(self, field: CsvField) -> Result<Option<IpAddr>, FieldError> {
+    fn ip(self, field: EventField) -> Result<Option<IpAddr>, FieldError> {
         let text = self.text(field)?;
         // Logs write LOCAL and the like here for a login on the spot.
         match values::ip(text) {
@@ -117,9 +117,9 @@ impl<'a> FieldValue<'a> {
         }
     }
 
-    fn outcome(self, field: CsvField) -> Result<Outcome, FieldError> {
+    fn outcome(self, field: EventField) -> Result<Outcome, FieldError> {
         let outcome = match self {
-            Self::Text(text) => words::outcome(text),
+            Self::Text(text) => vocabulary::outcome(text),
             Self::Truth(true) => Some(Outcome::Success),
             Self::Truth(false) => Some(Outcome::Failure),
             Self::Number(_) => None,
@@ -127,9 +127,9 @@ impl<'a> FieldValue<'a> {
         outcome.ok_or_else(|| self.unfit(field, "an outcome, such as success or failure"))
     }
 
-    fn mfa(self, field: CsvField) -> Result<Mfa, FieldError> {
+    fn mfa(self, field: EventField) -> Result<Mfa, FieldError> {
         let mfa = match self {
-            Self::Text(text) => words::mfa(text),
+            Self::Text(text) => vocabulary::mfa(text),
             Self::Truth(true) | Self::Number(1) => Some(Mfa::Used),
             Self::Truth(false) | Self::Number(0) => Some(Mfa::NotUsed),
             Self::Number(_) => None,
@@ -137,7 +137,7 @@ impl<'a> FieldValue<'a> {
         mfa.ok_or_else(|| self.unfit(field, "yes or no"))
     }
 
-    fn unfit(self, field: CsvField, expected: &str) -> FieldError {
+    fn unfit(self, field: EventField, expected: &str) -> FieldError {
         match self {
             Self::Text(text) => FieldError::unfit(field, text, expected),
             Self::Number(number) => FieldError::new(field, format!("{number} is not {expected}")),
@@ -147,16 +147,16 @@ impl<'a> FieldValue<'a> {
 }
 
 /// `name@domain` or `DOMAIN\name`; an unknown domain is left out.
-fn account(text: &str) -> Means<'_> {
+fn account(text: &str) -> Meaning<'_> {
     let (name, domain) = Account::split(text);
     let domain = domain.filter(|&domain| domain != "?");
-    Means::Account { name, domain, kind: AccountKind::of_name(name) }
+    Meaning::Account { name, domain, kind: AccountKind::of_name(name) }
 }
 
 /// A name, or an address where a name should be. Windows writes a workstation as `\\NAME` at times.
-fn host(text: &str) -> Option<Means<'_>> {
+fn host(text: &str) -> Option<Meaning<'_>> {
     match text.trim_start_matches('\\') {
         "" => None,
-        text => Some(values::ip(text).map_or(Means::Host(text), Means::Ip)),
+        text => Some(values::ip(text).map_or(Meaning::Host(text), Meaning::Ip)),
     }
 }

@@ -25,7 +25,7 @@ pub use ocsf::OcsfVersion;
 /// The format of what is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Emit {
+pub enum ExportFormat {
     /// Sidestep's own JSON, one alert a line: everything there is to say.
     #[default]
     Json,
@@ -43,7 +43,7 @@ pub enum Emit {
     Cytoscape,
 }
 
-impl FromStr for Emit {
+impl FromStr for ExportFormat {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
@@ -68,7 +68,7 @@ impl FromStr for Emit {
 
 /// How to write alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct EmitOptions {
+pub struct ExportOptions {
     /// The version of OCSF that findings conform to.
     pub ocsf_version: OcsfVersion,
     /// Whether each alert is written once only, in its last state. OCSF says that a finding that
@@ -81,10 +81,10 @@ pub struct EmitOptions {
 /// Give each alert in one state, its last: the documents and graphs count what they are given.
 ///
 /// ```
-/// use sidestep_formats::{Emit, EmitOptions, write_alerts};
+/// use sidestep_formats::{ExportFormat, ExportOptions, write_alerts};
 ///
 /// let mut layer = Vec::new();
-/// write_alerts(&mut layer, &[], Emit::Navigator, &EmitOptions::default())?;
+/// write_alerts(&mut layer, &[], ExportFormat::Navigator, &ExportOptions::default())?;
 /// assert!(layer.starts_with(b"{"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -94,21 +94,23 @@ pub struct EmitOptions {
 pub fn write_alerts(
     out: &mut impl Write,
     alerts: &[Alert],
-    emit: Emit,
-    options: &EmitOptions,
+    format: ExportFormat,
+    options: &ExportOptions,
 ) -> io::Result<()> {
-    match emit {
-        Emit::Json => alerts.iter().try_for_each(|alert| write_alert(out, alert)),
-        Emit::Ocsf => {
+    match format {
+        ExportFormat::Json => alerts.iter().try_for_each(|alert| write_alert(out, alert)),
+        ExportFormat::Ocsf => {
             alerts.iter().try_for_each(|alert| write_line(out, &ocsf::finding(alert, options)))
         }
-        Emit::Ecs => alerts.iter().try_for_each(|alert| write_line(out, &ecs::document(alert))),
-        Emit::Navigator => write_line(out, &navigator::layer(alerts)),
-        Emit::GraphMl => {
+        ExportFormat::Ecs => {
+            alerts.iter().try_for_each(|alert| write_line(out, &ecs::document(alert)))
+        }
+        ExportFormat::Navigator => write_line(out, &navigator::layer(alerts)),
+        ExportFormat::GraphMl => {
             graph::movements(graphml::GraphMl::new(out, graph::MOVEMENT_KEYS)?, alerts)
         }
-        Emit::Dot => graph::movements(dot::Dot::new(out, "sidestep")?, alerts),
-        Emit::Cytoscape => graph::movements(cytoscape::Cytoscape::new(out), alerts),
+        ExportFormat::Dot => graph::movements(dot::Dot::new(out, "sidestep")?, alerts),
+        ExportFormat::Cytoscape => graph::movements(cytoscape::Cytoscape::new(out), alerts),
     }
 }
 
@@ -117,15 +119,23 @@ pub fn write_alerts(
 /// # Errors
 /// What `out` gives; [`io::ErrorKind::InvalidInput`] where the format holds no graph: those that
 /// do are GraphML, DOT and Cytoscape.
-pub fn write_graph(out: &mut impl Write, logins: &LoginGraph, emit: Emit) -> io::Result<()> {
-    match emit {
-        Emit::GraphMl => graph::logins(graphml::GraphMl::new(out, graph::LOGIN_KEYS)?, logins),
-        Emit::Dot => graph::logins(dot::Dot::new(out, "logins")?, logins),
-        Emit::Cytoscape => graph::logins(cytoscape::Cytoscape::new(out), logins),
-        Emit::Json | Emit::Ocsf | Emit::Ecs | Emit::Navigator => Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "a login graph is written as graphml, dot or cytoscape",
-        )),
+pub fn write_graph(
+    out: &mut impl Write,
+    logins: &LoginGraph,
+    format: ExportFormat,
+) -> io::Result<()> {
+    match format {
+        ExportFormat::GraphMl => {
+            graph::logins(graphml::GraphMl::new(out, graph::LOGIN_KEYS)?, logins)
+        }
+        ExportFormat::Dot => graph::logins(dot::Dot::new(out, "logins")?, logins),
+        ExportFormat::Cytoscape => graph::logins(cytoscape::Cytoscape::new(out), logins),
+        ExportFormat::Json | ExportFormat::Ocsf | ExportFormat::Ecs | ExportFormat::Navigator => {
+            Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a login graph is written as graphml, dot or cytoscape",
+            ))
+        }
     }
 }
 

@@ -11,13 +11,15 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 use sidestep::Alert;
-use sidestep_formats::{Emit, EmitOptions, OcsfVersion, write_alert, write_alerts, write_graph};
+use sidestep_formats::{
+    ExportFormat, ExportOptions, OcsfVersion, write_alert, write_alerts, write_graph,
+};
 
 static TEMPLATE: LazyLock<Template> = LazyLock::new(Template::new);
 
-fn written(alerts: &[Alert], emit: Emit, options: EmitOptions) -> String {
+fn written(alerts: &[Alert], format: ExportFormat, options: ExportOptions) -> String {
     let mut out = Vec::new();
-    write_alerts(&mut out, alerts, emit, &options).unwrap();
+    write_alerts(&mut out, alerts, format, &options).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -121,26 +123,26 @@ proptest! {
     #[test]
     fn json_of_every_kind_stays_json(names in names()) {
         let alert = [alert(&names)];
-        let old = EmitOptions { ocsf_version: OcsfVersion::V1_1, once: false };
-        let new = EmitOptions::default();
-        for (emit, options) in
-            [(Emit::Json, new), (Emit::Ocsf, new), (Emit::Ocsf, old), (Emit::Ecs, new), (Emit::Navigator, new)]
+        let old = ExportOptions { ocsf_version: OcsfVersion::V1_1, once: false };
+        let new = ExportOptions::default();
+        for (format, options) in
+            [(ExportFormat::Json, new), (ExportFormat::Ocsf, new), (ExportFormat::Ocsf, old), (ExportFormat::Ecs, new), (ExportFormat::Navigator, new)]
         {
-            let text = written(&alert, emit, options);
+            let text = written(&alert, format, options);
             prop_assert_eq!(text.matches('\n').count(), 1, "one line");
             let document: Value = serde_json::from_str(&text).unwrap();
             prop_assert!(document.is_object());
         }
         let mut line = Vec::new();
         write_alert(&mut line, &alert[0]).unwrap();
-        prop_assert_eq!(String::from_utf8(line).unwrap(), written(&alert, Emit::Json, new));
+        prop_assert_eq!(String::from_utf8(line).unwrap(), written(&alert, ExportFormat::Json, new));
     }
 
     #[test]
     fn cytoscape_has_its_elements(names in names()) {
         let alert = [alert(&names)];
         let network: Value =
-            serde_json::from_str(&written(&alert, Emit::Cytoscape, EmitOptions::default())).unwrap();
+            serde_json::from_str(&written(&alert, ExportFormat::Cytoscape, ExportOptions::default())).unwrap();
         let nodes = network["elements"]["nodes"].as_array().unwrap();
         let edges = network["elements"]["edges"].as_array().unwrap();
         prop_assert_eq!((nodes.len(), edges.len()), (4, 3));
@@ -156,7 +158,7 @@ proptest! {
     #[test]
     fn graphml_is_read_back(names in names()) {
         let alerts = [alert(&names), alert(&names)];
-        let xml = written(&alerts, Emit::GraphMl, EmitOptions::default());
+        let xml = written(&alerts, ExportFormat::GraphMl, ExportOptions::default());
         let fits = |c: char| c == '\n' || c == '\t' || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
         prop_assert!(xml.chars().all(fits), "every character is one of XML's");
         let (counts, texts) = elements(&xml);
@@ -174,8 +176,8 @@ proptest! {
     #[test]
     fn no_name_breaks_out_of_its_quotes(names in names()) {
         let plain: Vec<String> = "abcdefg".chars().map(String::from).collect();
-        let dot = written(&[alert(&names)], Emit::Dot, EmitOptions::default());
-        let known = written(&[alert(&plain)], Emit::Dot, EmitOptions::default());
+        let dot = written(&[alert(&names)], ExportFormat::Dot, ExportOptions::default());
+        let known = written(&[alert(&plain)], ExportFormat::Dot, ExportOptions::default());
         prop_assert!(same_shape(&dot, &known), "{}", dot);
         prop_assert_eq!(dot.lines().count(), known.lines().count());
     }
@@ -184,19 +186,19 @@ proptest! {
 #[test]
 fn the_login_graph_keeps_its_counts() {
     let graph = alerts::engine().login_graph();
-    let of = |emit| {
+    let of = |format| {
         let mut out = Vec::new();
-        write_graph(&mut out, &graph, emit).unwrap();
+        write_graph(&mut out, &graph, format).unwrap();
         String::from_utf8(out).unwrap()
     };
     let (nodes, edges) = (graph.node_count(), graph.edge_count());
     assert!(nodes > 2 && edges > 2);
-    let (counts, _) = elements(&of(Emit::GraphMl));
+    let (counts, _) = elements(&of(ExportFormat::GraphMl));
     assert_eq!((counts["node"], counts["edge"]), (nodes, edges));
-    let network: Value = serde_json::from_str(&of(Emit::Cytoscape)).unwrap();
+    let network: Value = serde_json::from_str(&of(ExportFormat::Cytoscape)).unwrap();
     assert_eq!(network["elements"]["nodes"].as_array().unwrap().len(), nodes);
     assert_eq!(network["elements"]["edges"].as_array().unwrap().len(), edges);
-    let statements = outside_quotes(&of(Emit::Dot));
+    let statements = outside_quotes(&of(ExportFormat::Dot));
     assert_eq!(statements.matches("->").count(), edges);
 }
 

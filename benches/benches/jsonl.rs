@@ -78,7 +78,7 @@ fn log(write: fn(&mut String, u64)) -> String {
 
 /// Reads a log and gives how many records it has.
 fn read(text: &str) -> u64 {
-    let options = ReadOptions { format: Format::Json, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(Format::Json);
     let mut reader = LogReader::new(options);
     let end = reader.read(text.as_bytes(), "generated", &mut |event| {
         black_box(event);

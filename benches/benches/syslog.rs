@@ -78,8 +78,7 @@ fn iso(text: &mut String, second: u64) {
 
 /// Reads the text and gives its events.
 fn read(text: &str) -> u64 {
-    let options =
-        ReadOptions { format: Format::Syslog, year: Some(2024), ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(Format::Syslog).with_year(Some(2024));
     let mut reader = LogReader::new(options);
     let end = reader.read(text.as_bytes(), "made here", &mut |event| {
         black_box(event);

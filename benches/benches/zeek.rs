@@ -85,7 +85,7 @@ fn tickets() -> String {
 
 /// Reads the text and gives its events.
 fn read(text: &str) -> u64 {
-    let options = ReadOptions { format: Format::Zeek, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(Format::Zeek);
     let mut reader = LogReader::new(options);
     let end = reader.read(text.as_bytes(), "made here", &mut |event| {
         black_box(event);

@@ -16,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     for format in [Format::Csv, Format::Auto] {
-        let options = ReadOptions { format, mapping: mapping.clone(), ..ReadOptions::default() };
+        let options = ReadOptions::default().with_format(format).with_mapping(mapping.clone());
         let _ = LogReader::new(options).read(log, "fuzz", &mut |_| ControlFlow::Continue(()));
     }
 });

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use sidestep_formats::{Format, LogReader, ReadOptions};
 
 fuzz_target!(|bytes: &[u8]| {
-    let options = ReadOptions { format: Format::Evtx, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(Format::Evtx);
     let mut reader = LogReader::new(options);
     let _ = reader.read(bytes, "fuzz", &mut |_| ControlFlow::Continue(()));
     // Without a header to get right, more of the bytes matter.

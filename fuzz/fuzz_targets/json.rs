@@ -7,6 +7,6 @@ use libfuzzer_sys::fuzz_target;
 use sidestep_formats::{Format, LogReader, ReadOptions};
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut reader = LogReader::new(ReadOptions { format: Format::Json, ..ReadOptions::default() });
+    let mut reader = LogReader::new(ReadOptions::default().with_format(Format::Json));
     let _ = reader.read(bytes, "fuzz", &mut |_| ControlFlow::Continue(()));
 });

@@ -9,7 +9,7 @@ use sidestep_formats::{Format, LogReader, ReadOptions};
 
 fuzz_target!(|bytes: &[u8]| {
     let mut engine = Engine::new(Config::default());
-    let options = ReadOptions { format: Format::Lanl, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(Format::Lanl);
     let _ = LogReader::new(options).read(bytes, "fuzz", &mut |event| {
         engine.process(event);
         ControlFlow::Continue(())

@@ -22,6 +22,6 @@ fuzz_target!(|bytes: &[u8]| {
         .flat_map(|line| [head.as_bytes(), line, b"\n"].concat())
         .collect();
     let options =
-        ReadOptions { format: Format::Syslog, year: Some(2023), ..ReadOptions::default() };
+        ReadOptions::default().with_format(Format::Syslog).with_year(Some(2023));
     let _ = LogReader::new(options).read(&log[..], "fuzz", &mut |_| ControlFlow::Continue(()));
 });

@@ -21,6 +21,6 @@ fuzz_target!(|bytes: &[u8]| {
         format!("#separator \\x09\n#path\t{path}\n#fields\t{FIELDS}\n")
     });
     let log = [header.as_bytes(), records].concat();
-    let options = ReadOptions { format: Format::Zeek, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(Format::Zeek);
     let _ = LogReader::new(options).read(&log[..], "fuzz", &mut |_| ControlFlow::Continue(()));
 });

@@ -43,9 +43,9 @@ impl ReaderState {
             let input: &sidestep_input = pointer::sized(input)?;
             (input, input.place.get("input.place")?.unwrap_or("log"))
         };
-        let reader = self.reader.get_or_insert_with(|| {
-            LogReader::new(ReadOptions { now: Some(now()), ..self.options.clone() })
-        });
+        let reader = self
+            .reader
+            .get_or_insert_with(|| LogReader::new(self.options.clone().with_now(Some(now()))));
         let known = reader.summary().first_errors.len();
         let outcome = match input.read {
             Some(read) if input.bytes.is_null() => {

@@ -25,5 +25,5 @@ pub(crate) fn now() -> Timestamp {
 /// How logs are read about which nothing is said.
 #[cfg(feature = "simulator")]
 pub(crate) fn read_options() -> ReadOptions {
-    ReadOptions { now: Some(now()), ..ReadOptions::default() }
+    ReadOptions::default().with_now(Some(now()))
 }

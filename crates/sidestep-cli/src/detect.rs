@@ -159,15 +159,13 @@ pub(crate) fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
         .try_fold(FieldMapping::default(), |mapping, pair| mapping.with_pair(pair))
         .map_err(|error| Failure::Usage(format!("--map: {error}")))?
         .with_time_format(args.time_format);
-    Ok(ReadOptions {
-        format: args.format,
-        mapping,
-        year: args.year,
-        now: Some(clock::now()),
-        zone: args.zone.clone(),
-        on_error: args.on_error,
-        ..ReadOptions::default()
-    })
+    Ok(ReadOptions::default()
+        .with_format(args.format)
+        .with_mapping(mapping)
+        .with_year(args.year)
+        .with_now(Some(clock::now()))
+        .with_zone(args.zone.clone())
+        .with_on_error(args.on_error))
 }
 
 /// The format of a graph file, by its extension.
@@ -213,7 +211,7 @@ impl Outputs {
             file: if to_stdout { None } else { open(&args.output)? },
             to_stdout,
             emit: args.emit.unwrap_or_default(),
-            options: ExportOptions { ocsf_version: args.ocsf_version, once: true },
+            options: ExportOptions::default().with_ocsf_version(args.ocsf_version).with_once(true),
             held_back: open(&args.held_back)?,
             graph,
             state: open(&args.save_state)?,

@@ -27,8 +27,7 @@ fn main() -> ExitCode {
     }
     let mut read = Vec::new();
     for folder in &folders {
-        let mut reader =
-            LogReader::new(ReadOptions { now: Some(NEW_YEAR), ..ReadOptions::default() });
+        let mut reader = LogReader::new(ReadOptions::default().with_now(Some(NEW_YEAR)));
         let mut kinds = BTreeMap::new();
         let mut count = |event: Event<'_>| {
             *kinds.entry(kind(event)).or_default() += 1;

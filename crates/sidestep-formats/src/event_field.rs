@@ -36,7 +36,7 @@ macro_rules! fields {
 }
 
 fields! {
-    /// When: see [`TimeFormat`].
+    /// When: see [`TimeFormat`](crate::TimeFormat).
     Time = "time" | "time" | "timestamp" | "datetime" | "eventtime" | "timecreated" | "ts" | "date",
     /// The account logged on as: `name`, `name@domain` or `DOMAIN\name`.
     Account = "account" | "account" | "dstuser" | "dstuserdom" | "destinationuser" | "targetuser"

@@ -9,6 +9,7 @@ use crate::{values, vocabulary};
 
 /// A value of a field, as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FieldValue<'a> {
     /// Text; what says that it says nothing (`-`, `null` ...) is taken as absent.
     Text(&'a str),

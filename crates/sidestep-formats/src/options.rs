@@ -53,11 +53,12 @@ impl FromStr for Format {
 
 /// What to do with a record that is no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OnError {
     /// Count it, keep the first few messages, go on.
     #[default]
     Skip,
-    /// Stop with [`FormatError::BadLine`].
+    /// Stop with [`FormatError::BadLine`](crate::FormatError::BadLine).
     Stop,
 }
 
@@ -78,7 +79,15 @@ impl FromStr for OnError {
 }
 
 /// How to read.
+///
+/// ```
+/// use sidestep_formats::{Format, ReadOptions};
+///
+/// let options = ReadOptions::default().with_format(Format::Syslog).with_year(Some(2024));
+/// assert_eq!(options.year, Some(2024));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReadOptions {
     /// The dialect.
     pub format: Format,
@@ -89,7 +98,7 @@ pub struct ReadOptions {
     pub year: Option<i16>,
     /// The time of reading, for a syslog that writes no year where [`year`](ReadOptions::year) is not
     /// said: the first line of each log lies in the year before it. This library reads no clock, so
-    /// that such a log without either is [`FormatError::NoYear`].
+    /// that such a log without either is [`FormatError::NoYear`](crate::FormatError::NoYear).
     pub now: Option<Timestamp>,
     /// The zone of times that are written without one; UTC unless said.
     pub zone: Zone,
@@ -110,5 +119,56 @@ impl Default for ReadOptions {
             on_error: OnError::Skip,
             messages_kept: 5,
         }
+    }
+}
+
+impl ReadOptions {
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub const fn with_format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Sets [`mapping`](Self::mapping).
+    #[must_use]
+    pub fn with_mapping(mut self, mapping: FieldMapping) -> Self {
+        self.mapping = mapping;
+        self
+    }
+
+    /// Sets [`year`](Self::year).
+    #[must_use]
+    pub const fn with_year(mut self, year: Option<i16>) -> Self {
+        self.year = year;
+        self
+    }
+
+    /// Sets [`now`](Self::now).
+    #[must_use]
+    pub const fn with_now(mut self, now: Option<Timestamp>) -> Self {
+        self.now = now;
+        self
+    }
+
+    /// Sets [`zone`](Self::zone).
+    #[must_use]
+    pub fn with_zone(mut self, zone: Zone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// Sets [`on_error`](Self::on_error).
+    #[must_use]
+    pub const fn with_on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
+    /// Sets [`messages_kept`](Self::messages_kept).
+    #[must_use]
+    pub const fn with_messages_kept(mut self, messages_kept: usize) -> Self {
+        self.messages_kept = messages_kept;
+        self
     }
 }

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use sidestep_formats::{FieldMapping, Format, LogReader, OnError, ReadOptions, ReadSummary};
 
 fn read(bytes: &[u8], format: Format, mapping: FieldMapping) -> ReadSummary {
-    let mut reader = LogReader::new(ReadOptions { format, mapping, ..ReadOptions::default() });
+    let mut reader =
+        LogReader::new(ReadOptions::default().with_format(format).with_mapping(mapping));
     let _ = reader.read(bytes, "log", &mut |event| {
         assert!(event.auth().is_some_and(|event| !event.account().name.is_empty()));
         ControlFlow::Continue(())
@@ -109,9 +110,7 @@ proptest! {
     #[test]
     fn stopping_gives_the_first_error_that_skipping_keeps(bytes in loggish()) {
         let skipped = read(&bytes, Format::Lanl, FieldMapping::default());
-        let mut reader = LogReader::new(ReadOptions {
-            format: Format::Lanl, on_error: OnError::Stop, ..ReadOptions::default()
-        });
+        let mut reader = LogReader::new(ReadOptions::default().with_format(Format::Lanl).with_on_error(OnError::Stop));
         let stopped = reader.read(&bytes[..], "log", &mut |_| ControlFlow::Continue(()));
         prop_assert_eq!(
             stopped.err().map(|error| error.to_string()),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sidestep_formats::{Format, LogReader, ReadOptions, ReadSummary};
 
 fn read(bytes: &[u8], format: Format) -> ReadSummary {
-    let mut reader = LogReader::new(ReadOptions { format, ..ReadOptions::default() });
+    let mut reader = LogReader::new(ReadOptions::default().with_format(format));
     let _ = reader.read(bytes, "log", &mut |event| {
         assert!(event.auth().is_none_or(|event| !event.account().name.is_empty()));
         ControlFlow::Continue(())

@@ -27,7 +27,7 @@ fn mapped(pairs: &[&str]) -> ReadOptions {
         .iter()
         .try_fold(FieldMapping::default(), |mapping, pair| mapping.with_pair(pair))
         .expect("the pairs are well formed");
-    ReadOptions { mapping, ..ReadOptions::default() }
+    ReadOptions::default().with_mapping(mapping)
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn each_bad_record_names_its_line_and_column() {
 #[test]
 fn the_first_bad_record_can_stop_the_reading() {
     let log = "time,user,src,dst\n1,u,a,b\nx,u,a,b\n2,u,a,b\n";
-    let options = ReadOptions { on_error: OnError::Stop, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_on_error(OnError::Stop);
     let (events, summary, result) = read(log, options);
     assert!(matches!(result, Err(FormatError::BadLine(error)) if error.line == 3));
     assert_eq!((events.len(), summary.events), (1, 1));
@@ -200,7 +200,7 @@ fn words_of_the_caller_are_checked() {
 
 #[test]
 fn a_missing_column_is_said() {
-    let options = ReadOptions { format: Format::Csv, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(Format::Csv);
     let (_, _, refused) = read("time,user,src\n1,u,a\n", options);
     let refused = refused.unwrap_err().to_string();
     assert!(refused.starts_with("log.csv: no column gives the dst_host"), "{refused}");

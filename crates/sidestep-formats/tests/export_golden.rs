@@ -34,9 +34,9 @@ fn check(file: &str, text: &str) {
 fn alerts_are_written_as_they_were() {
     let template = Template::new();
     let (plain, awkward) = (template.plain(), template.awkward());
-    let old = ExportOptions { ocsf_version: OcsfVersion::V1_1, ..ExportOptions::default() };
+    let old = ExportOptions::default().with_ocsf_version(OcsfVersion::V1_1);
     let new = ExportOptions::default();
-    let once = ExportOptions { once: true, ..new };
+    let once = new.with_once(true);
     for (name, alert) in [("plain", plain), ("awkward", awkward)] {
         let alert = [alert];
         for (file, format, options) in [

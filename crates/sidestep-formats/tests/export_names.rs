@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn json_of_every_kind_stays_json(names in names()) {
         let alert = [alert(&names)];
-        let old = ExportOptions { ocsf_version: OcsfVersion::V1_1, once: false };
+        let old = ExportOptions::default().with_ocsf_version(OcsfVersion::V1_1).with_once(false);
         let new = ExportOptions::default();
         for (format, options) in
             [(ExportFormat::Json, new), (ExportFormat::Ocsf, new), (ExportFormat::Ocsf, old), (ExportFormat::Ecs, new), (ExportFormat::Navigator, new)]

@@ -66,7 +66,7 @@ fn ocsf_findings_conform_to_their_version() {
     ] {
         let schema = schema(file);
         for once in [false, true] {
-            let options = ExportOptions { ocsf_version, once };
+            let options = ExportOptions::default().with_ocsf_version(ocsf_version).with_once(once);
             let findings = documents(&alerts, ExportFormat::Ocsf, options);
             assert_eq!(findings.len(), alerts.len());
             for finding in &findings {
@@ -96,7 +96,7 @@ proptest! {
         let name = |at: usize| names[at].as_str();
         let hosts = [name(2), name(3), name(4), name(5)];
         let alert = [TEMPLATE.alert("a-1", [name(0), name(1)], hosts, name(6))];
-        let old = ExportOptions { ocsf_version: OcsfVersion::V1_1, once: true };
+        let old = ExportOptions::default().with_ocsf_version(OcsfVersion::V1_1).with_once(true);
         let new = ExportOptions::default();
         let written = [(ExportFormat::Ocsf, new), (ExportFormat::Ocsf, old), (ExportFormat::Ecs, new)];
         for (schema, (format, options)) in SCHEMAS.iter().zip(written) {
@@ -135,7 +135,7 @@ fn the_schema_of_ocsf_sees_faults() {
 #[test]
 fn a_finding_tells_the_whole_movement() {
     let alert = Template::new().plain();
-    let options = ExportOptions { once: true, ..ExportOptions::default() };
+    let options = ExportOptions::default().with_once(true);
     let finding = &documents(&[alert], ExportFormat::Ocsf, options)[0];
     assert_eq!(finding["activity_id"], 3);
     assert_eq!(finding["is_alert"], true, "what is written once must be seen");

@@ -129,7 +129,7 @@ fn a_bad_line_stops_a_folder_where_it_was_asked_for() {
     let dir = TempDir::new().unwrap();
     fs::write(dir.path().join("1.csv"), log("U1") + "cut,sho\n").unwrap();
     fs::write(dir.path().join("2.csv"), log("U2")).unwrap();
-    let options = ReadOptions { on_error: OnError::Stop, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_on_error(OnError::Stop);
     let mut reader = LogReader::new(options);
     let end = reader.read_path(dir.path(), &mut |_| ControlFlow::Continue(()));
     assert!(matches!(end, Err(FormatError::BadLine(_))));
@@ -199,10 +199,8 @@ fn an_archive_is_read_like_a_folder() {
 #[test]
 fn a_bad_line_in_an_archive_has_its_place() {
     let bytes = archive(&[("logs/auth.csv", b"cut,sho\n".as_slice())]);
-    let mut reader = LogReader::new(ReadOptions {
-        format: sidestep_formats::Format::Lanl,
-        ..ReadOptions::default()
-    });
+    let mut reader =
+        LogReader::new(ReadOptions::default().with_format(sidestep_formats::Format::Lanl));
     let flow = reader.read_archive(Cursor::new(bytes), "a.zip", &mut |_| ControlFlow::Continue(()));
     assert!(flow.unwrap().is_continue());
     assert_eq!(

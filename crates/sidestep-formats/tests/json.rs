@@ -7,7 +7,7 @@ use sidestep::{AccountKind, Activity, AuthEvent, AuthProtocol, LogonType, Mfa, O
 use sidestep_formats::{Format, LogReader, OnError, ReadOptions, ReadSummary};
 
 fn read_from(input: impl Read) -> (Vec<AuthEvent<'static>>, ReadSummary) {
-    let mut reader = LogReader::new(ReadOptions { messages_kept: 20, ..ReadOptions::default() });
+    let mut reader = LogReader::new(ReadOptions::default().with_messages_kept(20));
     let mut events = Vec::new();
     let flow = reader.read(input, "log.json", &mut |event| {
         events.extend(event.auth().map(|event| event.clone().into_owned()));
@@ -186,7 +186,7 @@ fn damage_costs_no_more_than_the_record_it_hit() {
 
 /// Reads what its first bytes may not show to be JSON.
 fn read_json(text: &str) -> (Vec<AuthEvent<'static>>, ReadSummary) {
-    let options = ReadOptions { format: Format::Json, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(Format::Json);
     let mut reader = LogReader::new(options);
     let mut events = Vec::new();
     let flow = reader.read(text.as_bytes(), "log.json", &mut |event| {
@@ -199,7 +199,7 @@ fn read_json(text: &str) -> (Vec<AuthEvent<'static>>, ReadSummary) {
 
 #[test]
 fn a_bad_record_may_stop_the_reading() {
-    let options = ReadOptions { on_error: OnError::Stop, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_on_error(OnError::Stop);
     let mut reader = LogReader::new(options);
     let text = format!("{}\n{{]\n{}\n", ocsf("a"), ocsf("b"));
     let end = reader.read(text.as_bytes(), "log.json", &mut |_| ControlFlow::Continue(()));

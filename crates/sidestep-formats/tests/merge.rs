@@ -23,7 +23,7 @@ fn merged(
     on_error: OnError,
     most: usize,
 ) -> (Vec<i64>, ReadSummary, Result<ControlFlow<()>, FormatError>) {
-    let mut reader = LogReader::new(ReadOptions { on_error, ..ReadOptions::default() });
+    let mut reader = LogReader::new(ReadOptions::default().with_on_error(on_error));
     let mut times = Vec::new();
     let flow = reader.read_merged(paths, &mut |event| {
         times.push(event.time() / 1_000_000);

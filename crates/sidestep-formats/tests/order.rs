@@ -46,7 +46,7 @@ fn lines() -> Vec<String> {
 fn alerted(lines: &[String], capacity: usize) -> (Vec<String>, u64) {
     let log = lines.join("\n");
     let read = |sink: &mut EventTaker<'_>| {
-        let options = ReadOptions { format: Format::Json, ..ReadOptions::default() };
+        let options = ReadOptions::default().with_format(Format::Json);
         let mut reader = LogReader::new(options);
         let flow = reader.read(log.as_bytes(), "log", &mut |event| {
             sink(event);

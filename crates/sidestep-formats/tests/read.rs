@@ -43,7 +43,7 @@ fn headers_line_ends_and_marks_make_no_difference() {
         let log = format!("{head}{LOGIN}\n{LOGIN}");
         for log in [log.clone(), log.replace('\n', "\r\n"), log.trim_end().to_owned()] {
             for format in [Format::Auto, Format::Lanl] {
-                let options = ReadOptions { format, ..ReadOptions::default() };
+                let options = ReadOptions::default().with_format(format);
                 let (summary, result) = read(log.as_bytes(), options.clone());
                 result.unwrap();
                 assert_eq!((summary.events, summary.skipped), (2, 0), "{log:?} {format:?}");
@@ -60,7 +60,7 @@ fn an_empty_log_is_no_error() {
     for log in ["", "\n", "\r\n\r\n"] {
         for format in [Format::Auto, Format::Lanl, Format::Csv, Format::Json] {
             let (mut summary, result) =
-                read(log.as_bytes(), ReadOptions { format, ..ReadOptions::default() });
+                read(log.as_bytes(), ReadOptions::default().with_format(format));
             result.unwrap();
             assert_eq!(summary.files, 1);
             summary.files = 0;
@@ -101,7 +101,7 @@ fn messages_are_kept_up_to_a_bound_and_invalid_text_is_a_bad_line() {
     assert_eq!((summary.events, summary.skipped), (21, 9));
     assert_eq!(summary.first_errors.len(), 5);
     assert_eq!(summary.first_errors[0].to_string(), "log:21: is not UTF-8");
-    let options = ReadOptions { on_error: OnError::Stop, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_on_error(OnError::Stop);
     assert!(matches!(read(&log[..], options).1, Err(FormatError::BadLine(e)) if e.line == 21));
 }
 

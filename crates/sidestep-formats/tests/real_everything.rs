@@ -27,7 +27,7 @@ fn real(name: &str) -> Option<PathBuf> {
 }
 
 fn read(path: &Path) -> ReadSummary {
-    let options = ReadOptions { now: Some(NEW_YEAR), ..ReadOptions::default() };
+    let options = ReadOptions::default().with_now(Some(NEW_YEAR));
     let mut reader = LogReader::new(options);
     let flow = reader.read_path(path, &mut |_| ControlFlow::Continue(())).unwrap();
     assert!(flow.is_continue());

@@ -58,7 +58,7 @@ fn records(path: &Path) -> Vec<Value> {
 }
 
 fn read(path: &Path, format: Format) -> ReadSummary {
-    let mut reader = LogReader::new(ReadOptions { format, ..ReadOptions::default() });
+    let mut reader = LogReader::new(ReadOptions::default().with_format(format));
     let flow = reader.read_path(path, &mut |_| ControlFlow::Continue(())).unwrap();
     assert!(flow.is_continue());
     reader.summary().clone()

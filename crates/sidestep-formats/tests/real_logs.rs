@@ -24,11 +24,8 @@ fn read_all(name: &str, rows: u64) -> Option<(BTreeSet<String>, i64, i64)> {
     let mut seen = None;
     for format in [Format::Auto, Format::Lanl] {
         let (mut accounts, mut first, mut last) = (BTreeSet::new(), i64::MAX, 0);
-        let mut reader = LogReader::new(ReadOptions {
-            format,
-            on_error: OnError::Stop,
-            ..ReadOptions::default()
-        });
+        let mut reader =
+            LogReader::new(ReadOptions::default().with_format(format).with_on_error(OnError::Stop));
         let flow = reader
             .read_path(&path, &mut |event| {
                 accounts.extend(event.auth().map(|event| event.account().to_string()));

@@ -22,7 +22,7 @@ fn real(name: &str) -> Option<PathBuf> {
 }
 
 fn read(path: &Path, format: Format) -> (Vec<AuthEvent<'static>>, ReadSummary) {
-    let options = ReadOptions { format, year: Some(2015), ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(format).with_year(Some(2015));
     let mut reader = LogReader::new(options);
     let mut events = Vec::new();
     let flow = reader

@@ -65,7 +65,7 @@ fn kind(event: Event<'_>) -> String {
 
 fn read(path: &Path, format: Format) -> (BTreeMap<String, u64>, ReadSummary) {
     let mut counts = BTreeMap::new();
-    let options = ReadOptions { format, on_error: OnError::Stop, ..ReadOptions::default() };
+    let options = ReadOptions::default().with_format(format).with_on_error(OnError::Stop);
     let mut reader = LogReader::new(options);
     let flow = reader
         .read_path(path, &mut |event| {

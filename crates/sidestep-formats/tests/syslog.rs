@@ -19,7 +19,7 @@ fn read_with(log: &[u8], options: ReadOptions) -> (Vec<AuthEvent<'static>>, Read
 }
 
 fn options() -> ReadOptions {
-    ReadOptions { year: Some(2023), ..ReadOptions::default() }
+    ReadOptions::default().with_year(Some(2023))
 }
 
 /// Reads one message of a program.
@@ -269,7 +269,7 @@ fn times_have_the_year_and_zone_that_were_given() {
     let log = "Dec 31 23:59:59 web1 sshd[9]: Accepted password for a from 10.0.0.5 port 9 ssh2\n\
                Jan  1 00:00:01 web1 sshd[9]: Accepted password for b from 10.0.0.5 port 9 ssh2\n";
     let next = "Jan  8 00:00:00 web1 sshd[9]: Accepted password for c from 10.0.0.5 port 9 ssh2\n";
-    let options = ReadOptions { zone: "+01:00".parse().unwrap(), ..options() };
+    let options = options().with_zone("+01:00".parse().unwrap());
     let mut times = Vec::new();
     let mut reader = LogReader::new(options);
     for log in [log, next] {
@@ -293,7 +293,7 @@ fn without_a_year_dates_follow_from_the_time_of_reading() {
                Jan  1 08:00:00 web1 sshd[9]: Accepted password for b from 10.0.0.5 port 9 ssh2\n";
     let read = |now| {
         let mut times = Vec::new();
-        let mut reader = LogReader::new(ReadOptions { now, ..ReadOptions::default() });
+        let mut reader = LogReader::new(ReadOptions::default().with_now(now));
         let end = reader.read(log.as_bytes(), "auth.log", &mut |event| {
             times.push(Rfc3339(event.time()).to_string());
             ControlFlow::Continue(())
@@ -360,7 +360,7 @@ proptest! {
     #[test]
     fn every_line_is_an_event_or_counted(bytes in syslogish()) {
         let bytes: Vec<u8> = [b"Dec 10 06:55:46 web1 x: y\n".as_slice(), &bytes].concat();
-        let options = ReadOptions { format: Format::Syslog, ..options() };
+        let options = options().with_format(Format::Syslog);
         let (_, summary) = read_with(&bytes, options);
         let lines = bytes
             .split(|byte| *byte == b'\n')

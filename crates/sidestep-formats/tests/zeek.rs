@@ -20,7 +20,7 @@ struct Found {
 
 fn try_read(log: &[u8], format: Format) -> (Found, Result<(), FormatError>) {
     let mut found = Found::default();
-    let mut reader = LogReader::new(ReadOptions { format, ..ReadOptions::default() });
+    let mut reader = LogReader::new(ReadOptions::default().with_format(format));
     let result = reader.read(log, "zeek.log", &mut |event| {
         match event {
             Event::Auth(event) => {

@@ -32,7 +32,7 @@ impl Alert {
     /// The alert in a format: `json`, `ocsf`, `ecs`, `navigator`, `graphml`, `dot` or `cytoscape`.
     fn emit(&self, emit: &str) -> PyResult<String> {
         let mut bytes = Vec::new();
-        let options = ExportOptions { once: true, ..ExportOptions::default() };
+        let options = ExportOptions::default().with_once(true);
         write_alerts(
             &mut bytes,
             std::slice::from_ref(&self.inner),

@@ -29,14 +29,12 @@ pub(crate) fn options(
     year: Option<i16>,
     on_error: &str,
 ) -> PyResult<ReadOptions> {
-    Ok(ReadOptions {
-        format: parsed(log_format)?,
-        mapping: mapping(columns, time_format)?,
-        year,
-        now: Some(now()),
-        on_error: parsed(on_error)?,
-        ..ReadOptions::default()
-    })
+    Ok(ReadOptions::default()
+        .with_format(parsed(log_format)?)
+        .with_mapping(mapping(columns, time_format)?)
+        .with_year(year)
+        .with_now(Some(now()))
+        .with_on_error(parsed(on_error)?))
 }
 
 /// The time of reading, from which a syslog without a year has its dates.

@@ -68,12 +68,29 @@ impl FromStr for ExportFormat {
 
 /// How to write alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct ExportOptions {
     /// The version of OCSF that findings conform to.
     pub ocsf_version: OcsfVersion,
     /// Whether each alert is written once only, in its last state. OCSF says that a finding that
     /// is closed is no longer to be alerted on, which would hide an alert that nobody saw open.
     pub once: bool,
+}
+
+impl ExportOptions {
+    /// Sets [`ocsf_version`](Self::ocsf_version).
+    #[must_use]
+    pub const fn with_ocsf_version(mut self, ocsf_version: OcsfVersion) -> Self {
+        self.ocsf_version = ocsf_version;
+        self
+    }
+
+    /// Sets [`once`](Self::once).
+    #[must_use]
+    pub const fn with_once(mut self, once: bool) -> Self {
+        self.once = once;
+        self
+    }
 }
 
 /// Writes alerts: one line each, or one document over all of them, as the format has it.

@@ -17,7 +17,7 @@ use sidestep_formats::{Format, FormatError, LogReader, OnError, ReadOptions, Rea
 type Counts = BTreeMap<u32, u64>;
 
 fn options(format: Format) -> ReadOptions {
-    ReadOptions { format, ..ReadOptions::default() }
+    ReadOptions::default().with_format(format)
 }
 
 fn code(event: Event<'_>) -> u32 {
@@ -189,8 +189,7 @@ fn reading_stops_where_it_is_asked_to() {
     let end = reader.read(&log[..], "log", &mut |_| ControlFlow::Break(()));
     assert!(end.unwrap().is_break());
     assert_eq!(reader.summary().events, 1);
-    let mut reader =
-        LogReader::new(ReadOptions { on_error: OnError::Stop, ..ReadOptions::default() });
+    let mut reader = LogReader::new(ReadOptions::default().with_on_error(OnError::Stop));
     let end = reader.read(&log[..], "log", &mut |_| ControlFlow::Continue(()));
     assert!(matches!(end, Err(FormatError::BadLine(_))), "{end:?}");
     assert_eq!(reader.summary().events, 1);

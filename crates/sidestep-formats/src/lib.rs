@@ -27,6 +27,8 @@
 //! # Ok::<(), sidestep_formats::FormatError>(())
 //! ```
 //!
+//! [`events`](fn@events) gives copies of the events of files and folders as an iterator.
+//!
 //! [`write_alerts`] writes alerts as JSON lines or in the formats of other tools, [`write_graph`]
 //! the login graph.
 
@@ -38,6 +40,7 @@ mod csv;
 mod dialect;
 mod error;
 mod event_field;
+mod events;
 #[cfg(feature = "evtx")]
 mod evtx;
 mod export;
@@ -45,6 +48,7 @@ mod field_mapping;
 mod field_value;
 mod fields;
 mod files;
+mod handover;
 mod jsonl;
 mod lanl;
 mod line;
@@ -72,6 +76,7 @@ pub use bytes_read::BytesRead;
 pub use clocks::ClockSetBack;
 pub use error::{FormatError, LineError, ParseError};
 pub use event_field::{EventField, FieldError};
+pub use events::{Events, events, events_of_reader};
 pub use export::{
     ExportFormat, ExportOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph,
 };

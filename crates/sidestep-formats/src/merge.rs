@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use sidestep::{OwnedEvent, Timestamp};
 
 use crate::error::FormatError;
+use crate::handover::{EventReceiver, handover};
 use crate::place::shown;
 use crate::reader::LogReader;
 use crate::record_sink::EventSink;
@@ -17,9 +17,6 @@ use crate::summary::ReadSummary;
 
 /// Most logs that are read at the same time: each has a thread and buffers of its own.
 const MOST: usize = 256;
-/// Events handed over at a time, and such batches that may wait.
-const BATCH: usize = 64;
-const WAITING: usize = 2;
 
 /// One of the logs.
 struct Log {
@@ -70,14 +67,15 @@ impl LogReader {
         thread::scope(|scope| {
             let mut readers = Vec::new();
             let open = |at: usize| {
-                let (sender, receiver) = sync_channel(WAITING);
+                let (mut sender, receiver) = handover();
                 let mut reader = self.for_another();
                 let read = scope.spawn(move || {
-                    let read = send(&mut reader, &logs[at].path, &sender);
+                    let read = reader.read_file(&logs[at].path, &mut |event| sender.push(event));
+                    sender.finish();
                     (reader.summary, read)
                 });
                 readers.push((at, read));
-                Stream { receiver, batch: Vec::new().into_iter() }
+                receiver
             };
             // Whoever still reads when this ends finds nobody listening, and ends.
             let flow = give_in_order(&order, open, sink);
@@ -151,54 +149,15 @@ impl LogReader {
     }
 }
 
-/// Reads one log into the channel.
-fn send(
-    reader: &mut LogReader,
-    path: &Path,
-    sender: &SyncSender<Vec<OwnedEvent>>,
-) -> Result<ControlFlow<()>, FormatError> {
-    let mut batch = Vec::with_capacity(BATCH);
-    let read = reader.read_file(path, &mut |event| {
-        batch.push(OwnedEvent::from(event));
-        if batch.len() < BATCH {
-            return ControlFlow::Continue(());
-        }
-        match sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
-    });
-    // Nobody may be listening any more; then nobody misses it.
-    let _ = sender.send(batch);
-    read
-}
-
-/// The events of one log as they arrive.
-struct Stream {
-    receiver: Receiver<Vec<OwnedEvent>>,
-    batch: std::vec::IntoIter<OwnedEvent>,
-}
-
-impl Stream {
-    fn next(&mut self) -> Option<OwnedEvent> {
-        loop {
-            if let Some(event) = self.batch.next() {
-                return Some(event);
-            }
-            self.batch = self.receiver.recv().ok()?.into_iter();
-        }
-    }
-}
-
 /// Gives the events of logs in order of time, where each is opened once its start has come and fewer
 /// than [`MOST`] others are open.
 fn give_in_order(
     order: &[(Timestamp, usize)],
-    mut open: impl FnMut(usize) -> Stream,
+    mut open: impl FnMut(usize) -> EventReceiver,
     sink: &mut EventSink<'_>,
 ) -> ControlFlow<()> {
     let mut unopened = order.iter().copied().peekable();
-    let mut logs: Vec<Option<(OwnedEvent, Stream)>> = order.iter().map(|_| None).collect();
+    let mut logs: Vec<Option<(OwnedEvent, EventReceiver)>> = order.iter().map(|_| None).collect();
     // The next event of each that is open.
     let mut next = BinaryHeap::new();
     loop {

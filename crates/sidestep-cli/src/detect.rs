@@ -12,7 +12,6 @@ use sidestep_formats::{
 use crate::alert;
 use crate::args::DetectArgs;
 use crate::clock;
-use crate::closing::{Closing, closing};
 use crate::detections::Coverage;
 use crate::exit::{Exit, Failure};
 use crate::inputs::{Inputs, is_stdin, total_bytes};
@@ -20,6 +19,7 @@ use crate::judge::{Judged, judge, lateness};
 use crate::output::{self, LateFile};
 use crate::posture;
 use crate::progress::Progress;
+use crate::run_summary::{RunSummary, run_summary};
 
 /// Share of lines that may be bad before the exit status says so.
 pub(crate) const TOLERATED: f64 = 0.01;
@@ -27,7 +27,7 @@ pub(crate) const TOLERATED: f64 = 0.01;
 pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     check(args)?;
     if args.explain_coverage {
-        return explain(args, Coverage::default(), Coverage::add, Coverage::told);
+        return explain(args, Coverage::default(), Coverage::add, Coverage::report);
     }
     if args.mfa_report {
         let observe = |posture: &mut FactorPosture, event: Event<'_>| {
@@ -35,8 +35,8 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
                 posture.observe(event);
             }
         };
-        let told = |posture: &FactorPosture| posture::told(posture, &args.valued);
-        return explain(args, FactorPosture::default(), observe, told);
+        let report = |posture: &FactorPosture| posture::report(posture, &args.valued);
+        return explain(args, FactorPosture::default(), observe, report);
     }
     let mut outputs = Outputs::open(args)?;
     let Judged { engine, metrics, mut alerts, state, reader, learned_events, order, seconds, read } =
@@ -47,13 +47,13 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     outputs.write_held_back(&engine)?;
     outputs.write_graph(&engine)?;
     let summary = reader.summary();
-    output::tell(&closing(&Closing {
+    output::eprint(&run_summary(&RunSummary {
         summary,
         learned_events,
         seconds,
         metrics: &metrics,
         status: engine.status(),
-        told_by_log: args.learn.is_empty() && args.learn_days.is_none(),
+        decided_by_log: args.learn.is_empty() && args.learn_days.is_none(),
         by_detections: engine.is_by_detections(),
         alerts: alerts.len(),
         order: &order,
@@ -76,19 +76,19 @@ pub(crate) fn late_share(metrics: &Metrics, summary: &ReadSummary) -> f64 {
     if metrics.late == 0 { 0.0 } else { metrics.late as f64 / summary.events.max(1) as f64 }
 }
 
-/// Gathers something of all events, and tells it in place of alerts.
+/// Gathers something of all events, and reports it in place of alerts.
 fn explain<G>(
     args: &DetectArgs,
     mut gathered: G,
     add: impl Fn(&mut G, Event<'_>),
-    told: impl Fn(&G) -> String,
+    report: impl Fn(&G) -> String,
 ) -> Result<Exit, Failure> {
     let reader = LogReader::new(read_options(args)?);
     let progress = Progress::over_bytes(total_bytes(args.inputs.iter()));
     let mut inputs = Inputs::new(reader, progress);
     let read = inputs.read(&args.inputs, args.in_order, &mut |event| add(&mut gathered, event));
     let (reader, _) = inputs.end();
-    output::print(&told(&gathered))?;
+    output::print(&report(&gathered))?;
     read.map_err(|error| Failure::Error(error.to_string()))?;
     let summary = reader.summary();
     let bad = summary.skipped_share() > TOLERATED || summary.files_damaged > 0;

@@ -70,7 +70,7 @@ impl Coverage {
     }
 
     /// Which detections the log can feed, and what the others lack.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn report(&self) -> String {
         let (fed, starved): (Vec<_>, Vec<_>) =
             detections().iter().partition(|detection| self.missing(detection).is_empty());
         let mut out = String::new();

@@ -6,7 +6,6 @@
 mod alert;
 mod args;
 mod clock;
-mod closing;
 mod detect;
 mod detections;
 mod exit;
@@ -15,6 +14,7 @@ mod judge;
 mod output;
 mod posture;
 mod progress;
+mod run_summary;
 #[cfg(feature = "simulator")]
 mod simulator;
 mod system;
@@ -50,11 +50,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     match done {
         Ok(exit) => exit,
         Err(Failure::Usage(what)) => {
-            output::tell(&format!("error: {what}"));
+            output::eprint(&format!("error: {what}"));
             Exit::Usage
         }
         Err(Failure::Error(what)) => {
-            output::tell(&format!("error: {what}"));
+            output::eprint(&format!("error: {what}"));
             Exit::Error
         }
     }

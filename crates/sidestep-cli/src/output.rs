@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::exit::Failure;
 
 /// Says something beside the results. Where standard error is closed nobody wants to know.
-pub(crate) fn tell(text: &str) {
+pub(crate) fn eprint(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 

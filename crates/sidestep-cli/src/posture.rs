@@ -10,7 +10,7 @@ use crate::text;
 const WIDTH: usize = 100;
 
 /// The report on the hosts that were asked for, or on those that most accounts log on to.
-pub(crate) fn told(posture: &FactorPosture, valued: &[String]) -> String {
+pub(crate) fn report(posture: &FactorPosture, valued: &[String]) -> String {
     let mut out = String::new();
     let total = posture.total();
     if total.logons() == 0 {

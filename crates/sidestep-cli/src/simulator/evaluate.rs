@@ -35,9 +35,9 @@ pub(crate) fn run(args: &EvaluateArgs, words: &[OsString]) -> Result<Exit, Failu
             let report = report.with_command(command(words));
             if args.json { report.to_json().to_string() } else { report.to_text() }
         }),
-        (None, Some(folder)) => over_folder(args, folder, &mut progress).map(told(args, words)),
+        (None, Some(folder)) => over_folder(args, folder, &mut progress).map(report(args, words)),
         (None, None) => match dialects {
-            [dialect] => over_seeds(args, *dialect, &mut progress).map(told(args, words)),
+            [dialect] => over_seeds(args, *dialect, &mut progress).map(report(args, words)),
             several => compared(args, several, words, &mut progress),
         },
     };
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &EvaluateArgs, words: &[OsString]) -> Result<Exit, Failu
 }
 
 /// A report as it is to be printed.
-fn told<'a>(args: &'a EvaluateArgs, words: &'a [OsString]) -> impl FnOnce(Report) -> String + 'a {
+fn report<'a>(args: &'a EvaluateArgs, words: &'a [OsString]) -> impl FnOnce(Report) -> String + 'a {
     |report| {
         let report = report.with_command(command(words));
         if args.json { report.to_json().to_string() } else { report.to_text() }

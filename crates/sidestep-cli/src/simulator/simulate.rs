@@ -23,7 +23,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Exit, Failure> {
         progress.at(day.into(), String::new);
     });
     let seconds = progress.end().as_secs_f64();
-    output::tell(&closing(args, learn_days, &written.map_err(failure)?, seconds));
+    output::eprint(&closing(args, learn_days, &written.map_err(failure)?, seconds));
     Ok(Exit::Success)
 }
 

@@ -12,14 +12,14 @@ use crate::text;
 const KINDS: usize = 5;
 
 /// What the closing summary tells.
-pub(crate) struct Closing<'a> {
+pub(crate) struct RunSummary<'a> {
     pub(crate) summary: &'a ReadSummary,
     pub(crate) learned_events: u64,
     pub(crate) seconds: f64,
     pub(crate) metrics: &'a Metrics,
     pub(crate) status: Status,
-    /// Whether the engine itself had to tell when it had learned enough.
-    pub(crate) told_by_log: bool,
+    /// Whether the engine decided by the log when it had learned enough.
+    pub(crate) decided_by_log: bool,
     /// Whether detections alone decided to the end.
     pub(crate) by_detections: bool,
     pub(crate) alerts: usize,
@@ -30,18 +30,18 @@ pub(crate) struct Closing<'a> {
 }
 
 /// The summary, a line for each thing.
-pub(crate) fn closing(closing: &Closing<'_>) -> String {
-    let Closing { summary, metrics, .. } = closing;
+pub(crate) fn run_summary(run: &RunSummary<'_>) -> String {
+    let RunSummary { summary, metrics, .. } = run;
     let mut lines = Lines::default();
-    events(&mut lines, closing);
+    events(&mut lines, run);
     clocks(&mut lines, summary);
     files(&mut lines, summary);
     passed_over(&mut lines, summary);
     skipped(&mut lines, summary);
     lines.add("logins", &format!("{} between hosts", text::grouped(metrics.logins)));
-    lines.add("judged", &judged(closing));
+    lines.add("judged", &judged(run));
     rules(&mut lines, metrics);
-    lines.add("alerts", &text::grouped(closing.alerts as u64));
+    lines.add("alerts", &text::grouped(run.alerts as u64));
     if metrics.held_back > 0 {
         let movements = text::counted(metrics.held_back, "movement");
         lines.add(
@@ -80,8 +80,8 @@ impl Lines {
 }
 
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn events(lines: &mut Lines, closing: &Closing<'_>) {
-    let Closing { summary, metrics, seconds, .. } = closing;
+fn events(lines: &mut Lines, run: &RunSummary<'_>) {
+    let RunSummary { summary, metrics, seconds, .. } = run;
     let rate = (summary.events as f64 / seconds.max(1e-9)) as u64;
     lines.add(
         "events",
@@ -96,12 +96,12 @@ fn events(lines: &mut Lines, closing: &Closing<'_>) {
         let records = text::counted(summary.activities, "companion record");
         lines.below(&format!("of these {records} of what hosts did"));
     }
-    ordered(lines, closing);
+    ordered(lines, run);
 }
 
 /// What was done about events out of order, and what was lost all the same.
-fn ordered(lines: &mut Lines, closing: &Closing<'_>) {
-    let Closing { summary, metrics, order, lateness, .. } = closing;
+fn ordered(lines: &mut Lines, run: &RunSummary<'_>) {
+    let RunSummary { summary, metrics, order, lateness, .. } = run;
     if order.put_in_order > 0 {
         let readings = match order.readings {
             0..=2 => "read again and".to_owned(),
@@ -203,26 +203,26 @@ fn skipped(lines: &mut Lines, summary: &ReadSummary) {
     lines.more(summary.skipped, summary.first_errors.len());
 }
 
-/// What rules found, and what of it was not told.
+/// What rules found, and how many more the policy allowed.
 fn rules(lines: &mut Lines, metrics: &Metrics) {
     if metrics.findings + metrics.suppressed == 0 {
         return;
     }
     let found = text::counted(metrics.findings, "finding");
-    let told = match metrics.suppressed {
+    let found = match metrics.suppressed {
         0 => found,
         allowed => format!("{found}, {} more allowed by the policy", text::grouped(allowed)),
     };
-    lines.add("rules", &told);
+    lines.add("rules", &found);
 }
 
 /// Since when alerts were raised, and what was learned before.
-fn judged(closing: &Closing<'_>) -> String {
+fn judged(run: &RunSummary<'_>) -> String {
     const ADVICE: &str = "give history with --learn, or say --learn-days";
-    let days = text::counted(closing.metrics.days_by_detections, "day");
-    let since = match closing.status {
+    let days = text::counted(run.metrics.days_by_detections, "day");
+    let since = match run.status {
         Status::Detecting { since } => since,
-        _ if closing.told_by_log => {
+        _ if run.decided_by_log => {
             return format!(
                 "by detections alone, on {days} with events: too little to learn from what is \
                  normal; {ADVICE}"
@@ -230,20 +230,20 @@ fn judged(closing: &Closing<'_>) -> String {
         }
         _ => return "by detections alone, at the end of the days to learn from".to_owned(),
     };
-    let source = if closing.learned_events > 0 {
-        format!("{} learned before", text::counted(closing.learned_events, "event"))
-    } else if closing.told_by_log {
+    let source = if run.learned_events > 0 {
+        format!("{} learned before", text::counted(run.learned_events, "event"))
+    } else if run.decided_by_log {
         "when the log had shown enough of what is normal".to_owned()
     } else {
         "after the days to learn from".to_owned()
     };
     let from = format!("from {} on, {source}", text::time(since));
-    match closing.metrics.days_by_detections {
+    match run.metrics.days_by_detections {
         0 => from,
-        _ if closing.by_detections => {
+        _ if run.by_detections => {
             format!("{from}; by detections alone: too little to learn from what is normal")
         }
-        _ if closing.told_by_log => format!("{from}; by detections alone on {days} before"),
+        _ if run.decided_by_log => format!("{from}; by detections alone on {days} before"),
         _ => from,
     }
 }

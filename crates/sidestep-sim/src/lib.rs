@@ -4,30 +4,30 @@
 //! puts it on disk as a log in LANL's format with the truth beside it, [`write_dialect_to_dir`] as the
 //! logs that its machines would write.
 
+mod activity;
 mod attack;
 mod benign;
 pub mod config;
-mod deed;
 pub mod dialect;
 pub mod evaluation;
 mod files;
 mod hard_negatives;
 mod log;
+mod login_row;
 mod names;
 mod org;
 mod rng;
-mod row;
+mod routines;
 pub mod simulation;
 mod telemetry;
 pub mod truth;
-mod work;
 
+pub use activity::{ActivityKind, Launcher, Pipe, Purpose, Service, Share, SimActivity};
 pub use attack::{Goal, Noise, Start, Stealth, Technique};
 pub use config::{Scenario, SimConfig, SimError, Telemetry};
-pub use deed::{Deed, DeedKind, Launcher, Pipe, Purpose, Service, Share};
 pub use dialect::Dialect;
 pub use files::{Summary, write_dialect_to_dir, write_to_dir};
 pub use hard_negatives::{HardNegative, Tally};
-pub use row::{Auth, Logon, Mark, Orientation, Row};
+pub use login_row::{Auth, Logon, Mark, Orientation, Row};
 pub use simulation::{AttackKind, Simulation};
 pub use truth::{Truth, TruthLogin};

@@ -1,14 +1,14 @@
 //! The rows that single acts leave in a log.
 
-use crate::deed::{DeedKind, Deeds};
+use crate::activity::{Activities, ActivityKind};
+use crate::login_row::{Auth, Logon, Mark, Orientation, Row};
 use crate::names::Ids;
 use crate::rng::Rng;
-use crate::row::{Auth, Logon, Mark, Orientation, Row};
 
-/// Rows and deeds being written, on behalf of everyday life or of one attack.
+/// Rows and activities being written, on behalf of everyday life or of one attack.
 pub(crate) struct Log<'a> {
     pub(crate) rows: &'a mut Vec<Row>,
-    pub(crate) deeds: &'a mut Deeds,
+    pub(crate) activities: &'a mut Activities,
     pub(crate) ids: Ids,
     /// 0 for everyday life, else the attack's number.
     pub(crate) attack: u16,
@@ -139,7 +139,7 @@ impl Log<'_> {
         self.logon(time, account, pair, Auth::Kerberos, Logon::Network, true);
         let begun = time + rng.int(1, 4);
         self.logon(begun, account, pair, Auth::Negotiate, Logon::RemoteInteractive, true);
-        self.deed(begun, account, pair, DeedKind::Desktop);
+        self.activity(begun, account, pair, ActivityKind::Desktop);
         self.logoff(begun + rng.below(3), account, pair.1, Logon::Network);
         // What the session itself asks for on the host it runs on.
         self.tgt(begun + 1, account, pair.1, true);

@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u64)]
 pub(crate) enum Stream {
-    Knobs = 1,
+    Parameters = 1,
     Hosts,
     People,
     Services,
@@ -25,7 +25,7 @@ pub(crate) enum Stream {
     Attack,
     Telemetry,
     Habits,
-    Deeds,
+    Activities,
     AttackDeeds,
 }
 

@@ -2,16 +2,16 @@
 
 use sidestep::{Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 
+use crate::activity::SimActivity;
 use crate::attack::Attackers;
 use crate::benign::Everyday;
 use crate::config::{Scenario, SimConfig, SimError, Telemetry};
-use crate::deed::Deed;
 use crate::hard_negatives::Tally;
 use crate::log::settle;
+use crate::login_row::{Auth, Logon, Orientation, Row};
 use crate::names::Names;
 use crate::org;
 use crate::rng::{Rng, Stream};
-use crate::row::{Auth, Logon, Orientation, Row};
 use crate::telemetry::Filter;
 use crate::truth::{Attack, Truth, TruthLogin};
 
@@ -38,10 +38,10 @@ pub struct Simulation {
     benign: Vec<Row>,
     hostile: Vec<Row>,
     rows: Vec<Row>,
-    deeds: Vec<Deed>,
-    /// Rows and deeds whose skewed clock puts them into the next day.
+    activities: Vec<SimActivity>,
+    /// Rows and activities whose skewed clock puts them into the next day.
     late: Vec<Row>,
-    late_deeds: Vec<Deed>,
+    late_activities: Vec<SimActivity>,
     truth: Truth,
     /// Per attack: logins in the log that succeeded, first and last time.
     spans: Vec<(u32, i64, i64)>,
@@ -81,9 +81,9 @@ impl Simulation {
             benign: Vec::new(),
             hostile: Vec::new(),
             rows: Vec::new(),
-            deeds: Vec::new(),
+            activities: Vec::new(),
             late: Vec::new(),
-            late_deeds: Vec::new(),
+            late_activities: Vec::new(),
             truth: Truth::default(),
             spans,
         })
@@ -123,14 +123,20 @@ impl Simulation {
         self.day += 1;
         self.benign.clear();
         self.hostile.clear();
-        let mut deeds = self.everyday.day(day, &mut self.benign);
+        let mut activities = self.everyday.day(day, &mut self.benign);
         if self.config.scenario != Scenario::Clean {
             let org = &self.everyday.org;
             let attackers = &mut self.attackers;
-            deeds.extend(attackers.day(day, org, &self.filter, &self.benign, &mut self.hostile));
+            activities.extend(attackers.day(
+                day,
+                org,
+                &self.filter,
+                &self.benign,
+                &mut self.hostile,
+            ));
         }
         self.merge(day);
-        self.merge_deeds(day, &deeds);
+        self.merge_activities(day, &activities);
         self.note_truth();
         if self.day == self.config.days {
             self.close();
@@ -148,8 +154,8 @@ impl Simulation {
     /// of. Of the hosts that are seen by nobody there is nothing here; single records are lost as
     /// they are written.
     #[must_use]
-    pub fn deeds(&self) -> &[Deed] {
-        &self.deeds
+    pub fn activities(&self) -> &[SimActivity] {
+        &self.activities
     }
 
     /// Everyday rows and attackers' rows as the log has them.
@@ -174,14 +180,14 @@ impl Simulation {
         }
     }
 
-    /// The deeds of everyday life and of attackers as the log has them.
-    fn merge_deeds(&mut self, day: u32, deeds: &[Deed]) {
-        self.deeds.clear();
-        self.deeds.append(&mut self.late_deeds);
+    /// The activities of everyday life and of attackers as the log has them.
+    fn merge_activities(&mut self, day: u32, activities: &[SimActivity]) {
+        self.activities.clear();
+        self.activities.append(&mut self.late_activities);
         let filter = &self.filter;
-        let visible = deeds.iter().filter(|deed| filter.tells_of(deed));
-        self.deeds.extend(visible.map(|deed| filter.stamp_deed(*deed)));
-        settle(&mut self.deeds, &mut self.late_deeds, day);
+        let visible = activities.iter().filter(|activity| filter.tells_of(activity));
+        self.activities.extend(visible.map(|activity| filter.stamp_activity(*activity)));
+        settle(&mut self.activities, &mut self.late_activities, day);
     }
 
     fn note_truth(&mut self) {

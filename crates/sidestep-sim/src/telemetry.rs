@@ -1,11 +1,11 @@
 //! What of the truth reaches the log.
 
+use crate::activity::SimActivity;
 use crate::config::{Scenario, SimConfig, Telemetry};
-use crate::deed::Deed;
+use crate::login_row::{Auth, Orientation, Row};
 use crate::names::NONE;
 use crate::org::{HostKind, Org};
 use crate::rng::{Rng, Stream, mix};
-use crate::row::{Auth, Orientation, Row};
 
 /// Share of rows that are lost when telemetry is lossy.
 const LOST: f64 = 0.05;
@@ -83,9 +83,9 @@ impl Filter {
         }
     }
 
-    /// Whether the host of a deed tells of it. One that is reached by SSH does not run Windows.
-    pub(crate) fn tells_of(&self, deed: &Deed) -> bool {
-        let host = deed.host as usize;
+    /// Whether the host of an activity tells of it. One that is reached by SSH does not run Windows.
+    pub(crate) fn tells_of(&self, activity: &SimActivity) -> bool {
+        let host = activity.host as usize;
         !self.ssh[host]
             && match self.kind {
                 Telemetry::Complete | Telemetry::ClockSkew | Telemetry::Lossy => true,
@@ -94,12 +94,12 @@ impl Filter {
             }
     }
 
-    /// The same deed with the clock of its host.
-    pub(crate) fn stamp_deed(&self, mut deed: Deed) -> Deed {
+    /// The same activity with the clock of its host.
+    pub(crate) fn stamp_activity(&self, mut activity: SimActivity) -> SimActivity {
         if self.skews() {
-            deed.time += self.skew[deed.host as usize];
+            activity.time += self.skew[activity.host as usize];
         }
-        deed
+        activity
     }
 
     /// Whether a row is in the log and one of an attacker's logins from host to host. Where only

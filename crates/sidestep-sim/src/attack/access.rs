@@ -1,6 +1,6 @@
 //! What a credential opens.
 
-use super::watch::Watch;
+use super::observed_logins::Watch;
 use crate::org::{HostKind, Org, Owner, Tier};
 use crate::rng::Rng;
 
@@ -37,7 +37,7 @@ pub(super) fn may(org: &Org, watch: &Watch, account: u32, host: u32) -> bool {
             person.servers.contains(&host)
                 || own.servers.contains(&host)
                 || (about.kind == HostKind::Workstation
-                    && org.knobs.open_workstations
+                    && org.parameters.open_workstations
                     && about.department == person.department)
         }
         None => false,
@@ -66,7 +66,7 @@ pub(super) fn reach(org: &Org, watch: &Watch, account: u32, rng: &mut Rng) -> Ve
             list.extend(rng.sample(&person.servers, 12));
             let own = &org.departments[usize::from(person.department)];
             list.extend(rng.sample(&own.servers, 12));
-            if org.knobs.open_workstations {
+            if org.parameters.open_workstations {
                 let peers = rng.sample(&own.members, 5);
                 list.extend(peers.iter().map(|peer| org.people[*peer as usize].home));
             }

@@ -168,7 +168,9 @@ impl Attack {
             })
         };
         let there = world.watch.on(dst);
-        let stolen = |p: &super::watch::Presence| p.credential.is_some_and(|t| t + DAY / 2 >= time);
+        let stolen = |p: &super::observed_logins::Presence| {
+            p.credential.is_some_and(|t| t + DAY / 2 >= time)
+        };
         there.iter().any(|p| p.account != account && stolen(p) && on(p.account))
             || (!self.plan.stealth.active_credentials() && on(account))
     }

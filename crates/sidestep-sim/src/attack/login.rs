@@ -2,10 +2,10 @@
 
 use super::axes::{Start, Technique};
 use super::{Attack, DAY, Made, World, traces};
-use crate::deed::DeedKind;
+use crate::activity::ActivityKind;
 use crate::log::Log;
+use crate::login_row::{Auth, Logon, Mark};
 use crate::names::NONE;
-use crate::row::{Auth, Logon, Mark};
 
 impl Attack {
     /// Logs on from one host to another; it mostly succeeds.
@@ -128,8 +128,8 @@ impl Attack {
                             kind,
                             true,
                         );
-                        let kind = DeedKind::NewCredentials;
-                        log.deed_to(time.saturating_sub(3), session, here, account, kind);
+                        let kind = ActivityKind::NewCredentials;
+                        log.activity_to(time.saturating_sub(3), session, here, account, kind);
                     }
                     log.tgt(time.saturating_sub(1), account, src, true);
                     if log.happens(traces::OLD_CIPHER) {

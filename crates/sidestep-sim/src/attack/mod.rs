@@ -7,23 +7,23 @@ mod axes;
 mod entry;
 mod login;
 mod noise;
+mod observed_logins;
 mod plan;
 mod step;
 mod traces;
-mod watch;
 
 pub use axes::{Goal, Noise, Start, Stealth, Technique};
 
+use crate::activity::{Activities, SimActivity};
 use crate::config::SimConfig;
-use crate::deed::{Deed, Deeds};
 use crate::log::{Log, settle};
+use crate::login_row::Row;
 use crate::names::{Ids, NONE};
 use crate::org::Org;
 use crate::rng::{Rng, Stream};
-use crate::row::Row;
 use crate::telemetry::Filter;
+use observed_logins::Watch;
 use plan::Plan;
-use watch::Watch;
 
 /// Days and hours in seconds.
 const DAY: u32 = 86_400;
@@ -85,7 +85,7 @@ pub(crate) struct Attackers {
     spare: usize,
     /// Rows of sessions that go on into the next day.
     later: Vec<Row>,
-    later_deeds: Vec<Deed>,
+    later_activities: Vec<SimActivity>,
 }
 
 /// What an attack may look at while it acts.
@@ -128,7 +128,7 @@ impl Attackers {
             end: config.days * DAY,
             spare: 0,
             later: Vec::new(),
-            later_deeds: Vec::new(),
+            later_activities: Vec::new(),
         }
     }
 
@@ -141,9 +141,9 @@ impl Attackers {
         filter: &Filter,
         benign: &[Row],
         rows: &mut Vec<Row>,
-    ) -> Vec<Deed> {
+    ) -> Vec<SimActivity> {
         rows.append(&mut self.later);
-        let mut done = std::mem::take(&mut self.later_deeds);
+        let mut done = std::mem::take(&mut self.later_activities);
         let end = (day + 1) * DAY;
         let mut seen = 0;
         while let Some(index) = self.due(end) {
@@ -155,14 +155,15 @@ impl Attackers {
             let attack = &mut self.attacks[index];
             let world = World { org, watch: &self.watch, end: self.end };
             let before = rows.len();
-            let mut deeds = Deeds::of_attack(self.seed, attack.number, time);
-            let mut log = Log { rows, deeds: &mut deeds, ids: org.ids(), attack: attack.number };
+            let mut activities = Activities::of_attack(self.seed, attack.number, time);
+            let mut log =
+                Log { rows, activities: &mut activities, ids: org.ids(), attack: attack.number };
             if attack.footholds.is_empty() {
                 attack.enter(&world, time, &mut self.spare, &mut log);
             } else {
                 attack.act(&world, time, &mut log);
             }
-            done.append(&mut deeds.list);
+            done.append(&mut activities.list);
             let logged = rows[before..].iter().filter(|row| row.success && filter.is_truth(row));
             attack.logged += u32::try_from(logged.count()).unwrap_or(0);
             // Time moves on, whatever an act decides.
@@ -172,7 +173,7 @@ impl Attackers {
             self.watch.see(row);
         }
         settle(rows, &mut self.later, day);
-        settle(&mut done, &mut self.later_deeds, day);
+        settle(&mut done, &mut self.later_activities, day);
         done
     }
 

@@ -3,7 +3,7 @@
 use super::axes::Noise;
 use super::{Attack, World};
 use crate::log::Log;
-use crate::row::{Auth, Logon};
+use crate::login_row::{Auth, Logon};
 
 impl Attack {
     /// Tries passwords or hosts, and fails.

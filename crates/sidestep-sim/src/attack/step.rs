@@ -246,10 +246,10 @@ impl Attack {
             return None;
         }
         let site = world.org.hosts[self.entry as usize].site;
-        let offset = world.org.knobs.site_offsets.get(usize::from(site)).copied().unwrap_or(0);
+        let offset = world.org.parameters.site_offsets.get(usize::from(site)).copied().unwrap_or(0);
         let begin =
-            offset * HOUR + (world.org.knobs.start_hour * f64::from(HOUR)) as u32 + HOUR / 2;
-        let length = (world.org.knobs.day_hours * f64::from(HOUR)) as u32 - HOUR;
+            offset * HOUR + (world.org.parameters.start_hour * f64::from(HOUR)) as u32 + HOUR / 2;
+        let length = (world.org.parameters.day_hours * f64::from(HOUR)) as u32 - HOUR;
         let local = time.saturating_sub(begin);
         let (day, second) = (local / DAY, local % DAY);
         if time >= begin && second < length && day % 7 < 5 {

@@ -3,11 +3,11 @@
 use super::Shift;
 use crate::hard_negatives::{HardNegative, Tally, switches};
 use crate::log::{Log, Visit};
+use crate::login_row::{Auth, Logon};
 use crate::names::NONE;
 use crate::org::{Org, Tier};
 use crate::rng::Rng;
-use crate::row::{Auth, Logon};
-use crate::work;
+use crate::routines;
 
 /// An administrator's tasks of one day.
 pub(super) fn day(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>, tally: &mut Tally) {
@@ -19,12 +19,12 @@ pub(super) fn day(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>, ta
     match someone.tier {
         Tier::Nothing => {}
         Tier::Helpdesk => {
-            for _ in 0..rng.poisson(org.knobs.helpdesk_visits) {
+            for _ in 0..rng.poisson(org.parameters.helpdesk_visits) {
                 help(org, shift, rng, log);
             }
         }
         Tier::Servers | Tier::Domain => {
-            for _ in 0..rng.poisson(org.knobs.admin_tasks) {
+            for _ in 0..rng.poisson(org.parameters.admin_tasks) {
                 task(org, shift, rng, log, tally);
             }
         }
@@ -64,7 +64,7 @@ fn help(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>) {
             log.tgs(time, account, shift.host, desk);
         }
         log.logon_by(time, subject, account, (shift.host, desk), auth, Logon::Network, true);
-        work::administer(org, log, time, account, (shift.host, desk), &org.habits.helpdesk);
+        routines::administer(org, log, time, account, (shift.host, desk), &org.habits.helpdesk);
         log.logoff(time + rng.int(5, 900), account, desk, Logon::Network);
     }
 }
@@ -77,7 +77,8 @@ fn server(org: &Org, shift: &Shift, rng: &mut Rng) -> Option<u32> {
     }
     let group = admin.groups[rng.index(2)];
     let group = org.groups.get(usize::from(group)).map_or(&[][..], Vec::as_slice);
-    let list = if !rng.chance(org.knobs.stray) && !group.is_empty() { group } else { &org.servers };
+    let list =
+        if !rng.chance(org.parameters.stray) && !group.is_empty() { group } else { &org.servers };
     // Every administrator has his favourites: those come first in a list that is his own.
     let turn = shift.person as usize * 31;
     let rank = rng.rank(list.len(), 1.8);
@@ -92,7 +93,7 @@ fn task(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>, tally: &mut 
     let account = admin.admin_account();
     let mut time = shift.moment(rng);
     let mut at = shift.host;
-    let jump = if rng.chance(org.knobs.jump_discipline) {
+    let jump = if rng.chance(org.parameters.jump_discipline) {
         let usual = shift.person as usize % org.jumps.len().max(1);
         if rng.chance(0.8) { org.jumps.get(usual).copied() } else { rng.pick(&org.jumps) }
     } else {
@@ -123,7 +124,7 @@ fn task(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>, tally: &mut 
                 log.tgs(time, account, at, next);
             }
             log.logon_by(time, subject, account, (at, next), auth, Logon::Network, true);
-            work::administer(org, log, time, account, (at, next), &org.habits.admins);
+            routines::administer(org, log, time, account, (at, next), &org.habits.admins);
             log.logoff(time + rng.int(5, 1_200), account, next, Logon::Network);
         } else if rng.chance(0.03) {
             let auth = org.auth(rng, next);
@@ -132,7 +133,7 @@ fn task(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>, tally: &mut 
             let auth = org.auth(rng, next);
             let visit = Visit { auth, ticket: true, lasts: 600.0 };
             log.visit(rng, time, account, (at, next), visit);
-            work::administer(org, log, time, account, (at, next), &org.habits.admins);
+            routines::administer(org, log, time, account, (at, next), &org.habits.admins);
         } else {
             let lasts = rng.int(200, 4_500);
             switches::reach(org, account, (at, next), time, lasts, rng, log);

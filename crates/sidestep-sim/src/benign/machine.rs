@@ -1,16 +1,16 @@
 //! What machines do by themselves: tickets, policy, services, null sessions.
 
 use crate::log::{Log, Visit};
+use crate::login_row::{Auth, Logon};
 use crate::org::{HostKind, Org};
 use crate::rng::{Rng, Stream};
-use crate::row::{Auth, Logon};
-use crate::work;
+use crate::routines;
 
 /// Writes one day of every machine's own accounts.
 pub(super) fn day(org: &Org, day: u32, seed: u64, log: &mut Log<'_>) {
     let mut rng = Rng::new(seed, Stream::MachineDay, u64::from(day), 0);
     let rng = &mut rng;
-    let noise = org.knobs.machine_noise;
+    let noise = org.parameters.machine_noise;
     let weekend = day % 7 >= 5;
     for (host, about) in (0..).zip(&org.hosts) {
         if !about.exists(day) {
@@ -40,12 +40,12 @@ pub(super) fn day(org: &Org, day: u32, seed: u64, log: &mut Log<'_>) {
             }
             let visit = Visit { auth: Auth::Kerberos, ticket: rng.chance(0.5), lasts: 60.0 };
             log.visit(rng, time, machine, (host, controller), visit);
-            work::machine(org, log, time, machine, (host, controller));
+            routines::machine(org, log, time, machine, (host, controller));
         }
         for _ in 0..rng.about(1.1 * rate) {
             let time = moment(day, server, rng);
             log.system_service(time, host);
-            work::maintain(org, log, time, host);
+            routines::maintain(org, log, time, host);
         }
         if rng.chance(0.3 * rate) {
             let target = org.globals[(host as usize * 7 + 1) % org.globals.len()];
@@ -59,10 +59,10 @@ pub(super) fn day(org: &Org, day: u32, seed: u64, log: &mut Log<'_>) {
             let visit = Visit { auth: org.auth(rng, target), ticket: true, lasts: 60.0 };
             let time = moment(day, server, rng);
             log.visit(rng, time, machine, (host, target), visit);
-            work::machine(org, log, time, machine, (host, target));
+            routines::machine(org, log, time, machine, (host, target));
         }
         if about.kind == HostKind::Controller {
-            work::replicate(org, log, day, host);
+            routines::replicate(org, log, day, host);
         }
     }
 }

@@ -5,13 +5,13 @@ mod machine;
 mod person;
 mod service;
 
+use crate::activity::{Activities, SimActivity};
 use crate::config::SimConfig;
-use crate::deed::{Deed, Deeds};
 use crate::hard_negatives::{Calendar, Tally, run, scan};
 use crate::log::{Log, settle};
+use crate::login_row::Row;
 use crate::org::Org;
 use crate::rng::{Rng, Stream};
-use crate::row::Row;
 
 /// Somebody's working day: who, on which machine, from when to when.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ pub(crate) struct Everyday {
     seed: u64,
     /// Rows of nights that go on into the next day.
     later: Vec<Row>,
-    later_deeds: Vec<Deed>,
+    later_activities: Vec<SimActivity>,
     pub(crate) tally: Tally,
 }
 
@@ -51,18 +51,18 @@ impl Everyday {
             calendar,
             seed: config.seed,
             later: Vec::new(),
-            later_deeds: Vec::new(),
+            later_activities: Vec::new(),
             tally: Tally::default(),
         }
     }
 
     /// Writes the rows of `day`, in order of time, and gives what was done beside them.
-    pub(crate) fn day(&mut self, day: u32, rows: &mut Vec<Row>) -> Vec<Deed> {
+    pub(crate) fn day(&mut self, day: u32, rows: &mut Vec<Row>) -> Vec<SimActivity> {
         rows.append(&mut self.later);
-        let mut deeds = Deeds::of_day(self.seed, day);
-        deeds.list.append(&mut self.later_deeds);
+        let mut activities = Activities::of_day(self.seed, day);
+        activities.list.append(&mut self.later_activities);
         let ids = self.org.ids();
-        let mut log = Log { rows, deeds: &mut deeds, ids, attack: 0 };
+        let mut log = Log { rows, activities: &mut activities, ids, attack: 0 };
         let mut rng = Rng::new(self.seed, Stream::Campaign, u64::from(day), 0);
         for campaign in self.calendar.on(day).to_vec() {
             run(
@@ -82,7 +82,7 @@ impl Everyday {
         service::day(&self.org, day, self.seed, &mut log, &mut self.tally);
         machine::day(&self.org, day, self.seed, &mut log);
         settle(rows, &mut self.later, day);
-        settle(&mut deeds.list, &mut self.later_deeds, day);
-        deeds.list
+        settle(&mut activities.list, &mut self.later_activities, day);
+        activities.list
     }
 }

@@ -1,14 +1,14 @@
 //! A person's working day.
 
 use super::{Shift, admin};
-use crate::deed::{DeedKind, Share};
+use crate::activity::{ActivityKind, Share};
 use crate::hard_negatives::{HardNegative, Tally, switches};
 use crate::log::{Log, Visit};
+use crate::login_row::{Auth, Logon, Orientation};
 use crate::names::NONE;
 use crate::org::{Org, Tier};
 use crate::rng::{Rng, Stream};
-use crate::row::{Auth, Logon, Orientation};
-use crate::work;
+use crate::routines;
 
 /// Most servers that somebody keeps using.
 const MOST_HABITS: usize = 24;
@@ -30,7 +30,7 @@ pub(super) fn day(
     let rng = &mut rng;
     let weekend = day % 7 >= 5;
     let returns = someone.returned == day;
-    let works = if weekend { org.knobs.weekend } else { 0.94 };
+    let works = if weekend { org.parameters.weekend } else { 0.94 };
     let arrives = someone.joined == day && day > 0;
     if !rng.chance(works) && !returns && !arrives {
         return;
@@ -38,7 +38,7 @@ pub(super) fn day(
     let shift = shift(org, person, day, rng, tally);
     let mut servers = std::mem::take(&mut org.people[person].servers);
     arrive(org, &shift, returns, rng, log);
-    work::at_desk(org, log, &shift);
+    routines::at_desk(org, log, &shift);
     screen(org, &shift, rng, log);
     visits(org, &shift, &servers, rng, log);
     explore(org, &shift, &mut servers, rng, log);
@@ -46,17 +46,17 @@ pub(super) fn day(
         catch_up(org, &shift, &servers, rng, log);
     }
     let someone = &org.people[person];
-    if rng.chance(org.knobs.colleague_desk) {
+    if rng.chance(org.parameters.colleague_desk) {
         switches::colleague_desk(org, &shift, &servers, rng, log, tally);
     }
     if someone.developer || someone.tier != Tier::Nothing {
-        for _ in 0..rng.poisson(org.knobs.team_use) {
+        for _ in 0..rng.poisson(org.parameters.team_use) {
             switches::team_account(org, &shift, &servers, rng, log, tally);
         }
-        for _ in 0..rng.poisson(org.knobs.service_use) {
+        for _ in 0..rng.poisson(org.parameters.service_use) {
             switches::service_account(org, &shift, &servers, rng, log, tally);
         }
-        for _ in 0..rng.poisson(org.knobs.walks * someone.curiosity) {
+        for _ in 0..rng.poisson(org.parameters.walks * someone.curiosity) {
             switches::walk(org, &shift, &servers, rng, log, tally);
         }
     }
@@ -86,7 +86,7 @@ fn shift(org: &Org, person: usize, day: u32, rng: &mut Rng, tally: &mut Tally) -
     } else {
         None
     };
-    let offset = org.knobs.site_offsets.get(usize::from(someone.site)).copied().unwrap_or(0);
+    let offset = org.parameters.site_offsets.get(usize::from(someone.site)).copied().unwrap_or(0);
     let begin = someone.start + 900.0 * rng.normal();
     let from = day * 86_400 + offset * 3_600 + begin.clamp(0.0, 80_000.0) as u32;
     let length = (someone.length + 1_800.0 * rng.normal()).clamp(3_600.0, 50_000.0);
@@ -104,7 +104,7 @@ fn arrive(org: &Org, shift: &Shift, returns: bool, rng: &mut Rng, log: &mut Log<
     let account = org.people[shift.person as usize].account;
     let (host, at) = (shift.host, shift.from);
     let here = (host, host);
-    let mut wrong = rng.poisson(org.knobs.typos);
+    let mut wrong = rng.poisson(org.parameters.typos);
     if returns && rng.chance(0.6) {
         wrong += rng.int(1, 5);
     }
@@ -118,7 +118,7 @@ fn arrive(org: &Org, shift: &Shift, returns: bool, rng: &mut Rng, log: &mut Log<
     }
     log.tgt(at, account, host, true);
     log.tgs(at, account, host, host);
-    let subject = if org.knobs.machine_asks { log.ids.machine(host) } else { account };
+    let subject = if org.parameters.machine_asks { log.ids.machine(host) } else { account };
     log.logon_by(at, subject, account, here, Auth::Negotiate, Logon::Interactive, true);
     log.system_service(at + rng.below(60), host);
     if rng.chance(0.5) {
@@ -132,9 +132,9 @@ fn arrive(org: &Org, shift: &Shift, returns: bool, rng: &mut Rng, log: &mut Log<
         let visit = Visit { auth: Auth::Kerberos, ticket: true, lasts: 20.0 };
         let time = at + rng.below(300);
         log.visit(rng, time, account, (host, controller), visit);
-        work::visit(org, log, time, account, (host, controller));
+        routines::visit(org, log, time, account, (host, controller));
     }
-    for _ in 0..rng.poisson(org.knobs.tickets) {
+    for _ in 0..rng.poisson(org.parameters.tickets) {
         let time = shift.moment(rng);
         log.tgt(time, account, host, true);
         let controller = org.controller(rng, host);
@@ -149,7 +149,7 @@ fn arrive(org: &Org, shift: &Shift, returns: bool, rng: &mut Rng, log: &mut Log<
 fn screen(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>) {
     let account = org.people[shift.person as usize].account;
     let here = (shift.host, shift.host);
-    for _ in 0..rng.poisson(org.knobs.unlocks) {
+    for _ in 0..rng.poisson(org.parameters.unlocks) {
         let time = shift.moment(rng);
         if rng.chance(0.2) {
             let (lock, open) = (Orientation::ScreenLock, Orientation::ScreenUnlock);
@@ -167,10 +167,11 @@ fn screen(org: &Org, shift: &Shift, rng: &mut Rng, log: &mut Log<'_>) {
             );
             continue;
         }
-        if rng.chance(org.knobs.typos) {
+        if rng.chance(org.parameters.typos) {
             log.logon(time.saturating_sub(4), account, here, Auth::Negotiate, Logon::Unlock, false);
         }
-        let subject = if org.knobs.machine_asks { log.ids.machine(shift.host) } else { account };
+        let subject =
+            if org.parameters.machine_asks { log.ids.machine(shift.host) } else { account };
         log.logon_by(time, subject, account, here, Auth::Negotiate, Logon::Unlock, true);
         log.logoff(time, account, shift.host, Logon::Unlock);
     }
@@ -181,8 +182,8 @@ fn visits(org: &Org, shift: &Shift, servers: &[u32], rng: &mut Rng, log: &mut Lo
     let someone = &org.people[shift.person as usize];
     let account = someone.account;
     let mut known = 0_u64;
-    for _ in 0..rng.poisson(org.knobs.visits * someone.activity) {
-        let rank = rng.rank(servers.len(), org.knobs.habit_skew);
+    for _ in 0..rng.poisson(org.parameters.visits * someone.activity) {
+        let rank = rng.rank(servers.len(), org.parameters.habit_skew);
         let Some(server) = servers.get(rank) else { break };
         let server = org.resolve(*server, shift.person, shift.day);
         if !org.hosts[server as usize].exists(shift.day) {
@@ -197,7 +198,7 @@ fn visits(org: &Org, shift: &Shift, servers: &[u32], rng: &mut Rng, log: &mut Lo
             continue;
         }
         log.visit(rng, time, account, (shift.host, server), Visit { auth, ticket, lasts: 240.0 });
-        work::visit(org, log, time, account, (shift.host, server));
+        routines::visit(org, log, time, account, (shift.host, server));
         // What runs on the server asks the server itself, or its database, in the person's name.
         if rng.chance(0.1) {
             log.logon(time + 1, account, (server, server), auth, Logon::Network, true);
@@ -208,7 +209,7 @@ fn visits(org: &Org, shift: &Shift, servers: &[u32], rng: &mut Rng, log: &mut Lo
 /// Somewhere new: mostly where colleagues go, sometimes anywhere; some of it becomes a habit.
 fn explore(org: &Org, shift: &Shift, servers: &mut Vec<u32>, rng: &mut Rng, log: &mut Log<'_>) {
     let someone = &org.people[shift.person as usize];
-    let mut rate = org.knobs.explore * someone.curiosity;
+    let mut rate = org.parameters.explore * someone.curiosity;
     if shift.day < someone.fresh_until {
         rate += 1.2;
     }
@@ -239,15 +240,16 @@ fn explore(org: &Org, shift: &Shift, servers: &mut Vec<u32>, rng: &mut Rng, log:
                 let visit = Visit { auth, ticket: i == 0, lasts: 300.0 };
                 let at = time + 200 * i;
                 log.visit(rng, at, someone.account, (shift.host, target), visit);
-                work::visit(org, log, at, someone.account, (shift.host, target));
+                routines::visit(org, log, at, someone.account, (shift.host, target));
             }
-            if new && rng.chance(org.knobs.adopt) {
+            if new && rng.chance(org.parameters.adopt) {
                 let place = rng.index(servers.len() + 1);
                 servers.insert(place, target);
             }
         }
     }
-    let share = org.knobs.colleague_share * if org.knobs.open_workstations { 1.0 } else { 0.3 };
+    let share =
+        org.parameters.colleague_share * if org.parameters.open_workstations { 1.0 } else { 0.3 };
     if rng.chance(share)
         && let Some(peer) = rng.pick(members)
     {
@@ -258,8 +260,8 @@ fn explore(org: &Org, shift: &Shift, servers: &mut Vec<u32>, rng: &mut Rng, log:
             let time = shift.moment(rng);
             log.visit(rng, time, someone.account, (shift.host, desk), visit);
             if log.happens(0.3) {
-                let kind = DeedKind::Share(Share::Files);
-                log.deed(time, someone.account, (shift.host, desk), kind);
+                let kind = ActivityKind::Share(Share::Files);
+                log.activity(time, someone.account, (shift.host, desk), kind);
             }
         }
     }
@@ -278,6 +280,6 @@ fn catch_up(org: &Org, shift: &Shift, servers: &[u32], rng: &mut Rng, log: &mut 
         let time = shift.from + rng.below(5_400);
         let visit = Visit { auth, ticket: true, lasts: 300.0 };
         log.visit(rng, time, someone.account, (shift.host, server), visit);
-        work::visit(org, log, time, someone.account, (shift.host, server));
+        routines::visit(org, log, time, someone.account, (shift.host, server));
     }
 }

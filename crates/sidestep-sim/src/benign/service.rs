@@ -2,10 +2,10 @@
 
 use crate::hard_negatives::{HardNegative, Tally};
 use crate::log::{Log, Visit};
+use crate::login_row::{Auth, Logon};
 use crate::org::Org;
 use crate::rng::{Rng, Stream};
-use crate::row::{Auth, Logon};
-use crate::work;
+use crate::routines;
 
 /// Writes one day of all services.
 pub(super) fn day(org: &Org, day: u32, seed: u64, log: &mut Log<'_>, tally: &mut Tally) {
@@ -19,12 +19,12 @@ pub(super) fn day(org: &Org, day: u32, seed: u64, log: &mut Log<'_>, tally: &mut
     }
     for round in 0..org.services.monitor_rounds {
         let start = day * 86_400 + round * (86_400 / org.services.monitor_rounds);
-        let round = Round { start, lasts: 15_000, work: work::monitor };
+        let round = Round { start, lasts: 15_000, work: routines::monitor };
         everywhere(org, org.services.monitor, &round, rng, log);
     }
     tally.add(HardNegative::Backup);
     let start = day * 86_400 + org.services.backup_hour * 3_600;
-    let round = Round { start, lasts: 10_000, work: work::back_up };
+    let round = Round { start, lasts: 10_000, work: routines::back_up };
     everywhere(org, org.services.backup, &round, rng, log);
 }
 
@@ -112,7 +112,7 @@ fn jobs(org: &Org, day: u32, rng: &mut Rng, log: &mut Log<'_>) {
                 let visit = Visit { auth, ticket: i == 0, lasts: 400.0 };
                 let time = day * 86_400 + rng.below(86_400);
                 log.visit(rng, time, broad.account, (*source, *target), visit);
-                work::job(org, log, time, broad.account, (*source, *target));
+                routines::job(org, log, time, broad.account, (*source, *target));
             }
         }
     }

@@ -18,8 +18,8 @@ pub use network::{HostAddress, write_hosts};
 pub use streams::DayLog;
 
 use crate::config::axis;
+use crate::login_row::{Orientation, Row};
 use crate::rng::mix;
-use crate::row::{Orientation, Row};
 use crate::simulation::Simulation;
 use crate::truth::Truth;
 
@@ -30,7 +30,7 @@ use streams::Streams;
 use windows::Windows;
 use zeek::Sensor;
 
-/// Tells the random bits of deeds from those of acts.
+/// Tells the random bits of activities from those of acts.
 const DEEDS: u64 = 0xDEED_0000_0000;
 
 axis! {
@@ -102,22 +102,30 @@ impl DialectWriter {
             seed: self.seed,
         };
         let mut seconds = Seconds { now: u32::MAX, within: 0 };
-        let mut deeds = (0_u64..).zip(simulation.deeds()).peekable();
+        let mut activities = (0_u64..).zip(simulation.activities()).peekable();
         for (number, row) in (0_u64..).zip(simulation.rows()) {
             // What is done in a second is done over the logons of that second: after them.
-            while let Some((number, deed)) = deeds.next_if(|(_, deed)| deed.time < row.time) {
+            while let Some((number, activity)) =
+                activities.next_if(|(_, activity)| activity.time < row.time)
+            {
                 let roll = mix(self.seed ^ mix(number << 20 | u64::from(day)) ^ DEEDS);
-                let done = Done { deed: *deed, time: seconds.next(deed.time), roll };
-                write_deed(&scene, &done, &mut self.windows, &mut self.sensor, &mut self.streams);
+                let done = Done { activity: *activity, time: seconds.next(activity.time), roll };
+                write_activity(
+                    &scene,
+                    &done,
+                    &mut self.windows,
+                    &mut self.sensor,
+                    &mut self.streams,
+                );
             }
             let roll = mix(self.seed ^ mix(number << 20 | u64::from(day)));
             let act = Act { row: *row, time: seconds.next(row.time), roll };
             write(&scene, &act, &mut self.windows, &mut self.sensor, &mut self.streams);
         }
-        for (number, deed) in deeds {
+        for (number, activity) in activities {
             let roll = mix(self.seed ^ mix(number << 20 | u64::from(day)) ^ DEEDS);
-            let done = Done { deed: *deed, time: seconds.next(deed.time), roll };
-            write_deed(&scene, &done, &mut self.windows, &mut self.sensor, &mut self.streams);
+            let done = Done { activity: *activity, time: seconds.next(activity.time), roll };
+            write_activity(&scene, &done, &mut self.windows, &mut self.sensor, &mut self.streams);
         }
         let ended = day + 1 == simulation.config().days;
         let until = (START + i64::from(day + 1) * DAY) * 1_000_000;
@@ -192,19 +200,19 @@ fn write(
     }
 }
 
-/// Writes what is seen of one deed: by the host that it was done on, or by the sensor.
-fn write_deed(
+/// Writes what is seen of one activity: by the host that it was done on, or by the sensor.
+fn write_activity(
     scene: &Scene<'_>,
     done: &Done,
     windows: &mut Windows,
     sensor: &mut Sensor,
     out: &mut Streams,
 ) {
-    if scene.writes_windows(done.deed.host) {
-        windows.write_deed(scene, done, out);
+    if scene.writes_windows(done.activity.host) {
+        windows.write_activity(scene, done, out);
     }
-    if scene.is_sensed(done.deed.host) && done.deed.is_remote() {
-        sensor.write_deed(scene, done, out);
+    if scene.is_sensed(done.activity.host) && done.activity.is_remote() {
+        sensor.write_activity(scene, done, out);
     }
 }
 

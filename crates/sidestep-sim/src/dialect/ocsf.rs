@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sidestep::{Account, AccountKind};
 
-use crate::row::{Auth, Logon, Orientation};
+use crate::login_row::{Auth, Logon, Orientation};
 
 use super::scene::{Act, Scene};
 use super::streams::Streams;

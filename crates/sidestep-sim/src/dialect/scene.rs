@@ -4,17 +4,17 @@ use std::net::Ipv4Addr;
 
 use sidestep::{Account, AccountKind};
 
+use crate::activity::SimActivity;
 use crate::config::Telemetry;
-use crate::deed::Deed;
+use crate::login_row::{Mark, Orientation, Row};
 use crate::names::Names;
 use crate::org::{HostKind, Org, Owner};
 use crate::rng::mix;
-use crate::row::{Mark, Orientation, Row};
 
 use super::Dialect;
 use super::network::Network;
 
-/// Of 1,000 records of deeds those that are lost where telemetry is lossy.
+/// Of 1,000 records of activities those that are lost where telemetry is lossy.
 const LOST: u64 = 50;
 /// What all names of hosts end in, after their domain.
 const SUFFIX: &str = "corp.example";
@@ -46,10 +46,10 @@ impl Act {
     }
 }
 
-/// A deed on its way into a log.
+/// An activity on its way into a log.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Done {
-    pub(super) deed: Deed,
+    pub(super) activity: SimActivity,
     /// Microseconds since 1970, by a clock that is right.
     pub(super) time: i64,
     /// Random bits of its own.
@@ -192,7 +192,7 @@ impl<'a> Scene<'a> {
         self.dialect != Dialect::Mixed || !self.is_only_sensed(host)
     }
 
-    /// Whether a record of a deed is lost, by random bits of its own.
+    /// Whether a record of an activity is lost, by random bits of its own.
     pub(super) fn loses(&self, dice: u64) -> bool {
         self.telemetry == Telemetry::Lossy && dice % 1000 < LOST
     }

@@ -1,6 +1,6 @@
 //! The `auth.log` that SSH servers send to one place, with ISO times.
 
-use crate::row::Orientation;
+use crate::login_row::Orientation;
 
 use super::clock::Stamp;
 use super::is_remote_logon;

@@ -1,6 +1,6 @@
 //! What services, tasks, programs, shares and pipes are called, for every dialect alike.
 
-use crate::deed::{Deed, Pipe, Purpose, Service, Share};
+use crate::activity::{Pipe, Purpose, Service, Share, SimActivity};
 use crate::rng::mix;
 
 /// Software that is managed centrally: service, folder, program, and whether it is copied to the
@@ -143,9 +143,9 @@ pub(super) struct Task {
     pub(super) command: &'static str,
 }
 
-/// What a deed's random bits say for one purpose.
-fn dice(deed: &Deed, what: u64) -> u64 {
-    mix(u64::from(deed.roll) ^ mix(what))
+/// What an activity's random bits say for one purpose.
+fn dice(activity: &SimActivity, what: u64) -> u64 {
+    mix(u64::from(activity.roll) ^ mix(what))
 }
 
 fn one_of<T: Copy>(list: &[T], dice: u64) -> Option<T> {
@@ -167,15 +167,15 @@ fn letters(dice: u64) -> String {
     name
 }
 
-/// The service that a deed installs.
-pub(super) fn service(deed: &Deed, service: Service) -> Installed {
-    let pick = dice(deed, 1);
+/// The service that an activity installs.
+pub(super) fn service(activity: &SimActivity, service: Service) -> Installed {
+    let pick = dice(activity, 1);
     let mut automatic = false;
     let (name, image, program, copied) = match service {
         Service::Software => {
             let (name, folder, file, copied) = one_of(&SOFTWARE, pick).unwrap_or(SOFTWARE[0]);
             automatic = true;
-            let version = dice(deed, 2);
+            let version = dice(activity, 2);
             let path = if copied {
                 format!(r"C:\Windows\{file}")
             } else {
@@ -185,7 +185,7 @@ pub(super) fn service(deed: &Deed, service: Service) -> Installed {
             (name.to_owned(), path.clone(), path, copied.then(|| file.to_owned()))
         }
         Service::Backup => {
-            let number = dice(deed, 2) % 0xffff;
+            let number = dice(activity, 2) % 0xffff;
             let file = format!("VssHelper_{number:04x}.exe");
             let path = format!(r"C:\Windows\{file}");
             (format!("VssHelper_{number:04x}"), path.clone(), path, Some(file))
@@ -201,18 +201,18 @@ pub(super) fn service(deed: &Deed, service: Service) -> Installed {
             (name.to_owned(), path.to_owned(), path.to_owned(), None)
         }
         Service::Random => {
-            let file = format!("{}.exe", letters(dice(deed, 2)));
+            let file = format!("{}.exe", letters(dice(activity, 2)));
             let program = format!(r"C:\Windows\{file}");
             (letters(pick), format!(r"%systemroot%\{file}"), program, Some(file))
         }
         Service::Disguised => {
             let (name, file) = one_of(&DISGUISES, pick).unwrap_or(DISGUISES[0]);
-            let folder = if dice(deed, 2).is_multiple_of(2) { "Temp" } else { "System32" };
+            let folder = if dice(activity, 2).is_multiple_of(2) { "Temp" } else { "System32" };
             let program = format!(r"C:\Windows\{folder}\{file}");
             (name.to_owned(), program.clone(), program, Some(format!(r"{folder}\{file}")))
         }
         Service::Command => {
-            let batch = letters(dice(deed, 2));
+            let batch = letters(dice(activity, 2));
             let image = format!(
                 r"%COMSPEC% /Q /c echo whoami ^> \\127.0.0.1\C$\__output > %TEMP%\{batch}.bat"
             );
@@ -222,9 +222,13 @@ pub(super) fn service(deed: &Deed, service: Service) -> Installed {
     Installed { name, image, program, copied, automatic }
 }
 
-/// A program that a deed starts, and its command line; `turn` counts those of one deed.
-pub(super) fn program(deed: &Deed, purpose: Purpose, turn: u64) -> (&'static str, &'static str) {
-    let pick = dice(deed, 3 + turn);
+/// A program that an activity starts, and its command line; `turn` counts those of one activity.
+pub(super) fn program(
+    activity: &SimActivity,
+    purpose: Purpose,
+    turn: u64,
+) -> (&'static str, &'static str) {
+    let pick = dice(activity, 3 + turn);
     let list: &[(&str, &str)] = match purpose {
         Purpose::Query => &QUERIES,
         Purpose::Manage => &CARE,
@@ -233,9 +237,9 @@ pub(super) fn program(deed: &Deed, purpose: Purpose, turn: u64) -> (&'static str
     one_of(list, pick).unwrap_or(CARE[0])
 }
 
-/// The task that a deed registers.
-pub(super) fn task(deed: &Deed, purpose: Purpose) -> Task {
-    let pick = dice(deed, 1);
+/// The task that an activity registers.
+pub(super) fn task(activity: &SimActivity, purpose: Purpose) -> Task {
+    let pick = dice(activity, 1);
     let name = match purpose {
         Purpose::Intrude if pick.is_multiple_of(3) => {
             r"\Microsoft\Windows\UpdateOrchestrator\Refresh".to_owned()
@@ -245,13 +249,13 @@ pub(super) fn task(deed: &Deed, purpose: Purpose) -> Task {
         _ if pick.is_multiple_of(2) => r"\Maintenance\Inventory".to_owned(),
         _ => r"\RestartService".to_owned(),
     };
-    let (program, command) = program(deed, purpose, 0);
+    let (program, command) = program(activity, purpose, 0);
     Task { name, program, command }
 }
 
-/// The share that a deed opens on a host of this domain, of which controllers keep the policies.
-pub(super) fn share(deed: &Deed, share: Share, domain: &str) -> Opened {
-    let pick = dice(deed, 1);
+/// The share that an activity opens on a host of this domain, of which controllers keep the policies.
+pub(super) fn share(activity: &SimActivity, share: Share, domain: &str) -> Opened {
+    let pick = dice(activity, 1);
     let one = |list: &[(&'static str, &str)], access| {
         let (share, file) = one_of(list, pick).unwrap_or(("C$", "Users"));
         Opened::new(share, vec![(file.to_owned(), access)])
@@ -261,13 +265,13 @@ pub(super) fn share(deed: &Deed, share: Share, domain: &str) -> Opened {
             let name = one_of(&FILE_SHARES, pick).unwrap_or(FILE_SHARES[0]);
             let access = if share == Share::Files { READ } else { WRITE };
             let file = |turn| {
-                let dice = dice(deed, 20 + turn);
+                let dice = dice(activity, 20 + turn);
                 // Programs are few among the files of a share.
                 let kind = one_of(&KINDS, dice / 40).filter(|_| !dice.is_multiple_of(40));
                 let kind = kind.unwrap_or("exe");
                 (format!(r"Reports\file-{}.{kind}", dice % 400), access)
             };
-            Opened::new(name, (0..1 + dice(deed, 2) % 3).map(file).collect())
+            Opened::new(name, (0..1 + dice(activity, 2) % 3).map(file).collect())
         }
         Share::Policy if pick.is_multiple_of(5) => {
             Opened::new("NETLOGON", vec![("logon.cmd".to_owned(), READ)])

@@ -44,7 +44,7 @@ impl Calendar {
             learn: config.learn_days,
             scale: libm::pow(f64::from(config.accounts) / 800.0, 0.9) * f64::from(config.days)
                 / 30.0
-                * org.knobs.change,
+                * org.parameters.change,
         };
         planner.arrivals(org);
         planner.changes(org);
@@ -153,7 +153,7 @@ impl Planner {
             if org.people[person as usize].tier != Tier::Nothing {
                 continue;
             }
-            let letter = org.knobs.admin_letter;
+            let letter = org.parameters.admin_letter;
             let account = org.add_account(letter, 1, Owner::Second(person));
             let tier = if self.rng.chance(0.4) { Tier::Helpdesk } else { Tier::Servers };
             self.put(day, Campaign::Promotion { person, account, tier });

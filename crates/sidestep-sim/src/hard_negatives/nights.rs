@@ -1,11 +1,11 @@
 //! Administrators at night.
 
 use crate::log::Log;
+use crate::login_row::{Auth, Logon};
 use crate::names::NONE;
 use crate::org::{Org, Tier};
 use crate::rng::Rng;
-use crate::row::{Auth, Logon};
-use crate::work;
+use crate::routines;
 
 /// One administrator on many workstations within some hours.
 pub(super) fn patch_night(org: &Org, person: u32, day: u32, rng: &mut Rng, log: &mut Log<'_>) {
@@ -21,7 +21,7 @@ pub(super) fn patch_night(org: &Org, person: u32, day: u32, rng: &mut Rng, log: 
     let named = rng.chance(0.3);
     let mut time = f64::from(start);
     // Patches, or a search for something by whatever the administrator has at hand.
-    let software = log.deeds.rng.below(u32::MAX);
+    let software = log.activities.rng.below(u32::MAX);
     let patches = log.happens(0.6);
     let mut targets = rng.sample(&org.workstations, n);
     if admin.tier != Tier::Helpdesk && rng.chance(0.4) {
@@ -42,9 +42,9 @@ pub(super) fn patch_night(org: &Org, person: u32, day: u32, rng: &mut Rng, log: 
         if success {
             log.logoff(at + rng.int(5, 90), account, host, Logon::Network);
             if patches {
-                work::manage(log, at, account, (from, host), (org.habits.patch, software));
+                routines::manage(log, at, account, (from, host), (org.habits.patch, software));
             } else {
-                work::administer(org, log, at, account, (from, host), &org.habits.helpdesk);
+                routines::administer(org, log, at, account, (from, host), &org.habits.helpdesk);
             }
         }
     }
@@ -61,7 +61,7 @@ pub(super) fn on_call(org: &Org, person: u32, day: u32, rng: &mut Rng, log: &mut
     log.logon(time, admin.account, (home, home), Auth::Negotiate, Logon::CachedInteractive, true);
     time += rng.int(60, 900);
     let mut at = home;
-    if rng.chance(org.knobs.jump_discipline)
+    if rng.chance(org.parameters.jump_discipline)
         && let Some(jump) = rng.pick(&org.jumps)
     {
         let entry = if rng.chance(0.5) { admin.account } else { account };
@@ -74,7 +74,7 @@ pub(super) fn on_call(org: &Org, person: u32, day: u32, rng: &mut Rng, log: &mut
     }
     for _ in 0..rng.int(2, 6) {
         let group = &org.groups[usize::from(admin.groups[0]).min(org.groups.len() - 1)];
-        let list = if !rng.chance(0.1 + 2.0 * org.knobs.stray) && !group.is_empty() {
+        let list = if !rng.chance(0.1 + 2.0 * org.parameters.stray) && !group.is_empty() {
             group
         } else {
             &org.servers
@@ -91,7 +91,7 @@ pub(super) fn on_call(org: &Org, person: u32, day: u32, rng: &mut Rng, log: &mut
             let auth = org.auth(rng, server);
             log.tgs(time, account, at, server);
             log.logon(time, account, (at, server), auth, Logon::Network, true);
-            work::administer(org, log, time, account, (at, server), &org.habits.admins);
+            routines::administer(org, log, time, account, (at, server), &org.habits.admins);
             log.logoff(time + rng.int(10, 900), account, server, Logon::Network);
         }
         time += rng.int(120, 1_500);

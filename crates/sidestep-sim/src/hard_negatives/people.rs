@@ -1,18 +1,18 @@
 //! People come, go, change desks, roles and machines.
 
 use super::{Calendar, Campaign};
-use crate::deed::DeedKind;
+use crate::activity::ActivityKind;
 use crate::log::Log;
+use crate::login_row::{Auth, Logon};
 use crate::org::{Org, Tier};
 use crate::rng::Rng;
-use crate::row::{Auth, Logon};
-use crate::work;
+use crate::routines;
 
 /// Working hours of a site on `day`: a moment in them.
 pub(super) fn office_moment(org: &Org, site: u8, day: u32, rng: &mut Rng) -> u32 {
-    let offset = org.knobs.site_offsets.get(usize::from(site)).copied().unwrap_or(0);
-    let begin = day * 86_400 + offset * 3_600 + (org.knobs.start_hour * 3_600.0) as u32;
-    begin + rng.below((org.knobs.day_hours * 3_600.0) as u32)
+    let offset = org.parameters.site_offsets.get(usize::from(site)).copied().unwrap_or(0);
+    let begin = day * 86_400 + offset * 3_600 + (org.parameters.start_hour * 3_600.0) as u32;
+    begin + rng.below((org.parameters.day_hours * 3_600.0) as u32)
 }
 
 /// Somebody of the helpdesk sets up a machine: over the network, at its keyboard, or both.
@@ -33,7 +33,7 @@ fn set_up(org: &Org, host: u32, time: u32, rng: &mut Rng, log: &mut Log<'_>) {
             true,
         );
         log.logoff(time + 40, account, host, Logon::Network);
-        work::administer(org, log, time, account, (helper.home, host), &org.habits.helpdesk);
+        routines::administer(org, log, time, account, (helper.home, host), &org.habits.helpdesk);
     }
     if rng.chance(0.6) {
         let at = time + rng.int(120, 900);
@@ -45,7 +45,7 @@ fn set_up(org: &Org, host: u32, time: u32, rng: &mut Rng, log: &mut Log<'_>) {
     for software in 0..rng.int(1, 3) {
         let at = time + rng.below(5_000);
         log.logon(at, deploy, (from, host), Auth::Kerberos, Logon::Network, true);
-        work::manage(log, at, deploy, (from, host), (org.habits.deploy, software));
+        routines::manage(log, at, deploy, (from, host), (org.habits.deploy, software));
         log.logoff(at + 9, deploy, host, Logon::Network);
     }
 }
@@ -57,11 +57,11 @@ pub(super) fn arrival(org: &mut Org, person: u32, day: u32, rng: &mut Rng, log: 
     let time = office_moment(org, site, day, rng);
     set_up(org, home, time, rng, log);
     let account = org.people[person as usize].account;
-    work::create_account(org, log, time.saturating_sub(1_800), account, false);
+    routines::create_account(org, log, time.saturating_sub(1_800), account, false);
     if log.happens(0.3) {
         // The deployment makes him an administrator of his machine.
         let (deploy, from) = org.services.deploy;
-        log.deed_to(time + 30, deploy, (from, home), account, DeedKind::LocalGroupJoin);
+        log.activity_to(time + 30, deploy, (from, home), account, ActivityKind::LocalGroupJoin);
     }
 }
 
@@ -86,8 +86,8 @@ pub(super) fn role_change(
     someone.servers = list;
     someone.fresh_until = day + 6;
     let (account, site) = (someone.account, someone.site);
-    let time = office_moment(org, site, day, &mut log.deeds.rng);
-    work::change_account(org, log, time, account);
+    let time = office_moment(org, site, day, &mut log.activities.rng);
+    routines::change_account(org, log, time, account);
 }
 
 /// Somebody becomes an administrator.
@@ -105,8 +105,8 @@ pub(super) fn promotion(
         someone.second = account;
         someone.fresh_until = day + 4;
         let site = someone.site;
-        let time = office_moment(org, site, day, &mut log.deeds.rng);
-        work::create_account(org, log, time, account, true);
+        let time = office_moment(org, site, day, &mut log.activities.rng);
+        routines::create_account(org, log, time, account, true);
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::{HardNegative, Tally};
 use crate::log::Log;
+use crate::login_row::{Auth, Logon};
 use crate::org::Org;
 use crate::rng::Rng;
-use crate::row::{Auth, Logon};
-use crate::work;
+use crate::routines;
 
 /// Every scan that is due on `day`.
 pub(crate) fn scan(org: &Org, day: u32, rng: &mut Rng, log: &mut Log<'_>, tally: &mut Tally) {
@@ -37,7 +37,7 @@ pub(crate) fn scan(org: &Org, day: u32, rng: &mut Rng, log: &mut Log<'_>, tally:
             }
             if rng.chance(0.7) {
                 log.logon(at + 1, scanner.account, pair, Auth::Ntlm, Logon::Network, true);
-                work::scan(org, log, at + 1, scanner.account, pair);
+                routines::scan(org, log, at + 1, scanner.account, pair);
                 log.logoff(at + 2 + rng.below(20), scanner.account, *host, Logon::Network);
             }
             if rng.chance(0.2) {

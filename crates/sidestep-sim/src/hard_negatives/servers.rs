@@ -1,12 +1,12 @@
 //! Servers move, applications are rolled out, software is deployed.
 
 use super::people::office_moment;
-use crate::deed::{DeedKind, Share};
+use crate::activity::{ActivityKind, Share};
 use crate::log::{Log, Visit};
+use crate::login_row::{Auth, Logon};
 use crate::org::{Moved, Org};
 use crate::rng::Rng;
-use crate::row::{Auth, Logon};
-use crate::work;
+use crate::routines;
 
 /// A server moves: an administrator fills the new one from the old, services follow at once, people
 /// within some days.
@@ -51,7 +51,7 @@ pub(super) fn migration(
         let time = start + 400 + 420 * i + rng.below(300);
         log.visit(rng, time, account, pair, visit);
         if log.happens(0.7) {
-            log.deed(time, account, pair, DeedKind::Share(Share::DriveWritten));
+            log.activity(time, account, pair, ActivityKind::Share(Share::DriveWritten));
         }
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn rollout(
     };
     let (deploy, from) = org.services.deploy;
     let start = day * 86_400 + rng.int(3, 6) * 3_600;
-    let software = log.deeds.rng.below(u32::MAX);
+    let software = log.activities.rng.below(u32::MAX);
     for host in hosts.iter().chain([&database]) {
         org.servers.push(*host);
         let group = usize::from(org.hosts[*host as usize].group);
@@ -80,7 +80,7 @@ pub(super) fn rollout(
             let at = start + rng.below(3_000);
             let visit = Visit { auth: Auth::Kerberos, ticket: true, lasts: 60.0 };
             log.visit(rng, at, deploy, (from, *host), visit);
-            work::manage(log, at, deploy, (from, *host), (org.habits.deploy, software));
+            routines::manage(log, at, deploy, (from, *host), (org.habits.deploy, software));
         }
     }
     let taken_up = rng.range(0.35, 0.95);
@@ -108,7 +108,7 @@ pub(super) fn deployment(org: &Org, day: u32, rng: &mut Rng, log: &mut Log<'_>) 
     let more = rng.log_range(2.0, 30.0) as usize;
     targets.extend(rng.sample(&org.servers, more));
     let start = day * 86_400 + rng.int(8, 22) * 3_600;
-    let software = log.deeds.rng.below(u32::MAX);
+    let software = log.activities.rng.below(u32::MAX);
     for (i, host) in targets.iter().enumerate() {
         if !org.hosts[*host as usize].exists(day) || *host == from {
             continue;
@@ -116,7 +116,7 @@ pub(super) fn deployment(org: &Org, day: u32, rng: &mut Rng, log: &mut Log<'_>) 
         let at = start + 25 * i as u32 + rng.below(20);
         let visit = Visit { auth: org.auth(rng, *host), ticket: true, lasts: 40.0 };
         log.visit(rng, at, deploy, (from, *host), visit);
-        work::manage(log, at, deploy, (from, *host), (org.habits.deploy, software));
+        routines::manage(log, at, deploy, (from, *host), (org.habits.deploy, software));
         if rng.chance(0.3) {
             log.logon(at + 3, deploy, (*host, *host), Auth::Negotiate, Logon::Service, true);
         }

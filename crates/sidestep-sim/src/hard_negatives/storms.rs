@@ -2,10 +2,10 @@
 
 use super::people::office_moment;
 use crate::log::Log;
+use crate::login_row::{Auth, Logon};
 use crate::names::NONE;
 use crate::org::Org;
 use crate::rng::Rng;
-use crate::row::{Auth, Logon};
 
 /// Somebody changed his password; his other machine and old sessions have not noticed.
 pub(super) fn person(org: &Org, person: u32, day: u32, rng: &mut Rng, log: &mut Log<'_>) {

@@ -4,19 +4,19 @@
 use super::{HardNegative, Tally};
 use crate::benign::Shift;
 use crate::log::{Log, Visit};
+use crate::login_row::{Auth, Logon};
 use crate::names::NONE;
 use crate::org::{HostKind, Org};
 use crate::rng::Rng;
-use crate::row::{Auth, Logon};
-use crate::work;
+use crate::routines;
 
 /// A server somebody means: mostly one of his, at times one of his department's, rarely any.
 pub(crate) fn somewhere(org: &Org, shift: &Shift, servers: &[u32], rng: &mut Rng) -> Option<u32> {
     let person = &org.people[shift.person as usize];
     let dice = rng.unit();
-    let server = if dice > org.knobs.stray {
+    let server = if dice > org.parameters.stray {
         *servers.get(rng.rank(servers.len(), 1.6))?
-    } else if dice > 0.3 * org.knobs.stray {
+    } else if dice > 0.3 * org.parameters.stray {
         rng.pick(&org.departments[usize::from(person.department)].servers)?
     } else {
         rng.pick(&org.servers)?
@@ -62,7 +62,7 @@ pub(crate) fn service_account(
     tally: &mut Tally,
 ) {
     // Everybody looks after one service; now and then he helps out with another.
-    let strays = rng.chance(2.0 * org.knobs.stray);
+    let strays = rng.chance(2.0 * org.parameters.stray);
     let choose = |rng: &mut Rng, n: usize| {
         if strays { rng.index(n) } else { shift.person as usize * 31 % n.max(1) }
     };
@@ -119,7 +119,7 @@ fn use_of(
     for i in 0..rng.int(1, 3) {
         let at = time + 300 * i + rng.below(200);
         log.logon_by(at, subject, account, pair, auth, Logon::Network, true);
-        work::visit(org, log, at, account, pair);
+        routines::visit(org, log, at, account, pair);
         log.logoff(at + rng.int(2, 900), account, pair.1, Logon::Network);
     }
 }
@@ -144,9 +144,9 @@ pub(crate) fn reach(
         let visit = Visit { auth, ticket: true, lasts: f64::from(lasts) / 2.0 };
         log.visit(rng, time, account, pair, visit);
         if org.administers(account) {
-            work::administer(org, log, time, account, pair, &org.habits.admins);
+            routines::administer(org, log, time, account, pair, &org.habits.admins);
         } else {
-            work::visit(org, log, time, account, pair);
+            routines::visit(org, log, time, account, pair);
         }
     }
 }
@@ -201,7 +201,7 @@ pub(crate) fn colleague_desk(
             log.tgs(at, person.account, desk, target);
         }
         log.logon_by(at, subject, person.account, (desk, target), auth, Logon::Network, true);
-        work::visit(org, log, at, person.account, (desk, target));
+        routines::visit(org, log, at, person.account, (desk, target));
         log.logoff(at + rng.int(5, 600), person.account, target, Logon::Network);
     }
 }

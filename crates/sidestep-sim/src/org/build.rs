@@ -1,6 +1,6 @@
 //! Builds the organisation of a seed.
 
-use super::{Department, Habits, HostKind, Knobs, Org, Owner, Services, Tier};
+use super::{Department, Habits, HostKind, Org, Owner, Parameters, Services, Tier};
 use crate::config::SimConfig;
 use crate::names::NONE;
 use crate::rng::{Rng, Stream};
@@ -10,9 +10,9 @@ const SPARE: u32 = 64;
 
 /// Builds the organisation; what changes during the log is planned by the calendar afterwards.
 pub(crate) fn build(config: &SimConfig) -> Org {
-    let knobs = Knobs::draw(config.seed, config.accounts, config.scenario.restlessness());
+    let parameters = Parameters::draw(config.seed, config.accounts, config.scenario.restlessness());
     let mut org = Org {
-        knobs,
+        parameters,
         habits: Habits::draw(config),
         hosts: Vec::new(),
         moved: Vec::new(),
@@ -55,12 +55,12 @@ pub(crate) fn build(config: &SimConfig) -> Org {
 }
 
 fn departments(org: &mut Org, rng: &mut Rng, people: f64) {
-    let n = (people / org.knobs.department_size).clamp(2.0, 60_000.0) as u32;
-    let sites = org.knobs.site_offsets.len();
+    let n = (people / org.parameters.department_size).clamp(2.0, 60_000.0) as u32;
+    let sites = org.parameters.site_offsets.len();
     for i in 0..n {
         let site = if i == 0 { 0 } else { rng.index(sites) };
-        let domain = if org.knobs.domains > 1 && i > 0 && rng.chance(0.35) { 2 } else { 1 };
-        let technical = i == 0 || rng.chance(org.knobs.technical);
+        let domain = if org.parameters.domains > 1 && i > 0 && rng.chance(0.35) { 2 } else { 1 };
+        let technical = i == 0 || rng.chance(org.parameters.technical);
         let team_account =
             if technical { org.add_account('U', domain, Owner::Team(i as u16)) } else { NONE };
         org.departments.push(Department {
@@ -75,7 +75,7 @@ fn departments(org: &mut Org, rng: &mut Rng, people: f64) {
 }
 
 fn shared_hosts(org: &mut Org, rng: &mut Rng, people: f64) {
-    let sites = super::count(org.knobs.site_offsets.len());
+    let sites = super::count(org.parameters.site_offsets.len());
     let controllers = 2 + (people / 2_500.0).min(40.0) as u32;
     for i in 0..controllers.max(sites) {
         org.add_host(rng, HostKind::Controller, 0, ((i % sites) as u8, 1), 0);
@@ -85,11 +85,11 @@ fn shared_hosts(org: &mut Org, rng: &mut Rng, people: f64) {
         let host = org.add_host(rng, HostKind::Global, 0, ((i % sites) as u8, 1), 0);
         org.globals.push(host);
     }
-    for i in 0..org.knobs.jump_hosts {
+    for i in 0..org.parameters.jump_hosts {
         let host = org.add_host(rng, HostKind::Jump, 0, ((i % sites) as u8, 1), 0);
         org.jumps.push(host);
     }
-    let desks = (people * org.knobs.hot_desk * rng.range(0.5, 0.9)) as u32;
+    let desks = (people * org.parameters.hot_desk * rng.range(0.5, 0.9)) as u32;
     for _ in 0..desks.max(2) {
         let d = rng.index(org.departments.len());
         let site = org.departments[d].site;
@@ -106,7 +106,7 @@ fn shared_hosts(org: &mut Org, rng: &mut Rng, people: f64) {
 fn department_servers(org: &mut Org, rng: &mut Rng) {
     for d in 0..org.departments.len() {
         let (site, domain) = (org.departments[d].site, org.departments[d].domain);
-        let (low, high) = org.knobs.department_servers;
+        let (low, high) = org.parameters.department_servers;
         let more = if org.departments[d].technical { rng.below(4) } else { 0 };
         for _ in 0..rng.int(low, high) + more {
             let host = org.add_host(rng, HostKind::Department, d as u16, (site, domain), 0);
@@ -116,7 +116,7 @@ fn department_servers(org: &mut Org, rng: &mut Rng) {
 }
 
 fn applications(org: &mut Org, rng: &mut Rng, people: f64) {
-    let n = 1 + (people / org.knobs.people_per_app) as u32;
+    let n = 1 + (people / org.parameters.people_per_app) as u32;
     let all: Vec<u16> = (0..org.departments.len()).map(|d| d as u16).collect();
     for _ in 0..n {
         let breadth = rng.log_range(1.0, 6.0) as usize;
@@ -126,7 +126,7 @@ fn applications(org: &mut Org, rng: &mut Rng, people: f64) {
 }
 
 fn groups(org: &mut Org, rng: &mut Rng) {
-    let n = (org.servers.len() as f64 / org.knobs.server_group).clamp(1.0, 60_000.0) as u32;
+    let n = (org.servers.len() as f64 / org.parameters.server_group).clamp(1.0, 60_000.0) as u32;
     org.groups = vec![Vec::new(); n as usize];
     for server in org.servers.clone() {
         let group = rng.below(n);
@@ -137,9 +137,9 @@ fn groups(org: &mut Org, rng: &mut Rng) {
 
 fn staff(org: &mut Org, rng: &mut Rng, accounts: u32, days: u32) {
     let others = super::count(org.accounts.len());
-    let admins = f64::from(accounts) * org.knobs.admins * org.knobs.second_account;
+    let admins = f64::from(accounts) * org.parameters.admins * org.parameters.second_account;
     let people = accounts.saturating_sub(others + admins as u32).max(12).max(accounts / 3);
-    let spread = org.knobs.department_spread;
+    let spread = org.parameters.department_spread;
     let weights: Vec<(u16, f64)> = (0..org.departments.len())
         .map(|d| (d as u16, rng.log_range(1.0, spread.max(1.01))))
         .collect();
@@ -156,7 +156,7 @@ fn staff(org: &mut Org, rng: &mut Rng, accounts: u32, days: u32) {
     while org.people.len() < 12 {
         org.add_person(rng, 0, None, 0);
     }
-    let dormant = org.knobs.dormant;
+    let dormant = org.parameters.dormant;
     // Half of the forgotten accounts were used in the first days of the log, half never.
     let early = days.min(30) / 5;
     for p in 10..org.people.len() {
@@ -168,7 +168,7 @@ fn staff(org: &mut Org, rng: &mut Rng, accounts: u32, days: u32) {
 
 fn administrators(org: &mut Org, rng: &mut Rng) {
     let people = super::count(org.people.len());
-    let wanted = (f64::from(people) * org.knobs.admins) as usize;
+    let wanted = (f64::from(people) * org.parameters.admins) as usize;
     let able: Vec<u32> = (0..people)
         .filter(|p| {
             let person = &org.people[*p as usize];
@@ -190,7 +190,7 @@ fn administrators(org: &mut Org, rng: &mut Rng) {
                 .weighted(&[(Tier::Helpdesk, 0.4), (Tier::Servers, 0.5), (Tier::Domain, 0.1)])
                 .unwrap_or(Tier::Servers),
         };
-        let second = i < 2 || rng.chance(org.knobs.second_account);
+        let second = i < 2 || rng.chance(org.parameters.second_account);
         org.promote(rng, p, tier, second);
         match tier {
             Tier::Helpdesk => org.helpdesk.push(p),

@@ -1,8 +1,8 @@
 //! How an organisation runs its hosts from afar, and what of it they write down: drawn from wide
 //! ranges, with random numbers of its own.
 
+use crate::activity::{ActivityKind, Launcher, Pipe, Purpose, Service, Share};
 use crate::config::SimConfig;
-use crate::deed::{DeedKind, Launcher, Pipe, Purpose, Service, Share};
 use crate::rng::{Rng, Stream, mix};
 
 use super::HostKind;
@@ -28,16 +28,16 @@ pub(crate) enum Means {
 
 impl Means {
     /// What is done by these means, on a host that is managed or only asked.
-    pub(crate) const fn deed(self, service: Service, purpose: Purpose) -> Option<DeedKind> {
+    pub(crate) const fn activity(self, service: Service, purpose: Purpose) -> Option<ActivityKind> {
         Some(match self {
-            Self::Service => DeedKind::Service(service),
-            Self::Task => DeedKind::Task(purpose),
-            Self::WinRm => DeedKind::Shell(purpose),
-            Self::Wmi => DeedKind::Process(Launcher::Wmi, purpose),
-            Self::Pipes => DeedKind::Pipe(Pipe::ServiceControl),
+            Self::Service => ActivityKind::Service(service),
+            Self::Task => ActivityKind::Task(purpose),
+            Self::WinRm => ActivityKind::Shell(purpose),
+            Self::Wmi => ActivityKind::Process(Launcher::Wmi, purpose),
+            Self::Pipes => ActivityKind::Pipe(Pipe::ServiceControl),
             Self::Drive => match purpose {
-                Purpose::Query => DeedKind::Share(Share::Drive),
-                _ => DeedKind::Share(Share::DriveWritten),
+                Purpose::Query => ActivityKind::Share(Share::Drive),
+                _ => ActivityKind::Share(Share::DriveWritten),
             },
             Self::Agent => return None,
         })
@@ -277,19 +277,19 @@ impl Ways {
     }
 
     /// What is done over one logon.
-    pub(crate) fn choose(&self, rng: &mut Rng) -> Option<DeedKind> {
+    pub(crate) fn choose(&self, rng: &mut Rng) -> Option<ActivityKind> {
         let pipes =
             [Pipe::ServiceControl, Pipe::Registry, Pipe::Server, Pipe::Accounts, Pipe::Workstation];
         let console = rng.pick(&pipes);
         let ways = [
-            (DeedKind::Share(Share::Drive), self.drive),
-            (DeedKind::Share(Share::DriveWritten), self.copy),
-            (DeedKind::Pipe(console.unwrap_or(Pipe::Server)), self.console),
-            (DeedKind::Shell(Purpose::Manage), self.shell),
-            (DeedKind::Process(Launcher::Wmi, Purpose::Manage), 0.95 * self.wmi),
-            (DeedKind::Process(Launcher::Console, Purpose::Manage), 0.05 * self.wmi),
-            (DeedKind::Service(Service::Tool), self.tool),
-            (DeedKind::Task(Purpose::Manage), self.task),
+            (ActivityKind::Share(Share::Drive), self.drive),
+            (ActivityKind::Share(Share::DriveWritten), self.copy),
+            (ActivityKind::Pipe(console.unwrap_or(Pipe::Server)), self.console),
+            (ActivityKind::Shell(Purpose::Manage), self.shell),
+            (ActivityKind::Process(Launcher::Wmi, Purpose::Manage), 0.95 * self.wmi),
+            (ActivityKind::Process(Launcher::Console, Purpose::Manage), 0.05 * self.wmi),
+            (ActivityKind::Service(Service::Tool), self.tool),
+            (ActivityKind::Task(Purpose::Manage), self.task),
         ];
         let any: f64 = ways.iter().map(|(_, share)| share).sum();
         if rng.chance(any) { rng.weighted(&ways) } else { None }

@@ -2,19 +2,19 @@
 
 mod build;
 mod habits;
-mod knobs;
+mod parameters;
 mod people;
 mod services;
 
 pub(crate) use build::build;
 pub(crate) use habits::{Habits, Means, Ways};
-pub(crate) use knobs::Knobs;
+pub(crate) use parameters::Parameters;
 pub(crate) use people::{Person, Tier, dedup};
 pub(crate) use services::{Scanner, Services};
 
+use crate::login_row::Auth;
 use crate::names::{Ids, Named};
 use crate::rng::Rng;
-use crate::row::Auth;
 
 /// What a host is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub(crate) struct Moved {
 /// The organisation.
 #[derive(Debug, Clone)]
 pub(crate) struct Org {
-    pub(crate) knobs: Knobs,
+    pub(crate) parameters: Parameters,
     pub(crate) habits: Habits,
     pub(crate) hosts: Vec<Host>,
     pub(crate) moved: Vec<Option<Moved>>,
@@ -154,12 +154,12 @@ impl Org {
             gone: u32::MAX,
         };
         if host.is_server() && kind != HostKind::Controller && kind != HostKind::Jump {
-            host.ntlm = rng.chance(self.knobs.ntlm_servers);
+            host.ntlm = rng.chance(self.parameters.ntlm_servers);
             let technical =
                 self.departments.get(usize::from(department)).is_some_and(|d| d.technical);
             host.ssh = match kind {
-                HostKind::App | HostKind::Database => rng.chance(self.knobs.unix),
-                HostKind::Department => technical && rng.chance(self.knobs.unix),
+                HostKind::App | HostKind::Database => rng.chance(self.parameters.unix),
+                HostKind::Department => technical && rng.chance(self.parameters.unix),
                 _ => false,
             };
             host.ntlm &= !host.ssh;
@@ -213,7 +213,7 @@ impl Org {
         if host.ssh {
             return Auth::Unknown;
         }
-        let ntlm = if host.ntlm { 0.85 } else { self.knobs.ntlm };
+        let ntlm = if host.ntlm { 0.85 } else { self.parameters.ntlm };
         if rng.chance(ntlm) { Auth::Ntlm } else { Auth::Kerberos }
     }
 

@@ -85,19 +85,19 @@ impl Org {
         };
         let account = self.add_account('U', domain, Owner::Person(p));
         let hot_desk =
-            home.is_none() && !self.hot_desks.is_empty() && rng.chance(self.knobs.hot_desk);
+            home.is_none() && !self.hot_desks.is_empty() && rng.chance(self.parameters.hot_desk);
         let home = match home {
             Some(host) => host,
             None if hot_desk => rng.pick(&self.hot_desks).unwrap_or(0),
             None => self.add_host(rng, HostKind::Workstation, department, (site, domain), joined),
         };
-        let other = if !hot_desk && rng.chance(self.knobs.second_machine) {
+        let other = if !hot_desk && rng.chance(self.parameters.second_machine) {
             self.add_host(rng, HostKind::Workstation, department, (site, domain), joined)
         } else {
             NONE
         };
         let technical = self.departments[usize::from(department)].technical;
-        let developer = technical && rng.chance(self.knobs.developers);
+        let developer = technical && rng.chance(self.parameters.developers);
         let person = Person {
             account,
             second: NONE,
@@ -111,8 +111,9 @@ impl Org {
             consultant: false,
             developer,
             servers: self.habit(rng, department),
-            start: 3_600.0 * (self.knobs.start_hour + self.knobs.start_spread * rng.normal()),
-            length: 3_600.0 * (self.knobs.day_hours + 0.6 * rng.normal()),
+            start: 3_600.0
+                * (self.parameters.start_hour + self.parameters.start_spread * rng.normal()),
+            length: 3_600.0 * (self.parameters.day_hours + 0.6 * rng.normal()),
             activity: rng.log_range(0.5, 2.0),
             curiosity: rng.log_range(0.3, 2.2),
             direct: rng.unit(),
@@ -131,7 +132,7 @@ impl Org {
     /// What somebody new to a department comes to use.
     pub(crate) fn habit(&self, rng: &mut Rng, department: u16) -> Vec<u32> {
         let d = &self.departments[usize::from(department)];
-        let (low, high) = self.knobs.habit;
+        let (low, high) = self.parameters.habit;
         let wanted = rng.int(low, high) as usize;
         let near: Vec<u32> = self
             .globals
@@ -158,7 +159,7 @@ impl Org {
     /// Makes somebody an administrator.
     pub(crate) fn promote(&mut self, rng: &mut Rng, p: u32, tier: Tier, second: bool) {
         let groups = super::count(self.groups.len());
-        let letter = self.knobs.admin_letter;
+        let letter = self.parameters.admin_letter;
         let domain = {
             let person = &self.people[p as usize];
             self.departments[usize::from(person.department)].domain

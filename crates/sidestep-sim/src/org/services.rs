@@ -76,7 +76,7 @@ impl Org {
                 }
             }
         }
-        let visits = self.knobs.app_visits * rng.log_range(0.3, 3.0);
+        let visits = self.parameters.app_visits * rng.log_range(0.3, 3.0);
         self.services.apps.push(App { hosts, database, account, visits, from_day: born });
         self.services.apps.len() - 1
     }
@@ -104,7 +104,7 @@ impl Org {
                 hour: rng.int(0, 22),
             });
         }
-        let wanted = (f64::from(accounts) * self.knobs.service_accounts / 100.0) as u32;
+        let wanted = (f64::from(accounts) * self.parameters.service_accounts / 100.0) as u32;
         for _ in 0..wanted.max(1) {
             let domain = self.departments[0].domain;
             let account = self.add_account('S', domain, Owner::Service);

@@ -1,10 +1,10 @@
 //! What controllers tell of accounts, groups and the directory itself, and hosts of their own
 //! administrators.
 
-use crate::deed::DeedKind;
+use crate::activity::ActivityKind;
 
+use super::activities::Telling;
 use super::data::Data;
-use super::deeds::Telling;
 
 /// Groups of the domain that administer, and groups that do not, each with its part of a SID.
 const POWERFUL: [(&str, u32); 3] =
@@ -20,22 +20,22 @@ const DOMAIN_CLASS: &str = "19195a5b-6da0-11d0-afd3-00c04fd930c9";
 impl Telling<'_, '_> {
     /// 4720 and what goes with it, 4738, 4724, 4728 or 4732.
     pub(super) fn account(&mut self) {
-        match self.done.deed.kind {
-            DeedKind::AccountCreation => {
+        match self.done.activity.kind {
+            ActivityKind::AccountCreation => {
                 for id in [4720, 4722, 4724, 4738] {
                     self.changed(id);
                 }
             }
-            DeedKind::PasswordReset => self.changed(4724),
-            DeedKind::GroupJoin(powerful) => {
+            ActivityKind::PasswordReset => self.changed(4724),
+            ActivityKind::GroupJoin(powerful) => {
                 let list: &[(&str, u32)] = if powerful { &POWERFUL } else { &ORDINARY };
                 let turn = usize::try_from(self.dice(2) % 16).unwrap_or(0);
                 let (group, id) = list[turn % list.len()];
-                let sid = self.scene.sid_in_domain(self.done.deed.other, id);
-                let domain = self.scene.account(self.done.deed.other).domain;
+                let sid = self.scene.sid_in_domain(self.done.activity.other, id);
+                let domain = self.scene.account(self.done.activity.other).domain;
                 self.joined(4728, group, domain.as_deref().unwrap_or("-"), &sid);
             }
-            DeedKind::LocalGroupJoin => {
+            ActivityKind::LocalGroupJoin => {
                 self.joined(4732, "Administrators", "Builtin", "S-1-5-32-544");
             }
             _ => self.changed(4738),
@@ -44,7 +44,7 @@ impl Telling<'_, '_> {
 
     /// An account was made, let in, given a password or changed.
     fn changed(&mut self, id: u32) {
-        let other = self.done.deed.other;
+        let other = self.done.activity.other;
         let account = self.scene.account(other);
         let mut data = Data::default();
         data.put("TargetUserName", account.name.as_ref());
@@ -59,7 +59,7 @@ impl Telling<'_, '_> {
     }
 
     fn joined(&mut self, id: u32, group: &str, domain: &str, sid: &str) {
-        let other = self.done.deed.other;
+        let other = self.done.activity.other;
         let account = self.scene.account(other);
         let mut data = Data::default();
         // Of the members of its own groups a host knows but the SID.

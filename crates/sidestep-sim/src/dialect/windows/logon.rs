@@ -1,6 +1,6 @@
 //! Logons, logoffs and what is checked for them.
 
-use crate::row::{Auth, Logon, Mark, Row};
+use crate::login_row::{Auth, Logon, Mark, Row};
 
 use super::super::is_remote_logon;
 use super::super::scene::{Act, Scene};

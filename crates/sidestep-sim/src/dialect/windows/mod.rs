@@ -1,7 +1,7 @@
 //! Windows events, one JSON object a line as Winlogbeat writes them.
 
+mod activities;
 mod data;
-mod deeds;
 mod directory;
 mod logon;
 mod programs;
@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
+use crate::login_row::{Auth, Logon, Mark, Orientation, Row};
 use crate::rng::mix;
-use crate::row::{Auth, Logon, Mark, Orientation, Row};
 
 use super::clock::Stamp;
 use super::is_remote_logon;
@@ -93,7 +93,7 @@ impl Windows {
                 if row.subject != row.account && is_remote_logon(row) {
                     self.explicit(scene, act, out);
                 }
-                // A session of other credentials is told of with them, as a deed.
+                // A session of other credentials is told of with them, as an activity.
                 if !scene.is_silent(row.dst) && row.logon != Logon::NewCredentials {
                     self.logon(scene, act, out);
                 }

@@ -1,11 +1,11 @@
 //! Services, tasks, shells, and the programs that they start.
 
-use crate::deed::{Launcher, Purpose, Service};
+use crate::activity::{Launcher, Purpose, Service};
 
 use super::super::words::{self, WRITE};
 use super::Source;
+use super::activities::Telling;
 use super::data::Data;
-use super::deeds::Telling;
 
 const SERVICE_CONTROL: Source =
     Source { provider: "Service Control Manager", channel: "System", values: "event_data" };
@@ -23,11 +23,11 @@ const SHELL_HOST: &str = r"C:\Windows\System32\wsmprovhost.exe";
 enum As {
     /// A service of the system starts one of its own.
     System,
-    /// A service of the system starts one for whoever did the deed.
+    /// A service of the system starts one for whoever did the activity.
     Handed,
     /// The same, by the host of management instrumentation, which runs as a network service.
     Asked,
-    /// Whoever did the deed, in the session that is his.
+    /// Whoever did the activity, in the session that is his.
     Own,
 }
 
@@ -35,9 +35,9 @@ impl Telling<'_, '_> {
     /// Over the network: the program copied to `ADMIN$`, and the service manager's pipe. Then 4697,
     /// where hosts write it, 7045 and the program's start.
     pub(super) fn service(&mut self, service: Service) {
-        let deed = self.done.deed;
-        let installed = words::service(&deed, service);
-        if deed.is_remote() {
+        let activity = self.done.activity;
+        let installed = words::service(&activity, service);
+        if activity.is_remote() {
             if let Some(file) = &installed.copied {
                 self.open("ADMIN$");
                 self.ask("ADMIN$", file, WRITE);
@@ -71,9 +71,9 @@ impl Telling<'_, '_> {
     /// Over the network: the scheduler's pipe. Then 4698, which tells of no process where the client
     /// is on another host, and the program's start.
     pub(super) fn task(&mut self, purpose: Purpose) {
-        let deed = self.done.deed;
-        let task = words::task(&deed, purpose);
-        let client = if deed.is_remote() {
+        let activity = self.done.activity;
+        let task = words::task(&activity, purpose);
+        let client = if activity.is_remote() {
             self.talk("atsvc");
             0
         } else {
@@ -96,9 +96,9 @@ impl Telling<'_, '_> {
         data.put("ClientProcessId", client.to_string());
         data.put("ParentProcessId", (client / 2).to_string());
         data.put("RpcCallClientLocality", "0");
-        data.put("FQDN", self.scene.dns(deed.host));
+        data.put("FQDN", self.scene.dns(activity.host));
         self.tell(4698, &data);
-        if deed.is_remote() {
+        if activity.is_remote() {
             self.pause(100 + self.dice(2) % 1_500);
             self.start(SVCHOST, program, command, As::System);
         }
@@ -121,7 +121,7 @@ impl Telling<'_, '_> {
         }
         let again = purpose != Purpose::Query && self.dice(3).is_multiple_of(2);
         for turn in 0..1 + u64::from(again) {
-            let (program, command) = words::program(&self.done.deed, purpose, turn);
+            let (program, command) = words::program(&self.done.activity, purpose, turn);
             let whose = match whose {
                 As::Asked => As::Asked,
                 _ => As::Own,
@@ -157,7 +157,7 @@ impl Telling<'_, '_> {
         };
         for turn in 0..started {
             self.pause(100 + self.dice(7 + turn) % 3_000);
-            let (child, command) = words::program(&self.done.deed, purpose, turn);
+            let (child, command) = words::program(&self.done.activity, purpose, turn);
             self.start(program, child, command, As::Own);
         }
     }
@@ -177,11 +177,11 @@ impl Telling<'_, '_> {
 
     /// 4688.
     fn start(&mut self, parent: &str, program: &str, command: &str, whose: As) {
-        let deed = self.done.deed;
+        let activity = self.done.activity;
         let mut data = Data::default();
         match whose {
-            As::System | As::Handed => data.machine(self.scene, deed.host),
-            As::Asked => data.service_of(self.scene, deed.host, "S-1-5-20", 0x3e4),
+            As::System | As::Handed => data.machine(self.scene, activity.host),
+            As::Asked => data.service_of(self.scene, activity.host, "S-1-5-20", 0x3e4),
             As::Own => self.subject(&mut data),
         }
         let mine = match whose {
@@ -196,7 +196,7 @@ impl Telling<'_, '_> {
         data.put("CommandLine", if written { command } else { "" });
         data.put("TargetUserSid", "S-1-0-0");
         if matches!(whose, As::Handed | As::Asked) {
-            let account = self.scene.account(deed.account);
+            let account = self.scene.account(activity.account);
             data.put("TargetUserName", account.name.as_ref());
             data.put("TargetDomainName", account.domain.as_deref().unwrap_or("-"));
             data.put_hex("TargetLogonId", self.session.id);

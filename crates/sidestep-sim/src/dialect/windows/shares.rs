@@ -1,17 +1,17 @@
 //! Shares and pipes that are opened over the network.
 
-use crate::deed::{Pipe, Share};
+use crate::activity::{Pipe, Share};
 
 use super::super::words::{self, Access, LIST, TALK};
+use super::activities::Telling;
 use super::data::Data;
-use super::deeds::Telling;
 
 impl Telling<'_, '_> {
     /// 5140, and 5145 for each file.
     pub(super) fn share(&mut self, share: Share) {
-        let deed = &self.done.deed;
-        let domain = self.scene.domain(deed.host);
-        let opened = words::share(deed, share, &domain);
+        let activity = &self.done.activity;
+        let domain = self.scene.domain(activity.host);
+        let opened = words::share(activity, share, &domain);
         self.open(opened.share);
         for (file, access) in &opened.files {
             self.ask(opened.share, file, *access);

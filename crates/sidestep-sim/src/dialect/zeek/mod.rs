@@ -1,13 +1,13 @@
 //! Zeek's TSV logs: what a sensor on the network sees. What a host does with itself it does not.
 
-mod deeds;
+mod activities;
 
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
+use crate::login_row::{Auth, Logon, Orientation};
 use crate::rng::mix;
-use crate::row::{Auth, Logon, Orientation};
 
 use super::is_remote_logon;
 use super::scene::{Act, Scene};

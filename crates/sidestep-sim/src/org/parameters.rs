@@ -4,7 +4,7 @@ use crate::rng::{Rng, Stream};
 
 /// The organisation's constants. Rates are per working day unless said otherwise.
 #[derive(Debug, Clone)]
-pub(crate) struct Knobs {
+pub(crate) struct Parameters {
     /// People per department, on average.
     pub(crate) department_size: f64,
     /// Spread of department sizes: the largest over the smallest.
@@ -99,10 +99,10 @@ pub(crate) struct Knobs {
     pub(crate) open_workstations: bool,
 }
 
-impl Knobs {
+impl Parameters {
     /// Draws the constants of `seed`; `restlessness` raises everything that looks like an attack.
     pub(crate) fn draw(seed: u64, accounts: u32, restlessness: f64) -> Self {
-        let mut rng = Rng::new(seed, Stream::Knobs, 0, 0);
+        let mut rng = Rng::new(seed, Stream::Parameters, 0, 0);
         let rng = &mut rng;
         let size = f64::from(accounts);
         let low = rng.int(1, 3);

@@ -1,7 +1,7 @@
-//! What the sensor sees of deeds: shares, files, pipes and remote calls, in the connection of the
+//! What the sensor sees of activities: shares, files, pipes and remote calls, in the connection of the
 //! login that they are done over.
 
-use crate::deed::{DeedKind, Launcher, Pipe};
+use crate::activity::{ActivityKind, Launcher, Pipe};
 
 use super::super::scene::{Done, Scene};
 use super::super::streams::Streams;
@@ -9,15 +9,15 @@ use super::super::words;
 use super::{Connection, DCE_RPC, SMB_FILES, SMB_MAPPING, Sensor, Time};
 
 impl Sensor {
-    /// Writes what goes over the network in a deed.
-    pub(in crate::dialect) fn write_deed(
+    /// Writes what goes over the network in an activity.
+    pub(in crate::dialect) fn write_activity(
         &mut self,
         scene: &Scene<'_>,
         done: &Done,
         out: &mut Streams,
     ) {
-        let deed = &done.deed;
-        let known = self.latest.get(&(deed.account, deed.peer, deed.host)).cloned();
+        let activity = &done.activity;
+        let known = self.latest.get(&(activity.account, activity.peer, activity.host)).cloned();
         let connection = known.unwrap_or_else(|| Connection {
             uid: self.uid(),
             port: 49_152 + done.dice(1) % 16_000,
@@ -27,20 +27,20 @@ impl Sensor {
         let mut seen = Seen { scene, done, out, connection, own, time: done.time + 3_000 };
         // What a server seals is not to be seen; nor is what is in a call for an object, but that
         // there was one is.
-        let open = !scene.org.habits.seals_shares(deed.host);
-        match deed.kind {
-            DeedKind::Share(share) if open => {
-                let opened = words::share(deed, share, &scene.domain(deed.host));
+        let open = !scene.org.habits.seals_shares(activity.host);
+        match activity.kind {
+            ActivityKind::Share(share) if open => {
+                let opened = words::share(activity, share, &scene.domain(activity.host));
                 seen.mapped(opened.share);
                 opened.files.iter().for_each(|(file, _)| seen.file(opened.share, file));
             }
-            DeedKind::Pipe(pipe) if open => {
+            ActivityKind::Pipe(pipe) if open => {
                 seen.mapped("IPC$");
                 let (endpoint, operations) = calls(pipe);
                 seen.call(&format!(r"\pipe\{}", words::pipe(pipe)), endpoint, operations);
             }
-            DeedKind::Service(service) if open => {
-                if let Some(file) = words::service(deed, service).copied {
+            ActivityKind::Service(service) if open => {
+                if let Some(file) = words::service(activity, service).copied {
                     seen.mapped("ADMIN$");
                     seen.file("ADMIN$", &file);
                 }
@@ -48,19 +48,21 @@ impl Sensor {
                 let operations = ["OpenSCManagerW", "CreateServiceW", "StartServiceW"];
                 seen.call(r"\pipe\svcctl", "svcctl", &operations);
             }
-            DeedKind::Task(_) if open => {
+            ActivityKind::Task(_) if open => {
                 seen.mapped("IPC$");
                 let operations = ["SchRpcRegisterTask", "SchRpcRun"];
                 seen.call(r"\pipe\atsvc", "ITaskSchedulerService", &operations);
             }
-            DeedKind::Process(Launcher::Wmi, _) => {
+            ActivityKind::Process(Launcher::Wmi, _) => {
                 seen.call("49667", "IWbemLevel1Login", &["NTLMLogin"]);
                 seen.call("49667", "IWbemServices", &["ExecMethod"]);
             }
-            DeedKind::Process(..) => {
+            ActivityKind::Process(..) => {
                 seen.call("135", "IRemoteSCMActivator", &["RemoteCreateInstance"]);
             }
-            DeedKind::Replication => seen.call("49664", "drsuapi", &["DRSBind", "DRSGetNCChanges"]),
+            ActivityKind::Replication => {
+                seen.call("49664", "drsuapi", &["DRSBind", "DRSGetNCChanges"])
+            }
             _ => {}
         }
     }
@@ -80,7 +82,7 @@ const fn calls(pipe: Pipe) -> (&'static str, &'static [&'static str]) {
     }
 }
 
-/// The records of one deed being written.
+/// The records of one activity being written.
 struct Seen<'a, 's> {
     scene: &'a Scene<'s>,
     done: &'a Done,
@@ -117,12 +119,12 @@ impl Seen<'_, '_> {
 
     /// The share as it is written: each stroke twice.
     fn path(&self, share: &str) -> String {
-        format!(r"\\\\{}\\{share}", self.scene.dns(self.done.deed.host))
+        format!(r"\\\\{}\\{share}", self.scene.dns(self.done.activity.host))
     }
 
     fn put(&mut self, (file, head): (&'static str, &'static str), port: u16, rest: &str) {
-        let deed = &self.done.deed;
-        let (src, dst) = (self.scene.address(deed.peer), self.scene.address(deed.host));
+        let activity = &self.done.activity;
+        let (src, dst) = (self.scene.address(activity.peer), self.scene.address(activity.host));
         let connection = if port == 445 { &self.connection } else { &self.own };
         let Connection { uid, port: from } = connection;
         let time = self.time;

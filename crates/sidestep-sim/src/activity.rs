@@ -1,6 +1,6 @@
 //! What accounts do on hosts beside logging on to them: the acts that companion records tell of.
 //!
-//! Deeds have random numbers of their own, so that an organisation that does more or less on its
+//! Activities have random numbers of their own, so that an organisation that does more or less on its
 //! hosts has the same logons. Each is done over a logon that a [`Row`](crate::Row) tells of, or at
 //! the host itself.
 
@@ -87,9 +87,9 @@ pub enum Purpose {
     Intrude,
 }
 
-/// A kind of deed.
+/// A kind of activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DeedKind {
+pub enum ActivityKind {
     /// A share was opened, and mostly files in it.
     Share(Share),
     /// A pipe was opened.
@@ -124,10 +124,10 @@ pub enum DeedKind {
     Update,
 }
 
-/// One deed. Accounts and hosts are numbers that [`Simulation`](crate::Simulation) turns into
+/// One activity. Accounts and hosts are numbers that [`Simulation`](crate::Simulation) turns into
 /// names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Deed {
+pub struct SimActivity {
     /// Seconds since the log's start.
     pub time: u32,
     /// The host that it was done on.
@@ -141,12 +141,12 @@ pub struct Deed {
     /// The attack that it belongs to, counted from 1; 0 for everyday life.
     pub attack: u16,
     /// What was done.
-    pub kind: DeedKind,
-    /// Random bits, for the names of what was done: deeds with the same bits name the same.
+    pub kind: ActivityKind,
+    /// Random bits, for the names of what was done: activities with the same bits name the same.
     pub roll: u32,
 }
 
-impl Deed {
+impl SimActivity {
     /// Whether it was done over the network.
     #[must_use]
     pub const fn is_remote(&self) -> bool {
@@ -154,7 +154,7 @@ impl Deed {
     }
 }
 
-impl Timed for Deed {
+impl Timed for SimActivity {
     fn time(&self) -> u32 {
         self.time
     }
@@ -164,17 +164,17 @@ impl Timed for Deed {
     }
 }
 
-/// Deeds being done, and the random numbers that decide about them.
+/// Activities being done, and the random numbers that decide about them.
 #[derive(Debug)]
-pub(crate) struct Deeds {
-    pub(crate) list: Vec<Deed>,
+pub(crate) struct Activities {
+    pub(crate) list: Vec<SimActivity>,
     pub(crate) rng: Rng,
 }
 
-impl Deeds {
+impl Activities {
     /// Those of everyday life on `day`.
     pub(crate) fn of_day(seed: u64, day: u32) -> Self {
-        Self { list: Vec::new(), rng: Rng::new(seed, Stream::Deeds, u64::from(day), 0) }
+        Self { list: Vec::new(), rng: Rng::new(seed, Stream::Activities, u64::from(day), 0) }
     }
 
     /// Those of one act of an attack, which begins at `time`.
@@ -191,33 +191,39 @@ impl Deeds {
         (peer, host): (u32, u32),
         other: u32,
         attack: u16,
-        kind: DeedKind,
+        kind: ActivityKind,
     ) {
         let roll = self.rng.below(u32::MAX);
-        self.list.push(Deed { time, host, account, peer, other, attack, kind, roll });
+        self.list.push(SimActivity { time, host, account, peer, other, attack, kind, roll });
     }
 }
 
 impl crate::log::Log<'_> {
     /// Does something on the second host of the pair, coming from the first.
-    pub(crate) fn deed(&mut self, time: u32, account: u32, pair: (u32, u32), kind: DeedKind) {
-        self.deeds.put(time, account, pair, NONE, self.attack, kind);
+    pub(crate) fn activity(
+        &mut self,
+        time: u32,
+        account: u32,
+        pair: (u32, u32),
+        kind: ActivityKind,
+    ) {
+        self.activities.put(time, account, pair, NONE, self.attack, kind);
     }
 
     /// The same, done to another account or with its credential.
-    pub(crate) fn deed_to(
+    pub(crate) fn activity_to(
         &mut self,
         time: u32,
         account: u32,
         pair: (u32, u32),
         other: u32,
-        kind: DeedKind,
+        kind: ActivityKind,
     ) {
-        self.deeds.put(time, account, pair, other, self.attack, kind);
+        self.activities.put(time, account, pair, other, self.attack, kind);
     }
 
     /// Whether something is done that is done in a share `p` of cases.
     pub(crate) fn happens(&mut self, p: f64) -> bool {
-        self.deeds.rng.chance(p)
+        self.activities.rng.chance(p)
     }
 }

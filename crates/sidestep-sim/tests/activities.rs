@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 use sidestep_sim::dialect::DialectWriter;
 use sidestep_sim::{
-    AttackKind, Deed, DeedKind, Dialect, Goal, Mark, Orientation, Row, Scenario, SimConfig,
-    Simulation, Start, Technique, Telemetry,
+    ActivityKind, AttackKind, Dialect, Goal, Mark, Orientation, Row, Scenario, SimActivity,
+    SimConfig, Simulation, Start, Technique, Telemetry,
 };
 
 fn config(seed: u64, scenario: Scenario) -> SimConfig {
@@ -19,15 +19,15 @@ fn config(seed: u64, scenario: Scenario) -> SimConfig {
     config.with_attacks(20).with_telemetry(Telemetry::Complete)
 }
 
-/// All rows and deeds, and the simulation after its last day.
-fn lived(config: SimConfig) -> (Vec<Row>, Vec<Deed>, Simulation) {
+/// All rows and activities, and the simulation after its last day.
+fn lived(config: SimConfig) -> (Vec<Row>, Vec<SimActivity>, Simulation) {
     let mut simulation = Simulation::new(config).expect("the configuration is valid");
-    let (mut rows, mut deeds) = (Vec::new(), Vec::new());
+    let (mut rows, mut activities) = (Vec::new(), Vec::new());
     while simulation.next_day().is_some() {
         rows.extend_from_slice(simulation.rows());
-        deeds.extend_from_slice(simulation.deeds());
+        activities.extend_from_slice(simulation.activities());
     }
-    (rows, deeds, simulation)
+    (rows, activities, simulation)
 }
 
 /// A Windows event as it is read from the log.
@@ -83,73 +83,75 @@ fn kinds(simulation: &Simulation) -> HashMap<String, AttackKind> {
 }
 
 #[test]
-fn deeds_are_in_order_and_attacks_do_not_change_those_of_everyday_life() {
+fn activities_are_in_order_and_attacks_do_not_change_those_of_everyday_life() {
     for telemetry in Telemetry::ALL {
         let config = config(5, Scenario::Hard).with_telemetry(*telemetry);
         let (_, busy, _) = lived(config);
         let (_, quiet, _) = lived(config.with_attacks(0));
-        assert!(busy.is_sorted_by_key(|deed| deed.time), "{telemetry}");
-        assert!(busy.iter().any(|deed| deed.attack != 0), "{telemetry}");
-        let everyday: Vec<Deed> = busy.into_iter().filter(|deed| deed.attack == 0).collect();
+        assert!(busy.is_sorted_by_key(|activity| activity.time), "{telemetry}");
+        assert!(busy.iter().any(|activity| activity.attack != 0), "{telemetry}");
+        let everyday: Vec<SimActivity> =
+            busy.into_iter().filter(|activity| activity.attack == 0).collect();
         assert_eq!(everyday, quiet, "{telemetry}");
     }
 }
 
 #[test]
 fn what_is_done_over_the_network_is_done_over_a_logon_of_its_second() {
-    let (rows, deeds, _) = lived(config(6, Scenario::Standard));
+    let (rows, activities, _) = lived(config(6, Scenario::Standard));
     let logons: HashSet<(u32, u32, u32, u32)> = rows
         .iter()
         .filter(|row| row.orientation == Orientation::LogOn && row.success)
         .map(|row| (row.time, row.account, row.src, row.dst))
         .collect();
     let mut over = BTreeMap::new();
-    for deed in deeds.iter().filter(|deed| deed.is_remote()) {
-        let own = logons.contains(&(deed.time, deed.account, deed.peer, deed.host));
+    for activity in activities.iter().filter(|activity| activity.is_remote()) {
+        let own = logons.contains(&(activity.time, activity.account, activity.peer, activity.host));
         // Accounts are made, and controllers ask each other, in sessions that are open for long;
         // the directory's secrets are asked for some seconds after the login.
         let apart = matches!(
-            deed.kind,
-            DeedKind::AccountCreation
-                | DeedKind::AccountChange
-                | DeedKind::GroupJoin(_)
-                | DeedKind::LocalGroupJoin
-                | DeedKind::Replication
+            activity.kind,
+            ActivityKind::AccountCreation
+                | ActivityKind::AccountChange
+                | ActivityKind::GroupJoin(_)
+                | ActivityKind::LocalGroupJoin
+                | ActivityKind::Replication
         );
-        assert!(own || apart, "{deed:?}");
+        assert!(own || apart, "{activity:?}");
         *over.entry(own).or_insert(0) += 1;
     }
     assert!(over[&true] > 20 * over[&false], "{over:?}");
 }
 
 /// Whether an attack did something of a kind.
-fn did(deeds: &[&Deed], kind: impl Fn(DeedKind) -> bool) -> bool {
-    deeds.iter().any(|deed| kind(deed.kind))
+fn did(activities: &[&SimActivity], kind: impl Fn(ActivityKind) -> bool) -> bool {
+    activities.iter().any(|activity| kind(activity.kind))
 }
 
 #[test]
-fn every_technique_leaves_its_deeds() {
+fn every_technique_leaves_its_activities() {
     let mut seen: BTreeMap<(Technique, &str), (u32, u32)> = BTreeMap::new();
     for (seed, scenario) in (1..=8).flat_map(|s| [(s, Scenario::Standard), (s, Scenario::Hard)]) {
-        let (rows, deeds, simulation) = lived(config(seed, scenario));
+        let (rows, activities, simulation) = lived(config(seed, scenario));
         for kind in simulation.attack_kinds() {
             let rows: Vec<&Row> = rows.iter().filter(|row| row.attack == kind.number).collect();
-            let deeds: Vec<&Deed> = deeds.iter().filter(|d| d.attack == kind.number).collect();
+            let activities: Vec<&SimActivity> =
+                activities.iter().filter(|d| d.attack == kind.number).collect();
             if rows.is_empty() || kind.start == Start::Insider {
                 continue;
             }
             let marked = |mark| rows.iter().any(|row| row.mark == mark);
             let left = [
-                ("desktop", did(&deeds, |k| k == DeedKind::Desktop)),
-                ("service", did(&deeds, |k| matches!(k, DeedKind::Service(_)))),
-                ("task", did(&deeds, |k| matches!(k, DeedKind::Task(_)))),
-                ("process", did(&deeds, |k| matches!(k, DeedKind::Process(..)))),
-                ("shell", did(&deeds, |k| matches!(k, DeedKind::Shell(_)))),
-                ("share", did(&deeds, |k| matches!(k, DeedKind::Share(_)))),
-                ("pipe", did(&deeds, |k| matches!(k, DeedKind::Pipe(_)))),
-                ("new credentials", did(&deeds, |k| k == DeedKind::NewCredentials)),
-                ("replication", did(&deeds, |k| k == DeedKind::Replication)),
-                ("account", did(&deeds, |k| k == DeedKind::AccountCreation)),
+                ("desktop", did(&activities, |k| k == ActivityKind::Desktop)),
+                ("service", did(&activities, |k| matches!(k, ActivityKind::Service(_)))),
+                ("task", did(&activities, |k| matches!(k, ActivityKind::Task(_)))),
+                ("process", did(&activities, |k| matches!(k, ActivityKind::Process(..)))),
+                ("shell", did(&activities, |k| matches!(k, ActivityKind::Shell(_)))),
+                ("share", did(&activities, |k| matches!(k, ActivityKind::Share(_)))),
+                ("pipe", did(&activities, |k| matches!(k, ActivityKind::Pipe(_)))),
+                ("new credentials", did(&activities, |k| k == ActivityKind::NewCredentials)),
+                ("replication", did(&activities, |k| k == ActivityKind::Replication)),
+                ("account", did(&activities, |k| k == ActivityKind::AccountCreation)),
                 ("no key", marked(Mark::NoKey)),
                 ("old cipher", marked(Mark::OldCipher)),
             ];
@@ -158,9 +160,9 @@ fn every_technique_leaves_its_deeds() {
                 count.0 += u32::from(left);
                 count.1 += 1;
             }
-            let creates = did(&deeds, |k| k == DeedKind::AccountCreation);
+            let creates = did(&activities, |k| k == ActivityKind::AccountCreation);
             assert!(creates || kind.start != Start::NewAccount, "{kind:?}");
-            let replicates = did(&deeds, |k| k == DeedKind::Replication);
+            let replicates = did(&activities, |k| k == ActivityKind::Replication);
             assert!(!replicates || kind.goal == Goal::Escalate, "{kind:?}");
         }
     }
@@ -395,6 +397,6 @@ fn there_is_as_much_of_each_kind_as_documented() {
     }
 }
 
-/// Numbers of events that only deeds leave.
+/// Numbers of events that only activities leave.
 const COMPANIONS: [u64; 15] =
     [21, 91, 1149, 4662, 4688, 4697, 4698, 4720, 4722, 4724, 4728, 4732, 4738, 5140, 5145];

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::login_row::{Orientation, Row};
 use crate::names::Ids;
 use crate::rng::mix;
-use crate::row::{Orientation, Row};
 
 /// Sessions remembered per host.
 const SESSIONS: usize = 32;

@@ -1,7 +1,7 @@
-//! Companion records: what a host tells of a deed.
+//! Companion records: what a host tells of an activity.
 
-use crate::deed::DeedKind;
-use crate::row::Logon;
+use crate::activity::ActivityKind;
+use crate::login_row::Logon;
 
 use super::super::scene::{Done, Scene};
 use super::super::streams::Streams;
@@ -19,7 +19,7 @@ const REMOTE_CONNECTIONS: Source = Source {
     values: "user_data",
 };
 
-/// The records of one deed being written, one after the other.
+/// The records of one activity being written, one after the other.
 pub(super) struct Telling<'a, 's> {
     windows: &'a mut Windows,
     pub(super) scene: &'a Scene<'s>,
@@ -33,8 +33,8 @@ pub(super) struct Telling<'a, 's> {
 }
 
 impl Windows {
-    /// Writes what the host of a deed tells of it.
-    pub(in crate::dialect) fn write_deed(
+    /// Writes what the host of an activity tells of it.
+    pub(in crate::dialect) fn write_activity(
         &mut self,
         scene: &Scene<'_>,
         done: &Done,
@@ -43,44 +43,44 @@ impl Windows {
         let session = self.session_of(scene, done);
         let mut telling =
             Telling { windows: self, scene, done, out, session, time: done.time, told: 0 };
-        match done.deed.kind {
-            DeedKind::Share(share) => telling.share(share),
-            DeedKind::Pipe(pipe) => telling.pipe(pipe),
-            DeedKind::Service(service) => telling.service(service),
-            DeedKind::Task(purpose) => telling.task(purpose),
-            DeedKind::Process(launcher, purpose) => telling.process(launcher, purpose),
-            DeedKind::Shell(purpose) => telling.shell(purpose),
-            DeedKind::Update => telling.update(),
-            DeedKind::Desktop => telling.desktop(),
-            DeedKind::RunAs | DeedKind::NewCredentials => telling.other_credentials(),
-            DeedKind::AccountCreation
-            | DeedKind::AccountChange
-            | DeedKind::PasswordReset
-            | DeedKind::GroupJoin(_)
-            | DeedKind::LocalGroupJoin => telling.account(),
-            DeedKind::Replication => telling.replication(),
+        match done.activity.kind {
+            ActivityKind::Share(share) => telling.share(share),
+            ActivityKind::Pipe(pipe) => telling.pipe(pipe),
+            ActivityKind::Service(service) => telling.service(service),
+            ActivityKind::Task(purpose) => telling.task(purpose),
+            ActivityKind::Process(launcher, purpose) => telling.process(launcher, purpose),
+            ActivityKind::Shell(purpose) => telling.shell(purpose),
+            ActivityKind::Update => telling.update(),
+            ActivityKind::Desktop => telling.desktop(),
+            ActivityKind::RunAs | ActivityKind::NewCredentials => telling.other_credentials(),
+            ActivityKind::AccountCreation
+            | ActivityKind::AccountChange
+            | ActivityKind::PasswordReset
+            | ActivityKind::GroupJoin(_)
+            | ActivityKind::LocalGroupJoin => telling.account(),
+            ActivityKind::Replication => telling.replication(),
         }
     }
 
-    /// The session that a deed was done in: the one last opened from where it came, or at the
+    /// The session that an activity was done in: the one last opened from where it came, or at the
     /// keyboard; a new one if the log tells of none.
     fn session_of(&mut self, scene: &Scene<'_>, done: &Done) -> Session {
-        let deed = &done.deed;
-        if deed.is_remote() {
-            let key = (deed.account, deed.host, deed.peer);
+        let activity = &done.activity;
+        if activity.is_remote() {
+            let key = (activity.account, activity.host, activity.peer);
             if let Some(session) = self.latest.get(&key) {
                 return *session;
             }
         } else {
-            if deed.account == scene.org.ids().machine(deed.host) {
+            if activity.account == scene.org.ids().machine(activity.host) {
                 return Session { id: 0x3e7, port: 0 };
             }
-            let id = self.last(deed.account, deed.host);
+            let id = self.last(activity.account, activity.host);
             if id != 0x3e7 {
                 return Session { id, port: 0 };
             }
         }
-        Session { id: self.next_session(deed.host), port: 49_152 + done.dice(1) % 16_000 }
+        Session { id: self.next_session(activity.host), port: 49_152 + done.dice(1) % 16_000 }
     }
 }
 
@@ -100,7 +100,7 @@ impl Telling<'_, '_> {
         self.told += 1;
         let dice = self.dice(1_000 + self.told);
         if !self.scene.loses(dice >> 32) {
-            let host = self.done.deed.host;
+            let host = self.done.activity.host;
             let (time, told) = (self.time, (id, "success"));
             self.windows.event_of(source, self.scene, time, host, told, data, self.out);
         }
@@ -114,26 +114,26 @@ impl Telling<'_, '_> {
 
     /// Whoever did it, in his session.
     pub(super) fn subject(&self, data: &mut Data) {
-        let deed = &self.done.deed;
-        if deed.account == self.scene.org.ids().machine(deed.host) {
-            data.machine(self.scene, deed.host);
+        let activity = &self.done.activity;
+        if activity.account == self.scene.org.ids().machine(activity.host) {
+            data.machine(self.scene, activity.host);
         } else {
-            data.subject(self.scene, deed.account, self.session.id);
+            data.subject(self.scene, activity.account, self.session.id);
         }
     }
 
     /// Where he came from.
     pub(super) fn client(&self, data: &mut Data) {
-        data.put("IpAddress", self.scene.address(self.done.deed.peer).to_string());
+        data.put("IpAddress", self.scene.address(self.done.activity.peer).to_string());
         data.put("IpPort", self.session.port.to_string());
     }
 
     /// 1149 as the client is let in, and 21 as its session begins.
     fn desktop(&mut self) {
-        let deed = &self.done.deed;
-        let account = self.scene.account(deed.account);
+        let activity = &self.done.activity;
+        let account = self.scene.account(activity.account);
         let domain = account.domain.as_deref().unwrap_or("-");
-        let address = self.scene.address(deed.peer).to_string();
+        let address = self.scene.address(activity.peer).to_string();
         let mut data = Data::default();
         data.put("Param1", account.name.as_ref());
         data.put("Param2", domain);
@@ -152,8 +152,8 @@ impl Telling<'_, '_> {
     /// 4648 and the 4624 of the session that the other credential opens: one of the other account,
     /// or one's own with that credential for connections.
     fn other_credentials(&mut self) {
-        let deed = self.done.deed;
-        let other = self.scene.account(deed.other);
+        let activity = self.done.activity;
+        let other = self.scene.account(activity.other);
         let domain = other.domain.as_deref().unwrap_or("-");
         let mut data = Data::default();
         self.subject(&mut data);
@@ -169,19 +169,19 @@ impl Telling<'_, '_> {
         self.tell(4648, &data);
         let mut data = Data::default();
         self.subject(&mut data);
-        let net_only = deed.kind == DeedKind::NewCredentials;
+        let net_only = activity.kind == ActivityKind::NewCredentials;
         let (target, logon) = if net_only {
-            (deed.account, Logon::NewCredentials)
+            (activity.account, Logon::NewCredentials)
         } else {
-            (deed.other, Logon::Interactive)
+            (activity.other, Logon::Interactive)
         };
         data.target(self.scene, target);
-        let id = self.windows.next_session(deed.host);
+        let id = self.windows.next_session(activity.host);
         data.put_hex("TargetLogonId", id);
         data.put("LogonType", super::logon::logon_type(logon));
         data.put("LogonProcessName", "seclogo");
         data.put("AuthenticationPackageName", "Negotiate");
-        let workstation = if net_only { "-" } else { self.scene.short(deed.host) };
+        let workstation = if net_only { "-" } else { self.scene.short(activity.host) };
         data.put("WorkstationName", workstation);
         data.put("LogonGuid", NO_GUID);
         data.put("LmPackageName", "-");

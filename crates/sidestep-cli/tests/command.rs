@@ -91,6 +91,14 @@ fn help_names_the_commands_and_the_exit_status() {
 }
 
 #[test]
+fn a_syslog_without_years_is_dated_by_the_clock() {
+    let log = "Dec 10 06:55:46 web1 sshd[1]: Accepted password for bob from 10.0.0.5 port 9 ssh2\n";
+    let output = sidestep_reading(&["detect", "-"], log.as_bytes());
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(err(&output).starts_with("events   1 in"), "{}", err(&output));
+}
+
+#[test]
 fn wrong_arguments_exit_with_2() {
     let dir = TempDir::new().unwrap();
     let log = dir.path().join("log.csv");

@@ -1,12 +1,12 @@
 //! What a credential opens.
 
-use super::observed_logins::Watch;
+use super::observed_logins::ObservedLogins;
 use crate::org::{HostKind, Org, Owner, Tier};
 use crate::rng::Rng;
 
 /// Whether `account` may log on to `host`.
-pub(super) fn may(org: &Org, watch: &Watch, account: u32, host: u32) -> bool {
-    if watch.used(account).contains(&host) {
+pub(super) fn may(org: &Org, observed: &ObservedLogins, account: u32, host: u32) -> bool {
+    if observed.used(account).contains(&host) {
         return true;
     }
     let about = &org.hosts[host as usize];
@@ -45,8 +45,8 @@ pub(super) fn may(org: &Org, watch: &Watch, account: u32, host: u32) -> bool {
 }
 
 /// Hosts that `account` opens: a list that is not complete, but broad.
-pub(super) fn reach(org: &Org, watch: &Watch, account: u32, rng: &mut Rng) -> Vec<u32> {
-    let mut list: Vec<u32> = rng.sample(watch.used(account), 16);
+pub(super) fn reach(org: &Org, observed: &ObservedLogins, account: u32, rng: &mut Rng) -> Vec<u32> {
+    let mut list: Vec<u32> = rng.sample(observed.used(account), 16);
     list.extend(rng.sample(&org.globals, 2));
     match org.owners.get(account as usize) {
         Some(Owner::Spare) => {
@@ -96,10 +96,15 @@ pub(super) fn reach(org: &Org, watch: &Watch, account: u32, rng: &mut Rng) -> Ve
 }
 
 /// What an insider is curious about: other departments' servers, open to him or not.
-pub(super) fn curiosity(org: &Org, watch: &Watch, account: u32, rng: &mut Rng) -> Vec<u32> {
+pub(super) fn curiosity(
+    org: &Org,
+    observed: &ObservedLogins,
+    account: u32,
+    rng: &mut Rng,
+) -> Vec<u32> {
     let mut list = rng.sample(&org.servers, 18);
-    list.extend(peers_go(org, watch, account, rng));
-    let used = watch.used(account);
+    list.extend(peers_go(org, observed, account, rng));
+    let used = observed.used(account);
     list.retain(|host| !used.contains(host));
     list.truncate(30);
     list.extend(rng.sample(used, 4));
@@ -108,9 +113,14 @@ pub(super) fn curiosity(org: &Org, watch: &Watch, account: u32, rng: &mut Rng) -
 }
 
 /// Where the peers of `account` go: those of its department, or of its kind of administrator.
-pub(super) fn peers_go(org: &Org, watch: &Watch, account: u32, rng: &mut Rng) -> Vec<u32> {
+pub(super) fn peers_go(
+    org: &Org,
+    observed: &ObservedLogins,
+    account: u32,
+    rng: &mut Rng,
+) -> Vec<u32> {
     let Some(p) = org.person_of(account) else {
-        return watch.used(account).to_vec();
+        return observed.used(account).to_vec();
     };
     let person = &org.people[p as usize];
     let second = person.second == account;
@@ -124,7 +134,7 @@ pub(super) fn peers_go(org: &Org, watch: &Watch, account: u32, rng: &mut Rng) ->
     for peer in rng.sample(peers, 10) {
         let peer = &org.people[peer as usize];
         let account = if second { peer.admin_account() } else { peer.account };
-        list.extend_from_slice(watch.used(account));
+        list.extend_from_slice(observed.used(account));
     }
     crate::org::dedup(&mut list);
     list

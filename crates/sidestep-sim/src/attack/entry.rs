@@ -69,7 +69,7 @@ impl Attack {
                 };
                 let host = self.rng.pick(list)?;
                 let there: Vec<u32> = world
-                    .watch
+                    .observed
                     .on(host)
                     .iter()
                     .filter(|p| p.time + 3 * DAY >= time)
@@ -85,7 +85,7 @@ impl Attack {
                     .iter()
                     .filter(|p| p.dormant())
                     .map(|p| p.account)
-                    .filter(|a| world.watch.last_seen(*a).is_none_or(|t| t + 5 * DAY < time))
+                    .filter(|a| world.observed.last_seen(*a).is_none_or(|t| t + 5 * DAY < time))
                     .collect();
                 Some((host, self.rng.pick(&silent)?))
             }
@@ -99,12 +99,12 @@ impl Attack {
                 };
                 let (sources, _) = org.service_reach(account);
                 let host = self.rng.pick(&sources)?;
-                world.watch.active(host, account, time, 2 * DAY).then_some((host, account))
+                world.observed.active(host, account, time, 2 * DAY).then_some((host, account))
             }
             Start::JumpHost => {
                 let host = self.rng.pick(&org.jumps)?;
                 let there: Vec<u32> = world
-                    .watch
+                    .observed
                     .on(host)
                     .iter()
                     .filter(|p| p.time + 2 * DAY >= time)
@@ -131,27 +131,27 @@ impl Attack {
         if org.hosts[host as usize].kind != HostKind::Workstation {
             return None;
         }
-        world.watch.active(host, person.account, time, within).then_some((host, person.account))
+        world.observed.active(host, person.account, time, within).then_some((host, person.account))
     }
 
     /// Whether a place has a way on under the rules that this attack keeps to.
     fn leads_on(&mut self, world: &World<'_>, time: u32, (host, account): (u32, u32)) -> bool {
         let stealth = self.plan.stealth;
-        if stealth.active_credentials() && !world.watch.active(host, account, time, DAY) {
+        if stealth.active_credentials() && !world.observed.active(host, account, time, DAY) {
             return false;
         }
         if stealth.known_edges() {
             let open = |dst: &&u32| {
                 **dst != host
-                    && access::may(world.org, world.watch, account, **dst)
+                    && access::may(world.org, world.observed, account, **dst)
                     && self.holds(world, account, **dst)
                     && self.way_on(world, time, (host, account), **dst)
             };
-            let ways = world.watch.from(host).iter().filter(open);
+            let ways = world.observed.from(host).iter().filter(open);
             return ways.take(2).count() > 1;
         }
         if stealth == Stealth::PeerMimicry {
-            return access::peers_go(world.org, world.watch, account, &mut self.rng).len() > 3;
+            return access::peers_go(world.org, world.observed, account, &mut self.rng).len() > 3;
         }
         true
     }
@@ -160,14 +160,14 @@ impl Attack {
     fn way_on(&self, world: &World<'_>, time: u32, from: (u32, u32), dst: u32) -> bool {
         let (entry, account) = from;
         let on = |account: u32| {
-            let mut ways = world.watch.from(dst).iter();
+            let mut ways = world.observed.from(dst).iter();
             ways.any(|next| {
                 *next != entry
                     && *next != dst
-                    && access::may(world.org, world.watch, account, *next)
+                    && access::may(world.org, world.observed, account, *next)
             })
         };
-        let there = world.watch.on(dst);
+        let there = world.observed.on(dst);
         let stolen = |p: &super::observed_logins::Presence| {
             p.credential.is_some_and(|t| t + DAY / 2 >= time)
         };
@@ -181,11 +181,11 @@ impl Attack {
             return;
         }
         let reach = if self.plan.start == Start::Insider {
-            access::curiosity(world.org, world.watch, account, &mut self.rng)
+            access::curiosity(world.org, world.observed, account, &mut self.rng)
         } else if self.plan.stealth == Stealth::PeerMimicry {
-            access::peers_go(world.org, world.watch, account, &mut self.rng)
+            access::peers_go(world.org, world.observed, account, &mut self.rng)
         } else {
-            access::reach(world.org, world.watch, account, &mut self.rng)
+            access::reach(world.org, world.observed, account, &mut self.rng)
         };
         self.credentials.push(Credential { account, reach: self.reaches.len() });
         self.reaches.push(reach);
@@ -202,7 +202,7 @@ impl Attack {
                 continue;
             }
             best = server;
-            if !access::may(org, world.watch, self.victim, server) {
+            if !access::may(org, world.observed, self.victim, server) {
                 break;
             }
         }

@@ -20,7 +20,7 @@ impl Attack {
         }
         self.leave_traces(world, step, technique, session, log);
         self.acts += 1;
-        if !world.watch.habit(step.account, step.src, step.dst) && !self.made.contains(&step) {
+        if !world.observed.habit(step.account, step.src, step.dst) && !self.made.contains(&step) {
             self.fresh += 1;
         }
         self.path |= self.made.iter().any(|earlier| earlier.dst == step.src);
@@ -72,7 +72,7 @@ impl Attack {
         let pair = (src, dst);
         // Whoever has a session here has his tickets already.
         let at_home =
-            world.watch.active(src, account, time, DAY / 2) || self.came_with(src, account);
+            world.observed.active(src, account, time, DAY / 2) || self.came_with(src, account);
         let session = self.session(src);
         let rng = &mut self.rng;
         let ask = |log: &mut Log<'_>, at: u32| {

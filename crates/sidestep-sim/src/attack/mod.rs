@@ -22,7 +22,7 @@ use crate::names::{Ids, NONE};
 use crate::org::Org;
 use crate::rng::{Rng, Stream};
 use crate::telemetry::Filter;
-use observed_logins::Watch;
+use observed_logins::ObservedLogins;
 use plan::Plan;
 
 /// Days and hours in seconds.
@@ -80,7 +80,7 @@ pub(crate) struct Attack {
 pub(crate) struct Attackers {
     pub(crate) attacks: Vec<Attack>,
     seed: u64,
-    watch: Watch,
+    observed: ObservedLogins,
     end: u32,
     spare: usize,
     /// Rows of sessions that go on into the next day.
@@ -91,7 +91,7 @@ pub(crate) struct Attackers {
 /// What an attack may look at while it acts.
 struct World<'a> {
     org: &'a Org,
-    watch: &'a Watch,
+    observed: &'a ObservedLogins,
     end: u32,
 }
 
@@ -124,7 +124,7 @@ impl Attackers {
         Self {
             attacks: attacks.collect(),
             seed: config.seed,
-            watch: Watch::new(ids),
+            observed: ObservedLogins::new(ids),
             end: config.days * DAY,
             spare: 0,
             later: Vec::new(),
@@ -149,11 +149,11 @@ impl Attackers {
         while let Some(index) = self.due(end) {
             let time = self.attacks[index].next;
             while seen < benign.len() && benign[seen].time <= time {
-                self.watch.see(&benign[seen]);
+                self.observed.see(&benign[seen]);
                 seen += 1;
             }
             let attack = &mut self.attacks[index];
-            let world = World { org, watch: &self.watch, end: self.end };
+            let world = World { org, observed: &self.observed, end: self.end };
             let before = rows.len();
             let mut activities = Activities::of_attack(self.seed, attack.number, time);
             let mut log =
@@ -170,7 +170,7 @@ impl Attackers {
             attack.next = attack.next.max(time + 1);
         }
         for row in &benign[seen..] {
-            self.watch.see(row);
+            self.observed.see(row);
         }
         settle(rows, &mut self.later, day);
         settle(&mut done, &mut self.later_activities, day);

@@ -44,7 +44,7 @@ pub(crate) struct Presence {
 
 /// Everyday life as it was seen so far.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub(crate) struct ObservedLogins {
     ids: Ids,
     pairs: HashSet<u64, BuildHasherDefault<Mixer>>,
     /// Accounts and the hosts they were used from.
@@ -57,7 +57,7 @@ pub(crate) struct Watch {
     seen: Vec<Option<u32>>,
 }
 
-impl Watch {
+impl ObservedLogins {
     pub(crate) fn new(ids: Ids) -> Self {
         let (named, hosts) = (ids.named as usize, ids.hosts as usize);
         Self {

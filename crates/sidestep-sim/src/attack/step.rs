@@ -59,7 +59,7 @@ impl Attack {
         let mut found = Vec::new();
         for host in self.footholds.iter().rev().take(3) {
             let mut there: Vec<(u32, u32)> = world
-                .watch
+                .observed
                 .on(*host)
                 .iter()
                 // A live session can be taken over even where it left no credential behind.
@@ -89,17 +89,17 @@ impl Attack {
         }
         for (age, src) in footholds.iter().enumerate() {
             for (account, reach) in &held {
-                let active = world.watch.active(*src, *account, time, DAY);
+                let active = world.observed.active(*src, *account, time, DAY);
                 if self.plan.stealth.active_credentials() && !active {
                     continue;
                 }
                 let known = self.plan.stealth.known_edges();
                 let list: Vec<u32> = if known {
                     // All that is known of this host, and open to this credential.
-                    let ways = world.watch.from(*src);
+                    let ways = world.observed.from(*src);
                     let ways = self.rng.sample(ways, 40);
                     ways.into_iter()
-                        .filter(|dst| access::may(world.org, world.watch, *account, *dst))
+                        .filter(|dst| access::may(world.org, world.observed, *account, *dst))
                         .collect()
                 } else {
                     self.reaches[*reach].clone()
@@ -153,19 +153,19 @@ impl Attack {
             if !holds {
                 weight *= 0.1;
             }
-            if self.plan.stealth.known_edges() && world.watch.from(step.dst).is_empty() {
+            if self.plan.stealth.known_edges() && world.observed.from(step.dst).is_empty() {
                 weight *= 0.02;
             }
-            if self.plan.stealth.active_credentials() && world.watch.on(step.dst).is_empty() {
+            if self.plan.stealth.active_credentials() && world.observed.on(step.dst).is_empty() {
                 weight *= 0.02;
             }
         }
         // Where the account goes every day there is little to gain.
-        if world.watch.habit(step.account, step.src, step.dst) {
+        if world.observed.habit(step.account, step.src, step.dst) {
             weight *= if insider { 0.02 } else { 0.2 };
         }
         // Whoever works from there all day shows him nothing that his own host did not.
-        if !insider && self.acts > 0 && world.watch.was_used_from(step.account, step.src) {
+        if !insider && self.acts > 0 && world.observed.was_used_from(step.account, step.src) {
             weight *= 0.1;
         }
         if self.plan.start == Start::NewAccount && step.account == self.victim && self.acts > 0 {
@@ -178,7 +178,7 @@ impl Attack {
                 if about.kind == HostKind::Controller && admin && self.acts > 1 {
                     weight *= 30.0;
                 }
-                let prize = world.watch.on(step.dst).iter().any(|p| {
+                let prize = world.observed.on(step.dst).iter().any(|p| {
                     p.credential.is_some_and(|t| t + 3 * DAY >= time) && org.administers(p.account)
                 });
                 if prize && !visited {
@@ -190,9 +190,9 @@ impl Attack {
                     weight *= if self.acts > 1 { 200.0 } else { 1.0 };
                 }
                 let key = self.target != NONE
-                    && world.watch.on(step.dst).iter().any(|p| {
+                    && world.observed.on(step.dst).iter().any(|p| {
                         p.credential.is_some_and(|t| t + 3 * DAY >= time)
-                            && access::may(org, world.watch, p.account, self.target)
+                            && access::may(org, world.observed, p.account, self.target)
                     });
                 if key && !visited {
                     weight *= 8.0;
@@ -209,7 +209,7 @@ impl Attack {
             .made
             .iter()
             .copied()
-            .filter(|m| !careful || world.watch.active(m.src, m.account, time, DAY))
+            .filter(|m| !careful || world.observed.active(m.src, m.account, time, DAY))
             .filter(|m| world.org.hosts[m.dst as usize].exists(time / DAY))
             .collect();
         if let Some(step) = self.rng.pick(&ways) {

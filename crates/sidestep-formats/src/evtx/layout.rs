@@ -3,8 +3,11 @@
 //! A record names a template and brings the values to put into it. The template is read once and
 //! remembered as a list of what is wanted from those values, so that a record costs no XML.
 
+mod tokens;
+
 use std::rc::Rc;
 
+use self::tokens::Tokens;
 use super::values::is_kind;
 use crate::error::Fault;
 use crate::windows::Field;
@@ -17,9 +20,6 @@ const TEMPLATE_HEADER: usize = 24;
 
 /// Values that are wanted of one template; real ones have some twenty.
 const MOST_WANTED: usize = 256;
-
-/// Units of the longest name of an element or attribute.
-const LONGEST_NAME: u16 = 256;
 
 /// What may be read of one chunk's templates: a step for each token and each unit of text. A sound
 /// chunk takes some ten thousand; in a made-up one every byte could begin another template.
@@ -268,88 +268,9 @@ impl Reader<'_> {
     }
 }
 
-/// A binary XML stream, read token by token up to the end of `chunk`.
-struct Tokens<'c> {
-    chunk: &'c [u8],
-    at: usize,
-    left: &'c mut usize,
-}
-
-impl<'c> Tokens<'c> {
-    /// Whether another token follows.
-    const fn more(&self) -> bool {
-        self.at < self.chunk.len()
-    }
-
-    /// Takes steps; `None` where there are no more.
-    fn steps(&mut self, count: usize) -> Option<()> {
-        *self.left = self.left.checked_sub(count)?;
-        Some(())
-    }
-
-    fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let bytes = self.chunk.get(self.at..)?.first_chunk::<N>()?;
-        self.at += N;
-        Some(*bytes)
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        self.bytes::<1>().map(|[byte]| byte)
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        self.bytes().map(u16::from_le_bytes)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        self.bytes().map(u32::from_le_bytes)
-    }
-
-    fn skip(&mut self, count: usize) -> Option<()> {
-        self.at = self.at.checked_add(count).filter(|at| *at <= self.chunk.len())?;
-        Some(())
-    }
-
-    /// A name, which stands elsewhere in the chunk, or here where it is used first.
-    fn name(&mut self) -> Option<String> {
-        let offset = usize::try_from(self.u32()?).ok()?;
-        let here = self.at;
-        // Before its length stand the place of the next name and a hash.
-        self.at = offset.checked_add(6)?;
-        let length = self.u16()?;
-        let name = if length <= LONGEST_NAME { self.units(length)? } else { return None };
-        if offset == here {
-            // It ends with a zero.
-            self.skip(2)?;
-        } else {
-            self.at = here;
-        }
-        Some(name)
-    }
-
-    /// A value in the stream itself; only text occurs there.
-    fn literal(&mut self) -> Option<String> {
-        if self.u8()? == 0x01 { self.text() } else { None }
-    }
-
-    /// Text with its length before it.
-    fn text(&mut self) -> Option<String> {
-        let length = self.u16()?;
-        self.units(length)
-    }
-
-    fn units(&mut self, length: u16) -> Option<String> {
-        self.steps(usize::from(length))?;
-        let start = self.at;
-        self.skip(usize::from(length) * 2)?;
-        let units = self.chunk[start..self.at].as_chunks::<2>().0.iter();
-        let units = units.map(|unit| u16::from_le_bytes(*unit));
-        Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::tokens::LONGEST_NAME;
     use super::*;
 
     fn utf16(text: &str) -> Vec<u8> {

@@ -1,15 +1,16 @@
 //! Finds where each record of a JSON log begins and ends, however the log is laid out.
 
+mod braces;
+mod list;
+
 use std::io;
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-use super::tape::MAX_DEPTH;
+use self::braces::Braces;
+use self::list::{LISTS_WITHIN, list_within};
 use crate::line::MAX_LINE;
 use crate::source::Source;
-
-/// Names under which services list their records: `CloudTrail`, Azure Monitor, Graph.
-const LISTS: [&[u8]; 4] = [b"Records", b"records", b"value", b"Events"];
 
 /// A record, or what stands where one should.
 #[derive(Debug, Clone, Copy)]
@@ -282,133 +283,4 @@ fn line(source: &mut Source<'_>) -> io::Result<Option<(usize, usize)>> {
         searched = length;
         source.more()?;
     }
-}
-
-/// Follows the braces of JSON text, chunk by chunk, to where an object ends, or was cut.
-#[derive(Debug)]
-struct Braces {
-    depth: usize,
-    in_text: bool,
-    escaped: bool,
-    /// Whether the last byte was a line break.
-    line_begins: bool,
-    /// The last byte that is no blank.
-    last: u8,
-    /// Which of the open containers are lists, the innermost in the lowest bit.
-    lists: u128,
-}
-
-impl Braces {
-    /// Begins within so many open objects.
-    const fn new(depth: usize) -> Self {
-        Self { depth, in_text: false, escaped: false, line_begins: false, last: 0, lists: 0 }
-    }
-
-    /// Where the object ends in `chunk`. A line break within a text, or an object that begins a
-    /// line where none may stand, show that the record was cut; it ends there.
-    fn end(&mut self, chunk: &[u8]) -> Option<usize> {
-        let mut at = 0;
-        while let Some(&byte) = chunk.get(at) {
-            if self.escaped {
-                self.escaped = false;
-                if byte == b'\n' {
-                    return Some(at);
-                }
-                at += 1;
-                continue;
-            }
-            if self.in_text {
-                at += memchr3(b'"', b'\\', b'\n', &chunk[at..])?;
-                match chunk[at] {
-                    b'"' => self.in_text = false,
-                    b'\\' => self.escaped = true,
-                    _ => return Some(at),
-                }
-                at += 1;
-                continue;
-            }
-            match byte {
-                b'"' => self.in_text = true,
-                b'{' if self.line_begins && self.depth > 0 && !self.value_may_follow() => {
-                    return Some(at);
-                }
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    self.lists = self.lists << 1 | u128::from(byte == b'[');
-                }
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    self.lists >>= 1;
-                    if self.depth == 0 {
-                        return Some(at + 1);
-                    }
-                }
-                _ => {}
-            }
-            self.line_begins = byte == b'\n';
-            if !byte.is_ascii_whitespace() {
-                self.last = byte;
-            }
-            at += 1;
-        }
-        None
-    }
-
-    /// Whether a value may stand here. What nests this deep is no record to begin with.
-    const fn value_may_follow(&self) -> bool {
-        match self.last {
-            _ if self.depth > MAX_DEPTH as usize => false,
-            b':' | b'[' => true,
-            b',' => self.lists & 1 == 1,
-            _ => false,
-        }
-    }
-}
-
-/// Bytes of an object that are looked at for a list of records in it.
-const LISTS_WITHIN: usize = 4 << 10;
-
-/// Where the list of records begins in an object that does nothing but hold one: after the `[`.
-fn list_within(window: &[u8]) -> Option<usize> {
-    let window = &window[..window.len().min(LISTS_WITHIN)];
-    let mut at = 1;
-    loop {
-        at = blanks(window, at);
-        let name = text(window, at)?;
-        at = blanks(window, at + name.len() + 2);
-        if window.get(at) != Some(&b':') {
-            return None;
-        }
-        at = blanks(window, at + 1);
-        if LISTS.contains(&name) {
-            let inside = blanks(window, at + 1);
-            let begins = window.get(at) == Some(&b'[');
-            let records = matches!(window.get(inside), Some(b'{' | b']'));
-            return (begins && records).then_some(at + 1);
-        }
-        // What may stand before the list.
-        if !name.starts_with(b"@odata.") && !matches!(name, b"count" | b"total") {
-            return None;
-        }
-        at = match window.get(at)? {
-            b'"' => at + text(window, at)?.len() + 2,
-            _ => at + window[at..].iter().position(|byte| matches!(byte, b',' | b'}' | b'['))?,
-        };
-        at = blanks(window, at);
-        if window.get(at) != Some(&b',') {
-            return None;
-        }
-        at += 1;
-    }
-}
-
-fn blanks(window: &[u8], at: usize) -> usize {
-    let rest = window.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
-}
-
-/// What is between the quotes that open at `at`.
-fn text(window: &[u8], at: usize) -> Option<&[u8]> {
-    let rest = window.get(at..)?.strip_prefix(b"\"")?;
-    Some(&rest[..memchr(b'"', rest)?])
 }

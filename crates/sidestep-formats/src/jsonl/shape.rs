@@ -108,7 +108,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Event if node.is_object() => return Shape::Windows(Layout::Nested(node)),
             Sign::System if node.is_object() => return Shape::Windows(Layout::Nested(root)),
             Sign::EventId if node.text().is_some_and(is_number) => {
-                return Shape::Windows(Layout::Tape { root, event_id: node });
+                return Shape::Windows(Layout::Flat { root, event_id: node });
             }
             Sign::EventId | Sign::OldEventId => seen.event_id = Some(node),
             Sign::Inner if node.is_object() => return tell(node),
@@ -141,7 +141,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
         return Shape::Text(text);
     }
     if let Some(event_id) = seen.event_id {
-        return Shape::Windows(Layout::Tape { root, event_id });
+        return Shape::Windows(Layout::Flat { root, event_id });
     }
     if seen.ecs {
         return Shape::Ecs(root);

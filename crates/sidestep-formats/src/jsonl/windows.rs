@@ -1,17 +1,16 @@
 //! Windows events in JSON: Winlogbeat and Elastic Agent, NXLog and others that flatten, Splunk's
 //! export of `XmlWinEventLog`, and what `evtx_dump` and other converters make of the XML.
 
+mod times;
+
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use sidestep::Timestamp;
-
+use self::times::Times;
 use super::Taken;
-use super::fields::time;
 use super::tape::Node;
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
-use crate::time::is_zoned;
 use crate::values::number as number_of;
 use crate::windows::{self, Record};
 
@@ -23,7 +22,7 @@ pub(super) enum Layout<'r> {
     /// At the top and under `event_data`, as Winlogbeat to 6 has it.
     OldBeats(Node<'r>),
     /// All names at the top.
-    Tape { root: Node<'r>, event_id: Node<'r> },
+    Flat { root: Node<'r>, event_id: Node<'r> },
     /// The XML's `System` and `EventData`.
     Nested(Node<'r>),
 }
@@ -37,19 +36,6 @@ struct Header<'r> {
     computer: Option<&'r str>,
     /// Number of the record in the log of its host.
     number: Option<&'r str>,
-}
-
-/// The times that a record may carry.
-#[derive(Default)]
-struct Times<'r> {
-    /// When it happened, in a way that leaves no doubt.
-    exact: Option<&'r str>,
-    /// `EventTime`, which `NXLog` writes in local time.
-    event: Option<&'r str>,
-    /// `EventReceivedTime`, in the same zone.
-    received: Option<&'r str>,
-    /// `@timestamp`: when the event, or the record of it, was made, in UTC.
-    stamp: Option<&'r str>,
 }
 
 /// Hands on what a Windows event tells.
@@ -87,7 +73,7 @@ fn event_id(layout: Layout<'_>) -> Option<&str> {
                 .or_else(|| root.word("event.code"))
         }
         Layout::OldBeats(root) => root.word("event_id"),
-        Layout::Tape { event_id, .. } => content(event_id),
+        Layout::Flat { event_id, .. } => content(event_id),
         Layout::Nested(root) => content(root.get("System")?.get("EventID")?),
     }
 }
@@ -99,10 +85,10 @@ fn read<'r>(layout: Layout<'r>, set: impl FnMut(&'r str, &'r str)) -> Header<'r>
         Layout::Beats(root) => beats(root, set),
         Layout::OldBeats(root) => old_beats(root, set),
         Layout::Nested(root) => nested(root, set),
-        Layout::Tape { root, .. } if root.get("System").is_some_and(Node::is_object) => {
+        Layout::Flat { root, .. } if root.get("System").is_some_and(Node::is_object) => {
             nested(root, set)
         }
-        Layout::Tape { root, event_id } => tape(root, event_id, set),
+        Layout::Flat { root, event_id } => flat(root, event_id, set),
     }
 }
 
@@ -166,7 +152,7 @@ fn dotted<'r>(node: Node<'r>, name: Option<&'r str>, set: &mut impl FnMut(&'r st
     }
 }
 
-fn tape<'r>(
+fn flat<'r>(
     root: Node<'r>,
     event_id: Node<'r>,
     mut set: impl FnMut(&'r str, &'r str),
@@ -377,35 +363,6 @@ const NAMES: [&str; 68] = [
 /// The name as Windows writes it.
 fn canonical(name: &str) -> &str {
     NAMES.iter().find(|known| known.eq_ignore_ascii_case(name)).copied().unwrap_or(name)
-}
-
-impl Times<'_> {
-    /// The time at which the event happened, as well as the record tells.
-    fn read(&self) -> Option<Timestamp> {
-        if let Some(text) = self.exact {
-            // Splunk keeps the quotes of the XML.
-            return time(text.trim_matches('\''));
-        }
-        let Some(text) = self.event else {
-            return self.stamp.and_then(time);
-        };
-        let event = time(text);
-        let Some(stamp) = self.stamp.filter(|_| !is_zoned(text)).and_then(time) else {
-            return event;
-        };
-        // `@timestamp` is made a moment after `EventReceivedTime`, so that they tell the zone.
-        let received = self.received.filter(|text| !is_zoned(text)).and_then(time);
-        let zone = received.and_then(|received| zone(stamp - received));
-        Some(event.zip(zone).map_or(stamp, |(event, zone)| event + zone))
-    }
-}
-
-/// The zone, in microseconds, that two clocks show which differ by so much and a moment.
-fn zone(difference: i64) -> Option<i64> {
-    const MINUTE: i64 = 60_000_000;
-    const STEP: i64 = 15 * MINUTE;
-    let zone = (difference + STEP / 2).div_euclid(STEP) * STEP;
-    (zone.abs() <= 14 * 60 * MINUTE && (difference - zone).abs() <= 2 * MINUTE).then_some(zone)
 }
 
 #[cfg(test)]

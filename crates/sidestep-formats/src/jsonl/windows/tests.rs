@@ -1,5 +1,7 @@
 use super::super::shape::{Shape, tell};
 use super::super::tape::Tape;
+use sidestep::Timestamp;
+
 use super::*;
 
 /// What was read of an event, in a form that can be compared.

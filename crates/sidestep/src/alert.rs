@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::alerting::held_back::HeldBack;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::evidence::EVIDENCE;
+use crate::tuning::HALF_SCORE_NATS;
 
 /// One named reason why a login is odd, in nats (natural-log units of surprise).
 #[derive(Debug, Clone, PartialEq)]
@@ -70,8 +71,7 @@ impl Score {
 
 /// A surprise in nats as a score of 0 to 1, that of an alert and of a login alike: 0.5 at 20 nats.
 pub(crate) fn bounded(surprise: f64) -> f64 {
-    const HALF: f64 = 20.0;
-    surprise / (surprise + HALF)
+    surprise / (surprise + HALF_SCORE_NATS)
 }
 
 /// One login of a movement.

@@ -6,13 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::Serialize;
 
 use crate::event::{Activity, AuthEvent, Host, Mfa, Outcome};
-
-/// Ways that are remembered at most; logons on others are counted as left out.
-const MOST_WAYS: usize = 1 << 20;
-/// Accounts that a way remembers.
-const MOST_ACCOUNTS: usize = 1 << 10;
-/// Hosts that are shown where none is asked for.
-const SHOWN: usize = 10;
+use crate::tuning::posture::{MOST_ACCOUNTS, MOST_WAYS, SHOWN};
 
 /// How logons showed a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,14 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{AuthEvent, Timestamp};
 use crate::store::Id;
 use crate::store::{SavedTable, Table};
-use crate::time::{DAY, SECOND};
-
-/// Sessions and logons remembered.
-const REMEMBERED: usize = 1 << 16;
-/// Two logs may tell of one logon this far apart: clocks differ, and so does when they write.
-const REPORTED_WITHIN: Timestamp = 10 * SECOND;
-/// A ticket is good for a working day.
-const TICKET: Timestamp = DAY;
+use crate::tuning::sessions::{REMEMBERED, REPORTED_WITHIN, TICKET};
 
 /// A logon as one log reported it.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

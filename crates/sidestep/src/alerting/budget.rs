@@ -7,6 +7,7 @@ use crate::score::histogram::{Histogram, edge, forgotten};
 use crate::store::MAX_COUNT;
 use crate::time::{Day, days_between};
 use crate::tuning::BIN_NATS;
+use crate::tuning::budget::{BEHIND_DAYS, MOST_RATE, ROOM, SHORT, TAIL_MOVEMENTS};
 
 /// Bins of movement scores.
 const BINS: usize = 1200;
@@ -65,7 +66,7 @@ impl Budget {
         }
         // Beyond the second highest the tail falls exponentially, by the mean excess of the
         // highest dozen.
-        let (edge, count, scale) = self.tail(12.0);
+        let (edge, count, scale) = self.tail(TAIL_MOVEMENTS);
         let at_edge = count.max(1.0) / days;
         (at_edge * (-(score - edge).max(0.0) / scale).exp()).min(2.0_f64.max(beyond) / days)
     }
@@ -89,7 +90,7 @@ impl Budget {
     fn quantile(&self, rate: f64) -> f64 {
         let wanted = rate * self.days.max(1.0);
         if wanted < 2.0 {
-            let (edge, count, scale) = self.tail(12.0);
+            let (edge, count, scale) = self.tail(TAIL_MOVEMENTS);
             return edge + scale * (count.max(1.0) / wanted.max(1e-9)).ln().max(0.0);
         }
         let mut count = 0.0;
@@ -121,19 +122,19 @@ impl Budget {
     /// The score that a movement must reach to be alerted on now.
     pub(crate) fn threshold(&self, now: Timestamp) -> f64 {
         let behind = self.asked(now) - self.emitted as f64;
-        // Ahead or behind by two days' alerts moves the rate by a factor of e.
-        let rate = self.alerts_per_day * (behind / (2.0 * self.alerts_per_day).max(1.0)).exp();
-        self.quantile(rate.clamp(self.alerts_per_day / 20.0, self.alerts_per_day * 20.0))
+        let rate =
+            self.alerts_per_day * (behind / (BEHIND_DAYS * self.alerts_per_day).max(1.0)).exp();
+        self.quantile(rate.clamp(self.alerts_per_day / MOST_RATE, self.alerts_per_day * MOST_RATE))
     }
 
     /// Whether one more alert stays within the budget, whatever its score.
     pub(crate) fn has_room(&self, now: Timestamp) -> bool {
-        (self.emitted + 1) as f64 <= (1.4 * self.asked(now) + 0.5).max(1.0)
+        (self.emitted + 1) as f64 <= (ROOM * self.asked(now) + 0.5).max(1.0)
     }
 
     /// Whether so few were raised that the best of what there is should be.
     pub(crate) fn is_short(&self, now: Timestamp) -> bool {
-        ((self.emitted + 1) as f64) < 0.75 * self.asked(now)
+        ((self.emitted + 1) as f64) < SHORT * self.asked(now)
     }
 
     pub(crate) fn emitted(&mut self) {

@@ -3,10 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::held_back::LISTED;
 use crate::event::Timestamp;
 use crate::movement::Movement;
 use crate::time::DAY;
+use crate::tuning::held_back::LISTED;
 use crate::tuning::{LEAST_ALERTS_BY_DETECTIONS, LEAST_RATE_BY_DETECTIONS};
 
 /// What was raised by detections alone, and what waits for room.

@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::movement::Movement;
 use crate::store::Coded;
-
-/// Movements kept to be listed; beyond that the weakest is only counted.
-pub(crate) const LISTED: usize = 1000;
+use crate::tuning::held_back::LISTED;
 
 /// Why a movement in which detections found something was not raised as an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

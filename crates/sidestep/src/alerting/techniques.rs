@@ -6,11 +6,7 @@ use crate::event::classify::is_desktop;
 use crate::movement::Hop;
 use crate::rules::attack;
 use crate::rules::techniques_of;
-
-/// Failed logins that look like guessing.
-const GUESSING: u32 = 5;
-/// Nats of protocol evidence at which NTLM looks out of place.
-const OUT_OF_PLACE: f64 = 1.5;
+use crate::tuning::techniques::{GUESSING, OUT_OF_PLACE};
 
 /// In order of their ids.
 pub(super) fn of(hops: &[Hop], failed: u32, switched: bool) -> Vec<Technique> {

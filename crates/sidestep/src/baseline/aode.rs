@@ -1,13 +1,12 @@
 //! How often what is known and unknown of a login occurs together.
 
+use crate::tuning::aode::PRIOR;
 use serde::{Deserialize, Serialize};
 
 /// Aspects of a login.
 pub(crate) const ASPECTS: usize = 10;
 /// Levels that an aspect may have.
 pub(crate) const LEVELS: usize = 9;
-/// Draws that an aspect's own distribution counts for beside one given another aspect.
-const PRIOR: f64 = 3.0;
 
 /// The level of each aspect.
 pub(crate) type Combination = [u8; ASPECTS];

@@ -4,7 +4,8 @@ use super::profile::HostProfile;
 use super::{Baseline, Pair};
 use crate::event::Timestamp;
 use crate::store::Id;
-use crate::time::{DAY, HOUR, day_of};
+use crate::time::day_of;
+use crate::tuning::explain::{HABIT, SITTING, SWITCH, VISIT};
 
 /// Why an account that was never used from a host may be used from there now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,16 +34,6 @@ pub(crate) struct SourceExplanation {
     pub(crate) explanation: Explanation,
     pub(crate) other: Option<Id>,
 }
-
-/// How long after it came over the network an account may explain another one's use.
-const VISIT: Timestamp = DAY;
-/// How long after an arrival a use is explained by it, or teaches that two accounts go together.
-pub(super) const SWITCH: Timestamp = 8 * HOUR;
-/// Days that make a habit: one is what is judged.
-pub(super) const HABIT: f32 = 2.0;
-
-/// How long after it sat down at a host an account may be used from there as a matter of course.
-const SITTING: Timestamp = 12 * HOUR;
 
 impl Baseline {
     /// Whether `account` sat down at the keyboard of `host` not long before `time`.

@@ -1,12 +1,13 @@
 //! Takes events into the baseline.
 
-use super::explain::{HABIT, SWITCH};
 use super::profile::Arrival;
 use super::{Baseline, Edge, Pair};
 use crate::event::Timestamp;
 use crate::login::Login;
 use crate::store::{Id, NameParts, Slot, Table};
 use crate::time::{DAY, Day, day_of};
+use crate::tuning::explain::{HABIT, SWITCH};
+use crate::tuning::learn::STALE_HALF_LIVES;
 
 /// Counts a pair. Says whether it is new, and gives out what was evicted to make room.
 fn count_pair(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day) -> (bool, Option<[Id; 2]>) {
@@ -31,9 +32,6 @@ fn count_daily(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day) -> bool
     count_pair(table, key, day);
     true
 }
-
-/// A pair unused for this many half-lives is forgotten: 1.5 % of it would be left.
-const STALE_HALF_LIVES: f64 = 6.0;
 
 impl Baseline {
     /// The slot of an account, given one if it is new.

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::event::Timestamp;
 use crate::store::{Id, Interner, Table};
 use crate::time::{Day, day_of};
+use crate::tuning::baseline::COMBINATION_HALF_LIFE_DAYS;
 use aode::Combinations;
 use categorical::Categorical;
 use profile::{AccountProfile, HostProfile, ProtocolCounts};
@@ -48,9 +49,6 @@ pub(crate) struct Pair {
     /// Draws (see [`pitman_yor`]), forgotten with the configured half-life.
     pub(crate) count: f32,
 }
-
-/// Days after which a combination counts half: it follows the seasons of administration.
-const COMBINATION_HALF_LIFE_DAYS: f64 = 15.0;
 
 /// Everything learned.
 #[derive(Debug, Clone)]

@@ -1,11 +1,7 @@
 //! How probable the next draw from a distribution over names is, given the draws so far.
 
+use crate::tuning::pitman_yor::{CONCENTRATION, DISCOUNT};
 use serde::{Deserialize, Serialize};
-
-/// Discount `d` of the Pitman-Yor process: how much each known name gives up to unknown ones.
-const DISCOUNT: f64 = 0.3;
-/// Concentration `a` of the process: draws that the base measure is worth.
-const CONCENTRATION: f64 = 2.0;
 
 /// Statistics of one conditional distribution, such as the destinations of an account. A draw is
 /// one login edge on one day in one protocol: how often a login repeats within a day says nothing

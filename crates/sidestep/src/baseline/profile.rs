@@ -7,9 +7,7 @@ use crate::event::Timestamp;
 use crate::login::PROTOCOLS;
 use crate::store::Id;
 use crate::time::{Day, hour_of};
-
-/// Draws of the network's own distribution that stand in for what is not known.
-const PRIOR: f64 = 2.0;
+use crate::tuning::profile::PRIOR;
 
 /// Counts of the protocol classes of a login (see [`crate::login`]); halved when one is full.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]

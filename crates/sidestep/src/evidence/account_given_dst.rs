@@ -1,9 +1,10 @@
 //! A host is visited by an account that does not visit it.
 
 use super::{Context, Evidence, nats, usual};
+use crate::tuning::evidence::ACCOUNT_GIVEN_DST;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "account_given_dst", weight: 0.75, cap: 14.0, beyond: 0.0, surprise, words };
+    Evidence { name: "account_given_dst", weight: ACCOUNT_GIVEN_DST, surprise, words };
 
 /// `-ln P(account | destination)`, with an even base measure.
 fn surprise(context: &Context<'_>) -> f64 {

@@ -1,9 +1,10 @@
 //! A machine is used by an account that does not use it.
 
 use super::{Context, Evidence, nats, usual};
+use crate::tuning::evidence::ACCOUNT_GIVEN_SRC;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "account_given_src", weight: 0.75, cap: 14.0, beyond: 0.0, surprise, words };
+    Evidence { name: "account_given_src", weight: ACCOUNT_GIVEN_SRC, surprise, words };
 
 /// `-ln P(account | source)`, with an even base measure.
 fn surprise(context: &Context<'_>) -> f64 {

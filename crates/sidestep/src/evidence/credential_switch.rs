@@ -2,9 +2,10 @@
 
 use super::{Context, Evidence, nats};
 use crate::baseline::Explanation;
+use crate::tuning::evidence::CREDENTIAL_SWITCH;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "credential_switch", weight: 1.0, cap: 14.0, beyond: 0.0, surprise, words };
+    Evidence { name: "credential_switch", weight: CREDENTIAL_SWITCH, surprise, words };
 
 /// For an account new to the source, `-ln` of the share of such cases that were explained in this
 /// way: seen at the keyboard, came over the network, goes together with

@@ -1,9 +1,10 @@
 //! An account goes where it does not go.
 
 use super::{Context, Evidence, nats, usual};
+use crate::tuning::evidence::DST_GIVEN_ACCOUNT;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "dst_given_account", weight: 1.0, cap: 14.0, beyond: 0.0, surprise, words };
+    Evidence { name: "dst_given_account", weight: DST_GIVEN_ACCOUNT, surprise, words };
 
 /// `-ln P(destination | account)`, with a base measure of the destination's popularity.
 fn surprise(context: &Context<'_>) -> f64 {

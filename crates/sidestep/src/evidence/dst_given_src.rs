@@ -1,9 +1,10 @@
 //! A machine reaches a host that it does not reach.
 
 use super::{Context, Evidence, nats, usual};
+use crate::tuning::evidence::DST_GIVEN_SRC;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "dst_given_src", weight: 0.3, cap: 14.0, beyond: 0.0, surprise, words };
+    Evidence { name: "dst_given_src", weight: DST_GIVEN_SRC, surprise, words };
 
 /// `-ln P(destination | source)`, with a base measure of the destination's popularity.
 fn surprise(context: &Context<'_>) -> f64 {

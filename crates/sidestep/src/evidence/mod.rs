@@ -22,6 +22,7 @@ use crate::event::Timestamp;
 use crate::login::protocol_words;
 use crate::reason::Reason;
 use crate::store::{Entry, Id};
+use crate::tuning::evidence::Weight;
 
 /// A login and all that is known of its parts, looked up once for every evidence.
 pub(crate) struct Context<'b> {
@@ -85,12 +86,7 @@ impl<'b> Context<'b> {
 /// One kind of evidence.
 pub(crate) struct Evidence {
     pub(crate) name: &'static str,
-    /// What its nats count for: less where it says again what another says.
-    weight: f64,
-    /// What it may say at most, so that no single one decides alone.
-    cap: f64,
-    /// It is looked at only where those before it come to so many nats.
-    beyond: f64,
+    weight: Weight,
     surprise: fn(&Context<'_>) -> f64,
     /// What was seen, and what was to be expected.
     words: fn(&Context<'_>) -> (String, String),
@@ -128,10 +124,11 @@ pub(crate) type Surprises = [f64; ALL.len()];
 pub(crate) fn weigh(context: &Context<'_>) -> Surprises {
     let mut sum = 0.0;
     ALL.map(|evidence| {
-        if sum < evidence.beyond {
+        let (weight, cap, beyond) = evidence.weight;
+        if sum < beyond {
             return 0.0;
         }
-        let surprise = evidence.weight * (evidence.surprise)(context).clamp(0.0, evidence.cap);
+        let surprise = weight * (evidence.surprise)(context).clamp(0.0, cap);
         sum += surprise;
         surprise
     })

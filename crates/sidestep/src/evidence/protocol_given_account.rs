@@ -2,15 +2,10 @@
 
 use super::{Context, Evidence, nats, usual_protocol};
 use crate::login::protocol_words;
+use crate::tuning::evidence::PROTOCOL_GIVEN_ACCOUNT;
 
-pub(super) const EVIDENCE: Evidence = Evidence {
-    name: "protocol_given_account",
-    weight: 0.4,
-    cap: 6.0,
-    beyond: 0.0,
-    surprise,
-    words,
-};
+pub(super) const EVIDENCE: Evidence =
+    Evidence { name: "protocol_given_account", weight: PROTOCOL_GIVEN_ACCOUNT, surprise, words };
 
 /// `-ln P(protocol and logon type | account)`.
 pub(super) fn surprise(context: &Context<'_>) -> f64 {

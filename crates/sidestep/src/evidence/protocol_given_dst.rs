@@ -2,9 +2,10 @@
 
 use super::{Context, Evidence, nats, usual_protocol};
 use crate::login::protocol_words;
+use crate::tuning::evidence::PROTOCOL_GIVEN_DST;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "protocol_given_dst", weight: 0.4, cap: 6.0, beyond: 0.0, surprise, words };
+    Evidence { name: "protocol_given_dst", weight: PROTOCOL_GIVEN_DST, surprise, words };
 
 /// `-ln P(protocol and logon type | destination)`.
 fn surprise(context: &Context<'_>) -> f64 {

@@ -6,10 +6,10 @@
 use super::{Context, Evidence, nats};
 use crate::baseline::aode::{Combination, LEVELS};
 use crate::time::HOUR;
+use crate::tuning::evidence::RARE_COMBINATION;
 
-/// What is usual in most respects need not be looked at in this one.
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "rare_combination", weight: 0.8, cap: 40.0, beyond: 12.0, surprise, words };
+    Evidence { name: "rare_combination", weight: RARE_COMBINATION, surprise, words };
 
 /// `-ln P(what is known and unknown of the login)`.
 fn surprise(context: &Context<'_>) -> f64 {

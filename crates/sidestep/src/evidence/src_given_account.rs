@@ -1,9 +1,10 @@
 //! An account is used from where it is not used.
 
 use super::{Context, Evidence, nats, usual};
+use crate::tuning::evidence::SRC_GIVEN_ACCOUNT;
 
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "src_given_account", weight: 1.5, cap: 14.0, beyond: 0.0, surprise, words };
+    Evidence { name: "src_given_account", weight: SRC_GIVEN_ACCOUNT, surprise, words };
 
 /// `-ln P(source | account)`, with a base measure of how many use the source.
 fn surprise(context: &Context<'_>) -> f64 {

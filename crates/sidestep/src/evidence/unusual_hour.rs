@@ -2,10 +2,11 @@
 
 use super::{Context, Evidence, nats};
 use crate::time::hour_of;
+use crate::tuning::evidence::UNUSUAL_HOUR;
 
 /// Weak: everybody works late once.
 pub(super) const EVIDENCE: Evidence =
-    Evidence { name: "unusual_hour", weight: 0.5, cap: 5.0, beyond: 0.0, surprise, words };
+    Evidence { name: "unusual_hour", weight: UNUSUAL_HOUR, surprise, words };
 
 /// `-ln` of the account's share of logins in this hour of the day and those beside it.
 fn surprise(context: &Context<'_>) -> f64 {

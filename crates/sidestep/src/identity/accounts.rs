@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Account;
 use crate::store::{Interner, NameParts, SavedInterner};
-
-/// Domains remembered.
-const DOMAINS: usize = 4096;
+use crate::tuning::accounts::DOMAINS;
 
 /// The account that a SID was first seen with.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

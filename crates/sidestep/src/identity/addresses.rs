@@ -7,14 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Timestamp;
 use crate::store::{Interner, NameParts, SavedInterner};
 use crate::store::{SavedTable, Table};
-use crate::time::HOUR;
-
-/// Names that an address had of late and that are remembered to tell a shared one.
-const REMEMBERED: usize = 4;
-/// Lifetimes for which at most an address is believed to be unchanged that nobody speaks of.
-const MOST_LIFETIMES: Timestamp = 14;
-/// How long after it was last seen a name counts as one that the address has now.
-const AT_ONCE: Timestamp = HOUR;
+use crate::tuning::addresses::{AT_ONCE, MOST_LIFETIMES, REMEMBERED};
 
 /// How well a log knows the name of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -193,7 +186,7 @@ fn is_one_hosts(address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::DAY;
+    use crate::time::{DAY, HOUR};
 
     const IP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
 

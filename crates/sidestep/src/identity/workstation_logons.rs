@@ -7,12 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Timestamp;
 use crate::store::{Interner, NameParts, SavedInterner};
-use crate::time::SECOND;
-
-/// Clocks differ, and so does when logs write.
-const AT_ONCE: Timestamp = 10 * SECOND;
-/// Accounts remembered; what they did is of use for seconds only.
-const REMEMBERED: usize = 1 << 14;
+use crate::tuning::workstation_logons::{AT_ONCE, REMEMBERED};
 
 /// What an account did last.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -80,6 +75,7 @@ pub(super) struct SavedWorkstationLogons(SavedInterner<Last>);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::SECOND;
 
     #[test]
     fn a_ticket_of_the_same_seconds_tells_the_address_in_either_order() {

@@ -6,10 +6,7 @@
 //! that one of many hosts was reached is no reason why somebody leaves it.
 
 use super::{Hop, Movement};
-
-/// Logins by one account from one source of which a fan is wide. Intruders reach few hosts from
-/// each that they hold; who reaches more is told of by the fan itself.
-const WIDE: usize = 16;
+use crate::tuning::fan::WIDE;
 
 /// A fan that was taken out of a movement.
 pub(super) struct Fan {

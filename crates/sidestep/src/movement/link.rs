@@ -4,7 +4,8 @@ use super::Movement;
 use super::recent_hops::{HopRef, RecentHops};
 use crate::event::Timestamp;
 use crate::store::Id;
-use crate::time::{HOUR, days_between};
+use crate::time::days_between;
+use crate::tuning::link::{BY_CHANCE, BY_CHANCE_SWITCHED, LEAST_CHANCE, LINK_WEIGHT, REST, RESTS};
 
 /// A parent, and how often so recent a one is there by chance.
 #[derive(Debug, Clone, Copy)]
@@ -20,17 +21,6 @@ impl Link {
         -LINK_WEIGHT * self.chance.max(LEAST_CHANCE).ln()
     }
 }
-
-/// Weight of a link's own nats.
-const LINK_WEIGHT: f64 = 0.2;
-/// Least chance that a link is believed to have.
-const LEAST_CHANCE: f64 = 0.02;
-
-/// An arrival is believed to have led to a login of the same account only if one so recent would
-/// be there by chance at most this often.
-const BY_CHANCE: f64 = 0.3;
-/// The same for a login of another account.
-const BY_CHANCE_SWITCHED: f64 = 0.1;
 
 /// Probability that something that happens `rate` times a day happened since `then`.
 fn chance(rate: f64, then: Timestamp, now: Timestamp) -> f64 {
@@ -67,11 +57,6 @@ pub(crate) fn sibling(
         .find(|mark| mark.account == account && mark.time <= now)
         .map(|mark| Link { mark: *mark, chance: 1.0 })
 }
-
-/// How long a movement is taken to rest between two logins before it shows its pace.
-const REST: Timestamp = HOUR;
-/// Rests that its pace is told by at most: whoever was quick may yet pause.
-const RESTS: f64 = 3.0;
 
 impl Movement {
     /// Whether its going on at `now` is likelier than that somebody else just left one of the hosts

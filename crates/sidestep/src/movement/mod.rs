@@ -19,18 +19,8 @@ use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::reason::Reason;
 use crate::rules::techniques_of;
 use crate::store::Id;
-use crate::time::{Day, HOUR};
-
-/// Strongest logins that count toward a movement's score: summing over all of them would let
-/// scanners and patch nights rank first.
-const STRONGEST: usize = 6;
-/// Of these, those that one account may make from one source, for the same reason.
-const OF_ONE: usize = 1;
-
-/// How long after what rules saw first more of the same act may follow.
-const ONE_ACT: Timestamp = HOUR;
-/// Nats of rules alone with which a movement is shown where nothing is known of what is normal.
-const SHOWN_NATS: f64 = 4.0;
+use crate::time::Day;
+use crate::tuning::movement::{OF_ONE, ONE_ACT, SHOWN_NATS, STRONGEST};
 
 /// One login of a movement.
 #[derive(Debug, Clone, Serialize, Deserialize)]

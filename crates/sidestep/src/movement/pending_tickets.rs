@@ -4,15 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::RuleEvidence;
 use crate::event::Timestamp;
-use crate::rules::TICKET_LIFETIME;
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::MINUTE;
-
-/// How soon after the ticket for a service somebody logs on to it.
-const LOGON_FOLLOWS: Timestamp = 2 * MINUTE;
-/// Findings kept of one ticket.
-const KEPT: usize = 4;
+use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
+use crate::tuning::pending_tickets::{KEPT, LOGON_FOLLOWS};
 
 /// Findings by account and source, and for a service ticket by destination.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Timestamp;
 use crate::store::Id;
-
-/// Marks kept at one place.
-const KEPT: usize = 8;
+use crate::tuning::recent_hops::KEPT;
 
 /// A login of a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

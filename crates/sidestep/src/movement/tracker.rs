@@ -9,17 +9,13 @@ use super::link::{Link, arrival, sibling};
 use super::pending_tickets::PendingTickets;
 use super::recent_hops::{HopRef, RecentHops};
 use super::{Attached, Candidate, Hop, Movement, RuleEvidence, id_of};
-use crate::alerting::held_back::LISTED;
 use crate::config::Config;
 use crate::event::{LogonType, Outcome, Timestamp};
-use crate::rules::TICKET_LIFETIME;
 use crate::store::{Id, MAX_COUNT};
-use crate::time::{HOUR, MINUTE, day_of};
-
-/// One in so many movements is given up where there is no room for another.
-const GIVEN_UP: usize = 16;
-/// How soon after its logon over the network a remote desktop opens.
-const DESKTOP_FOLLOWS: Timestamp = 2 * MINUTE;
+use crate::time::{HOUR, day_of};
+use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
+use crate::tuning::held_back::LISTED;
+use crate::tuning::tracker::{DESKTOP_FOLLOWS, GIVEN_UP};
 
 /// The movements under way.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -16,19 +16,11 @@ use super::frequency::Actor;
 use crate::event::Timestamp;
 use crate::store::Id;
 use crate::time::{DAY, Day, HOUR, MINUTE, day_of};
+use crate::tuning::burst::{
+    ACTORS, HALF_LIFE_DAYS, KEPT_DAYS, LEAST_KEPT, LEAST_MEAN, LEAST_SHAPE, MOST_SHAPE, STEP,
+    THINGS,
+};
 
-/// Actors remembered.
-const ACTORS: usize = 1 << 14;
-/// Things remembered of each; beyond that many new ones a day, nothing is counted any more.
-const THINGS: usize = 128;
-/// Days after which a thing, or an actor, that was not seen is forgotten.
-const KEPT_DAYS: Day = 60;
-/// Days after which a window counts half.
-const HALF_LIFE_DAYS: f64 = 30.0;
-/// Windows that are not worth remembering.
-const LEAST_KEPT: f64 = 0.1;
-/// Nats from which on a burst is told, and by which it must have grown to be told again that day.
-pub(super) const STEP: f64 = 4.0;
 /// Lengths of the windows, and their names.
 const SCALES: [(Timestamp, &str); 3] =
     [(5 * MINUTE, "five minutes"), (HOUR, "an hour"), (DAY, "a day")];
@@ -44,12 +36,6 @@ pub(super) struct Windows {
 impl Windows {
     /// What stands in for a network of which nothing is known yet: a few windows, wide apart.
     const UNKNOWN: Self = Self { count: 8.0, sum: 16.0, squares: 112.0 };
-    /// Bounds of the gamma's shape. However much is known, a rate is not the same in all windows of
-    /// an actor: its standard deviation is taken to be its mean at the least.
-    const SHAPES: (f64, f64) = (0.1, 1.0);
-    /// New things that a window in which anything happened is taken to hold at least: habits come
-    /// in batches, and two of a kind are no burst for having never been seen.
-    const LEAST_MEAN: f64 = 0.5;
 
     pub(super) fn add(&mut self, counted: f64) {
         self.count += 1.0;
@@ -72,7 +58,7 @@ impl Windows {
         let mean = ((self.sum + Self::UNKNOWN.sum) / count).max(f64::MIN_POSITIVE);
         let variance = (self.squares + Self::UNKNOWN.squares) / count - mean * mean;
         let shape = mean * mean / (variance - mean).max(f64::MIN_POSITIVE);
-        let shape = shape.clamp(Self::SHAPES.0, Self::SHAPES.1);
+        let shape = shape.clamp(LEAST_SHAPE, MOST_SHAPE);
         (shape, shape / mean)
     }
 
@@ -80,8 +66,8 @@ impl Windows {
     /// those of `peers`, holds `counted` or more; in nats.
     pub(super) fn nats(&self, peers: &Self, counted: u32) -> f64 {
         let (shape, rate) = peers.gamma();
-        let mean = ((shape + self.sum) / (rate + self.count)).max(Self::LEAST_MEAN);
-        -ln_tail((shape + self.sum).min(Self::SHAPES.1), mean, counted)
+        let mean = ((shape + self.sum) / (rate + self.count)).max(LEAST_MEAN);
+        -ln_tail((shape + self.sum).min(MOST_SHAPE), mean, counted)
     }
 }
 

@@ -7,30 +7,10 @@ use super::kind::Kind;
 use crate::store::Id;
 use crate::store::{SavedTable, Table};
 use crate::time::Day;
-
-/// Accounts and hosts remembered by rule.
-const REMEMBERED: usize = 1 << 16;
-/// Share of attacks that show what a rule of them sees; that it is a half costs 0.7 nats.
-const IN_ATTACKS: f64 = 0.5;
-/// Most nats that a rule may say.
-pub(crate) const MOST: f64 = 12.0;
-/// Days of the network's own frequency that stand in for what is not known of one account.
-const PRIOR_DAYS: f64 = 5.0;
-/// Days that actors are taken to be known for where their findings are compared.
-const COMMON_DAYS: f64 = 30.0;
-/// Nats by which a finding must be rarer than a login to say as much: somebody is to be bothered by
-/// rules alone once a week at most.
-const DEARER: f64 = 2.0;
-/// Findings that stand in for those never seen, over the days that the detection's prior has them in.
-const HALF_SEEN: f64 = 0.5;
-/// Days that make no habit where nothing but detections is judged: what was done once may have been done
-/// by an intruder.
-const NO_HABIT: f64 = 1.0;
-/// New kinds of finding that stand in for those that an actor never showed, over the days on which a
-/// detection found anything: who does one thing every day rarely begins another.
-const NEW_KINDS: f64 = 0.1;
-/// Days after which a day counts half.
-const HALF_LIFE_DAYS: f64 = 60.0;
+use crate::tuning::frequency::{
+    COMMON_DAYS, DEARER, HALF_LIFE_DAYS, HALF_SEEN, IN_ATTACKS, MOST, NEW_KINDS, NO_HABIT,
+    PRIOR_DAYS, REMEMBERED,
+};
 
 /// Who did something, or where it was done if nobody knows who did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

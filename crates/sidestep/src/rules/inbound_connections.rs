@@ -7,9 +7,7 @@ use crate::event::Timestamp;
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::SECOND;
-
-/// How long a call is remembered: what it brings about follows at once.
-const REMEMBERED: Timestamp = 30 * SECOND;
+use crate::tuning::inbound_connections::REMEMBERED;
 
 /// The last call of each host at one of a service's ports.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

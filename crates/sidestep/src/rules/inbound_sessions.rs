@@ -7,18 +7,7 @@ use crate::event::classify::is_desktop;
 use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome, Timestamp};
 use crate::store::Id;
 use crate::store::{SavedTable, Table};
-use crate::time::{DAY, MINUTE};
-
-/// Sessions and hosts remembered.
-const REMEMBERED: usize = 1 << 16;
-/// Arrivals that a host remembers.
-const KEPT: usize = 8;
-/// How long after an arrival what no session marks is still laid at its door.
-const AFTERWARDS: Timestamp = 2 * MINUTE;
-/// What a log wrote a little before the logon that it follows from: clocks and buffers differ.
-const BEFORE: Timestamp = 5_000_000;
-/// How long a session is remembered.
-const SESSION: Timestamp = 7 * DAY;
+use crate::tuning::inbound_sessions::{AFTERWARDS, BEFORE, KEPT, REMEMBERED, SESSION};
 
 /// A logon over the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

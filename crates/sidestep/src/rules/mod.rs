@@ -26,6 +26,5 @@ mod windows_paths;
 pub(crate) mod testing;
 
 pub use detection::{Detection, Need, Role};
-pub(crate) use detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 pub use registry::detections;
 pub(crate) use registry::{Rules, SavedRules, techniques_of};

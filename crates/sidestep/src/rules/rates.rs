@@ -8,20 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::event::Timestamp;
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, HOUR, SECOND};
-
-/// Observations after which the older ones begin to count less.
-const MEMORY: f32 = 1024.0;
-/// Observations of the wider circle that stand in for what is not known of one.
-const PRIOR: f64 = 2.0;
-/// Share of attacks that show it; that it is a half costs 0.7 nats.
-const IN_ATTACKS: f64 = 0.5;
-/// Nats below which a rule's own statistic says nothing.
-const LEAST: f64 = 1.0;
-/// Things of one hour that are told apart.
-const TOLD_APART: usize = 64;
-/// How long the hours of one are remembered.
-const REMEMBERED: Timestamp = 60 * DAY;
+use crate::tuning::Span;
+use crate::tuning::rates::{HOURLY, IN_ATTACKS, LEAST, MEMORY, PRIOR, REMEMBERED, TOLD_APART};
 
 /// Nats of something that is so with this probability where all is well; none where they are too few
 /// to speak of.
@@ -53,22 +41,6 @@ impl Habit {
         (f64::from(self.so) + PRIOR * wider) / (f64::from(self.of) + PRIOR)
     }
 }
-
-/// A time within which different things are met together.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
-    length: Timestamp,
-    /// Things beyond the first that are met in it where nothing is known.
-    mean: f64,
-    /// The same at the least, however much is known: two at once are no burst for never having been.
-    least: f64,
-}
-
-/// An hour, in which people meet several things.
-const HOURLY: Span = Span { length: HOUR, mean: 1.0, least: 0.0 };
-/// Ten seconds: people do one thing after the other, and what their programs do with it follows at
-/// once now and then.
-pub(crate) const AT_ONCE: Span = Span { length: 10 * SECOND, mean: 0.25, least: 0.25 };
 
 /// The different things that one met within an hour, or another span, and how many in those before.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -154,6 +126,8 @@ impl Variety {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::{HOUR, SECOND};
+    use crate::tuning::rates::AT_ONCE;
 
     #[test]
     fn what_was_never_so_is_telling_and_what_often_was_is_not() {

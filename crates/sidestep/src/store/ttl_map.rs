@@ -11,12 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::hash_keys;
 use crate::event::{MAX_TIME, Timestamp};
 use crate::time::DAY;
-
-/// Entries that a rule keeps at most of one kind.
-const MOST: usize = 1 << 15;
-
-/// Entries below which it is not worth looking for what can be dropped more than once a day.
-const FEW: usize = 1 << 10;
+use crate::tuning::ttl_map::{FEW, MOST};
 
 /// Values with the time of each; where they are too many, the older half goes.
 #[derive(Debug, Clone, Serialize, Deserialize)]

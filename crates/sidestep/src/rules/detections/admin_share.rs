@@ -8,14 +8,11 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{is_administrative, is_program, pipe_name, share_and_path};
+use crate::tuning::detections::admin_share::COMMON;
 
 /// Something was written to an administrative share, or its service manager was spoken to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct AdminShare;
-
-/// Nats of what administrators do too: a share looked into, a program opened and not known to be
-/// written.
-const COMMON: f64 = 2.5;
 
 /// Pipes of Windows' own services, and of servers that many networks have.
 const KNOWN_PIPES: [&str; 47] = [

@@ -8,15 +8,11 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::tuning::detections::cloud_session::{NEW, ONE_FACTOR};
 
 /// A sign-in to a cloud, or a role taken on there, that is not one of every day.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct CloudSession;
-
-/// Nats of a sign-in that is merely new.
-const NEW: f64 = 2.0;
-/// Nats of one by a single factor.
-const ONE_FACTOR: f64 = 3.0;
 
 impl Rule for CloudSession {
     const DETECTION: Detection = Detection {

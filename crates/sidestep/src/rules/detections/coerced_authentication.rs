@@ -13,23 +13,15 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::pipe_name;
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, SECOND};
+use crate::tuning::detections::coerced_authentication::{
+    CALLERS, CALLS, FIRST, FOLLOWS, REMEMBERED,
+};
 
 /// Interfaces whose calls make a host log on to another: printing, encrypted files, shadow copies,
 /// distributed shares.
 const PIPES: [&str; 4] = ["spoolss", "efsrpc", "netdfs", "fssagentrpc"];
 /// Interfaces that the same calls may be made through, and that everybody uses.
 const BUSY_PIPES: [&str; 2] = ["lsarpc", "lsass"];
-/// InboundConnections of a host that are remembered.
-const CALLERS: usize = 32;
-/// Calls remembered, and for how long: the logon follows at once.
-const CALLS: usize = 256;
-const FOLLOWS: Timestamp = 10 * SECOND;
-/// How long the callers of a host are remembered.
-const REMEMBERED: Timestamp = 60 * DAY;
-/// Nats of the first call of such an interface that a host ever saw. Each further caller makes it
-/// likelier that it prints, or serves files, for everybody.
-const FIRST: f64 = 4.1;
 
 /// Who called which host, and the calls of the last seconds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -13,18 +13,10 @@ use crate::rules::rates::{Variety, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, days_between};
-
-/// How long a key is remembered.
-const REMEMBERED: Timestamp = 180 * DAY;
-/// Accounts or hosts of one key that are told apart.
-const TOLD_APART: usize = 16;
-/// Days that a key is taken to be known for, and changes in them, before anything is.
-const PRIOR_DAYS: f64 = 5.0;
-const PRIOR_CHANGES: f64 = 0.5;
-
-/// Hosts that are new within an hour to who is new himself.
-const NEWCOMER: f64 = 10.0;
+use crate::time::days_between;
+use crate::tuning::detections::credential_spread::{
+    NEWCOMER, PRIOR_CHANGES, PRIOR_DAYS, REMEMBERED, TOLD_APART,
+};
 
 /// Who showed a key, and from where.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

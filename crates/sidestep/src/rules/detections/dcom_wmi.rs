@@ -15,6 +15,7 @@ use crate::rules::windows_paths::{answers_through_own_share, file_name, is_inter
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::SECOND;
+use crate::tuning::detections::dcom_wmi::{BY_TIME, COMMON, FOLLOWS};
 
 /// A process was started through WMI or COM from another host.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -24,9 +25,6 @@ pub(crate) struct DcomWmi {
     /// what starts what (Windows before 10).
     providers: TtlMap<Id, ()>,
 }
-
-/// How soon what a provider host was started for follows.
-const FOLLOWS: Timestamp = 5 * SECOND;
 
 /// The endpoint mapper, which a call of COM asks first.
 const PORTS: [u16; 1] = [135];
@@ -70,10 +68,6 @@ const CALLS: [&str; 4] = ["execmethod", "putinstance", "putclass", "createinstan
 const RPCSS: &str = "RPCSS";
 /// What starts a process where the log does not say.
 const UNNAMED: &str = "something";
-/// Nats of what fits a call from elsewhere in time only.
-const BY_TIME: f64 = 4.5;
-/// Nats of calls that management software makes all day.
-const COMMON: f64 = 2.0;
 
 impl Rule for DcomWmi {
     const DETECTION: Detection = Detection {

@@ -8,17 +8,13 @@ use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
-use crate::rules::rates::{AT_ONCE, Variety};
+use crate::rules::rates::Variety;
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::SECOND;
 use crate::tuning::OPENS_NATS;
-
-/// How long desktops are remembered that may turn out to be the first of many.
-const REMEMBERED: Timestamp = 10 * SECOND;
-/// Desktops remembered of one account.
-const KEPT: usize = 16;
+use crate::tuning::detections::desktop_sweep::{KEPT, REMEMBERED};
+use crate::tuning::rates::AT_ONCE;
 
 /// A desktop that was opened: when, from where, on which host.
 type Opened = (Timestamp, Option<Id>, Id);
@@ -108,6 +104,7 @@ mod tests {
     use crate::engine::Engine;
     use crate::event::LogonType;
     use crate::rules::testing::{Probe, logon};
+    use crate::time::SECOND;
 
     fn open(probe: &mut Probe, hosts: i64, pace: i64) -> Vec<String> {
         (0..hosts)

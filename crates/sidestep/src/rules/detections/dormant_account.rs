@@ -11,18 +11,10 @@ use crate::rules::rates::nats;
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, Day, day_of};
-
-/// How long an account is remembered.
-const REMEMBERED: Timestamp = 730 * DAY;
-/// A gap that is taken to be known of everybody, in days.
-const PRIOR_GAP: f64 = 7.0;
-/// Gaps after which the older ones begin to count less.
-const MEMORY: f64 = 256.0;
-/// Gaps of the network that are taken to be known, one of them as long as the one at hand.
-const PRIOR_GAPS: f64 = 100.0;
-/// Classes of length, each twice the one before.
-const LENGTHS: usize = 12;
+use crate::time::{Day, day_of};
+use crate::tuning::detections::dormant_account::{
+    LENGTHS, MEMORY, PRIOR_GAP, PRIOR_GAPS, REMEMBERED,
+};
 
 /// The days of an account.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]

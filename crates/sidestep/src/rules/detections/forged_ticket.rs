@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pass_the_ticket::{LIFETIME, RENEWABLE};
 use crate::event::{AuthProtocol, LogonType, TicketEncryption, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
@@ -12,10 +11,8 @@ use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::DAY;
-
-/// How long it is remembered what an account or host does.
-const REMEMBERED: Timestamp = 60 * DAY;
+use crate::tuning::detections::forged_ticket::REMEMBERED;
+use crate::tuning::detections::pass_the_ticket::{LIFETIME, RENEWABLE};
 
 /// Which tickets controllers told of, and how often one that was used is missing.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -13,21 +13,11 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
-use crate::time::{DAY, Day, SECOND, day_of};
+use crate::time::{Day, SECOND, day_of};
 use crate::tuning::OPENS_NATS;
-
-/// Runs of failures, and accounts with a habit of them, that are remembered.
-const REMEMBERED: usize = 1 << 13;
-/// Characters of an account's name that are remembered.
-const NAME: usize = 64;
-/// How long a run of failures waits for the next, or for success.
-const WAITS: Timestamp = DAY;
-/// A client that tries an old password again waits this long at the least, and evenly: the standard
-/// deviation of its waits is within a quarter of their mean.
-const PATIENT: f64 = 10.0;
-const EVEN: f64 = 0.25;
-/// Waits from which on it can be said whether they are even.
-const WAITED: u32 = 4;
+use crate::tuning::detections::guessing_then_success::{
+    EVEN, NAME, PATIENT, REMEMBERED, WAITED, WAITS,
+};
 
 /// Failures of one account from one source.
 #[derive(Debug, Clone, Serialize, Deserialize)]

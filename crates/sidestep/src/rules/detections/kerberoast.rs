@@ -7,8 +7,9 @@ use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation, is_for_machine};
-use crate::rules::rates::{AT_ONCE, Variety};
+use crate::rules::rates::Variety;
 use crate::rules::rule::{Rule, RuleContext};
+use crate::tuning::rates::AT_ONCE;
 
 /// Weak service tickets by account and hour, and of services that are no machines by ten seconds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -12,15 +12,12 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::file_name;
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::SECOND;
+use crate::tuning::detections::kerberos_client::FOLLOWS;
 
 /// Where a controller gives out tickets.
 const KERBEROS: u16 = 88;
 /// What asks for tickets on Windows.
 const OWN: &str = "lsass.exe";
-/// How long before and after a program's call a ticket that its host was given is the one it asked
-/// for: clocks of two hosts, and records of one connection, are seconds apart.
-const FOLLOWS: Timestamp = 10 * SECOND;
 
 /// Programs that called a controller, and tickets that were given to their hosts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -15,14 +15,7 @@ use crate::rules::windows_paths::{
 };
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::DAY;
-
-/// Files of a host that are remembered.
-const FILES: usize = 16;
-/// How long a file is remembered.
-const REMEMBERED: Timestamp = DAY;
-/// Nats of a program that was copied, and that nobody ran yet.
-const COPIED: f64 = 3.5;
+use crate::tuning::detections::lateral_tool_transfer::{COPIED, FILES, REMEMBERED};
 
 /// Programs that came to each host over the network.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -12,16 +12,7 @@ use crate::rules::observation::{
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::TtlMap;
 use crate::store::{Id, NameParts};
-use crate::time::{DAY, HOUR};
-
-/// How long a machine is known.
-const KNOWN: Timestamp = 60 * DAY;
-/// How long after an account was renamed a ticket by its new name is attributed to who did it.
-const RENAMED: Timestamp = HOUR;
-/// Nats of the name of a machine that is no controller: people name their computers after themselves.
-const ORDINARY: f64 = 4.5;
-/// Nats of the renaming of an account, of which no ticket was asked for yet.
-const RENAMING: f64 = 6.5;
+use crate::tuning::detections::machine_name::{KNOWN, ORDINARY, RENAMED, RENAMING};
 
 /// Names of machines, and accounts that were given one.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -11,10 +11,7 @@ use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::DAY;
-
-/// How long it is remembered how somebody logs on.
-const REMEMBERED: Timestamp = 60 * DAY;
+use crate::tuning::detections::mfa_gap::REMEMBERED;
 
 /// How often accounts, and those who go to a destination, log on by one factor.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

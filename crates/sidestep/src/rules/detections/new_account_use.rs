@@ -11,16 +11,9 @@ use crate::rules::rates::nats;
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, Day, day_of};
+use crate::time::{Day, day_of};
+use crate::tuning::detections::new_account_use::{BY_STRANGERS, NEW, PRIOR_DAYS, REMEMBERED};
 
-/// How long an account is new.
-const NEW: Timestamp = 7 * DAY;
-/// How long it is remembered who makes accounts.
-const REMEMBERED: Timestamp = 180 * DAY;
-/// Days of making accounts that stand in for what is not known of one, and the share of days on
-/// which somebody unknown makes one for a reason.
-const PRIOR_DAYS: f64 = 5.0;
-const BY_STRANGERS: f64 = 0.01;
 /// The number under which Windows tells that an account for a user was made.
 const USER_MADE: u32 = 4720;
 

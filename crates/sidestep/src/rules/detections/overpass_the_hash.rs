@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pass_the_hash::{CARRIED, carries_other_credentials};
+use super::pass_the_hash::carries_other_credentials;
 use crate::event::{TicketEncryption, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
@@ -12,10 +12,8 @@ use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::DAY;
-
-/// How long it is remembered what an account asks for.
-const REMEMBERED: Timestamp = 60 * DAY;
+use crate::tuning::detections::overpass_the_hash::REMEMBERED;
+use crate::tuning::detections::pass_the_hash::CARRIED;
 
 /// Weak encryption of granting tickets by account, and sessions that carry other credentials.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -13,15 +13,8 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{pipe_name, share_and_path};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, HOUR, SECOND};
 use crate::tuning::OPENS_NATS;
-
-/// How long a session that carries other credentials is taken to be the cause of what leaves its host.
-pub(super) const CARRIED: Timestamp = HOUR;
-/// How soon a session that was made to open a pipe does so.
-const PIPE_FOLLOWS: Timestamp = 10 * SECOND;
-/// How long it is remembered how an account logs on.
-const REMEMBERED: Timestamp = 60 * DAY;
+use crate::tuning::detections::pass_the_hash::{CARRIED, PIPE_FOLLOWS, REMEMBERED};
 
 /// Whether a logon made a session that carries other credentials for the network: of type 9, by
 /// `seclogo`, in which an account becomes itself.

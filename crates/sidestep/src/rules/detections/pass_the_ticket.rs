@@ -11,14 +11,7 @@ use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, HOUR};
-
-/// How long a granting ticket can be renewed; then a new one must be asked for.
-pub(super) const RENEWABLE: Timestamp = 7 * DAY;
-/// How long a ticket lives.
-pub(crate) const LIFETIME: Timestamp = 10 * HOUR;
-/// How long it is remembered what a host does.
-const REMEMBERED: Timestamp = 60 * DAY;
+use crate::tuning::detections::pass_the_ticket::{LIFETIME, REMEMBERED, RENEWABLE};
 
 /// A place from which an account uses tickets.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

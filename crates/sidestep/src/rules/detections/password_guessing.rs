@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Activity, Timestamp};
 use crate::rules::attack;
-use crate::rules::burst::{STEP, Windows};
+use crate::rules::burst::Windows;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::{FailureReason, origin, tries_a_credential};
 use crate::rules::finding::Finding;
@@ -12,19 +12,13 @@ use crate::rules::observation::{EventClass, Observation, bare, mark_of};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, Day, MINUTE, SECOND, day_of};
+use crate::time::{Day, MINUTE, SECOND, day_of};
+use crate::tuning::burst::STEP;
+use crate::tuning::detections::password_guessing::{ENOUGH, EVEN, PATIENT, REMEMBERED};
 
 /// Lengths of the windows, and their names. A guess a minute is a client that retries an old password,
 /// and what it does in an hour looks like guessing.
 const SCALES: [(Timestamp, &str); 2] = [(10 * SECOND, "ten seconds"), (MINUTE, "a minute")];
-/// How long a source is remembered with an account that failed from it.
-const REMEMBERED: Timestamp = 7 * DAY;
-/// Failures in a window beyond which more say no more.
-const ENOUGH: u32 = 128;
-/// A client that tries again waits this many seconds at the least, and evenly: the standard deviation of
-/// its waits is within a quarter of their mean. A tool does not wait.
-const PATIENT: f64 = 1.0;
-const EVEN: f64 = 0.25;
 
 /// Failures in windows of one length.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]

@@ -11,12 +11,7 @@ use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::HOUR;
-
-/// How long somebody who came by remote desktop is taken to sit there.
-const SITS: Timestamp = 8 * HOUR;
-/// Nats of a remote desktop that is merely new.
-const NEW: f64 = 2.5;
+use crate::tuning::detections::rdp::{NEW, SITS};
 
 /// Hosts that somebody came to by remote desktop, and when last.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

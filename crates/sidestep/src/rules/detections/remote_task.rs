@@ -10,6 +10,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{
     answers_through_own_share, file_name, pipe_name, share_and_path,
 };
+use crate::tuning::detections::remote_task::{ASKED, BY_FILE};
 
 /// A task was made or changed over the network.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -21,13 +22,8 @@ const SCHEDULERS: [&str; 3] = ["atsvc", "itaskschedulerservice", "sasec"];
 /// What their calls that make, change or run a task have in their names.
 const CALLS: [&str; 5] = ["register", "jobadd", "schrpcrun", "setaccountinformation", "enabletask"];
 
-/// Nats of a question to the scheduler: consoles ask too.
-const ASKED: f64 = 2.0;
-
 /// What starts the programs of tasks, in Windows of any version.
 const STARTERS: [&str; 3] = ["svchost.exe", "taskeng.exe", "taskhostw.exe"];
-/// Nats of output to a temporary file, which a task of one's own may leave there too.
-const BY_FILE: f64 = 4.5;
 
 /// A command that the scheduler started and whose output waits to be fetched.
 fn shell(seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {

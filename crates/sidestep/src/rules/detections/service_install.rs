@@ -15,10 +15,7 @@ use crate::rules::windows_paths::{
 };
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, HOUR};
-
-/// How long somebody who logged on at a host is taken to sit there.
-const SITS: Timestamp = 8 * HOUR;
+use crate::tuning::detections::service_install::{BY_PLACE, REMEMBERED, SITS};
 
 /// Who logged on at the hosts themselves, to tell what was installed there from what was from afar.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -40,11 +37,6 @@ const CALLS: [&str; 8] = [
     "startservicew",
     "startservicea",
 ];
-
-/// How long a session is remembered.
-const REMEMBERED: Timestamp = 7 * DAY;
-/// Nats of a service that only lies where remote executions put theirs.
-const BY_PLACE: f64 = 4.5;
 
 impl Rule for ServiceInstall {
     const DETECTION: Detection = Detection {

@@ -11,17 +11,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{command_of_service, runs};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, MINUTE, SECOND};
-
-/// How long it is remembered who came from where.
-const REMEMBERED: Timestamp = 7 * DAY;
-/// Who takes up his own session logs on for it first, so long before at most.
-const FRESH: Timestamp = 2 * MINUTE;
-/// How soon a session that is passed on is taken up by another: Windows does both at once.
-const AT_ONCE: Timestamp = 10 * SECOND;
-/// Nats of a session that the system puts back on the console, as scripts do that keep a desktop
-/// unlocked after somebody leaves it.
-const TO_CONSOLE: f64 = 2.5;
+use crate::tuning::detections::session_takeover::{AT_ONCE, FRESH, REMEMBERED, TO_CONSOLE};
 
 /// Who comes to hosts from which clients.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

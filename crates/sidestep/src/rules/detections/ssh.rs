@@ -12,18 +12,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
 use crate::time::DAY;
-
-/// Accounts and sources that a key remembers.
-const USES: usize = 8;
-/// How long a key is remembered after its last use.
-const REMEMBERED: Timestamp = 60 * DAY;
-/// Nats of a login that is merely new.
-const NEW: f64 = 2.0;
-/// Nats of a key that comes from another place: laptops do.
-const ELSEWHERE: f64 = 2.5;
-/// Nats of a key that opens another account: those of administrators do. Each of these grows by the
-/// logarithm of the days on which the key was known not to.
-const ANOTHER: f64 = 3.5;
+use crate::tuning::detections::ssh::{ANOTHER, ELSEWHERE, NEW, REMEMBERED, USES};
 
 /// Who uses which key from where.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -11,12 +11,7 @@ use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{DAY, HOUR};
-
-/// How long it is remembered that a key was shown at a host: agents are forwarded as long as a session lasts.
-const REMEMBERED: Timestamp = 7 * DAY;
-/// How soon after he came a guest is taken to use what he found.
-const SOON: Timestamp = HOUR;
+use crate::tuning::detections::ssh_hijacking::{REMEMBERED, SOON};
 
 /// Which keys came to which hosts, and who came after them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

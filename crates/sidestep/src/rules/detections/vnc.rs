@@ -10,10 +10,8 @@ use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::DAY;
+use crate::tuning::detections::vnc::REMEMBERED;
 
-/// How long a way is remembered.
-const REMEMBERED: Timestamp = 60 * DAY;
 /// Ports of displays.
 const PORTS: std::ops::RangeInclusive<u16> = 5900..=5909;
 

@@ -10,6 +10,7 @@ use crate::rules::inbound_connections::InboundConnections;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::file_name;
+use crate::tuning::detections::winrm::{CONNECTED, NOBODY};
 
 /// A shell of Windows Remote Management, or a connection to it by somebody's program.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -21,10 +22,6 @@ pub(crate) struct WinRm {
 const PORTS: [u16; 2] = [5985, 5986];
 /// Programs in which remote shells run.
 const HOSTS: [&str; 2] = ["wsmprovhost.exe", "winrshost.exe"];
-/// Nats of a shell that somebody opened, where it is not known who.
-const NOBODY: f64 = 4.5;
-/// Nats of a connection by nobody known: collectors of logs are called so all day.
-const CONNECTED: f64 = 2.0;
 
 impl Rule for WinRm {
     const DETECTION: Detection = Detection {

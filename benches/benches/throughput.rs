@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use sidestep::{Config, Engine, Event};
+use sidestep::event::Event;
+use sidestep::{Config, Engine};
 use sidestep_benches::LanlLog;
 use sidestep_formats::{LogReader, ReadOptions};
 

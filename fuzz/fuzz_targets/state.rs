@@ -5,7 +5,9 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use sidestep::{Account, AuthEvent, Config, Engine, Host, Outcome};
+use sidestep::event::{Account, AuthEvent, Host, Outcome};
+use sidestep::{Config, Engine};
+use sidestep::Timestamp;
 
 /// Signature and version of a state.
 fn beginning() -> &'static [u8] {
@@ -21,7 +23,7 @@ fuzz_target!(|body: &[u8]| {
     };
     for hour in 0..200_i64 {
         let account = Account::new(format!("U{}", hour % 7)).with_domain("DOM1");
-        let event = AuthEvent::builder((20_000 * 24 + hour) * 3_600_000_000, account)
+        let event = AuthEvent::builder(Timestamp::from_micros((20_000 * 24 + hour) * 3_600_000_000), account)
             .src_host(Host::named(format!("C{}", hour % 5)))
             .dst_host(Host::named(format!("C{}", hour % 11)))
             .outcome(if hour % 6 == 0 { Outcome::Failure } else { Outcome::Success })

@@ -11,7 +11,8 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use sidestep::{AuthEvent, Config, Engine};
+use sidestep::event::AuthEvent;
+use sidestep::{Config, Engine};
 use sidestep_arrow::{BatchReader, EventBatchBuilder};
 use sidestep_sim::{Row, Scenario, SimConfig, Simulation, Telemetry};
 

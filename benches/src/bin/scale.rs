@@ -8,7 +8,8 @@ use std::env;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use sidestep::{AuthEvent, Config, Engine};
+use sidestep::event::AuthEvent;
+use sidestep::{Config, Engine};
 use sidestep_sim::{Scenario, SimConfig, SimError, Simulation, Telemetry};
 
 const HELP: &str = "\

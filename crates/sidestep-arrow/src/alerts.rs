@@ -7,7 +7,8 @@ use arrow_array::{
     ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
-use sidestep::{Alert, Timestamp};
+use sidestep::Timestamp;
+use sidestep::alert::Alert;
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     let texts = || DataType::new_list(DataType::Utf8, true);
@@ -89,7 +90,10 @@ pub(crate) fn time_type() -> DataType {
 
 /// A column of times.
 pub(crate) fn times(times: impl Iterator<Item = Timestamp>) -> ArrayRef {
-    Arc::new(TimestampMicrosecondArray::from_iter_values(times).with_timezone("UTC"))
+    Arc::new(
+        TimestampMicrosecondArray::from_iter_values(times.map(Timestamp::micros))
+            .with_timezone("UTC"),
+    )
 }
 
 /// A column of numbers that a `u32` holds: hops are bounded by 65,536.

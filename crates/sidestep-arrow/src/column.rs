@@ -12,7 +12,6 @@ use arrow_array::{
 };
 use arrow_buffer::{ArrowNativeType, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
-use sidestep::Timestamp;
 
 const DAY: i64 = 86_400_000_000;
 
@@ -25,7 +24,8 @@ pub(crate) enum Cell<'b> {
     Float(f64),
     Truth(bool),
     /// A time, in microseconds since 1970.
-    Time(Timestamp),
+    /// Microseconds since 1970.
+    Time(i64),
     /// A time that microseconds since 1970 cannot hold.
     FarTime,
     /// A key that its dictionary does not have.

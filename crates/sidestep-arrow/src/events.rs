@@ -10,7 +10,7 @@ use arrow_array::builder::{
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use sidestep::{Account, AuthEvent};
+use sidestep::event::{Account, AuthEvent};
 
 use crate::alerts::time_type;
 
@@ -105,7 +105,7 @@ impl EventBatchBuilder {
         let shown = |account: &Account<'_>| account.to_string();
         let (src, dst) = (event.src_host(), event.dst_host());
         self.rows += 1;
-        self.time.append_value(event.time());
+        self.time.append_value(event.time().micros());
         self.account.append(shown(event.account()))?;
         word(&mut self.sid, event.account().sid.as_deref())?;
         word(&mut self.subject, event.subject().map(shown).as_deref())?;

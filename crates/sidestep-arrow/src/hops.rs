@@ -8,7 +8,7 @@ use arrow_array::{
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
-use sidestep::{Alert, Contribution, Hop};
+use sidestep::alert::{Alert, Contribution, Hop};
 
 use crate::alerts::{column, counts, time_type, times};
 

@@ -1,6 +1,6 @@
 //! Arrow record batches in, record batches of scores, alerts and hops out.
 //!
-//! [`BatchReader`] finds the fields of an [`AuthEvent`](sidestep::AuthEvent) among the columns of a
+//! [`BatchReader`] finds the fields of an [`AuthEvent`](sidestep::event::AuthEvent) among the columns of a
 //! [`RecordBatch`](arrow_array::RecordBatch), by their own names, by the names that common logs give
 //! them, or by a mapping, and hands each row on as an event that borrows from the batch.
 //!

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Fields, Schema, SchemaRef};
-use sidestep::{AuthEvent, Timestamp};
+use sidestep::event::AuthEvent;
 use sidestep_formats::{
     EventField, FieldError, FieldMapping, FieldMeaning, FieldValue, FieldValues, OnError,
     TimeFormat, event_of_fields,
@@ -14,6 +14,7 @@ use sidestep_formats::{
 use crate::column::{Cell, Values};
 use crate::columns::{EventColumns, accepted};
 use crate::error::{BatchError, ColumnsError, RowError};
+use sidestep::Timestamp;
 
 /// Errors of skipped rows that are kept.
 const MESSAGES_KEPT: usize = 5;
@@ -284,7 +285,8 @@ impl<'b> Batch<'b> {
         event_of_fields(time, &Row { batch: self, row }, number, take)
     }
 
-    fn time(&self, row: usize) -> Result<Timestamp, FieldError> {
+    /// Microseconds since 1970.
+    fn time(&self, row: usize) -> Result<i64, FieldError> {
         const FIELD: EventField = EventField::Time;
         let format = self.time_format;
         let cell = self.columns[FIELD as usize].as_ref().and_then(|time| time.values.get(row));
@@ -293,9 +295,10 @@ impl<'b> Batch<'b> {
         };
         let time = match cell {
             Cell::Time(time) => Some(time),
-            Cell::Signed(number) => format.of_number(number),
+            Cell::Signed(number) => format.of_number(number).map(Timestamp::micros),
             Cell::Unsigned(number) => {
-                i64::try_from(number).ok().and_then(|number| format.of_number(number))
+                let number = i64::try_from(number).ok();
+                number.and_then(|number| format.of_number(number)).map(Timestamp::micros)
             }
             Cell::Float(number) => of_float(number, format),
             Cell::Text(text) => return self.time_of_text(text),
@@ -311,13 +314,14 @@ impl<'b> Batch<'b> {
         })
     }
 
-    fn time_of_text(&self, text: &str) -> Result<Timestamp, FieldError> {
+    fn time_of_text(&self, text: &str) -> Result<i64, FieldError> {
         let text = text.trim();
         if text.is_empty() {
             return Err(FieldError::empty(EventField::Time));
         }
         self.time_format
             .parse(text)
+            .map(Timestamp::micros)
             .ok_or_else(|| FieldError::unfit(EventField::Time, text, self.time_format.expected()))
     }
 }
@@ -327,14 +331,14 @@ fn unfit(number: impl std::fmt::Display, format: TimeFormat) -> FieldError {
 }
 
 /// A time as a floating-point number: its whole part tells its unit, as that of a whole number does.
-fn of_float(number: f64, format: TimeFormat) -> Option<Timestamp> {
+fn of_float(number: f64, format: TimeFormat) -> Option<i64> {
     if !(0.0..EXACT).contains(&number) {
         return None;
     }
     let whole = number.trunc();
     // Below 2^53 both are exact.
     #[allow(clippy::cast_possible_truncation)]
-    let whole_time = format.of_number(whole as i64)?;
+    let whole_time = format.of_number(whole as i64)?.micros();
     let scale = match format {
         TimeFormat::Seconds => 1e6,
         TimeFormat::Milliseconds => 1e3,

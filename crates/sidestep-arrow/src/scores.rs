@@ -5,10 +5,10 @@ use std::sync::{Arc, LazyLock};
 use arrow_array::builder::Float64Builder;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use sidestep::{EVIDENCE, ScoreVector};
+use sidestep::alert::{EVIDENCE, ScoreVector};
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
-    let names = ["score", "p_value", "surprise"].into_iter().chain(EVIDENCE);
+    let names = ["score", "p_value", "surprise"].into_iter().chain(EVIDENCE.iter().copied());
     let columns = names.map(|name| Field::new(name, DataType::Float64, true));
     Arc::new(Schema::new(columns.collect::<Vec<_>>()))
 });
@@ -44,7 +44,7 @@ impl ScoreBatchBuilder {
         unit.append_value(score.score());
         p_value.append_value(score.p_value);
         surprise.append_value(score.surprise);
-        for (column, &value) in evidence.iter_mut().zip(&score.evidence) {
+        for (column, &value) in evidence.iter_mut().zip(score.evidence()) {
             column.append_value(value);
         }
     }

@@ -11,7 +11,9 @@ use arrow_array::{
     TimestampSecondArray, UInt16Array, UInt64Array,
 };
 use proptest::prelude::*;
-use sidestep::{Alert, AuthEvent, Config, Engine, LogonType, Outcome, WarmUp};
+use sidestep::alert::Alert;
+use sidestep::event::{AuthEvent, LogonType, Outcome};
+use sidestep::{Config, Engine, WarmUp};
 use sidestep_arrow::{
     BatchError, BatchReader, ColumnsError, ScoreBatchBuilder, alerts_batch, hops_batch,
 };
@@ -127,7 +129,7 @@ fn every_way_to_write_the_time_gives_the_same_events() {
         ("user", text(&["alice"])),
         ("host", text(&["FILES"])),
     ]);
-    assert_eq!(events(&day)[0].time(), 19_675 * 86_400_000_000);
+    assert_eq!(events(&day)[0].time().micros(), 19_675 * 86_400_000_000);
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn a_fraction_of_a_second_is_kept() {
         ("user", text(&["alice"])),
         ("host", text(&["FILES"])),
     ]);
-    assert_eq!(events(&batch)[0].time(), 1_700_000_000_250_000);
+    assert_eq!(events(&batch)[0].time().micros(), 1_700_000_000_250_000);
 }
 
 #[test]

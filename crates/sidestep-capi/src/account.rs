@@ -1,8 +1,6 @@
 //! Accounts.
 
-use std::borrow::Cow;
-
-use sidestep::{Account, AccountKind};
+use sidestep::event::{Account, AccountKind};
 
 use crate::boundary::call;
 use crate::error::{Failure, sidestep_error};
@@ -88,7 +86,10 @@ impl sidestep_account {
             Some(number) => word(ACCOUNT_KINDS, number, fields.kind)?,
             None => AccountKind::of_name(name),
         };
-        Ok(Some(Account { name: Cow::Borrowed(name), domain, sid, kind }))
+        let mut account = Account::of_kind(kind, name);
+        account.domain = domain;
+        account.sid = sid;
+        Ok(Some(account))
     }
 }
 

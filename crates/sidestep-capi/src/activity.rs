@@ -1,6 +1,6 @@
 //! What hosts do beside authenticating.
 
-use sidestep::HostActivity;
+use sidestep::event::HostActivity;
 
 use crate::account::{ACCOUNT, sidestep_account};
 use crate::boundary::call;
@@ -13,6 +13,7 @@ use crate::pointer::{self, SizedStruct};
 use crate::status::sidestep_status;
 use crate::text::sidestep_str;
 use crate::vocabulary::{HOST_ACTIVITIES, number, word};
+use sidestep::Timestamp;
 
 /// Bit of `sidestep_activity.present`: `writes` is known.
 pub const SIDESTEP_HAS_WRITES: u32 = 128;
@@ -80,7 +81,7 @@ impl sidestep_activity {
         let known = |known: bool, bit: u32| if known { bit } else { 0 };
         Self {
             struct_size: size_of::<Self>(),
-            time: activity.time(),
+            time: activity.time().micros(),
             kind: number(HOST_ACTIVITIES, &activity.kind(), u32::MAX),
             present: known(activity.logon_id().is_some(), SIDESTEP_HAS_LOGON_ID)
                 | known(activity.event_code().is_some(), SIDESTEP_HAS_EVENT_CODE)
@@ -121,7 +122,8 @@ impl sidestep_activity {
         check_present(self.present, PRESENT)?;
         let has = |bit: u32| self.present & bit != 0;
         let kind = word(HOST_ACTIVITIES, self.kind, "kind")?;
-        let mut activity = HostActivity::builder(self.time, kind, host).peer(peer);
+        let mut activity =
+            HostActivity::builder(Timestamp::from_micros(self.time), kind, host).peer(peer);
         if let Some(account) = account {
             activity = activity.account(account);
         }

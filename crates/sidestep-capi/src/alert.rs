@@ -1,6 +1,6 @@
 //! Alerts, as structs.
 
-use sidestep::Alert;
+use sidestep::alert::Alert;
 
 use crate::boundary::call;
 use crate::error::{Failure, sidestep_error};
@@ -174,9 +174,9 @@ pub unsafe extern "C" fn sidestep_alert_get(
             score: alert.score,
             surprise: alert.surprise,
             p_value: alert.p_value,
-            first_seen: alert.first_seen,
-            last_seen: alert.last_seen,
-            detected_at: alert.detected_at,
+            first_seen: alert.first_seen.micros(),
+            last_seen: alert.last_seen.micros(),
+            detected_at: alert.detected_at.micros(),
             hops: alert.hops.len(),
             pivots: alert.pivots.len(),
             targets: alert.targets.len(),
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn sidestep_alert_hop(
         let of = nth(&alert.hops, index, "index")?;
         let value = sidestep_hop {
             struct_size: size_of::<sidestep_hop>(),
-            time: of.time,
+            time: of.time.micros(),
             user: sidestep_str::of(&of.user),
             src_host: sidestep_str::of(&of.src_host),
             dst_host: sidestep_str::of(&of.dst_host),
@@ -313,7 +313,7 @@ pub unsafe extern "C" fn sidestep_alert_credential_switch(
         let of = nth(&alert.credential_switches, index, "index")?;
         let value = sidestep_credential_switch {
             struct_size: size_of::<sidestep_credential_switch>(),
-            time: of.time,
+            time: of.time.micros(),
             host: sidestep_str::of(&of.host),
             from: sidestep_str::of(&of.from),
             to: sidestep_str::of(&of.to),

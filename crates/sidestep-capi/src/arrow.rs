@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{Array, RecordBatch, StructArray};
-use sidestep::AuthEvent;
+use sidestep::event::AuthEvent;
 use sidestep_arrow::{BatchError, BatchReader};
 
 use crate::boundary::{call, panic_test};

@@ -255,7 +255,7 @@ pub unsafe extern "C" fn sidestep_engine_status(
         if !since.is_null() {
             // SAFETY: the caller keeps the header's contract of pointers.
             unsafe { pointer::out(since, "since") }?.write(match status {
-                Status::Detecting { since } => since,
+                Status::Detecting { since } => since.micros(),
                 _ => 0,
             });
         }
@@ -309,7 +309,7 @@ pub(crate) unsafe fn each(
     events: *const sidestep_event,
     count: usize,
     taken: *mut usize,
-    mut take: impl FnMut(&sidestep::AuthEvent<'_>),
+    mut take: impl FnMut(&sidestep::event::AuthEvent<'_>),
 ) -> Result<(), Failure> {
     let taken = if taken.is_null() {
         None

@@ -60,7 +60,7 @@ pub unsafe extern "C" fn sidestep_engine_score_all(
             pointer::check(scores, "scores")?;
         }
         let mut next = scores;
-        let score = |event: &sidestep::AuthEvent<'_>| {
+        let score = |event: &sidestep::event::AuthEvent<'_>| {
             let found = engine.engine.score(event);
             // SAFETY: the caller says that there is room for as many scores as there are events.
             unsafe {

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::ffi::c_void;
 
-use sidestep::{Alert, Config, Engine, Status};
+use sidestep::alert::Alert;
+use sidestep::{Config, Engine, Status};
 
 use crate::alert::sidestep_alert;
 use crate::handle::{Lent, Opaque};
@@ -73,7 +74,7 @@ impl EngineState {
 
     /// Processes an event and hands on what it raised.
     #[inline]
-    pub(crate) fn process<'e>(&mut self, event: impl Into<sidestep::Event<'e>>) {
+    pub(crate) fn process<'e>(&mut self, event: impl Into<sidestep::event::Event<'e>>) {
         let event = event.into();
         let alerts = self.engine.process(event);
         if !alerts.is_empty() {
@@ -89,7 +90,6 @@ impl EngineState {
         if let Status::Detecting { since } = self.engine.status() {
             self.detecting = true;
             self.log.say(SIDESTEP_LOG_INFO, || {
-                let since = sidestep_formats::Rfc3339(since);
                 format!("enough is known to raise alerts, from {since} on")
             });
         }

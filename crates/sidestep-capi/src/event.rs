@@ -1,6 +1,6 @@
 //! Authentication events.
 
-use sidestep::{AuthEvent, TicketEncryption};
+use sidestep::event::{AuthEvent, TicketEncryption};
 
 use crate::account::{ACCOUNT, SUBJECT, sidestep_account};
 use crate::boundary::call;
@@ -14,6 +14,7 @@ use crate::vocabulary::{
     SIDESTEP_AUTH_PROTOCOL_OTHER, SIDESTEP_LOGON_TYPE_OTHER, SIDESTEP_MFA_UNKNOWN,
     SIDESTEP_OUTCOME_UNKNOWN, number, word,
 };
+use sidestep::Timestamp;
 
 /// Bit of `sidestep_event.present`: `key_length` is known.
 pub const SIDESTEP_HAS_KEY_LENGTH: u32 = 1;
@@ -105,7 +106,7 @@ impl sidestep_event {
         let known = |known: bool, bit: u32| if known { bit } else { 0 };
         Self {
             struct_size: size_of::<Self>(),
-            time: event.time(),
+            time: event.time().micros(),
             account: sidestep_account::of(event.account()),
             subject: event.subject().map_or(sidestep_account::NONE, sidestep_account::of),
             src_host: sidestep_host::of(event.src_host()),
@@ -153,7 +154,7 @@ impl sidestep_event {
     ) -> Result<T, Failure> {
         // SAFETY: the caller's promise.
         let account = unsafe { self.account.get(&ACCOUNT) }?.ok_or_else(no_account)?;
-        let mut event = AuthEvent::builder(self.time, account);
+        let mut event = AuthEvent::builder(Timestamp::from_micros(self.time), account);
         // SAFETY: the caller's promise, for all of them.
         unsafe {
             event
@@ -217,12 +218,11 @@ fn no_account() -> Failure {
 
 /// What the engine says of an event that it does not take.
 #[cold]
-pub(crate) fn refused(error: sidestep::EventError) -> Failure {
+pub(crate) fn refused(error: sidestep::event::EventError) -> Failure {
     let place = match &error {
-        sidestep::EventError::Missing { field } | sidestep::EventError::TooLong { field, .. } => {
-            field
-        }
-        sidestep::EventError::TimeOutOfRange { .. } => "time",
+        sidestep::event::EventError::Missing { field }
+        | sidestep::event::EventError::TooLong { field, .. } => field,
+        sidestep::event::EventError::TimeOutOfRange { .. } => "time",
         _ => "",
     };
     Failure::new(SIDESTEP_ERR_EVENT, error.to_string()).at(place)

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use sidestep::Host;
+use sidestep::event::Host;
 
 use crate::error::Failure;
 use crate::status::SIDESTEP_ERR_VALUE;
@@ -84,6 +84,10 @@ impl sidestep_host {
             }
         };
         let port = (self.has_port != 0).then_some(self.port);
-        Ok(Host { name: name.map(Into::into), ip, port })
+        let mut host = Host::default();
+        host.name = name.map(Into::into);
+        host.ip = ip;
+        host.port = port;
+        Ok(host)
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::ops::ControlFlow;
 
-use sidestep::Event;
+use sidestep::event::Event;
 use sidestep_formats::ReadOptions;
 
 use crate::activity::sidestep_activity;
@@ -242,6 +242,8 @@ pub unsafe extern "C" fn sidestep_reader_events(
                     // SAFETY: whoever gave the callback said that it may be called so.
                     unsafe { callback(user, std::ptr::null(), &raw const activity) }
                 }
+                // The header has no other kind.
+                _ => 0,
             };
             if go_on == 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::io;
 use std::ops::ControlFlow;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use sidestep::Timestamp;
 use sidestep_arrow::BatchReader;
@@ -77,8 +77,7 @@ impl ReaderState {
 /// The time of reading, from which a syslog without a year has its dates.
 #[allow(clippy::disallowed_methods, reason = "the caller in C reads logs now")]
 fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_1970.as_micros()).unwrap_or(Timestamp::MAX)
+    SystemTime::now().into()
 }
 
 /// Sets one option, `SIDESTEP_READER_...`, from its text.

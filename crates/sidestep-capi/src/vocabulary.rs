@@ -2,9 +2,9 @@
 //!
 //! A number keeps its meaning for ever; new words get new numbers at the end.
 
-use sidestep::{
-    AccountKind, Activity, AlertState, AuthProtocol, HostActivityKind, LogonType, Mfa, Outcome,
-    Severity,
+use sidestep::alert::{AlertState, Severity};
+use sidestep::event::{
+    AccountKind, Activity, AuthProtocol, HostActivityKind, LogonType, Mfa, Outcome,
 };
 
 use crate::error::Failure;

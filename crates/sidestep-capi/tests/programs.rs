@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use sidestep::{AlertState, Config, Engine};
+use sidestep::alert::AlertState;
+use sidestep::{Config, Engine};
 use sidestep_formats::{ExportFormat, ExportOptions, LogReader, ReadOptions, write_alerts};
 
 fn root() -> PathBuf {
@@ -76,7 +77,7 @@ fn by_rust(log: &Path) -> Vec<u8> {
     let mut engine = Engine::new(Config::default());
     let mut alerts = Vec::new();
     let file = std::fs::File::open(log).expect("the sample is there");
-    let mut sink = |event: sidestep::Event<'_>| {
+    let mut sink = |event: sidestep::event::Event<'_>| {
         alerts.extend(engine.process(event));
         ControlFlow::Continue(())
     };

@@ -1,6 +1,6 @@
 //! The clock of the machine: the one place of the command that asks what day it is.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime};
 
 use sidestep::Timestamp;
 #[cfg(feature = "simulator")]
@@ -18,8 +18,7 @@ pub(crate) fn instant() -> Instant {
     reason = "the command reads logs now; the libraries read no clock"
 )]
 pub(crate) fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_1970.as_micros()).unwrap_or(Timestamp::MAX)
+    SystemTime::now().into()
 }
 
 /// How logs are read about which nothing is said.

@@ -3,7 +3,10 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use sidestep::{Alert, Config, Engine, Event, FactorPosture, Metrics, WarmUp};
+use sidestep::alert::Alert;
+use sidestep::event::Event;
+use sidestep::mfa::MfaCoverage;
+use sidestep::{Config, Engine, Metrics, WarmUp};
 use sidestep_formats::{
     ExportFormat, ExportOptions, FieldMapping, LogReader, ReadOptions, ReadSummary, read_policy,
     write_alerts, write_graph,
@@ -30,13 +33,13 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
         return explain(args, Coverage::default(), Coverage::add, Coverage::report);
     }
     if args.mfa_report {
-        let observe = |posture: &mut FactorPosture, event: Event<'_>| {
+        let observe = |posture: &mut MfaCoverage, event: Event<'_>| {
             if let Some(event) = event.auth() {
                 posture.observe(event);
             }
         };
-        let report = |posture: &FactorPosture| posture::report(posture, &args.valued);
-        return explain(args, FactorPosture::default(), observe, report);
+        let report = |posture: &MfaCoverage| posture::report(posture, &args.valued);
+        return explain(args, MfaCoverage::default(), observe, report);
     }
     let mut outputs = Outputs::open(args)?;
     let Judged { engine, metrics, mut alerts, state, reader, learned_events, order, seconds, read } =

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use sidestep::{Detection, Event, Need, detections};
+use sidestep::detection::{Detection, Need, detections};
+use sidestep::event::Event;
 
 use crate::args::DetectionsArgs;
 use crate::exit::{Exit, Failure};

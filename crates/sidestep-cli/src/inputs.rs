@@ -5,7 +5,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sidestep::Event;
+use sidestep::event::Event;
 use sidestep_formats::{BytesRead, FormatError, LogReader};
 
 use crate::progress::Progress;

@@ -1,7 +1,11 @@
 //! The engine over the logs of `sidestep detect`: as they come, and in order of time where that loses
 //! events.
 
-use sidestep::{Alert, AlertState, Engine, Event, Metrics, Reorder, Timestamp};
+use sidestep::alert::{Alert, AlertState};
+use sidestep::event::{Event, Reorder};
+use std::time::Duration;
+
+use sidestep::{Engine, Metrics};
 use sidestep_formats::{EventTaker, FormatError, LogReader, OrderWatch, in_order};
 
 use crate::args::DetectArgs;
@@ -39,16 +43,16 @@ pub(crate) struct Order {
     /// Events that came too late to be judged as they came, where all were then put in order.
     pub(crate) put_in_order: u64,
     /// By how much the latest of them was behind, in microseconds.
-    pub(crate) most_behind: Timestamp,
+    pub(crate) most_behind: Duration,
     /// How often the logs were read.
     pub(crate) readings: u64,
     /// Whether the logs cannot be read again, as standard input cannot.
     pub(crate) only_once: bool,
 }
 
-/// The time by which an event may be late before the engine drops it, in microseconds.
-pub(crate) fn lateness(engine: &Engine) -> Timestamp {
-    Timestamp::from(engine.config().lateness_minutes()) * 60_000_000
+/// The time by which an event may be late before the engine drops it.
+pub(crate) fn lateness(engine: &Engine) -> Duration {
+    Duration::from_secs(60 * u64::from(engine.config().lateness_minutes()))
 }
 
 /// How far the events of the logs to learn from, and of those to judge, are out of order.

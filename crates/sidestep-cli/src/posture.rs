@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sidestep::{FactorCounts, FactorPosture, ValuedHost};
+use sidestep::mfa::{CriticalHost, FactorCounts, MfaCoverage};
 
 use crate::text;
 
@@ -10,7 +10,7 @@ use crate::text;
 const WIDTH: usize = 100;
 
 /// The report on the hosts that were asked for, or on those that most accounts log on to.
-pub(crate) fn report(posture: &FactorPosture, valued: &[String]) -> String {
+pub(crate) fn report(posture: &MfaCoverage, valued: &[String]) -> String {
     let mut out = String::new();
     let total = posture.total();
     if total.logons() == 0 {
@@ -44,11 +44,11 @@ pub(crate) fn report(posture: &FactorPosture, valued: &[String]) -> String {
     out
 }
 
-fn is(found: &ValuedHost, host: &str) -> bool {
+fn is(found: &CriticalHost, host: &str) -> bool {
     found.host == host.to_lowercase()
 }
 
-fn write_host(out: &mut String, host: &ValuedHost) {
+fn write_host(out: &mut String, host: &CriticalHost) {
     let accounts = text::counted(host.accounts as u64, "account");
     let _ = writeln!(out, "{}  {accounts}, {}", text::printable(&host.host), shares(host.factors));
     if host.any_steps == 0 {

@@ -1,6 +1,8 @@
 //! What `sidestep detect` says when it is done.
 
-use sidestep::{Metrics, Status, Timestamp};
+use std::time::Duration;
+
+use sidestep::{Metrics, Status};
 use sidestep_formats::ReadSummary;
 
 use crate::detect::{TOLERATED, late_share};
@@ -26,7 +28,7 @@ pub(crate) struct RunSummary<'a> {
     /// What was done about events out of order.
     pub(crate) order: &'a Order,
     /// By how much an event may be late before it is dropped, in microseconds.
-    pub(crate) lateness: Timestamp,
+    pub(crate) lateness: Duration,
 }
 
 /// The summary, a line for each thing.

@@ -1,7 +1,8 @@
 //! Numbers, times and names as people read them.
 
+use std::time::Duration;
+
 use sidestep::Timestamp;
-use sidestep_formats::Rfc3339;
 
 const SECOND: i64 = 1_000_000;
 
@@ -33,14 +34,14 @@ pub(crate) fn percent(share: f64) -> String {
 
 /// A time to the second, UTC.
 pub(crate) fn time(time: Timestamp) -> String {
-    Rfc3339(time - time.rem_euclid(SECOND)).to_string()
+    Timestamp::from_secs(time.micros().div_euclid(SECOND)).to_string()
 }
 
 /// A length of time in its two largest units.
-pub(crate) fn span(micros: i64) -> String {
-    let seconds = micros.max(0) / SECOND;
+pub(crate) fn span(length: Duration) -> String {
+    let seconds = length.as_secs();
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    let two = |large: i64, l: &str, small: i64, s: &str| match small {
+    let two = |large: u64, l: &str, small: u64, s: &str| match small {
         0 => format!("{large} {l}"),
         small => format!("{large} {l} {small} {s}"),
     };
@@ -120,11 +121,11 @@ mod tests {
 
     #[test]
     fn spans_show_two_units() {
-        assert_eq!(span(0), "0 s");
-        assert_eq!(span(59 * SECOND), "59 s");
-        assert_eq!(span(61 * SECOND), "1 min 1 s");
-        assert_eq!(span(2 * 3600 * SECOND), "2 h");
-        assert_eq!(span((86_400 + 3 * 3600 + 59) * SECOND), "1 d 3 h");
+        assert_eq!(span(Duration::ZERO), "0 s");
+        assert_eq!(span(Duration::from_secs(59)), "59 s");
+        assert_eq!(span(Duration::from_secs(61)), "1 min 1 s");
+        assert_eq!(span(Duration::from_secs(2 * 3600)), "2 h");
+        assert_eq!(span(Duration::from_secs(86_400 + 3 * 3600 + 59)), "1 d 3 h");
     }
 
     #[test]

@@ -43,7 +43,7 @@ fn files() -> (TempDir, String, String) {
 fn detections_are_listed_and_shown() {
     let listed = sidestep(&["detections"]);
     let listed = text(&listed.stdout);
-    for detection in sidestep::detections() {
+    for detection in sidestep::detection::detections() {
         assert!(listed.contains(detection.id), "{}", detection.id);
         let page = sidestep(&["detections", detection.id]);
         assert_eq!(text(&page.stdout), detection.to_markdown());

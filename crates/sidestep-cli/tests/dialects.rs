@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use sidestep::Event;
+use sidestep::event::Event;
 use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
 use tempfile::TempDir;
 
@@ -47,6 +47,7 @@ fn read(dir: &Path) -> (BTreeMap<String, u64>, ReadSummary) {
                 let kind = match event {
                     Event::Auth(event) => event.activity().to_string(),
                     Event::Activity(activity) => activity.kind().to_string(),
+                    _ => "unknown".to_owned(),
                 };
                 *kinds.entry(kind).or_default() += 1;
                 ControlFlow::Continue(())

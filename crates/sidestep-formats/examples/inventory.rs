@@ -10,11 +10,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 
-use sidestep::{Event, Timestamp};
+use sidestep::Timestamp;
+use sidestep::event::Event;
 use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
 
 /// 2024-01-01, from which syslog has its years.
-const NEW_YEAR: Timestamp = 1_704_067_200_000_000;
+const NEW_YEAR: Timestamp = Timestamp::from_secs(1_704_067_200);
 
 /// Kinds of event, and of record passed over, that are named for each folder.
 const KINDS: usize = 8;
@@ -71,6 +72,7 @@ fn kind(event: Event<'_>) -> String {
     let (what, code) = match event {
         Event::Auth(event) => (format!("{:?}", event.activity()), event.event_code()),
         Event::Activity(activity) => (format!("{:?}", activity.kind()), activity.event_code()),
+        _ => ("unknown".to_owned(), None),
     };
     match code {
         Some(code) => format!("{what}, {code}"),

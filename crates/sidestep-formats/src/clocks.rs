@@ -1,13 +1,14 @@
 //! Clocks that were set back: the records of a host's log go on by number, while their time falls.
 
 use std::collections::HashMap;
-
-use sidestep::Timestamp;
+use std::time::Duration;
 
 use crate::place::without_controls;
+use crate::time::Micros;
+use sidestep::Timestamp;
 
 /// Microseconds by which time must fall to be told; what is late by less is common.
-const FALL: Timestamp = 3_600_000_000;
+const FALL: Micros = 3_600_000_000;
 
 /// Logs of hosts that are followed at a time.
 const MOST_LOGS: usize = 1 << 12;
@@ -18,9 +19,9 @@ const MOST_LOGS: usize = 1 << 12;
 pub struct ClockSetBack {
     /// The host whose clock it was.
     pub host: String,
-    /// By how much, in microseconds.
-    pub by: Timestamp,
-    /// The time that it showed afterwards: microseconds since 1970, UTC.
+    /// By how much.
+    pub by: Duration,
+    /// The time that it showed afterwards.
     pub to: Timestamp,
     /// Number of the first record written after.
     pub record: u64,
@@ -40,7 +41,7 @@ struct Log {
     host: String,
     channel: String,
     number: u64,
-    time: Timestamp,
+    time: Micros,
 }
 
 impl Clocks {
@@ -50,7 +51,7 @@ impl Clocks {
         host: &str,
         channel: &str,
         number: u64,
-        time: Timestamp,
+        time: Micros,
     ) -> Option<ClockSetBack> {
         let is_last = |log: &Log| log.host == host && log.channel == channel;
         if !self.logs.get(self.last).is_some_and(is_last) {
@@ -75,7 +76,12 @@ impl Clocks {
         }
         // A number that does not go on is of another part of the log, or of another log.
         log.time = time;
-        goes_on.then(|| ClockSetBack { host: without_controls(host), by, to: time, record: number })
+        goes_on.then(|| ClockSetBack {
+            host: without_controls(host),
+            by: Duration::from_micros(by.unsigned_abs()),
+            to: Timestamp::from_micros(time),
+            record: number,
+        })
     }
 }
 
@@ -83,13 +89,13 @@ impl Clocks {
 mod tests {
     use super::*;
 
-    const HOUR: Timestamp = FALL;
+    const HOUR: Micros = FALL;
 
     #[test]
     fn a_clock_was_set_back_where_numbers_go_on_and_time_falls() {
         let mut clocks = Clocks::default();
-        let mut note = |host: &str, number, hour: Timestamp| {
-            clocks.note(host, "Security", number, hour * HOUR).map(|fall| fall.by / HOUR)
+        let mut note = |host: &str, number, hour: Micros| {
+            clocks.note(host, "Security", number, hour * HOUR).map(|fall| fall.by.as_secs() / 3600)
         };
         let records = [
             ("a", 1, 10, None),

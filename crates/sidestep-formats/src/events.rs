@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 
-use sidestep::OwnedEvent;
+use sidestep::event::OwnedEvent;
 
 use crate::error::FormatError;
 use crate::handover::{EventReceiver, EventSender, handover};

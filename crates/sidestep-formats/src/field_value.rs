@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use sidestep::{Account, AccountKind, Activity, AuthProtocol, LogonType, Mfa, Outcome};
+use sidestep::event::{Account, AccountKind, Activity, AuthProtocol, LogonType, Mfa, Outcome};
 
 use crate::event_field::{EventField, FieldError};
 use crate::{values, vocabulary};

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use sidestep::{Account, Activity, AuthEvent, EventError, Host, Timestamp};
+use sidestep::event::{Account, Activity, AuthEvent, EventError, Host};
 
 use crate::event_field::{EventField, FieldError};
 use crate::field_value::{FieldMeaning, Meaning};
+use crate::time::Micros;
 use crate::vocabulary;
+use sidestep::Timestamp;
 
 /// One record: what each of its fields says.
 pub trait FieldValues<'a> {
@@ -28,7 +30,7 @@ pub trait FieldValues<'a> {
 /// # Errors
 /// [`FieldError`], naming the field that is missing or means nothing.
 pub fn event_of_fields<'a, T>(
-    time: Timestamp,
+    time: Micros,
     values: &impl FieldValues<'a>,
     raw_ref: u64,
     take: impl FnOnce(&AuthEvent<'a>) -> T,
@@ -39,12 +41,13 @@ pub fn event_of_fields<'a, T>(
     let subject = self::account(values, EventField::Subject, EventField::SubjectDomain)?;
     let subject =
         subject.filter(|subject| subject.name != account.name || subject.domain != account.domain);
-    let mut builder = AuthEvent::builder(time, account);
+    let mut builder = AuthEvent::builder(Timestamp::from_micros(time), account);
     if let Some(subject) = subject {
         builder.set_subject(subject);
     }
     let port = number(values, EventField::SrcPort)?.and_then(|port| u16::try_from(port).ok());
-    let src = Host { port, ..host(values, EventField::SrcHost, EventField::SrcIp)? };
+    let mut src = host(values, EventField::SrcHost, EventField::SrcIp)?;
+    src.port = port;
     let dst = host(values, EventField::DstHost, EventField::DstIp)?;
     builder.set_src_host(src).set_dst_host(dst).set_raw_ref(raw_ref);
     let code = number(values, EventField::EventCode)?.and_then(|code| u32::try_from(code).ok());
@@ -134,7 +137,9 @@ fn account<'a>(
         None => text(values, domain)?,
     };
     let (name, domain) = (Cow::Borrowed(name), domain.map(Cow::Borrowed));
-    Ok(Some(Account { name, domain, sid: None, kind }))
+    let mut account = Account::of_kind(kind, name);
+    account.domain = domain;
+    Ok(Some(account))
 }
 
 #[inline]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::vec;
 
-use sidestep::{Event, OwnedEvent};
+use sidestep::event::{Event, OwnedEvent};
 
 /// Events handed over at a time, and such batches that may wait.
 const BATCH: usize = 64;

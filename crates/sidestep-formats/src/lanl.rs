@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use memchr::memchr_iter;
-use sidestep::{
+use sidestep::event::{
     Account, AccountKind, Activity, AuthEvent, AuthProtocol, EventError, Host, LogonType, Outcome,
 };
 
@@ -16,6 +16,7 @@ use crate::record_sink::RecordSink;
 use crate::source::Source;
 use crate::time::decimal;
 use crate::vocabulary;
+use sidestep::Timestamp;
 
 /// The columns, as errors name them.
 pub(crate) const COLUMNS: [&str; 9] = [
@@ -110,7 +111,7 @@ fn take<T>(line: &[u8], number: u64, sink: impl FnOnce(&AuthEvent<'_>) -> T) -> 
         _ => return Err(Fault::word(COLUMNS[8], result.as_bytes(), "Success, Fail or ?")),
     };
     let account = account(if dst_user.starts_with('?') { src_user } else { dst_user });
-    let mut builder = AuthEvent::builder(micros, account);
+    let mut builder = AuthEvent::builder(Timestamp::from_micros(micros), account);
     builder
         .set_src_host(host(src_host))
         .set_dst_host(host(dst_host))
@@ -196,7 +197,7 @@ mod tests {
     #[test]
     fn a_login_becomes_an_event() {
         let event = read("3.5,C9$@DOM1,U12@DOM2,C1,C7,NTLM,RemoteInteractive,LogOn,Fail").unwrap();
-        assert_eq!(event.time(), 3_500_000);
+        assert_eq!(event.time().micros(), 3_500_000);
         assert_eq!(event.account().to_string(), "U12@DOM2");
         assert_eq!(event.subject().unwrap().to_string(), "C9$@DOM1");
         assert_eq!(event.subject().unwrap().kind, AccountKind::Machine);

@@ -1,7 +1,7 @@
 //! Log dialects in, findings out.
 //!
 //! [`LogReader`] reads a log, plain or compressed, and hands each
-//! [`Event`](sidestep::Event) to a closure. Events borrow from the reader's buffer: a
+//! [`Event`](sidestep::event::Event) to a closure. Events borrow from the reader's buffer: a
 //! line costs no allocation, and memory stays the same however long the log is. A bad record is
 //! reported with its place, and skipped or fatal as the caller chose.
 //!
@@ -78,7 +78,7 @@ pub use error::{FormatError, LineError, ParseError};
 pub use event_field::{EventField, FieldError};
 pub use events::{Events, events, events_of_reader};
 pub use export::{
-    ExportFormat, ExportOptions, OcsfVersion, Rfc3339, write_alert, write_alerts, write_graph,
+    ExportFormat, ExportOptions, OcsfVersion, write_alert, write_alerts, write_graph,
 };
 pub use field_mapping::{Column, FieldMapping};
 pub use field_value::FieldValue;

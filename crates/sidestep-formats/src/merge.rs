@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use sidestep::{OwnedEvent, Timestamp};
+use sidestep::event::OwnedEvent;
 
 use crate::error::FormatError;
 use crate::handover::{EventReceiver, handover};
@@ -14,6 +14,7 @@ use crate::place::shown;
 use crate::reader::LogReader;
 use crate::record_sink::EventSink;
 use crate::summary::ReadSummary;
+use crate::time::Micros;
 
 /// Most logs that are read at the same time: each has a thread and buffers of its own.
 const MOST: usize = 256;
@@ -97,21 +98,21 @@ impl LogReader {
 
     /// When each log is to be opened. Where all can be open at the same time nobody need look when
     /// they begin, which is well, for a pipe cannot be read twice.
-    fn in_order_of_start(&self, logs: &[Log]) -> Vec<(Timestamp, usize)> {
+    fn in_order_of_start(&self, logs: &[Log]) -> Vec<(Micros, usize)> {
         let many = logs.len() > MOST;
-        let start = |log: &Log| if many { self.start(&log.path) } else { Timestamp::MIN };
+        let start = |log: &Log| if many { self.start(&log.path) } else { Micros::MIN };
         let mut order: Vec<_> = logs.iter().enumerate().map(|(at, log)| (start(log), at)).collect();
         order.sort_unstable();
         order
     }
 
     /// The time of the first event of a file; the beginning of time where it has none.
-    fn start(&self, path: &Path) -> Timestamp {
-        let mut start = Timestamp::MIN;
+    fn start(&self, path: &Path) -> Micros {
+        let mut start = Micros::MIN;
         if path.is_file() {
             // What is wrong with it will be said when it is read.
             let _ = Self::new(self.options.clone()).read_file(path, &mut |event| {
-                start = event.time();
+                start = event.time().micros();
                 ControlFlow::Break(())
             });
         }
@@ -152,7 +153,7 @@ impl LogReader {
 /// Gives the events of logs in order of time, where each is opened once its start has come and fewer
 /// than [`MOST`] others are open.
 fn give_in_order(
-    order: &[(Timestamp, usize)],
+    order: &[(Micros, usize)],
     mut open: impl FnMut(usize) -> EventReceiver,
     sink: &mut EventSink<'_>,
 ) -> ControlFlow<()> {
@@ -162,18 +163,18 @@ fn give_in_order(
     let mut next = BinaryHeap::new();
     loop {
         while next.len() < MOST {
-            let now = next.peek().map_or(Timestamp::MAX, |&Reverse((time, _))| time);
+            let now = next.peek().map_or(Micros::MAX, |&Reverse((time, _))| time);
             let Some((_, at)) = unopened.next_if(|&(start, _)| start <= now) else { break };
             let mut stream = open(at);
             if let Some(event) = stream.next() {
-                next.push(Reverse((event.as_event().time(), at)));
+                next.push(Reverse((event.as_event().time().micros(), at)));
                 logs[at] = Some((event, stream));
             }
         }
         let Some(Reverse((_, at))) = next.pop() else { return ControlFlow::Continue(()) };
         let Some((head, stream)) = &mut logs[at] else { continue };
         if let Some(following) = stream.next() {
-            next.push(Reverse((following.as_event().time(), at)));
+            next.push(Reverse((following.as_event().time().micros(), at)));
             sink(std::mem::replace(head, following).as_event())?;
         } else if let Some((last, _)) = logs[at].take() {
             sink(last.as_event())?;

@@ -2,11 +2,10 @@
 
 use std::str::FromStr;
 
-use sidestep::Timestamp;
-
 use crate::error::ParseError;
 use crate::field_mapping::FieldMapping;
 use crate::zone::Zone;
+use sidestep::Timestamp;
 
 /// The dialect of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

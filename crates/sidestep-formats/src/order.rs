@@ -7,9 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use sidestep::{Event, OwnedEvent, Reorder, Timestamp};
+use std::time::Duration;
 
-const MINUTE: Timestamp = 60_000_000;
+use crate::time::Micros;
+use sidestep::Timestamp;
+use sidestep::event::{Event, OwnedEvent, Reorder};
+
+const MINUTE: Micros = 60_000_000;
 
 /// Minutes by which an event may be behind before it is far behind.
 const NEAR: u32 = 60;
@@ -23,20 +27,20 @@ pub type EventTaker<'t> = dyn FnMut(Event<'_>) + 't;
 /// Notes how far events are out of order of time, and how many there are when.
 #[derive(Debug, Clone)]
 pub struct OrderWatch {
-    newest: Timestamp,
-    most_behind: Timestamp,
+    newest: Micros,
+    most_behind: Micros,
     far_behind: u64,
     /// Microseconds of a span.
-    width: Timestamp,
+    width: Micros,
     /// Events by the number of their span, without those of the last.
-    spans: BTreeMap<Timestamp, u64>,
-    last: (Timestamp, u64),
+    spans: BTreeMap<Micros, u64>,
+    last: (Micros, u64),
 }
 
 impl Default for OrderWatch {
     fn default() -> Self {
         Self {
-            newest: Timestamp::MIN,
+            newest: Micros::MIN,
             most_behind: 0,
             far_behind: 0,
             width: 10 * MINUTE,
@@ -50,6 +54,7 @@ impl OrderWatch {
     /// Notes an event of this time; to be called in the order in which events come.
     #[inline]
     pub fn observe(&mut self, time: Timestamp) {
+        let time = time.micros();
         if time >= self.newest {
             self.newest = time;
         } else {
@@ -63,15 +68,15 @@ impl OrderWatch {
         self.last.1 += 1;
     }
 
-    /// By how much the event that is most out of order is behind the newest before it, in
-    /// microseconds; 0 where all come in order.
+    /// By how much the event that is most out of order is behind the newest before it; 0 where all come
+    /// in order.
     #[must_use]
-    pub const fn most_behind(&self) -> Timestamp {
-        self.most_behind
+    pub const fn most_behind(&self) -> Duration {
+        Duration::from_micros(self.most_behind.unsigned_abs())
     }
 
     /// Puts away what was counted of the last span.
-    fn begin(&mut self, span: Timestamp) {
+    fn begin(&mut self, span: Micros) {
         let (last, count) = std::mem::replace(&mut self.last, (span, 0));
         if count > 0 {
             *self.spans.entry(last).or_default() += count;
@@ -88,14 +93,14 @@ impl OrderWatch {
     }
 
     /// Every span that has events, in order, with how many.
-    fn counts(&self) -> Vec<(Timestamp, u64)> {
+    fn counts(&self) -> Vec<(Micros, u64)> {
         let mut spans = self.spans.clone();
         *spans.entry(self.last.0).or_default() += self.last.1;
         spans.into_iter().collect()
     }
 
     /// Most events that lie within so much time.
-    fn most_within(&self, time: Timestamp, counts: &[(Timestamp, u64)]) -> u64 {
+    fn most_within(&self, time: Micros, counts: &[(Micros, u64)]) -> u64 {
         // Both ends of the time may lie within a span.
         let reach = time / self.width + 2;
         let (mut first, mut within, mut most) = (0, 0, 0);
@@ -112,7 +117,7 @@ impl OrderWatch {
 
     /// Where to cut time so that each part has no more than `capacity` events, where spans allow it:
     /// the end of each part but the last.
-    fn cuts(&self, counts: &[(Timestamp, u64)], capacity: u64) -> Vec<Timestamp> {
+    fn cuts(&self, counts: &[(Micros, u64)], capacity: u64) -> Vec<Micros> {
         let (mut cuts, mut held) = (Vec::new(), 0);
         for (span, count) in counts {
             if held > 0 && held + count > capacity {
@@ -125,8 +130,8 @@ impl OrderWatch {
     }
 }
 
-fn is_far_behind(time: Timestamp, newest: Timestamp) -> bool {
-    newest - time > Timestamp::from(NEAR) * MINUTE
+fn is_far_behind(time: Micros, newest: Micros) -> bool {
+    newest - time > Micros::from(NEAR) * MINUTE
 }
 
 /// Reads logs again and gives their events to `sink` in order of time; those of one time keep the
@@ -156,17 +161,17 @@ pub fn in_order<E>(
         reorder.finish(sink);
         return ended.map(|()| 1);
     }
-    let near = watch.most_within(Timestamp::from(NEAR) * MINUTE, &counts);
+    let near = watch.most_within(Micros::from(NEAR) * MINUTE, &counts);
     if near.saturating_add(watch.far_behind) <= room {
         return late_apart(read, sink).map(|()| 2);
     }
     let cuts = watch.cuts(&counts, room);
-    let mut begin = Timestamp::MIN;
-    for (end, number) in cuts.into_iter().chain([Timestamp::MAX]).zip(1..) {
-        let last = end == Timestamp::MAX;
+    let mut begin = Micros::MIN;
+    for (end, number) in cuts.into_iter().chain([Micros::MAX]).zip(1..) {
+        let last = end == Micros::MAX;
         let mut reorder = Reorder::new(u32::MAX, capacity).giving_late();
         let ended = read(&mut |event| {
-            let time = event.time();
+            let time = event.time().micros();
             if begin <= time && (time < end || last) {
                 reorder.push(event, sink);
             }
@@ -188,10 +193,10 @@ fn late_apart<E>(
     sink: &mut EventTaker<'_>,
 ) -> Result<(), E> {
     let mut late: Vec<Box<OwnedEvent>> = Vec::new();
-    let mut newest = Timestamp::MIN;
+    let mut newest = Micros::MIN;
     read(&mut |event| {
-        newest = newest.max(event.time());
-        if is_far_behind(event.time(), newest) {
+        newest = newest.max(event.time().micros());
+        if is_far_behind(event.time().micros(), newest) {
             late.push(Box::new(event.into()));
         }
     })?;
@@ -204,10 +209,10 @@ fn late_apart<E>(
         sink(event);
     };
     let mut reorder = Reorder::new(NEAR + 1, usize::MAX).giving_late();
-    newest = Timestamp::MIN;
+    newest = Micros::MIN;
     let ended = read(&mut |event| {
-        newest = newest.max(event.time());
-        if !is_far_behind(event.time(), newest) {
+        newest = newest.max(event.time().micros());
+        if !is_far_behind(event.time().micros(), newest) {
             reorder.push(event, &mut give);
         }
     });
@@ -220,34 +225,35 @@ fn late_apart<E>(
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sidestep::{Account, AuthEvent, Host};
+    use sidestep::event::{Account, AuthEvent, Host};
 
-    const HOUR: Timestamp = 60 * MINUTE;
+    const HOUR: Micros = 60 * MINUTE;
 
     /// What is given out of logs with events of these times, each with its number, and how often they
     /// were read.
-    fn given(times: &[Timestamp], capacity: usize) -> (Vec<(Timestamp, u64)>, u64) {
+    fn given(times: &[Micros], capacity: usize) -> (Vec<(Micros, u64)>, u64) {
         let mut watch = OrderWatch::default();
-        times.iter().for_each(|time| watch.observe(*time));
+        times.iter().for_each(|time| watch.observe(Timestamp::from_micros(*time)));
         let mut given = Vec::new();
         let mut read = |sink: &mut EventTaker<'_>| {
             for (time, number) in times.iter().zip(0..) {
-                let event = AuthEvent::builder(*time, Account::new("alice"))
-                    .dst_host(Host::named("FILES"))
-                    .raw_ref(number)
-                    .build()
-                    .unwrap();
+                let event =
+                    AuthEvent::builder(Timestamp::from_micros(*time), Account::new("alice"))
+                        .dst_host(Host::named("FILES"))
+                        .raw_ref(number)
+                        .build()
+                        .unwrap();
                 sink(Event::Auth(&event));
             }
             Ok::<(), ()>(())
         };
         let passes = in_order(&watch, capacity, &mut read, &mut |event| {
-            given.push((event.time(), event.auth().and_then(AuthEvent::raw_ref).unwrap()));
+            given.push((event.time().micros(), event.auth().and_then(AuthEvent::raw_ref).unwrap()));
         });
         (given, passes.unwrap())
     }
 
-    fn sorted(times: &[Timestamp]) -> Vec<(Timestamp, u64)> {
+    fn sorted(times: &[Micros]) -> Vec<(Micros, u64)> {
         let mut sorted: Vec<_> = times.iter().copied().zip(0..).collect();
         sorted.sort_unstable();
         sorted
@@ -257,17 +263,17 @@ mod tests {
     fn a_watch_knows_how_far_events_are_behind() {
         let mut watch = OrderWatch::default();
         for (time, behind) in [(5, 0), (9, 0), (9, 0), (7, 2), (30, 0), (8, 22), (31, 22)] {
-            watch.observe(time * HOUR);
-            assert!(watch.most_behind() >= behind * HOUR);
+            watch.observe(Timestamp::from_micros(time * HOUR));
+            assert!(watch.most_behind >= behind * HOUR);
         }
-        assert_eq!(watch.most_behind(), 22 * HOUR);
+        assert_eq!(watch.most_behind, 22 * HOUR);
     }
 
     #[test]
     fn spans_grow_where_there_are_many() {
         let mut watch = OrderWatch::default();
         let times = (0..200_000).map(|number| (number * 7919 % 200_000) * HOUR);
-        times.for_each(|time| watch.observe(time));
+        times.for_each(|time| watch.observe(Timestamp::from_micros(time)));
         let counts = watch.counts();
         assert!(counts.len() <= MOST_SPANS + 1 && watch.width > HOUR, "{}", counts.len());
         assert_eq!(counts.iter().map(|(_, count)| count).sum::<u64>(), 200_000);

@@ -18,10 +18,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Range;
 
+use crate::time::Micros;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use sidestep::{Allow, Policy, Subnet, Timestamp};
+use sidestep::Timestamp;
+use sidestep::detection::{Allow, Policy, Subnet};
 use thiserror::Error;
 use toml::Spanned;
 use toml::value::Datetime;
@@ -94,7 +96,7 @@ pub fn read_policy(text: &str) -> Result<Policy, PolicyError> {
             })?);
         }
         if let Some(until) = entry.until {
-            let found = time(until.get_ref());
+            let found = time(until.get_ref()).map(Timestamp::from_micros);
             allow.until = Some(found.ok_or_else(|| {
                 at(until.span(), format!("{} is no date such as 2027-03-31", until.get_ref()))
             })?);
@@ -121,7 +123,7 @@ fn network(text: &str) -> Option<Subnet> {
 }
 
 /// The beginning of a day in UTC, or a moment with its offset; UTC where there is none.
-fn time(datetime: &Datetime) -> Option<Timestamp> {
+fn time(datetime: &Datetime) -> Option<Micros> {
     if datetime.offset.is_some() {
         let moment: jiff::Timestamp = datetime.to_string().parse().ok()?;
         return Some(moment.as_microsecond());
@@ -151,7 +153,7 @@ mod tests {
         allow.detection = Some("service_install".to_owned());
         allow.account = Some("deploy".to_owned());
         allow.subnet = Subnet::new("10.1.0.0".parse().expect("an address"), 16);
-        allow.until = Some(1_806_451_200_000_000);
+        allow.until = Some(Timestamp::from_secs(1_806_451_200));
         let expected = Policy::default()
             .with_weight("admin_share", 0.5)
             .and_then(|policy| policy.with_weight("service_install", 0.0))

@@ -4,12 +4,13 @@ use std::io;
 use std::ops::ControlFlow;
 
 use jiff::civil::Date;
-use sidestep::{AuthEvent, Event, HostActivity, Timestamp};
+use sidestep::event::{AuthEvent, Event, HostActivity};
 
 use crate::clocks::Clocks;
 use crate::error::{Fault, FormatError, LineError};
 use crate::options::{OnError, ReadOptions};
 use crate::summary::ReadSummary;
+use crate::time::Micros;
 
 /// What a reader hands events to. `Break` ends the reading.
 pub type EventSink<'s> = dyn FnMut(Event<'_>) -> ControlFlow<()> + 's;
@@ -66,7 +67,7 @@ impl<'a> RecordSink<'a> {
     }
 
     /// Notes a record by its number in the log of its host, by which it shows if the clock was set back.
-    pub(crate) fn numbered(&mut self, host: &str, channel: &str, number: u64, time: Timestamp) {
+    pub(crate) fn numbered(&mut self, host: &str, channel: &str, number: u64, time: Micros) {
         if let Some(fall) = self.clocks.note(host, channel, number, time) {
             self.summary.clocks_set_back += 1;
             if self.summary.first_clocks.len() < self.options.messages_kept {

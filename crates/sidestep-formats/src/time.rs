@@ -4,9 +4,12 @@ use std::str::FromStr;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use sidestep::Timestamp;
 
 use crate::error::ParseError;
+use sidestep::Timestamp;
+
+/// Microseconds: since 1970 where it is a time, else of a length of time.
+pub(crate) type Micros = i64;
 
 /// How a time column is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,9 +52,14 @@ impl FromStr for TimeFormat {
 }
 
 impl TimeFormat {
-    /// Reads a time, to microseconds since 1970; `None` for what is no time in this format.
+    /// Reads a time; `None` for what is no time in this format.
     #[must_use]
     pub fn parse(self, text: &str) -> Option<Timestamp> {
+        self.micros(text).map(Timestamp::from_micros)
+    }
+
+    /// The same in microseconds since 1970.
+    pub(crate) fn micros(self, text: &str) -> Option<Micros> {
         match self {
             Self::Seconds => decimal(text.as_bytes(), 6),
             Self::Milliseconds => decimal(text.as_bytes(), 3),
@@ -77,8 +85,8 @@ impl TimeFormat {
         }
     }
 
-    /// The time that a number stands for, to microseconds since 1970; `None` for one before 1970, one
-    /// too large, and where times are written as RFC 3339.
+    /// The time that a number stands for; `None` for one before 1970, one too large, and where times are
+    /// written as RFC 3339.
     #[must_use]
     pub const fn of_number(self, number: i64) -> Option<Timestamp> {
         let scale = match self {
@@ -92,7 +100,13 @@ impl TimeFormat {
                 _ => 1,
             },
         };
-        if number < 0 { None } else { number.checked_mul(scale) }
+        if number < 0 {
+            return None;
+        }
+        match number.checked_mul(scale) {
+            Some(micros) => Some(Timestamp::from_micros(micros)),
+            None => None,
+        }
     }
 
     /// What a value of this format is called in an error.
@@ -149,7 +163,7 @@ pub(crate) fn decimal(text: &[u8], scale: usize) -> Option<i64> {
 }
 
 /// A time with a zone, or one in UTC without.
-fn rfc3339(text: &str) -> Option<Timestamp> {
+fn rfc3339(text: &str) -> Option<Micros> {
     if is_zoned(text) {
         return Some(text.parse::<jiff::Timestamp>().ok()?.as_microsecond());
     }
@@ -183,7 +197,7 @@ mod tests {
 
     #[test]
     fn auto_tells_the_unit_from_the_size() {
-        let auto = |text| TimeFormat::Auto.parse(text);
+        let auto = |text| TimeFormat::Auto.micros(text);
         assert_eq!(auto("86400"), Some(86_400_000_000));
         assert_eq!(auto("1700000000"), Some(1_700_000_000_000_000));
         assert_eq!(auto("1700000000.25"), Some(1_700_000_000_250_000));
@@ -225,7 +239,7 @@ mod tests {
     fn a_named_format_takes_nothing_else() {
         assert_eq!(TimeFormat::Seconds.parse("2023-11-14T22:13:20Z"), None);
         assert_eq!(TimeFormat::Rfc3339.parse("1700000000"), None);
-        assert_eq!(TimeFormat::Milliseconds.parse("1700000000000"), Some(1_700_000_000_000_000));
+        assert_eq!(TimeFormat::Milliseconds.micros("1700000000000"), Some(1_700_000_000_000_000));
         assert_eq!("hours".parse::<TimeFormat>().map_err(|e| e.value), Err("hours".to_owned()));
     }
 }

@@ -1,6 +1,6 @@
 //! The words that logs use for the closed vocabularies, whatever their case and punctuation.
 
-use sidestep::{Activity, AuthProtocol, LogonType, Mfa, Outcome};
+use sidestep::event::{Activity, AuthProtocol, LogonType, Mfa, Outcome};
 
 /// Longest word that any table here holds.
 const LONGEST: usize = 48;

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sidestep::{AccountKind, Activity, AuthEvent, AuthProtocol, LogonType, Mfa, Outcome};
+use sidestep::event::{AccountKind, Activity, AuthEvent, AuthProtocol, LogonType, Mfa, Outcome};
 use sidestep_formats::{
     Column, EventField, FieldMapping, Format, FormatError, LogReader, OnError, ReadOptions,
     ReadSummary, TimeFormat,
@@ -39,7 +39,7 @@ fn common_headers_need_no_mapping() {
     result.unwrap();
     assert_eq!(summary.skipped, 0, "{:?}", summary.first_errors);
     let [first, second] = &events[..] else { panic!("{events:?}") };
-    assert_eq!(first.time(), 1_772_352_000_000_000);
+    assert_eq!(first.time().micros(), 1_772_352_000_000_000);
     assert_eq!(first.account().to_string(), "alice@CORP");
     assert_eq!(first.src_host().name.as_deref(), Some("WS-1"));
     assert_eq!(first.src_host().ip, Some("10.0.0.7".parse().unwrap()));
@@ -49,7 +49,7 @@ fn common_headers_need_no_mapping() {
     assert_eq!(first.outcome(), Outcome::Success);
     assert_eq!(first.mfa(), Mfa::Used);
     assert_eq!(first.raw_ref(), Some(2));
-    assert_eq!(second.time(), 1_772_348_401_000_000);
+    assert_eq!(second.time().micros(), 1_772_348_401_000_000);
     assert_eq!(second.src_host().name.as_deref(), Some("WS-\"2\""));
     assert_eq!(second.src_host().ip, None);
     assert_eq!(second.outcome(), Outcome::Failure);
@@ -65,7 +65,7 @@ fn windows_columns_are_known() {
     let (events, summary, result) = read(log, ReadOptions::default());
     result.unwrap();
     assert_eq!(summary.skipped, 0, "{:?}", summary.first_errors);
-    assert_eq!(events[0].time(), 1_772_352_000_500_000);
+    assert_eq!(events[0].time().micros(), 1_772_352_000_500_000);
     assert_eq!(events[0].account().kind, AccountKind::Machine);
     assert_eq!(events[0].subject(), None);
     assert_eq!(events[0].src_host().name.as_deref(), Some("WS1"));
@@ -92,7 +92,7 @@ fn columns_can_be_named() {
     options.mapping = options.mapping.with_time_format(TimeFormat::Milliseconds);
     let (events, _, result) = read(log, options);
     result.unwrap();
-    assert_eq!(events[0].time(), 1_700_000_000_123_000);
+    assert_eq!(events[0].time().micros(), 1_700_000_000_123_000);
     assert_eq!(events[0].account().name, "u1");
     assert_eq!(events[0].src_host().to_string(), "a");
     assert_eq!(events[0].dst_host().to_string(), "b");

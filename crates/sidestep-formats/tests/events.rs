@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use sidestep::OwnedEvent;
+use sidestep::event::OwnedEvent;
 use sidestep_formats::{
     FormatError, LogReader, OnError, ReadOptions, ReadSummary, events, events_of_reader,
 };

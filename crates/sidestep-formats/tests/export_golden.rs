@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use alerts::Template;
-use sidestep::Alert;
+use sidestep::alert::Alert;
 use sidestep_formats::{ExportFormat, ExportOptions, OcsfVersion, write_alerts, write_graph};
 
 fn written(alerts: &[Alert], format: ExportFormat, options: &ExportOptions) -> String {

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
-use sidestep::Alert;
+use sidestep::alert::Alert;
 use sidestep_formats::{
     ExportFormat, ExportOptions, OcsfVersion, write_alert, write_alerts, write_graph,
 };

@@ -11,7 +11,7 @@ use alerts::Template;
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sidestep::{Alert, AlertState, Severity};
+use sidestep::alert::{Alert, AlertState, Severity};
 use sidestep_formats::{ExportFormat, ExportOptions, OcsfVersion, write_alerts};
 
 fn schema(file: &str) -> Validator {

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use sidestep::{AccountKind, Activity, AuthEvent, AuthProtocol, LogonType, Mfa, Outcome};
+use sidestep::event::{AccountKind, Activity, AuthEvent, AuthProtocol, LogonType, Mfa, Outcome};
 use sidestep_formats::{Format, LogReader, OnError, ReadOptions, ReadSummary};
 
 fn read_from(input: impl Read) -> (Vec<AuthEvent<'static>>, ReadSummary) {
@@ -260,7 +260,7 @@ fn ocsf_authentication() {
         "session":{"uid":"0x3e7"},"logon_process":{"name":"User32"},
         "metadata":{"event_code":"4625","product":{"name":"x"},"version":"1.6.0"}}"#,
     );
-    assert_eq!(event.time(), 1_700_000_000_123_000);
+    assert_eq!(event.time().micros(), 1_700_000_000_123_000);
     assert_eq!(event.account().to_string(), "alice@CORP");
     assert_eq!(event.account().sid.as_deref(), Some("S-1-5-21-1-2-3-1104"));
     assert_eq!(event.subject().unwrap().to_string(), "bob@CORP");
@@ -344,7 +344,7 @@ fn ecs_authentication() {
         "address":"ws-1"},"host":{"hostname":"web-1","name":"web-1.corp.example",
         "ip":["10.0.0.9","fe80::1"]},"system":{"auth":{"ssh":{"method":"publickey"}}}}"#,
     );
-    assert_eq!(event.time(), 1_714_557_600_000_000);
+    assert_eq!(event.time().micros(), 1_714_557_600_000_000);
     assert_eq!(event.account().to_string(), "alice");
     assert_eq!(event.subject(), None);
     assert_eq!(event.src_host().name.as_deref(), Some("ws-1"));
@@ -399,7 +399,7 @@ fn entra_sign_ins() {
             "authenticationRequirement":"multiFactorAuthentication","authenticationProtocol":"oAuth2""#
         )
     ));
-    assert_eq!(event.time(), 1_714_557_600_000_000);
+    assert_eq!(event.time().micros(), 1_714_557_600_000_000);
     assert_eq!(event.account().to_string(), "alice@corp.example");
     assert_eq!(event.src_host().name.as_deref(), Some("WS-1"));
     assert_eq!(event.src_host().ip, Some("203.0.113.7".parse().unwrap()));
@@ -461,7 +461,7 @@ fn cloudtrail_roles_are_places() {
         "awsRegion":"eu-central-1","sourceIPAddress":"203.0.113.7","requestParameters":{
         "roleArn":"arn:aws:iam::444455556666:role/Prod","roleSessionName":"x"},
         "responseElements":{"credentials":{}},"recipientAccountId":"111122223333"}]}"#);
-    assert_eq!(event.time(), 1_714_557_600_000_000);
+    assert_eq!(event.time().micros(), 1_714_557_600_000_000);
     assert_eq!(event.account().to_string(), "Dev@111122223333");
     assert_eq!(event.src_host().name.as_deref(), Some("arn:aws:iam::111122223333:role/Dev"));
     assert_eq!(event.src_host().ip, Some("203.0.113.7".parse().unwrap()));

@@ -26,7 +26,7 @@ fn merged(
     let mut reader = LogReader::new(ReadOptions::default().with_on_error(on_error));
     let mut times = Vec::new();
     let flow = reader.read_merged(paths, &mut |event| {
-        times.push(event.time() / 1_000_000);
+        times.push(event.time().micros() / 1_000_000);
         if times.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     (times, reader.summary().clone(), flow)

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use sidestep::{Alert, AlertState, Config, Engine};
+use sidestep::alert::{Alert, AlertState};
+use sidestep::{Config, Engine};
 use sidestep_formats::{
     EventTaker, Format, FormatError, LogReader, OrderWatch, ReadOptions, in_order,
 };

@@ -12,7 +12,7 @@ use sidestep::Timestamp;
 use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
 
 /// 2024-01-01, from which syslog has its years.
-const NEW_YEAR: Timestamp = 1_704_067_200_000_000;
+const NEW_YEAR: Timestamp = Timestamp::from_secs(1_704_067_200);
 
 /// A folder of real records, or `None` after saying that the test skips.
 fn real(name: &str) -> Option<PathBuf> {

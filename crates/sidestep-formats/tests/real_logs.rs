@@ -29,8 +29,8 @@ fn read_all(name: &str, rows: u64) -> Option<(BTreeSet<String>, i64, i64)> {
         let flow = reader
             .read_path(&path, &mut |event| {
                 accounts.extend(event.auth().map(|event| event.account().to_string()));
-                first = first.min(event.time());
-                last = last.max(event.time());
+                first = first.min(event.time().micros());
+                last = last.max(event.time().micros());
                 ControlFlow::Continue(())
             })
             .unwrap();

@@ -8,7 +8,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sidestep::{Activity, AuthEvent, Outcome};
+use sidestep::event::{Activity, AuthEvent, Outcome};
 use sidestep_formats::{Format, LogReader, ReadOptions, ReadSummary};
 
 /// A file of real records, or `None` after saying that the test skips.
@@ -126,7 +126,7 @@ fn the_old_form_of_pam_is_read_whole() {
             ((Activity::Logoff, Outcome::Success), closed),
         ])
     );
-    let mut times = events.iter().map(AuthEvent::time);
+    let mut times = events.iter().map(|event| event.time().micros());
     let first = times.next().unwrap();
     assert!(times.all(|time| time >= first && time < first + 60 * 86_400 * 1_000_000));
 }

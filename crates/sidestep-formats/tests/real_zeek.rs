@@ -9,7 +9,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sidestep::{Activity, Event, HostActivityKind};
+use sidestep::event::{Activity, Event, HostActivityKind};
 use sidestep_formats::{Format, LogReader, OnError, ReadOptions, ReadSummary};
 
 /// A folder of real records, or `None` after saying that the test skips.
@@ -60,6 +60,7 @@ fn kind(event: Event<'_>) -> String {
     match event {
         Event::Auth(event) => event.activity().caption().to_owned(),
         Event::Activity(activity) => activity.kind().caption().to_owned(),
+        _ => unreachable!("there is no other kind"),
     }
 }
 
@@ -195,6 +196,7 @@ fn a_movement_by_a_service_is_one_session() {
                     Event::Activity(activity) => {
                         (activity.logon_id(), activity.object().unwrap_or_default().to_owned())
                     }
+                    _ => unreachable!("there is no other kind"),
                 };
                 if let Some(session) = session {
                     seen.entry(session).or_default().push(what);

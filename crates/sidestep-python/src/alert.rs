@@ -12,7 +12,7 @@ use crate::table::Table;
 #[pyclass(frozen, module = "sidestep._native")]
 #[derive(Clone)]
 pub(crate) struct Alert {
-    pub(crate) inner: sidestep::Alert,
+    pub(crate) inner: sidestep::alert::Alert,
 }
 
 #[pymethods]
@@ -43,7 +43,7 @@ impl Alert {
     }
 }
 
-fn inner(alerts: Vec<PyRef<'_, Alert>>) -> Vec<sidestep::Alert> {
+fn inner(alerts: Vec<PyRef<'_, Alert>>) -> Vec<sidestep::alert::Alert> {
     alerts.iter().map(|alert| alert.inner.clone()).collect()
 }
 

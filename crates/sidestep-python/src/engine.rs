@@ -9,8 +9,10 @@ use arrow_array::{Float64Array, RecordBatch, StringArray, UInt16Array};
 use arrow_schema::{DataType, Field, Schema};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use sidestep::petgraph::visit::EdgeRef;
-use sidestep::{Config, Event, LastStates, Metrics, Status, WarmUp};
+use sidestep::alert::LatestAlerts;
+use sidestep::event::Event;
+use sidestep::graph::petgraph::visit::EdgeRef;
+use sidestep::{Config, Metrics, Status, WarmUp};
 use sidestep_arrow::{BatchError, BatchReader, OpenBatch, ScoreBatchBuilder, scores_schema};
 use sidestep_formats::read_policy;
 
@@ -26,23 +28,23 @@ use crate::table::Table;
 #[derive(Clone)]
 struct State {
     engine: sidestep::Engine,
-    alerts: LastStates,
+    alerts: LatestAlerts,
 }
 
 impl State {
     /// Processes an event; its alerts are kept, and also given to `here`.
-    fn process<'e>(&mut self, event: impl Into<Event<'e>>, here: &mut LastStates) {
+    fn process<'e>(&mut self, event: impl Into<Event<'e>>, here: &mut LatestAlerts) {
         let raised = self.engine.process(event);
         self.note(raised, here);
     }
 
-    fn note(&mut self, raised: Vec<sidestep::Alert>, here: &mut LastStates) {
+    fn note(&mut self, raised: Vec<sidestep::alert::Alert>, here: &mut LatestAlerts) {
         self.alerts.extend(raised.iter().cloned());
         here.extend(raised);
     }
 }
 
-fn objects(alerts: LastStates) -> Vec<Alert> {
+fn objects(alerts: LatestAlerts) -> Vec<Alert> {
     alerts.into_vec().into_iter().map(|inner| Alert { inner }).collect()
 }
 
@@ -55,7 +57,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     fn of(engine: sidestep::Engine) -> Self {
-        Self { state: RwLock::new(State { engine, alerts: LastStates::default() }) }
+        Self { state: RwLock::new(State { engine, alerts: LatestAlerts::default() }) }
     }
 
     /// The state, to be looked at; only while detached, as another thread may hold it.
@@ -180,7 +182,7 @@ impl Engine {
         reader: &Reader,
         tick: Option<Py<PyAny>>,
     ) -> PyResult<Vec<Alert>> {
-        let mut here = LastStates::default();
+        let mut here = LatestAlerts::default();
         each_part(py, data, reader, tick, |reader, open, rows| {
             let state = &mut *self.change();
             reader
@@ -231,7 +233,7 @@ impl Engine {
         tick: Option<Py<PyAny>>,
     ) -> PyResult<(Vec<Alert>, Told)> {
         let options = options(log_format, columns, time_format, year, on_error)?;
-        let mut here = LastStates::default();
+        let mut here = LatestAlerts::default();
         let told = each_event(py, &path, Folder::ByTime, options, tick, |event: Event<'_>| {
             let state = &mut *self.change();
             if learn {
@@ -248,7 +250,7 @@ impl Engine {
     fn finish(&self, py: Python<'_>) -> Vec<Alert> {
         py.detach(|| {
             let state = &mut *self.change();
-            let mut here = LastStates::default();
+            let mut here = LatestAlerts::default();
             let raised = state.engine.finish();
             state.note(raised, &mut here);
             objects(here)
@@ -271,7 +273,7 @@ impl Engine {
     /// Since when alerts are raised, in microseconds since 1970; nothing while it only learns.
     fn detecting_since(&self, py: Python<'_>) -> Option<i64> {
         py.detach(|| match self.look().engine.status() {
-            Status::Detecting { since } => Some(since),
+            Status::Detecting { since } => Some(since.micros()),
             _ => None,
         })
     }

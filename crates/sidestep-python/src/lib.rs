@@ -29,7 +29,7 @@ fn run_command(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
 #[pymodule(gil_used = false)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    module.add("EVIDENCE", sidestep::EVIDENCE.to_vec())?;
+    module.add("EVIDENCE", sidestep::alert::EVIDENCE.to_vec())?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<alert::Alert>()?;
     module.add_class::<reader::Reader>()?;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use pyo3::prelude::*;
-use sidestep::{Event, Timestamp};
+use sidestep::Timestamp;
+use sidestep::event::Event;
 use sidestep_arrow::{EventBatchBuilder, events_schema};
 use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
 
@@ -40,8 +41,7 @@ pub(crate) fn options(
 /// The time of reading, from which a syslog without a year has its dates.
 #[allow(clippy::disallowed_methods, reason = "Python's caller reads logs now")]
 fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_1970.as_micros()).unwrap_or(Timestamp::MAX)
+    SystemTime::now().into()
 }
 
 /// In which order the logs of a folder are read.

@@ -1,8 +1,6 @@
 //! What accounts and hosts are called.
 
-use std::borrow::Cow;
-
-use sidestep::{Account, AccountKind};
+use sidestep::event::{Account, AccountKind};
 
 use crate::rng::Rng;
 
@@ -117,12 +115,7 @@ impl Names {
         let Some(name) = self.accounts.get(account as usize) else {
             return Account::new("?");
         };
-        Account {
-            name: Cow::Borrowed(&name.whole[..name.at]),
-            domain: Some(Cow::Borrowed(&name.whole[name.at + 1..])),
-            sid: None,
-            kind: name.kind,
-        }
+        Account::of_kind(name.kind, &name.whole[..name.at]).with_domain(&name.whole[name.at + 1..])
     }
 
     /// The host's name.

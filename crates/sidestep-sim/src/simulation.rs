@@ -1,6 +1,6 @@
 //! The simulation: an organisation, its everyday life, its attackers, one day at a time.
 
-use sidestep::{Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
+use sidestep::event::{Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 
 use crate::activity::SimActivity;
 use crate::attack::Attackers;
@@ -14,6 +14,7 @@ use crate::org;
 use crate::rng::{Rng, Stream};
 use crate::telemetry::Filter;
 use crate::truth::{Attack, Truth, TruthLogin};
+use sidestep::Timestamp;
 
 /// An organisation, its everyday life and its attackers, one day at a time.
 ///
@@ -237,14 +238,16 @@ impl Simulation {
     /// A row as the engine takes it: what reading its line would give.
     #[must_use]
     pub fn event(&self, row: &Row) -> AuthEvent<'_> {
-        let mut builder =
-            AuthEvent::builder(i64::from(row.time) * 1_000_000, self.names.account(row.account))
-                .src_host(Host::named(self.names.host(row.src)))
-                .dst_host(Host::named(self.names.host(row.dst)))
-                .activity(activity(row.orientation))
-                .logon_type(logon_type(row.logon))
-                .auth_protocol(protocol(row.auth))
-                .outcome(if row.success { Outcome::Success } else { Outcome::Failure });
+        let mut builder = AuthEvent::builder(
+            Timestamp::from_micros(i64::from(row.time) * 1_000_000),
+            self.names.account(row.account),
+        )
+        .src_host(Host::named(self.names.host(row.src)))
+        .dst_host(Host::named(self.names.host(row.dst)))
+        .activity(activity(row.orientation))
+        .logon_type(logon_type(row.logon))
+        .auth_protocol(protocol(row.auth))
+        .outcome(if row.success { Outcome::Success } else { Outcome::Failure });
         if row.subject != row.account {
             builder = builder.subject(self.names.account(row.subject));
         }

@@ -5,7 +5,7 @@ mod common;
 use std::collections::HashSet;
 
 use common::{all, checksum, text};
-use sidestep::{Account, Activity, AuthProtocol, LogonType, Outcome};
+use sidestep::event::{Account, Activity, AuthProtocol, LogonType, Outcome};
 use sidestep_sim::{
     Auth, Orientation, Row, Scenario, SimConfig, SimError, Telemetry, write_to_dir,
 };
@@ -110,7 +110,7 @@ fn events_say_what_lines_say() {
             panic!("{line}")
         };
         let event = simulation.event(row);
-        assert_eq!(time.parse::<i64>().map(|t| t * 1_000_000), Ok(event.time()));
+        assert_eq!(time.parse::<i64>().map(|t| t * 1_000_000), Ok(event.time().micros()));
         assert_eq!(&Account::parse(account), event.account());
         let asked = (subject != account).then(|| Account::parse(subject));
         assert_eq!(asked.as_ref(), event.subject());

@@ -1,19 +1,22 @@
-//! Learns two weeks of an imaginary office, then watches somebody go where he never went.
+//! Learns two weeks of an imaginary office, then watches somebody go where they never went.
 
 #![allow(clippy::print_stdout, reason = "a program")]
 
-use sidestep::{Account, AuthEvent, Config, Engine, EventError, Host, Outcome, Timestamp, WarmUp};
+use std::time::Duration;
 
-const HOUR: Timestamp = 3_600_000_000;
-const DAY: Timestamp = 24 * HOUR;
+use sidestep::event::{Account, AuthEvent, EventError, Host, Outcome};
+use sidestep::{Config, Engine, Timestamp, WarmUp};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn login(
-    time: Timestamp,
+    after: Duration,
     user: &str,
     src: &str,
     dst: &str,
 ) -> Result<AuthEvent<'static>, EventError> {
-    AuthEvent::builder(time, Account::parse(user).into_owned())
+    AuthEvent::builder(Timestamp::UNIX_EPOCH + after, Account::parse(user).into_owned())
         .src_host(Host::named(src.to_owned()))
         .dst_host(Host::named(dst.to_owned()))
         .outcome(Outcome::Success)
@@ -28,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for person in 0..120 {
             let (user, home) = (format!("user{person}@CORP"), format!("WS-{person}"));
             let server = format!("FILES-{}", person / 10);
-            engine.learn(&login(day * DAY + 9 * HOUR, &user, &home, &server)?);
+            engine.learn(&login(DAY * day + 9 * HOUR, &user, &home, &server)?);
         }
     }
     // Then one of them goes to a colleague's machine, and from there on with the colleague's account.

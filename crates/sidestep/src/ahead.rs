@@ -6,7 +6,8 @@
 
 use crate::alerting::desk::Purpose;
 use crate::event::saved::SavedEvent;
-use crate::event::{Event, OwnedEvent, Timestamp};
+use crate::event::{Event, OwnedEvent};
+use crate::time::Micros;
 use crate::tuning::{FAR_AHEAD, FOLLOWED_BY, FOLLOWED_FOR, MOST_SET_ASIDE};
 
 /// What is to be done with an event.
@@ -27,7 +28,7 @@ pub(crate) struct Ahead {
     /// Events that came meanwhile where the stream was.
     against: usize,
     /// Up to where the stream was allowed to jump.
-    horizon: Timestamp,
+    horizon: Micros,
     /// Events dropped, of all time.
     dropped: u64,
 }
@@ -43,9 +44,9 @@ impl Ahead {
         &mut self,
         event: Event<'_>,
         purpose: Purpose,
-        now: Option<Timestamp>,
+        now: Option<Micros>,
     ) -> Admission {
-        let is_ahead = now.is_some_and(|now| event.time() - now.max(self.horizon) > FAR_AHEAD);
+        let is_ahead = now.is_some_and(|now| event.micros() - now.max(self.horizon) > FAR_AHEAD);
         if !is_ahead {
             self.against += usize::from(!self.events.is_empty());
             if self.against > self.events.len() {
@@ -81,11 +82,11 @@ impl Ahead {
         std::mem::take(&mut self.events)
     }
 
-    fn times(&self) -> impl Iterator<Item = Timestamp> {
-        self.events.iter().map(|(event, _)| event.as_event().time())
+    fn times(&self) -> impl Iterator<Item = Micros> {
+        self.events.iter().map(|(event, _)| event.as_event().micros())
     }
 
-    fn earliest(&self) -> Timestamp {
+    fn earliest(&self) -> Micros {
         self.times().min().unwrap_or(self.horizon)
     }
 
@@ -126,6 +127,6 @@ impl Ahead {
 pub(crate) struct SavedAhead {
     events: Vec<(SavedEvent, bool)>,
     against: usize,
-    horizon: Timestamp,
+    horizon: Micros,
     dropped: u64,
 }

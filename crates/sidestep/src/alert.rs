@@ -1,13 +1,20 @@
 //! What a user reads: alerts, the hops of their movement, and the reasons of each hop.
 
+#[cfg(feature = "serde")]
+mod json;
+
+use std::borrow::Cow;
 use std::fmt;
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::alerting::held_back::HeldBack;
+pub use crate::alerting::held_back::HeldBack;
+pub use crate::alerting::latest::LatestAlerts;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
-use crate::evidence::EVIDENCE;
+pub use crate::evidence::EVIDENCE;
+use crate::evidence::Surprises;
+use crate::rules::attack;
 use crate::tuning::HALF_SCORE_NATS;
 
 /// One named reason why a login is odd, in nats (natural-log units of surprise).
@@ -16,7 +23,7 @@ use crate::tuning::HALF_SCORE_NATS;
 #[non_exhaustive]
 pub struct Contribution {
     /// Name of the evidence, such as `dst_given_account`.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Weighted, capped surprise. The surprise of a login is exactly the sum of these, in order.
     pub surprise: f64,
     /// What was seen.
@@ -48,12 +55,20 @@ pub struct ScoreVector {
     pub surprise: f64,
     /// As in [`Score`].
     pub p_value: f64,
-    /// Weighted, capped surprise of each evidence, in the order of [`EVIDENCE`]; 0 where it says
-    /// nothing.
-    pub evidence: [f64; EVIDENCE.len()],
+    evidence: Surprises,
 }
 
 impl ScoreVector {
+    pub(crate) const fn new(surprise: f64, p_value: f64, evidence: Surprises) -> Self {
+        Self { surprise, p_value, evidence }
+    }
+
+    /// Weighted, capped surprise of each evidence, in the order of [`EVIDENCE`]; 0 where it says nothing.
+    #[must_use]
+    pub const fn evidence(&self) -> &[f64] {
+        &self.evidence
+    }
+
     /// 0 to 1, high is suspicious; rises with the surprise as the score of an [`Alert`] does.
     #[must_use]
     pub fn score(&self) -> f64 {
@@ -88,18 +103,21 @@ pub struct Hop {
     /// Where to.
     pub dst_host: String,
     /// Whether it succeeded.
+    #[cfg_attr(feature = "serde", serde(with = "json::caption"))]
     pub outcome: Outcome,
     /// What authenticated it.
+    #[cfg_attr(feature = "serde", serde(with = "json::caption"))]
     pub auth_protocol: AuthProtocol,
     /// How the account logged on.
+    #[cfg_attr(feature = "serde", serde(with = "json::caption"))]
     pub logon_type: LogonType,
-    /// Index into the alert's hops of the login that led here, if one did: it arrived at this
-    /// hop's source, or shares its source or its account.
-    pub parent: Option<usize>,
     /// Surprise of the login: exactly the sum of its evidence, in order.
     pub surprise: f64,
     /// The reasons.
     pub evidence: Vec<Contribution>,
+    /// Index into the alert's hops of the login that led here, if one did: it arrived at this
+    /// hop's source, or shares its source or its account.
+    pub parent: Option<usize>,
     /// The caller's reference to the raw record.
     pub raw_ref: Option<u64>,
 }
@@ -130,6 +148,14 @@ pub struct Technique {
     pub name: &'static str,
 }
 
+impl Technique {
+    /// The technique of this identifier, if any detection or alert may name it.
+    #[must_use]
+    pub fn of_id(id: &str) -> Option<Self> {
+        attack::ALL.iter().find(|known| known.id == id).copied()
+    }
+}
+
 /// Where a movement began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
@@ -145,6 +171,7 @@ pub struct Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Severity {
     /// Expected more than once a week.
     Low,
@@ -171,6 +198,7 @@ impl fmt::Display for Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum AlertState {
     /// Raised now.
     Opened,
@@ -191,8 +219,11 @@ impl fmt::Display for AlertState {
 }
 
 /// A movement that somebody should look at.
+///
+/// With the feature `serde` it is written and read in one shape, `sidestep.alert/1`, which is also what the
+/// command and the bindings write: see `docs/outputs.md`. A state is only written if it is not
+/// [`Closed`](AlertState::Closed).
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(Serialize))]
 #[non_exhaustive]
 pub struct Alert {
     /// Identifier, the same in every state of one alert and in every run over the same events.
@@ -228,6 +259,5 @@ pub struct Alert {
     /// One sentence for a person.
     pub summary: String,
     /// Why it was not raised: only of what [`Engine::held_back`](crate::Engine::held_back) lists.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub held_back: Option<HeldBack>,
 }

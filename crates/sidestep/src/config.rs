@@ -20,8 +20,29 @@ pub enum WarmUp {
     None,
 }
 
+macro_rules! getters {
+    ($($name:ident: $kind:ty,)+) => {
+        $(
+            #[doc = concat!("What was set by [`ConfigBuilder::", stringify!($name), "`].")]
+            #[must_use]
+            pub const fn $name(&self) -> $kind {
+                self.$name
+            }
+        )+
+    };
+}
+
 /// Settings of an [`Engine`](crate::Engine). Made by [`Config::builder`]; the default is good for
 /// most networks of up to some tens of thousands of accounts.
+///
+/// ```
+/// use sidestep::{Config, WarmUp};
+///
+/// let config = Config::builder().alerts_per_day(3.0).warm_up(WarmUp::Days(14)).build()?;
+/// assert_eq!(config.window_hours(), 60);
+/// assert!(Config::builder().alerts_per_day(-1.0).build().is_err());
+/// # Ok::<(), sidestep::ConfigError>(())
+/// ```
 ///
 /// With the feature `serde` it is read through the same checks as those of the builder; what is missing
 /// has its default.
@@ -73,22 +94,32 @@ impl Config {
         ConfigBuilder { config: Self::default() }
     }
 
-    /// Alerts a day that somebody can read.
+    /// Begins settings from these.
     #[must_use]
-    pub const fn alerts_per_day(&self) -> f64 {
-        self.alerts_per_day
+    pub fn to_builder(&self) -> ConfigBuilder {
+        ConfigBuilder { config: self.clone() }
     }
 
-    /// Minutes by which an event may be late before it is dropped.
-    #[must_use]
-    pub const fn lateness_minutes(&self) -> u32 {
-        self.lateness_minutes
+    getters! {
+        alerts_per_day: f64,
+        warm_up: WarmUp,
+        lateness_minutes: u32,
+        window_hours: u32,
+        half_life_days: f64,
+        quarantine_days: u32,
+        resolve_names: bool,
+        address_hours: u32,
+        max_accounts: usize,
+        max_hosts: usize,
+        max_edges: usize,
+        max_movements: usize,
+        max_hops: usize,
     }
 
-    /// When alerts may begin.
+    /// What was set by [`ConfigBuilder::policy`].
     #[must_use]
-    pub const fn warm_up(&self) -> WarmUp {
-        self.warm_up
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
     }
 }
 

@@ -3,10 +3,11 @@
 use crate::alert::{Alert, Score, ScoreVector};
 use crate::alerting::desk::Purpose;
 use crate::config::Config;
-use crate::event::{Account, AuthEvent, Event, Timestamp};
+use crate::event::{Account, Event, Timestamp};
+#[cfg(feature = "petgraph")]
+use crate::graph::{LoginGraph, login_graph};
 use crate::identity::Alias;
 use crate::metrics::Metrics;
-use crate::movement::{LoginGraph, login_graph};
 use crate::pipeline::Pipeline;
 
 /// Whether the engine raises alerts yet.
@@ -29,10 +30,11 @@ pub enum Status {
 /// of the same events into calls gives the same alerts.
 ///
 /// ```
-/// use sidestep::{Account, AuthEvent, Config, Engine, Host, Outcome};
+/// use sidestep::event::{Account, AuthEvent, Host, Outcome};
+/// use sidestep::{Config, Engine, Timestamp};
 ///
 /// let mut engine = Engine::new(Config::builder().alerts_per_day(3.0).build()?);
-/// let event = AuthEvent::builder(0, Account::parse("alice@CORP"))
+/// let event = AuthEvent::builder(Timestamp::UNIX_EPOCH, Account::parse("alice@CORP"))
 ///     .src_host(Host::named("WS-17"))
 ///     .dst_host(Host::named("FILES-1"))
 ///     .outcome(Outcome::Success)
@@ -58,18 +60,19 @@ impl Engine {
         self.pipeline.take(event.into(), Purpose::Learn);
     }
 
-    /// Learns events in order.
-    pub fn learn_all(&mut self, events: &[AuthEvent<'_>]) {
+    /// Learns events in order, of any iterator over what [`learn`](Engine::learn) takes.
+    pub fn learn_all<'e, E: Into<Event<'e>>>(&mut self, events: impl IntoIterator<Item = E>) {
         for event in events {
             self.learn(event);
         }
     }
 
-    /// Scores one event against what was learned; changes nothing.
+    /// Scores one event against what was learned; changes nothing. What is no remote login, and with it
+    /// every [`HostActivity`](crate::event::HostActivity), has a surprise of 0.
     #[must_use]
-    pub fn score(&self, event: &AuthEvent<'_>) -> Score {
+    pub fn score<'e>(&self, event: impl Into<Event<'e>>) -> Score {
         self.pipeline
-            .weigh_login(event, |context, weighing| Score {
+            .weigh_login(event.into(), |context, weighing| Score {
                 surprise: weighing.surprise,
                 p_value: weighing.p_value,
                 contributions: weighing.reasons(context).into_iter().map(Into::into).collect(),
@@ -79,20 +82,21 @@ impl Engine {
 
     /// Scores one event as [`score`](Engine::score) does, in numbers only, which costs far less.
     #[must_use]
-    pub fn score_vector(&self, event: &AuthEvent<'_>) -> ScoreVector {
+    pub fn score_vector<'e>(&self, event: impl Into<Event<'e>>) -> ScoreVector {
         self.pipeline
-            .weigh_login(event, |_, weighing| ScoreVector {
-                surprise: weighing.surprise,
-                p_value: weighing.p_value,
-                evidence: weighing.surprises,
+            .weigh_login(event.into(), |_, weighing| {
+                ScoreVector::new(weighing.surprise, weighing.p_value, weighing.surprises)
             })
-            .unwrap_or(ScoreVector { surprise: 0.0, p_value: 1.0, evidence: Default::default() })
+            .unwrap_or_else(|| ScoreVector::new(0.0, 1.0, Default::default()))
     }
 
     /// Scores each event against what was learned; changes nothing.
     #[must_use]
-    pub fn score_all(&self, events: &[AuthEvent<'_>]) -> Vec<Score> {
-        events.iter().map(|event| self.score(event)).collect()
+    pub fn score_all<'e, E: Into<Event<'e>>>(
+        &self,
+        events: impl IntoIterator<Item = E>,
+    ) -> Vec<Score> {
+        events.into_iter().map(|event| self.score(event)).collect()
     }
 
     /// Scores one event, then learns it. Returns the alerts that it opened, updated or closed.
@@ -100,9 +104,38 @@ impl Engine {
         self.pipeline.take(event.into(), Purpose::Detect)
     }
 
-    /// Processes events in order.
-    pub fn process_all(&mut self, events: &[AuthEvent<'_>]) -> Vec<Alert> {
-        events.iter().flat_map(|event| self.process(event)).collect()
+    /// Processes events in order, and returns all alerts at the end.
+    pub fn process_all<'e, E: Into<Event<'e>>>(
+        &mut self,
+        events: impl IntoIterator<Item = E>,
+    ) -> Vec<Alert> {
+        self.process_iter(events).collect()
+    }
+
+    /// Processes events in order as the alerts are asked for: an event is taken when the alerts of those
+    /// before it are used up.
+    ///
+    /// ```
+    /// use sidestep::event::{Account, AuthEvent, Host};
+    /// use sidestep::{Config, Engine, Timestamp};
+    ///
+    /// let events: Vec<AuthEvent> = (0..5)
+    ///     .map(|minute| {
+    ///         AuthEvent::builder(Timestamp::from_secs(60 * minute), Account::new("alice"))
+    ///             .dst_host(Host::named("FILES"))
+    ///             .build()
+    ///     })
+    ///     .collect::<Result<_, _>>()?;
+    /// let mut engine = Engine::new(Config::default());
+    /// assert_eq!(engine.process_iter(&events).count(), 0);
+    /// assert_eq!(engine.metrics().events, 5);
+    /// # Ok::<(), sidestep::event::EventError>(())
+    /// ```
+    pub fn process_iter<'e, E: Into<Event<'e>>>(
+        &mut self,
+        events: impl IntoIterator<Item = E>,
+    ) -> impl Iterator<Item = Alert> {
+        events.into_iter().flat_map(|event| self.process(event))
     }
 
     /// Ends every open movement and returns the last state of its alert.
@@ -114,7 +147,9 @@ impl Engine {
     #[must_use]
     pub fn status(&self) -> Status {
         let since = self.pipeline.desk.since();
-        since.map_or(Status::Learning, |since| Status::Detecting { since })
+        since.map_or(Status::Learning, |since| Status::Detecting {
+            since: Timestamp::from_micros(since),
+        })
     }
 
     /// Whether detections alone decide what is raised: statistics judge nothing yet, or what was seen is
@@ -158,6 +193,7 @@ impl Engine {
     }
 
     /// The logins known, as a graph of hosts. It is a copy: later events do not change it.
+    #[cfg(feature = "petgraph")]
     #[must_use]
     pub fn login_graph(&self) -> LoginGraph {
         login_graph(&self.pipeline.baseline)

@@ -19,6 +19,12 @@ pub struct ConfigError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
+    /// The bytes could not be read.
+    #[error("state could not be read: {what}")]
+    Read {
+        /// What the reader said.
+        what: String,
+    },
     /// The bytes are not a saved state of this engine.
     #[error("not a sidestep state: it does not begin with the state's signature")]
     Foreign,

@@ -5,18 +5,17 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
-use crate::event::Timestamp;
 use crate::login::Login;
 use crate::store::Id;
-use crate::time::DAY;
+use crate::time::{DAY, Micros};
 use crate::tuning::MAX_WAITING;
 
 /// A login that waits to be learned.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Quarantined {
-    until: Timestamp,
+    until: Micros,
     key: [Id; 3],
-    time: Timestamp,
+    time: Micros,
     protocol: u8,
 }
 
@@ -25,7 +24,7 @@ struct Quarantined {
 pub(crate) struct Learning {
     /// Odd logins of the last day, in order of time: they count against their account and hosts a day
     /// later, so that an intruder's first login does not excuse the second.
-    pending_odd: VecDeque<(Timestamp, [Id; 3])>,
+    pending_odd: VecDeque<(Micros, [Id; 3])>,
     /// Logins alerted on, in order of `until`: kept out of the baseline until then.
     quarantine: VecDeque<Quarantined>,
 }
@@ -45,7 +44,7 @@ impl Learning {
         &mut self,
         login: &Login,
         tail: bool,
-        now: Timestamp,
+        now: Micros,
         baseline: &mut Baseline,
     ) {
         if login.failed {
@@ -67,8 +66,8 @@ impl Learning {
     pub(crate) fn learn_later(
         &mut self,
         login: &Login,
-        until: Timestamp,
-        now: Timestamp,
+        until: Micros,
+        now: Micros,
         baseline: &mut Baseline,
     ) {
         let Login { key, time, protocol, .. } = *login;
@@ -79,7 +78,7 @@ impl Learning {
     }
 
     /// Learns what was in quarantine long enough, and counts the odd logins of the day before.
-    pub(crate) fn release(&mut self, now: Timestamp, baseline: &mut Baseline) {
+    pub(crate) fn release(&mut self, now: Micros, baseline: &mut Baseline) {
         while self.quarantine.front().is_some_and(|waiting| waiting.until <= now) {
             self.release_oldest(now, baseline);
         }
@@ -90,7 +89,7 @@ impl Learning {
     }
 
     /// Learns the login that waited longest, unless one of its names was evicted meanwhile.
-    fn release_oldest(&mut self, now: Timestamp, baseline: &mut Baseline) {
+    fn release_oldest(&mut self, now: Micros, baseline: &mut Baseline) {
         let Some(Quarantined { key, time, protocol, .. }) = self.quarantine.pop_front() else {
             return;
         };

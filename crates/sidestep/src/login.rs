@@ -1,7 +1,8 @@
 //! A login in the engine's own terms: symbols instead of names.
 
-use crate::event::{AuthProtocol, LogonType, Timestamp};
+use crate::event::{AuthProtocol, LogonType};
 use crate::store::{Id, Slot};
+use crate::time::Micros;
 
 /// Classes of protocol and logon type: four of each.
 pub(crate) const PROTOCOLS: usize = 16;
@@ -49,7 +50,7 @@ pub(crate) fn protocol_words(class: u8) -> String {
 pub(crate) struct Login {
     /// Ids of account, source and destination.
     pub(crate) key: [Id; 3],
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
     /// Slots of account, source and destination.
     pub(crate) account: Slot,
     pub(crate) source: Slot,

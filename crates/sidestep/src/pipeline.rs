@@ -9,7 +9,7 @@ use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::Config;
 use crate::event::classify::{EventRole, is_by_sshd, is_desktop, is_idle, role_of};
-use crate::event::{Account, Activity, AuthEvent, Event, Outcome, OwnedEvent, Timestamp};
+use crate::event::{Account, Activity, AuthEvent, Event, Outcome, OwnedEvent};
 use crate::evidence::{Context, Known};
 use crate::identity::resolve::{Resolved, Resolver};
 use crate::judge::{Judge, Verdict, Weighing, odd_rate};
@@ -23,7 +23,7 @@ use crate::rules::observation::EventClass;
 use crate::rules::weigh::{Scales, WeighedFinding};
 use crate::sessions::Sessions;
 use crate::store::{Id, NameParts};
-use crate::time::{DAY, Day, HOUR, MINUTE, day_of};
+use crate::time::{DAY, Day, HOUR, MINUTE, Micros, day_of};
 
 /// The stages, in the order in which an event passes them.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub(crate) struct Pipeline {
     pub(crate) counts: Counts,
     pub(crate) ahead: Ahead,
     /// Time of the newest event.
-    pub(crate) now: Timestamp,
+    pub(crate) now: Micros,
     /// Days on which anything happened.
     pub(crate) days_seen: Day,
     pub(crate) resolver: Resolver,
@@ -87,7 +87,7 @@ impl Pipeline {
 
     /// Passes one event through the stages.
     pub(crate) fn pass(&mut self, event: Event<'_>, purpose: Purpose) -> Vec<Alert> {
-        let time = event.time();
+        let time = event.micros();
         self.desk.note(purpose, time);
         if self.is_late(time) {
             self.counts.late += 1;
@@ -140,7 +140,7 @@ impl Pipeline {
             return None;
         }
         let account = self.resolver.login_account(event, resolved, &mut self.baseline);
-        let (baseline, time) = (&mut self.baseline, event.time());
+        let (baseline, time) = (&mut self.baseline, event.micros());
         if let EventRole::LocalActivity | EventRole::InteractiveLogon = role {
             let host = destination.or(source)?;
             if role == EventRole::InteractiveLogon {
@@ -236,7 +236,7 @@ impl Pipeline {
             self.baseline.learn_failure(login);
         } else if is_kept {
             self.counts.quarantined += 1;
-            let until = self.now + Timestamp::from(self.config.quarantine_days) * DAY;
+            let until = self.now + Micros::from(self.config.quarantine_days) * DAY;
             self.learning.learn_later(login, until, self.now, &mut self.baseline);
         }
     }
@@ -355,12 +355,12 @@ impl Pipeline {
     }
 
     /// Whether an event is later than the newest by more than is allowed.
-    fn is_late(&self, time: Timestamp) -> bool {
-        self.now - time > Timestamp::from(self.config.lateness_minutes) * MINUTE
+    fn is_late(&self, time: Micros) -> bool {
+        self.now - time > Micros::from(self.config.lateness_minutes) * MINUTE
     }
 
     /// Moves the clock on: days, hours, and what they bring.
-    fn advance_to(&mut self, time: Timestamp, purpose: Purpose) -> Vec<Alert> {
+    fn advance_to(&mut self, time: Micros, purpose: Purpose) -> Vec<Alert> {
         if time < self.now {
             return Vec::new();
         }
@@ -417,9 +417,10 @@ impl Pipeline {
     /// `None` for what is no remote login.
     pub(crate) fn weigh_login<T>(
         &self,
-        event: &AuthEvent<'_>,
+        event: Event<'_>,
         read: impl FnOnce(&Context<'_>, &Weighing) -> T,
     ) -> Option<T> {
+        let event = event.auth()?;
         let names = self.resolver.names(event, &self.baseline, &self.sessions);
         let hosts = &self.baseline.hosts;
         let is_login = match role_of(event, names.source.as_deref(), names.is_remote()) {
@@ -442,7 +443,7 @@ impl Pipeline {
         };
         let context = Context::new(
             &self.baseline,
-            event.time(),
+            event.micros(),
             protocol_class(event.auth_protocol(), event.logon_type()),
             account,
             known_host(&self.baseline, names.source.as_deref(), &blank.1),
@@ -455,7 +456,7 @@ impl Pipeline {
 /// What the desk has to know of the other stages.
 fn situation<'c>(
     config: &'c Config,
-    now: Timestamp,
+    now: Micros,
     days_seen: Day,
     judge: &Judge,
     baseline: &Baseline,

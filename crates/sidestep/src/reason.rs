@@ -34,7 +34,7 @@ impl Reason {
 impl From<Reason> for Contribution {
     fn from(reason: Reason) -> Self {
         let Reason { name, surprise, observed, expected } = reason;
-        Self { name: name.to_owned(), surprise, observed, expected }
+        Self { name: name.into(), surprise, observed, expected }
     }
 }
 
@@ -52,10 +52,9 @@ impl<'de> Deserialize<'de> for Reason {
         let SavedReason { name, surprise, observed, expected } =
             SavedReason::deserialize(deserializer)?;
         let rules = detections().iter().map(|detection| detection.id);
-        let name =
-            EVIDENCE.into_iter().chain(rules).find(|known| *known == name).ok_or_else(|| {
-                D::Error::custom(format!("no evidence and no detection is called {name}"))
-            })?;
+        let name = EVIDENCE.iter().copied().chain(rules).find(|known| *known == name).ok_or_else(
+            || D::Error::custom(format!("no evidence and no detection is called {name}")),
+        )?;
         Ok(Self { name, surprise, observed, expected })
     }
 }

@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{AuthEvent, Timestamp};
+use crate::event::AuthEvent;
 use crate::store::Id;
 use crate::store::{SavedTable, Table};
+use crate::time::Micros;
 use crate::tuning::sessions::{REMEMBERED, REPORTED_WITHIN, TICKET};
 
 /// A logon as one log reported it.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct ReportedLogon {
-    time: Timestamp,
+    time: Micros,
     /// The log's number for the event; sensors and plain logs have none.
     code: Option<u32>,
     failed: bool,
@@ -20,7 +21,7 @@ struct ReportedLogon {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Ticket {
     source: Id,
-    time: Timestamp,
+    time: Micros,
 }
 
 /// Sessions under way.
@@ -43,7 +44,7 @@ impl Sessions {
         failed: bool,
         key: [Id; 3],
     ) -> bool {
-        let (time, code) = (event.time(), event.event_code());
+        let (time, code) = (event.micros(), event.event_code());
         if code.is_none() && event.logon_guid().is_none() {
             return false;
         }
@@ -68,7 +69,7 @@ impl Sessions {
     }
 
     /// Remembers where the ticket of a session was asked from.
-    pub(crate) fn learn_ticket(&mut self, guid: u128, source: Id, time: Timestamp) {
+    pub(crate) fn learn_ticket(&mut self, guid: u128, source: Id, time: Micros) {
         match self.tickets.get_mut(guid) {
             Some(known) => *known = Ticket { source, time },
             None => {
@@ -78,7 +79,7 @@ impl Sessions {
     }
 
     /// Where a session that tells no source came from, by the ticket that opened it.
-    pub(crate) fn source_of(&self, guid: u128, time: Timestamp) -> Option<Id> {
+    pub(crate) fn source_of(&self, guid: u128, time: Micros) -> Option<Id> {
         self.tickets
             .get(guid)
             .filter(|ticket| (time - ticket.time).abs() <= TICKET)

@@ -3,6 +3,8 @@
 //! Layout: signature (8 bytes), format version (u32), length of the body (u64), CRC-32 of the
 //! body (u32), all little-endian, then the body in postcard's wire format.
 
+use std::io::{self, Read, Write};
+
 use serde::{Deserialize, Serialize};
 
 use crate::ahead::{Ahead, SavedAhead};
@@ -12,7 +14,6 @@ use crate::config::Config;
 use crate::config::saved::SavedConfig;
 use crate::engine::Engine;
 use crate::error::{ConfigError, SnapshotError};
-use crate::event::Timestamp;
 use crate::identity::resolve::{Resolver, SavedResolver};
 use crate::judge::Judge;
 use crate::learning::Learning;
@@ -22,7 +23,7 @@ use crate::pipeline::Pipeline;
 use crate::rules::{Rules, SavedRules};
 use crate::sessions::{SavedSessions, Sessions};
 use crate::store::check_numbers;
-use crate::time::{Day, day_of};
+use crate::time::{Day, Micros, day_of};
 
 const SIGNATURE: [u8; 8] = *b"SIDESTEP";
 const VERSION: u32 = 9;
@@ -33,7 +34,7 @@ struct Body {
     config: SavedConfig,
     counts: Counts,
     ahead: SavedAhead,
-    now: Timestamp,
+    now: Micros,
     days_seen: Day,
     resolver: SavedResolver,
     sessions: SavedSessions,
@@ -49,8 +50,14 @@ impl Engine {
     /// The whole state as bytes. The same state has the same bytes, and the engine that
     /// [`Engine::load`] makes of them scores and alerts as this one would.
     ///
-    /// # Panics
-    /// Never: the state holds nothing that cannot be encoded.
+    /// ```
+    /// use sidestep::{Config, Engine};
+    ///
+    /// let engine = Engine::new(Config::default());
+    /// let restored = Engine::load(&engine.save())?;
+    /// assert_eq!(restored.metrics(), engine.metrics());
+    /// # Ok::<(), sidestep::SnapshotError>(())
+    /// ```
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
         let Pipeline { config, counts, now, days_seen, .. } = &self.pipeline;
@@ -77,6 +84,25 @@ impl Engine {
         bytes.extend_from_slice(&crc32fast::hash(&body).to_le_bytes());
         bytes.extend_from_slice(&body);
         bytes
+    }
+
+    /// Writes what [`Engine::save`] returns.
+    ///
+    /// # Errors
+    /// What `out` gives.
+    pub fn save_to(&self, mut out: impl Write) -> io::Result<()> {
+        out.write_all(&self.save())
+    }
+
+    /// The engine that [`Engine::save_to`] wrote, from a reader that ends where the state does.
+    ///
+    /// # Errors
+    /// As [`Engine::load`], and [`SnapshotError::Read`] where `input` gives an error.
+    pub fn load_from(mut input: impl Read) -> Result<Self, SnapshotError> {
+        let mut bytes = Vec::new();
+        let read = input.read_to_end(&mut bytes);
+        read.map_err(|error| SnapshotError::Read { what: error.to_string() })?;
+        Self::load(&bytes)
     }
 
     /// The engine that [`Engine::save`] wrote.

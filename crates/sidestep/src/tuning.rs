@@ -8,8 +8,7 @@
 
 pub(crate) mod detections;
 
-use crate::event::Timestamp;
-use crate::time::{DAY, Day, HOUR, MINUTE, SECOND};
+use crate::time::{DAY, Day, HOUR, MINUTE, Micros, SECOND};
 
 /// Share of benign logins odd enough to join a movement.
 pub(crate) const GATE: f64 = 0.005;
@@ -74,17 +73,17 @@ pub(crate) const LEAST_RATE_BY_DETECTIONS: f64 = 1.0 / 360.0;
 pub(crate) const LEAST_ALERTS_BY_DETECTIONS: f64 = 5.0;
 
 /// How far after the newest event one is set aside until the stream follows it.
-pub(crate) const FAR_AHEAD: Timestamp = 7 * DAY;
+pub(crate) const FAR_AHEAD: Micros = 7 * DAY;
 /// The stream follows where so many events, the first and the last this far apart, are set aside with
 /// none against them; or where so many are that no more are kept.
 pub(crate) const FOLLOWED_BY: usize = 4;
-pub(crate) const FOLLOWED_FOR: Timestamp = 15 * MINUTE;
+pub(crate) const FOLLOWED_FOR: Micros = 15 * MINUTE;
 pub(crate) const MOST_SET_ASIDE: usize = 64;
 
 /// A time within which different things are met together.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
-    pub(crate) length: Timestamp,
+    pub(crate) length: Micros,
     /// Things beyond the first that are met in it where nothing is known.
     pub(crate) mean: f64,
     /// The same at the least, however much is known: two at once are no burst for never having been.
@@ -115,7 +114,7 @@ pub(crate) mod workstation_logons {
     use super::*;
 
     /// Clocks differ, and so does when logs write.
-    pub(crate) const AT_ONCE: Timestamp = 10 * SECOND;
+    pub(crate) const AT_ONCE: Micros = 10 * SECOND;
     /// Accounts remembered; what they did is of use for seconds only.
     pub(crate) const REMEMBERED: usize = 1 << 14;
 }
@@ -126,9 +125,9 @@ pub(crate) mod addresses {
     /// Names that an address had of late and that are remembered to tell a shared one.
     pub(crate) const REMEMBERED: usize = 4;
     /// Lifetimes for which at most an address is believed to be unchanged that nobody speaks of.
-    pub(crate) const MOST_LIFETIMES: Timestamp = 14;
+    pub(crate) const MOST_LIFETIMES: Micros = 14;
     /// How long after it was last seen a name counts as one that the address has now.
-    pub(crate) const AT_ONCE: Timestamp = HOUR;
+    pub(crate) const AT_ONCE: Micros = HOUR;
 }
 
 pub(crate) mod accounts {
@@ -142,9 +141,9 @@ pub(crate) mod sessions {
     /// Sessions and logons remembered.
     pub(crate) const REMEMBERED: usize = 1 << 16;
     /// Two logs may tell of one logon this far apart: clocks differ, and so does when they write.
-    pub(crate) const REPORTED_WITHIN: Timestamp = 10 * SECOND;
+    pub(crate) const REPORTED_WITHIN: Micros = 10 * SECOND;
     /// A ticket is good for a working day.
-    pub(crate) const TICKET: Timestamp = DAY;
+    pub(crate) const TICKET: Micros = DAY;
 }
 
 pub(crate) mod baseline {
@@ -173,13 +172,13 @@ pub(crate) mod explain {
     use super::*;
 
     /// How long after it came over the network an account may explain another one's use.
-    pub(crate) const VISIT: Timestamp = DAY;
+    pub(crate) const VISIT: Micros = DAY;
     /// How long after an arrival a use is explained by it, or teaches that two accounts go together.
-    pub(crate) const SWITCH: Timestamp = 8 * HOUR;
+    pub(crate) const SWITCH: Micros = 8 * HOUR;
     /// Days that make a habit: one is what is judged.
     pub(crate) const HABIT: f32 = 2.0;
     /// How long after it sat down at a host an account may be used from there as a matter of course.
-    pub(crate) const SITTING: Timestamp = 12 * HOUR;
+    pub(crate) const SITTING: Micros = 12 * HOUR;
 }
 
 pub(crate) mod learn {
@@ -201,7 +200,7 @@ pub(crate) mod rates {
     /// Things of one hour that are told apart.
     pub(crate) const TOLD_APART: usize = 64;
     /// How long the hours of one are remembered.
-    pub(crate) const REMEMBERED: Timestamp = 60 * DAY;
+    pub(crate) const REMEMBERED: Micros = 60 * DAY;
     /// An hour, in which people meet several things.
     pub(crate) const HOURLY: Span = Span { length: HOUR, mean: 1.0, least: 0.0 };
     /// Ten seconds: people do one thing after the other, and what their programs do with it follows at
@@ -280,18 +279,18 @@ pub(crate) mod inbound_sessions {
     /// Arrivals that a host remembers.
     pub(crate) const KEPT: usize = 8;
     /// How long after an arrival what no session marks is still laid at its door.
-    pub(crate) const AFTERWARDS: Timestamp = 2 * MINUTE;
+    pub(crate) const AFTERWARDS: Micros = 2 * MINUTE;
     /// What a log wrote a little before the logon that it follows from: clocks and buffers differ.
-    pub(crate) const BEFORE: Timestamp = 5_000_000;
+    pub(crate) const BEFORE: Micros = 5_000_000;
     /// How long a session is remembered.
-    pub(crate) const SESSION: Timestamp = 7 * DAY;
+    pub(crate) const SESSION: Micros = 7 * DAY;
 }
 
 pub(crate) mod inbound_connections {
     use super::*;
 
     /// How long a call is remembered: what it brings about follows at once.
-    pub(crate) const REMEMBERED: Timestamp = 30 * SECOND;
+    pub(crate) const REMEMBERED: Micros = 30 * SECOND;
 }
 
 pub(crate) mod movement {
@@ -303,7 +302,7 @@ pub(crate) mod movement {
     /// Of these, those that one account may make from one source, for the same reason.
     pub(crate) const OF_ONE: usize = 1;
     /// How long after what rules saw first more of the same act may follow.
-    pub(crate) const ONE_ACT: Timestamp = HOUR;
+    pub(crate) const ONE_ACT: Micros = HOUR;
     /// Nats of rules alone with which a movement is shown where nothing is known of what is normal.
     pub(crate) const SHOWN_NATS: f64 = 4.0;
 }
@@ -321,7 +320,7 @@ pub(crate) mod link {
     /// The same for a login of another account.
     pub(crate) const BY_CHANCE_SWITCHED: f64 = 0.1;
     /// How long a movement is taken to rest between two logins before it shows its pace.
-    pub(crate) const REST: Timestamp = HOUR;
+    pub(crate) const REST: Micros = HOUR;
     /// Rests that its pace is told by at most: whoever was quick may yet pause.
     pub(crate) const RESTS: f64 = 3.0;
 }
@@ -338,14 +337,14 @@ pub(crate) mod tracker {
     /// One in so many movements is given up where there is no room for another.
     pub(crate) const GIVEN_UP: usize = 16;
     /// How soon after its logon over the network a remote desktop opens.
-    pub(crate) const DESKTOP_FOLLOWS: Timestamp = 2 * MINUTE;
+    pub(crate) const DESKTOP_FOLLOWS: Micros = 2 * MINUTE;
 }
 
 pub(crate) mod pending_tickets {
     use super::*;
 
     /// How soon after the ticket for a service somebody logs on to it.
-    pub(crate) const LOGON_FOLLOWS: Timestamp = 2 * MINUTE;
+    pub(crate) const LOGON_FOLLOWS: Micros = 2 * MINUTE;
     /// Findings kept of one ticket.
     pub(crate) const KEPT: usize = 4;
 }
@@ -374,7 +373,7 @@ pub(crate) mod ttl_map {
     pub(crate) const FEW: usize = 1 << 10;
 }
 
-pub(crate) mod posture {
+pub(crate) mod mfa {
     /// Ways that are remembered at most; logons on others are counted as left out.
     pub(crate) const MOST_WAYS: usize = 1 << 20;
     /// Accounts that a way remembers.

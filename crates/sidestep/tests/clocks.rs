@@ -4,7 +4,9 @@ mod common;
 
 use common::{DAY, HOUR, Plain, SECOND, config, events, office, office_with_intrusion};
 use proptest::prelude::*;
-use sidestep::{Alert, AuthEvent, Engine, Metrics};
+use sidestep::alert::Alert;
+use sidestep::event::AuthEvent;
+use sidestep::{Engine, Metrics};
 
 fn run(events: &[AuthEvent<'_>]) -> (Vec<Alert>, Metrics) {
     let mut engine = Engine::new(config());

@@ -3,14 +3,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sidestep::{
-    Account, Activity, AuthEvent, AuthProtocol, Config, Engine, Event, Host, HostActivity,
-    HostActivityKind, LogonType, Outcome, OwnedEvent, SnapshotError, TicketEncryption, Timestamp,
-    WarmUp,
+use sidestep::event::{
+    Account, Activity, AuthEvent, AuthProtocol, Event, Host, HostActivity, HostActivityKind,
+    LogonType, Outcome, OwnedEvent, TicketEncryption,
 };
+use sidestep::{Config, Engine, SnapshotError, Timestamp, WarmUp};
 
-const SECOND: Timestamp = 1_000_000;
-const DAY: Timestamp = 86_400 * SECOND;
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
 /// Signature, version, length and checksum.
 const HEADER: usize = 24;
 
@@ -26,7 +26,7 @@ impl Draw {
 }
 
 /// Events of every kind among a few names, from `start` over some days.
-fn events(start: Timestamp, count: usize) -> Vec<OwnedEvent> {
+fn events(start: i64, count: usize) -> Vec<OwnedEvent> {
     let mut draw = Draw(start.unsigned_abs());
     let mut time = start;
     (0..count)
@@ -44,7 +44,7 @@ fn events(start: Timestamp, count: usize) -> Vec<OwnedEvent> {
                 let kinds = HostActivityKind::ALL;
                 let kind = kinds[draw.below(kinds.len() as u64) as usize];
                 let objects = [r"\\*\C$\a.exe", "psexesvc", r"C:\a\wmiprvse.exe", "lsass", "5985"];
-                let activity = HostActivity::builder(time, kind, to)
+                let activity = HostActivity::builder(Timestamp::from_micros(time), kind, to)
                     .account(account)
                     .peer(from)
                     .object(objects[draw.below(5) as usize])
@@ -54,7 +54,7 @@ fn events(start: Timestamp, count: usize) -> Vec<OwnedEvent> {
             }
             let activity = Activity::ALL[draw.below(Activity::ALL.len() as u64) as usize];
             let types = LogonType::ALL;
-            let event = AuthEvent::builder(time, account)
+            let event = AuthEvent::builder(Timestamp::from_micros(time), account)
                 .activity(if draw.below(2) == 0 { Activity::Logon } else { activity })
                 .src_host(from)
                 .dst_host(to)

@@ -3,7 +3,9 @@
 mod common;
 
 use common::{DAY, HOUR, Plain, config, events, intrusion, office, office_with_intrusion, run};
-use sidestep::{Alert, AlertState, Config, Engine, Outcome, Status, WarmUp};
+use sidestep::alert::{Alert, AlertState};
+use sidestep::event::Outcome;
+use sidestep::{Config, Engine, Status, WarmUp};
 
 fn best(alerts: &[Alert]) -> &Alert {
     alerts
@@ -20,15 +22,17 @@ fn the_intrusion_is_the_strongest_alert_and_tells_its_path() {
     assert_eq!(alert.origin.host, "C3");
     assert_eq!(alert.origin.user, "U3@DOM1");
     let truth = intrusion(14 * DAY + 10 * HOUR);
-    let found =
-        truth.iter().filter(|login| alert.hops.iter().any(|hop| hop.time == login.time)).count();
+    let found = truth
+        .iter()
+        .filter(|login| alert.hops.iter().any(|hop| hop.time.micros() == login.time))
+        .count();
     assert!(found >= 4, "{alert:#?}");
     assert!(alert.pivots.contains(&"C9".to_owned()));
     assert!(alert.targets.contains(&"C20".to_owned()));
     assert!(alert.credential_switches.iter().any(|s| s.host == "C9" && s.to == "U9@DOM1"));
     assert!(alert.techniques.iter().any(|technique| technique.id == "T1021"));
     assert!(alert.score > 0.5 && alert.score < 1.0);
-    assert!(alert.detected_at <= truth[3].time, "raised while the intruder was at work");
+    assert!(alert.detected_at.micros() <= truth[3].time, "raised while the intruder was at work");
 }
 
 #[test]
@@ -70,7 +74,7 @@ fn an_engine_without_history_begins_to_judge_by_itself() {
     let _ = engine.process_all(&events(&office(2)));
     assert_eq!(engine.status(), Status::Learning);
     let _ = engine.process_all(&events(&office(14)[..]));
-    assert!(matches!(engine.status(), Status::Detecting { since } if since >= 7 * DAY));
+    assert!(matches!(engine.status(), Status::Detecting { since } if since.micros() >= 7 * DAY));
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn the_login_graph_holds_what_was_learned() {
     let edge = graph
         .edge_references()
         .find(|edge| {
-            use sidestep::petgraph::visit::EdgeRef;
+            use sidestep::graph::petgraph::visit::EdgeRef;
             graph[edge.source()] == "C1"
                 && graph[edge.target()] == "S0"
                 && edge.weight().account == "U1@DOM1"

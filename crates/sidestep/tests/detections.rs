@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use sidestep::detections;
+use sidestep::detection::detections;
 
 /// What ends the part of a page that is made from the code.
 const END: &str = "\n---\n";

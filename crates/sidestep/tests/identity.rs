@@ -6,10 +6,13 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use common::{DAY, HOUR, Plain, SECOND, config, office_with_intrusion, run};
 use proptest::prelude::*;
-use sidestep::{
-    Account, Activity, Alert, AuthEvent, AuthProtocol, Config, Engine, Event, Host, HostActivity,
-    HostActivityKind, LogonType, Outcome, Reorder, WarmUp,
+use sidestep::Timestamp;
+use sidestep::alert::Alert;
+use sidestep::event::{
+    Account, Activity, AuthEvent, AuthProtocol, Event, Host, HostActivity, HostActivityKind,
+    LogonType, Outcome, Reorder,
 };
+use sidestep::{Config, Engine, WarmUp};
 
 /// The hops of the strongest alert, as (user, source, destination) in lower case.
 fn strongest(alerts: &[Alert]) -> Vec<(String, String, String)> {
@@ -38,7 +41,7 @@ fn otherwise(login: &Plain, at: usize) -> AuthEvent<'static> {
         1 => Host::at(address(name)),
         _ => Host::named(name.to_owned()),
     };
-    AuthEvent::builder(login.time, account)
+    AuthEvent::builder(Timestamp::from_micros(login.time), account)
         .activity(login.activity)
         .src_host(host(&login.src))
         .dst_host(host(&login.dst))
@@ -58,9 +61,13 @@ fn leases(days: i64) -> Vec<HostActivity<'static>> {
         .map(|(day, host)| {
             let ip = address(&host);
             let host = Host::named(host).with_ip(ip);
-            HostActivity::builder(day * DAY + SECOND, HostActivityKind::AddressBinding, host)
-                .build()
-                .expect("it is a valid record")
+            HostActivity::builder(
+                Timestamp::from_micros(day * DAY + SECOND),
+                HostActivityKind::AddressBinding,
+                host,
+            )
+            .build()
+            .expect("it is a valid record")
         })
         .collect()
 }
@@ -96,8 +103,8 @@ fn names_split_over_three_logs_give_the_same_strongest_alert() {
     assert!(!tells_all(&run_otherwise(false)), "resolving must make the difference");
 }
 
-fn login(time: i64, code: u32) -> sidestep::AuthEventBuilder<'static> {
-    AuthEvent::builder(time, Account::parse("alice@CORP"))
+fn login(time: i64, code: u32) -> sidestep::event::AuthEventBuilder<'static> {
+    AuthEvent::builder(Timestamp::from_micros(time), Account::parse("alice@CORP"))
         .src_host(Host::named("WS-1"))
         .dst_host(Host::named("FILES"))
         .logon_type(LogonType::Network)
@@ -152,7 +159,7 @@ fn a_ticket_is_a_login_unless_somebody_reports_what_it_was_used_for() {
 fn what_was_merged_and_why_can_be_asked_and_outlives_a_restart() {
     let mut engine = Engine::new(config());
     let account = Account::new("alice").with_domain("CORP").with_sid("S-1-5-21-1-2-3-1104");
-    let event = AuthEvent::builder(HOUR, account.clone())
+    let event = AuthEvent::builder(Timestamp::from_micros(HOUR), account.clone())
         .src_host(Host::named("ws-1.corp.example").with_ip(address("C7")))
         .dst_host(Host::named("FILES"))
         .outcome(Outcome::Success)
@@ -185,7 +192,7 @@ fn shuffled_within_the_lateness_is_as_good_as_sorted() {
     // Each is late by up to ten minutes, by a number drawn from its place.
     let mut shuffled: Vec<(i64, &AuthEvent<'_>)> = (0..)
         .zip(&logins)
-        .map(|(at, event): (i64, _)| (event.time() + (at * 7919 % 600) * SECOND, event))
+        .map(|(at, event): (i64, _)| (event.time().micros() + (at * 7919 % 600) * SECOND, event))
         .collect();
     shuffled.sort_by_key(|(time, _)| *time);
     let shuffled: Vec<&AuthEvent<'_>> = shuffled.into_iter().map(|(_, event)| event).collect();
@@ -202,9 +209,9 @@ fn later_than_the_lateness_is_counted() {
     let mut given = Vec::new();
     for minute in [0, 30, 10, 45, 15, 60] {
         let event = Plain::login(minute * 60 * SECOND, "U1@DOM1", "C1", "C2").event();
-        reorder.push(&event, &mut |event| given.push(event.time() / SECOND / 60));
+        reorder.push(&event, &mut |event| given.push(event.time().micros() / SECOND / 60));
     }
-    reorder.finish(&mut |event| given.push(event.time() / SECOND / 60));
+    reorder.finish(&mut |event| given.push(event.time().micros() / SECOND / 60));
     assert_eq!(given, [0, 10, 30, 45, 60]);
     assert_eq!(reorder.late(), 1);
 }
@@ -237,12 +244,16 @@ fn what_nothing_looks_at_takes_no_place_among_hosts() {
         let address = std::net::IpAddr::from([192, 0, 2, number]);
         let host = Host::named(&*name).with_ip(address);
         let kind = HostActivityKind::AddressBinding;
-        let binding = HostActivity::builder(i64::from(number), kind, host).build();
+        let binding =
+            HostActivity::builder(Timestamp::from_micros(i64::from(number)), kind, host).build();
         engine.process(&binding.expect("it is a valid record"));
-        let logoff = AuthEvent::builder(i64::from(number), Account::parse("alice@CORP"))
-            .dst_host(Host::named(&*name))
-            .activity(Activity::Logoff)
-            .build();
+        let logoff = AuthEvent::builder(
+            Timestamp::from_micros(i64::from(number)),
+            Account::parse("alice@CORP"),
+        )
+        .dst_host(Host::named(&*name))
+        .activity(Activity::Logoff)
+        .build();
         engine.process(&logoff.expect("it is a valid event"));
     }
     assert_eq!(engine.metrics().evicted_hosts, 0);
@@ -252,14 +263,17 @@ fn what_nothing_looks_at_takes_no_place_among_hosts() {
 /// A logon at FILES from an address, by a client that claims a name.
 fn claimed(at: i64, name: &str, outcome: Outcome) -> AuthEvent<'static> {
     let gateway = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 66));
-    AuthEvent::builder(DAY + at * SECOND, Account::parse("bob@CORP").into_owned())
-        .src_host(Host::named(name.to_owned()).with_ip(gateway))
-        .dst_host(Host::named("FILES"))
-        .logon_type(LogonType::Network)
-        .outcome(outcome)
-        .event_code(if outcome == Outcome::Failure { 4625 } else { 4624 })
-        .build()
-        .expect("it is a valid event")
+    AuthEvent::builder(
+        Timestamp::from_micros(DAY + at * SECOND),
+        Account::parse("bob@CORP").into_owned(),
+    )
+    .src_host(Host::named(name.to_owned()).with_ip(gateway))
+    .dst_host(Host::named("FILES"))
+    .logon_type(LogonType::Network)
+    .outcome(outcome)
+    .event_code(if outcome == Outcome::Failure { 4625 } else { 4624 })
+    .build()
+    .expect("it is a valid event")
 }
 
 /// The sources of all logins that the engine knows of.

@@ -4,7 +4,8 @@ mod common;
 
 use common::{DAY, Plain, arbitrary_stream, config, events, office_with_intrusion, run};
 use proptest::prelude::*;
-use sidestep::{Activity, Config, Engine, Metrics, WarmUp};
+use sidestep::event::Activity;
+use sidestep::{Config, Engine, Metrics, WarmUp};
 
 /// Settings under which even a short stream of few names gives alerts.
 fn eager() -> Config {

@@ -4,7 +4,7 @@ mod names;
 mod path;
 mod reasons;
 
-use sidestep::{Alert, Severity};
+use sidestep::alert::{Alert, Severity};
 
 use crate::text::{clipped, printable, span, time, wrapped};
 use names::Names;
@@ -49,15 +49,16 @@ pub(crate) fn block(alert: &Alert) -> String {
 /// `HIGH  1970-01-15T09:12:03Z, 3 h 10 min; surprise 42.1, p 1.2e-7; 83ab...`.
 fn head(alert: &Alert) -> String {
     let severity = match alert.severity {
-        Severity::Low => "LOW",
         Severity::Medium => "MEDIUM",
         Severity::High => "HIGH",
         Severity::Critical => "CRITICAL",
+        _ => "LOW",
     };
     let first = time(alert.first_seen);
-    let length = match alert.last_seen - alert.first_seen {
-        0 => String::new(),
-        length => format!(", over {}", span(length)),
+    let length = alert.last_seen.since(alert.first_seen);
+    let length = match length.is_zero() {
+        true => String::new(),
+        false => format!(", over {}", span(length)),
     };
     let p = alert.p_value;
     let p = if p >= 0.001 { format!("{p:.3}") } else { format!("{p:.1e}") };

@@ -1,6 +1,6 @@
 //! Names without the domain that says nothing.
 
-use sidestep::Alert;
+use sidestep::alert::Alert;
 
 /// Shortens names where all accounts of an alert share one domain.
 pub(crate) struct Names {

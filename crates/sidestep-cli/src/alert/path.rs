@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sidestep::{Alert, Hop, Outcome};
+use sidestep::alert::{Alert, Hop};
+use sidestep::event::Outcome;
 
 use super::names::Names;
 use crate::text::{clipped, counted};

@@ -1,6 +1,6 @@
 //! The reasons of an alert, in words.
 
-use sidestep::{Alert, Contribution};
+use sidestep::alert::{Alert, Contribution};
 
 /// Reasons shown.
 const SHOWN: usize = 3;

@@ -6,7 +6,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sidestep::{Event, Reorder};
+use sidestep::event::{Event, Reorder};
 use sidestep_formats::{LogReader, is_key_of_simulation};
 use sidestep_sim::Dialect;
 use sidestep_sim::dialect::DayLog;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sidestep::Event;
+use sidestep::event::Event;
 use sidestep_formats::LogReader;
 use sidestep_sim::evaluation::overlay::{OverlayOptions, OverlayReport, evaluate_overlay};
 use sidestep_sim::evaluation::{

@@ -1,6 +1,6 @@
 //! A record's columns as an event.
 
-use sidestep::{AuthEvent, Timestamp};
+use sidestep::event::AuthEvent;
 
 use super::header::{Header, Places};
 
@@ -9,6 +9,7 @@ use crate::error::Fault;
 use crate::event_field::{EventField, FieldError};
 use crate::field_value::{FieldMeaning, FieldValue};
 use crate::fields::{FieldValues, event_of_fields};
+use crate::time::Micros;
 use crate::time::TimeFormat;
 use crate::vocabulary;
 
@@ -53,12 +54,12 @@ impl Events {
             .map_err(|error| self.fault(error))
     }
 
-    fn time(&self, record: &Record<'_>) -> Result<Timestamp, FieldError> {
+    fn time(&self, record: &Record<'_>) -> Result<Micros, FieldError> {
         let stated =
             self.text(record, EventField::Time)?.filter(|text| !vocabulary::is_absent(text));
         let time = stated.ok_or_else(|| FieldError::empty(EventField::Time))?;
         self.time_format
-            .parse(time)
+            .micros(time)
             .ok_or_else(|| FieldError::unfit(EventField::Time, time, self.time_format.expected()))
     }
 

@@ -121,7 +121,7 @@ impl RecordDecoder {
             Target::Time => {
                 self.header.time = match origin {
                     Origin::Value(_) => value.and_then(Value::time),
-                    Origin::Literal(text) => TimeFormat::Rfc3339.parse(text),
+                    Origin::Literal(text) => TimeFormat::Rfc3339.micros(text),
                 };
             }
             _ => {

@@ -1,6 +1,6 @@
 //! Where the techniques that alerts name stand in MITRE ATT&CK.
 
-use sidestep::Technique;
+use sidestep::alert::Technique;
 
 /// The version of ATT&CK that the ids were checked with.
 pub(super) const VERSION: &str = "19";

@@ -4,11 +4,12 @@
 use std::net::IpAddr;
 
 use serde::Serialize;
-use sidestep::{Alert, AlertState, Severity};
+use sidestep::alert::{Alert, AlertState, CredentialSwitch, Hop, Severity};
 
 use super::attack::{self, Place};
-use super::json::{JsonHop, JsonSwitch, Rfc3339, Shown};
+use super::json::Shown;
 use super::names::{address, distinct, hosts, split_account, users};
+use sidestep::Timestamp;
 
 /// The version of ECS that the fields were checked with.
 const ECS_VERSION: &str = "9.4.0";
@@ -16,7 +17,7 @@ const ECS_VERSION: &str = "9.4.0";
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
     #[serde(rename = "@timestamp")]
-    timestamp: Rfc3339,
+    timestamp: Timestamp,
     message: &'a str,
     tags: [&'static str; 1],
     labels: Labels,
@@ -60,8 +61,8 @@ struct Event<'a> {
     risk_score: f64,
     risk_score_norm: f64,
     reason: &'a str,
-    start: Rfc3339,
-    end: Rfc3339,
+    start: Timestamp,
+    end: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -139,15 +140,15 @@ struct Own<'a> {
     p_value: f64,
     pivots: &'a [String],
     targets: &'a [String],
-    credential_switches: Vec<JsonSwitch<'a>>,
-    hops: Vec<JsonHop<'a>>,
+    credential_switches: Vec<&'a CredentialSwitch>,
+    hops: Vec<&'a Hop>,
 }
 
 /// The alert as one document.
 pub(super) fn document(alert: &Alert) -> Document<'_> {
     let origin = user(&alert.origin.user);
     Document {
-        timestamp: Rfc3339(alert.detected_at),
+        timestamp: alert.detected_at,
         message: &alert.summary,
         tags: ["lateral-movement"],
         labels: Labels { severity: Shown(alert.severity), state: Shown(alert.state) },
@@ -199,16 +200,16 @@ fn event(alert: &Alert) -> Event<'_> {
         dataset: "sidestep.alert",
         provider: "sidestep",
         severity: match alert.severity {
-            Severity::Low => 1,
             Severity::Medium => 2,
             Severity::High => 3,
             Severity::Critical => 4,
+            _ => 1,
         },
         risk_score: alert.surprise,
         risk_score_norm: 100.0 * alert.score,
         reason: &alert.summary,
-        start: Rfc3339(alert.first_seen),
-        end: Rfc3339(alert.last_seen),
+        start: alert.first_seen,
+        end: alert.last_seen,
     }
 }
 

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::io;
 
 use serde::Serialize;
-use sidestep::petgraph::visit::EdgeRef;
-use sidestep::{Alert, Hop, LoginGraph, Outcome};
+use sidestep::alert::{Alert, Hop};
+use sidestep::event::Outcome;
+use sidestep::graph::LoginGraph;
+use sidestep::graph::petgraph::visit::EdgeRef;
 
-use super::json::Rfc3339;
 use super::names::Role;
+use sidestep::Timestamp;
 
 /// A value of an attribute.
 #[derive(Serialize)]
@@ -140,7 +142,7 @@ fn movement(writer: &mut impl GraphWriter, at: usize, alert: &Alert) -> io::Resu
             let is_at = |hop: &&Hop| hop.src_host == *host || hop.dst_host == *host;
             alert.hops.iter().filter(is_at).map(|hop| hop.time)
         };
-        let time = |time: Option<i64>| Rfc3339(time.unwrap_or(alert.detected_at)).to_string();
+        let time = |time: Option<Timestamp>| time.unwrap_or(alert.detected_at).to_string();
         let role = Role::of(alert, host);
         writer.node(
             node.index(),
@@ -176,7 +178,7 @@ fn hop(
     target: usize,
     hop: &Hop,
 ) -> io::Result<()> {
-    let time = Rfc3339(hop.time).to_string();
+    let time = hop.time.to_string();
     let mut attributes = vec![
         ("hop", whole(at)),
         ("user", text(&hop.user)),
@@ -189,7 +191,7 @@ fn hop(
     attributes.extend(hop.parent.map(|parent| ("parent", whole(parent))));
     // People count from 1, and read no fractions of a second.
     let who = format!("{}. {}", at + 1, hop.user);
-    let when = Rfc3339(hop.time - hop.time.rem_euclid(1_000_000)).to_string();
+    let when = Timestamp::from_secs(hop.time.micros().div_euclid(1_000_000)).to_string();
     let label = [who.into(), hop.auth_protocol.caption().into(), when.into()];
     let failed = hop.outcome == Outcome::Failure;
     let style = if failed { Style::Failed } else { Style::Plain };
@@ -224,7 +226,7 @@ pub(super) fn logins(mut writer: impl GraphWriter, logins: &LoginGraph) -> io::R
 /// The date of a day since 1970-01-01.
 fn date(day: u32) -> String {
     const DAY: i64 = 86_400_000_000;
-    let mut text = Rfc3339(i64::from(day) * DAY).to_string();
+    let mut text = Timestamp::from_micros(i64::from(day) * DAY).to_string();
     if let Some(end) = text.find('T') {
         text.truncate(end);
     }

@@ -16,10 +16,11 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use serde::Serialize;
-use sidestep::{Alert, LoginGraph};
+use sidestep::alert::Alert;
+use sidestep::graph::LoginGraph;
 
 use crate::error::ParseError;
-pub use json::{Rfc3339, write_alert};
+pub use json::write_alert;
 pub use ocsf::OcsfVersion;
 
 /// The format of what is written.

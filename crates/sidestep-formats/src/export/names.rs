@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use sidestep::Alert;
+use sidestep::alert::Alert;
 
 /// A name and its domain, from `name@domain`.
 pub(super) fn split_account(account: &str) -> (&str, Option<&str>) {

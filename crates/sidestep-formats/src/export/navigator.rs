@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use sidestep::Alert;
+use sidestep::alert::Alert;
 
 use super::attack;
 
@@ -138,7 +138,7 @@ pub(super) fn layer(alerts: &[Alert]) -> Layer {
         metadata: span
             .into_iter()
             .flat_map(|(first, last)| [("first seen", first), ("last seen", last)])
-            .map(|(name, time)| Pair { name, value: super::Rfc3339(time).to_string() })
+            .map(|(name, time)| Pair { name, value: time.to_string() })
             .collect(),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use sidestep::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
+use sidestep::event::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
 
 use super::Taken;
 use super::fields::{host, refused, source, time_at};
@@ -14,6 +14,7 @@ use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
 use crate::vocabulary;
+use sidestep::Timestamp;
 
 /// The fields as CloudTrail names them.
 const NAMES: [(&str, &str); 4] = [
@@ -35,7 +36,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         _ => return Ok(pass_over(sink, "CloudTrail", name)),
     };
     let time = time_at(root, &["eventTime"])?;
-    let mut event = AuthEvent::builder(time, caller(root))
+    let mut event = AuthEvent::builder(Timestamp::from_micros(time), caller(root))
         .src_host(from(root))
         .dst_host(Host::named(place(root, name)))
         .auth_protocol(protocol)

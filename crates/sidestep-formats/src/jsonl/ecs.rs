@@ -1,6 +1,6 @@
 //! Authentication events in the Elastic Common Schema that are not Windows events.
 
-use sidestep::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
+use sidestep::event::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 
 use super::Taken;
 use super::fields::{account, host, refused, source, time_at, with_port};
@@ -9,6 +9,7 @@ use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
 use crate::vocabulary;
+use sidestep::Timestamp;
 
 /// The fields as ECS names them.
 const NAMES: [(&str, &str); 5] = [
@@ -37,14 +38,19 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         .or_else(|| word("service.name").map(Host::named))
         .unwrap_or_default();
     let method = word("system.auth.ssh.method");
-    let mut event = AuthEvent::builder(time, user.unwrap_or_else(|| Account::new("")))
-        .src_host(source(src))
-        .dst_host(dst)
-        .activity(activity(root))
-        .outcome(word("event.outcome").and_then(vocabulary::outcome).unwrap_or(Outcome::Unknown))
-        .auth_protocol(method.map_or(AuthProtocol::Unknown, vocabulary::auth_protocol))
-        .logon_type(word("winlog.logon.type").map_or(LogonType::Unknown, vocabulary::logon_type))
-        .raw_ref(number);
+    let mut event =
+        AuthEvent::builder(Timestamp::from_micros(time), user.unwrap_or_else(|| Account::new("")))
+            .src_host(source(src))
+            .dst_host(dst)
+            .activity(activity(root))
+            .outcome(
+                word("event.outcome").and_then(vocabulary::outcome).unwrap_or(Outcome::Unknown),
+            )
+            .auth_protocol(method.map_or(AuthProtocol::Unknown, vocabulary::auth_protocol))
+            .logon_type(
+                word("winlog.logon.type").map_or(LogonType::Unknown, vocabulary::logon_type),
+            )
+            .raw_ref(number);
     if let Some(subject) = subject {
         event = event.subject(subject);
     }

@@ -1,7 +1,7 @@
 //! Sign-ins of Entra ID: the `signIn` resource of Graph, the export of Azure Monitor, and the tables
 //! of Log Analytics.
 
-use sidestep::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
+use sidestep::event::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
 
 use super::Taken;
 use super::fields::{account, host, refused, source, time};
@@ -11,6 +11,7 @@ use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
 use crate::vocabulary;
+use sidestep::Timestamp;
 
 /// Codes that interrupt a sign-in to ask for more: it has neither succeeded nor failed.
 const INTERRUPTS: [&str; 13] = [
@@ -44,7 +45,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
     let device = get("deviceDetail").and_then(|device| device.get_any_case("displayName"));
     let ip = word("ipAddress").or_else(|| word("callerIpAddress"));
     let (outcome, reason) = outcome(get("status"), word("resultType"));
-    let mut event = AuthEvent::builder(time, principal(&word))
+    let mut event = AuthEvent::builder(Timestamp::from_micros(time), principal(&word))
         .src_host(source(host(&[device.and_then(Node::first_text), ip])))
         .dst_host(Host::named(app))
         .outcome(outcome)

@@ -1,19 +1,20 @@
 //! What the shapes of records have in common.
 
-use sidestep::{Account, EventError, Host, Timestamp};
+use sidestep::event::{Account, EventError, Host};
 
 use super::tape::Node;
 use crate::error::Fault;
+use crate::time::Micros;
 use crate::time::TimeFormat;
 use crate::values::{ip, is_local};
 
 /// A time in whatever form; a number tells its unit by its size.
-pub(super) fn time(text: &str) -> Option<Timestamp> {
-    TimeFormat::Auto.parse(text)
+pub(super) fn time(text: &str) -> Option<Micros> {
+    TimeFormat::Auto.micros(text)
 }
 
 /// The first of these paths that holds a time.
-pub(super) fn time_at(record: Node<'_>, paths: &[&'static str]) -> Result<Timestamp, Fault> {
+pub(super) fn time_at(record: Node<'_>, paths: &[&'static str]) -> Result<Micros, Fault> {
     let column = paths.first().copied().unwrap_or_default();
     let Some(text) = paths.iter().find_map(|path| record.word(path)) else {
         return Err(Fault::column(column, "is missing; an event needs a time"));

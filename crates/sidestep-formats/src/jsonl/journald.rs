@@ -15,7 +15,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
     // What the program itself noted comes before when the journal got it.
     let time = word("_SOURCE_REALTIME_TIMESTAMP").or_else(|| word("__REALTIME_TIMESTAMP"));
     let envelope = Envelope {
-        time: time.and_then(|text| TimeFormat::Microseconds.parse(text)),
+        time: time.and_then(|text| TimeFormat::Microseconds.micros(text)),
         host: word("_HOSTNAME").or_else(|| word("_MACHINE")).unwrap_or_default(),
         program: word("SYSLOG_IDENTIFIER").or_else(|| word("_COMM")).unwrap_or_default(),
         raw_ref: Some(number),

@@ -1,6 +1,6 @@
 //! OCSF, of which class 3002 (Authentication) tells of logins.
 
-use sidestep::{
+use sidestep::event::{
     Account, AccountKind, Activity, AuthEvent, AuthProtocol, Host, LogonType, Mfa, Outcome,
 };
 
@@ -11,6 +11,7 @@ use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::values::{self, clipped, guid};
 use crate::vocabulary;
+use sidestep::Timestamp;
 
 /// The class of authentication events.
 const AUTHENTICATION: &str = "3002";
@@ -38,7 +39,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         .or_else(|| endpoint(root, "device"))
         .or_else(|| word("service.name").map(Host::named))
         .unwrap_or_default();
-    let mut event = AuthEvent::builder(time, user.clone())
+    let mut event = AuthEvent::builder(Timestamp::from_micros(time), user.clone())
         .src_host(source(src))
         .dst_host(dst)
         .activity(activity(word("activity_id"), word("activity_name")))

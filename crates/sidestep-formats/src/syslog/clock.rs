@@ -4,11 +4,11 @@ use jiff::Timestamp as Instant;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Unit};
-use sidestep::Timestamp;
 
 use super::header::Stamp;
 use crate::error::Fault;
 use crate::options::ReadOptions;
+use crate::time::Micros;
 
 /// Days that a line may lie before the one above it. What lies further back is of the next year.
 const BACK: i64 = 100;
@@ -19,7 +19,7 @@ pub(super) struct Clock<'o> {
     zone: &'o TimeZone,
     last: Option<Date>,
     /// The minute of the line before: month, day, hour, minute and its beginning.
-    minute: Option<([i8; 4], Timestamp)>,
+    minute: Option<([i8; 4], Micros)>,
 }
 
 /// What says in which year the first line lies.
@@ -38,11 +38,12 @@ impl<'o> Clock<'o> {
     /// writes no year goes on if a year was given.
     pub(super) fn new(options: &'o ReadOptions, last: Option<Date>) -> Self {
         let zone = &options.zone.0;
-        let (first, last) = match (options.year, options.now.and_then(|now| day_after(now, zone))) {
-            (Some(year), _) => (FirstYear::Given(year), last),
-            (None, Some(day)) => (FirstYear::NotAfter(day), None),
-            (None, None) => (FirstYear::Unknown, None),
-        };
+        let (first, last) =
+            match (options.year, options.now.and_then(|now| day_after(now.micros(), zone))) {
+                (Some(year), _) => (FirstYear::Given(year), last),
+                (None, Some(day)) => (FirstYear::NotAfter(day), None),
+                (None, None) => (FirstYear::Unknown, None),
+            };
         Self { first, zone, last, minute: None }
     }
 
@@ -57,7 +58,7 @@ impl<'o> Clock<'o> {
     }
 
     /// A time with its year, and with a zone or without.
-    pub(super) fn whole(&self, text: &str) -> Result<Timestamp, Fault> {
+    pub(super) fn whole(&self, text: &str) -> Result<Micros, Fault> {
         if let Ok(instant) = text.parse::<Instant>() {
             return Ok(instant.as_microsecond());
         }
@@ -70,7 +71,7 @@ impl<'o> Clock<'o> {
 
     /// A time without year and zone.
     #[inline]
-    pub(super) fn dated(&mut self, stamp: &Stamp) -> Result<Timestamp, Fault> {
+    pub(super) fn dated(&mut self, stamp: &Stamp) -> Result<Micros, Fault> {
         let key = [stamp.month, stamp.day, stamp.hour, stamp.minute];
         let minute = match self.minute {
             Some((known, minute)) if known == key => minute,
@@ -87,7 +88,7 @@ impl<'o> Clock<'o> {
     }
 
     /// The beginning of a minute.
-    fn begin(&mut self, stamp: &Stamp) -> Result<Timestamp, Fault> {
+    fn begin(&mut self, stamp: &Stamp) -> Result<Micros, Fault> {
         let Some(day) = self.day(stamp.month, stamp.day) else {
             return Err(Fault::column(
                 "time",
@@ -131,7 +132,7 @@ impl<'o> Clock<'o> {
 }
 
 /// The day after a time, for clocks that go wrong by less than that.
-fn day_after(time: Timestamp, zone: &TimeZone) -> Option<Date> {
+fn day_after(time: Micros, zone: &TimeZone) -> Option<Date> {
     let day = zone.to_datetime(Instant::from_microsecond(time).ok()?).date();
     Some(day.checked_add(1.day()).unwrap_or(day))
 }
@@ -144,7 +145,7 @@ fn days(from: Date, to: Date) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Rfc3339;
+    use sidestep::Timestamp;
 
     fn options(year: Option<i16>) -> ReadOptions {
         ReadOptions { year, ..ReadOptions::default() }
@@ -156,7 +157,7 @@ mod tests {
 
     fn read(clock: &mut Clock<'_>, month: i8, day: i8) -> String {
         match clock.dated(&stamp(month, day, 1)) {
-            Ok(time) => Rfc3339(time).to_string()[..10].to_owned(),
+            Ok(time) => Timestamp::from_micros(time).to_string()[..10].to_owned(),
             Err(fault) => fault.what,
         }
     }
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn without_a_year_the_first_line_lies_in_the_year_before_now() {
         let at = |now: &str, month, day| {
-            let now = now.parse::<Instant>().unwrap().as_microsecond();
+            let now = now.parse::<Timestamp>().unwrap();
             let options = ReadOptions { now: Some(now), ..options(None) };
             read(&mut Clock::new(&options, None), month, day)
         };
@@ -214,7 +215,7 @@ mod tests {
         let at = |zone: &str| {
             let options = ReadOptions { zone: zone.parse().unwrap(), ..options(Some(2024)) };
             let mut clock = Clock::new(&options, None);
-            Rfc3339(clock.dated(&stamp(7, 1, 1)).unwrap()).to_string()
+            Timestamp::from_micros(clock.dated(&stamp(7, 1, 1)).unwrap()).to_string()
         };
         assert_eq!(at("UTC"), "2024-07-01T01:30:05.250000Z");
         assert_eq!(at("+02:00"), "2024-06-30T23:30:05.250000Z");
@@ -225,7 +226,7 @@ mod tests {
     fn a_whole_time_needs_no_help() {
         let options = ReadOptions { zone: "+01:00".parse().unwrap(), ..options(None) };
         let clock = Clock::new(&options, None);
-        let at = |text| clock.whole(text).map(|time| Rfc3339(time).to_string()).ok();
+        let at = |text| clock.whole(text).map(|time| Timestamp::from_micros(time).to_string()).ok();
         let told = Some("2024-03-01T07:15:30Z".to_owned());
         assert_eq!(at("2024-03-01T08:15:30+01:00"), told);
         assert_eq!(at("2024-03-01T07:15:30Z"), told);

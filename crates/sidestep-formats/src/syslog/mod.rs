@@ -11,7 +11,7 @@ mod switch;
 
 use std::ops::ControlFlow;
 
-use sidestep::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome, Timestamp};
+use sidestep::event::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome};
 
 use self::clock::Clock;
 use self::header::{Head, When};
@@ -21,7 +21,9 @@ use crate::line::Line;
 use crate::line::TOO_LONG;
 use crate::record_sink::RecordSink;
 use crate::source::Source;
+use crate::time::Micros;
 use crate::values::{ip, is_local};
+use sidestep::Timestamp;
 
 /// Most attempts that one "message repeated" line stands for.
 const MOST_REPEATS: u32 = 128;
@@ -30,7 +32,7 @@ const MOST_REPEATS: u32 = 128;
 #[derive(Debug)]
 pub(crate) struct Envelope<'r> {
     /// Microseconds since 1970, UTC; `None` where it cannot be told.
-    pub(crate) time: Option<Timestamp>,
+    pub(crate) time: Option<Micros>,
     /// The host that said it; empty where unknown.
     pub(crate) host: &'r str,
     /// The program, without its number.
@@ -121,7 +123,7 @@ impl Envelope<'_> {
         let Some(time) = self.time else {
             return Err(Fault::record("has no time that can be read"));
         };
-        let mut builder = AuthEvent::builder(time, account)
+        let mut builder = AuthEvent::builder(Timestamp::from_micros(time), account)
             .dst_host(host(self.host))
             .activity(activity)
             .outcome(outcome);

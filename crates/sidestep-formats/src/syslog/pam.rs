@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sidestep::{Account, Activity, LogonType, Outcome};
+use sidestep::event::{Account, Activity, LogonType, Outcome};
 
 use super::{Envelope, nothing, send, source};
 use crate::error::Fault;

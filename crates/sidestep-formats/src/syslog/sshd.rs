@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use sidestep::{Account, Activity, AuthProtocol, LogonType, Outcome};
+use sidestep::event::{Account, Activity, AuthProtocol, LogonType, Outcome};
 
 use super::{Envelope, nothing, send, source};
 use crate::error::Fault;
@@ -205,7 +205,7 @@ fn protocol(method: &str) -> AuthProtocol {
 }
 
 impl Peer<'_> {
-    fn host(&self) -> sidestep::Host<'_> {
+    fn host(&self) -> sidestep::event::Host<'_> {
         let host = source(self.address);
         match self.port {
             Some(port) if !host.is_unknown() => host.with_port(port),

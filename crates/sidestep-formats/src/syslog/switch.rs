@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sidestep::{Account, Activity, Outcome};
+use sidestep::event::{Account, Activity, Outcome};
 
 use super::{Envelope, nothing, send};
 use crate::error::Fault;

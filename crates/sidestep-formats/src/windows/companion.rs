@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use sidestep::{Account, AccountKind, Host, HostActivityKind, Outcome};
+use sidestep::event::{Account, AccountKind, Host, HostActivityKind, Outcome};
 
 use super::parts::{
     SYSTEM_SESSION, clipped, command_line, hand_on, hand_on_activity, object, remote,

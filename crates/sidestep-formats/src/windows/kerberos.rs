@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use sidestep::{
+use sidestep::event::{
     Account, Activity, AuthEventBuilder, AuthProtocol, Host, Outcome, TicketEncryption,
 };
 
@@ -87,7 +87,9 @@ fn client<'r>(record: &'r Record<'_>) -> Option<Account<'r>> {
     {
         let domain = record.text(Field::TargetDomain).unwrap_or(realm);
         let plain = Account::new(user).with_domain(domain);
-        account = Account { sid: account.sid, ..plain };
+        let sid = account.sid;
+        account = plain;
+        account.sid = sid;
     }
     if account.domain.is_none()
         && let Some(("krbtgt", realm)) =

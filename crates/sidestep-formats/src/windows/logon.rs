@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use sidestep::{Account, Activity, AuthProtocol, Host, LogonType, Outcome};
+use sidestep::event::{Account, Activity, AuthProtocol, Host, LogonType, Outcome};
 
 use super::parts::{clipped, hand_on, is_own_loopback, remote};
 use super::{Field, Record};

@@ -19,10 +19,9 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use sidestep::Timestamp;
-
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
+use crate::time::Micros;
 
 pub(crate) use field::Field;
 pub(crate) use origin::Origin;
@@ -31,7 +30,7 @@ pub(crate) use origin::Origin;
 #[derive(Debug)]
 pub(crate) struct Record<'r> {
     /// Microseconds since 1970, UTC; `None` where the record has none that can be read.
-    pub(crate) time: Option<Timestamp>,
+    pub(crate) time: Option<Micros>,
     pub(crate) event_id: u32,
     /// `Microsoft-Windows-Security-Auditing` and the like; empty where unknown.
     pub(crate) provider: Cow<'r, str>,

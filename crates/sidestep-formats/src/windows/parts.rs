@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use sidestep::{
+use sidestep::event::{
     Account, AccountKind, AuthEvent, AuthEventBuilder, EventError, Host, HostActivity,
-    HostActivityBuilder, HostActivityKind, Timestamp,
+    HostActivityBuilder, HostActivityKind,
 };
 
 use super::{Field, Record};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
+use crate::time::Micros;
 use crate::values::{self, ip, is_local, number};
+use sidestep::Timestamp;
 
 /// The session of the system itself, on every host.
 pub(super) const SYSTEM_SESSION: u64 = 0x3e7;
@@ -68,7 +70,9 @@ impl Record<'_> {
             return Some(account);
         }
         let label = computer.split('.').next().unwrap_or(computer);
-        Some(Account { name: Cow::Owned(format!("{label}$")), ..account })
+        let mut machine = account;
+        machine.name = Cow::Owned(format!("{label}$"));
+        Some(machine)
     }
 
     /// The account that is logged on as, or changed.
@@ -80,9 +84,11 @@ impl Record<'_> {
     /// workstation, for one, is the host itself beside its client's address.
     pub(super) fn host(&self, name: Field, address: Field, port: Field) -> Host<'_> {
         let name = self.text(name).filter(|name| !is_same(name, self.computer.trim()));
-        let named = name.and_then(remote).unwrap_or_default();
+        let mut host = name.and_then(remote).unwrap_or_default();
         let at = self.host_at(address, port);
-        Host { ip: at.ip.or(named.ip), port: at.port.or(named.port), ..named }
+        host.ip = at.ip.or(host.ip);
+        host.port = at.port.or(host.port);
+        host
     }
 
     /// An end by its address alone, left out where that only says "here".
@@ -106,7 +112,7 @@ impl Record<'_> {
         present(&self.computer).map(Host::named).unwrap_or_default()
     }
 
-    fn when(&self) -> Result<Timestamp, Fault> {
+    fn when(&self) -> Result<Micros, Fault> {
         self.time.ok_or_else(|| Fault::column("TimeCreated", "is missing, or no time"))
     }
 
@@ -115,9 +121,12 @@ impl Record<'_> {
         &'a self,
         account: Option<Account<'a>>,
     ) -> Result<AuthEventBuilder<'a>, Fault> {
-        let builder = AuthEvent::builder(self.when()?, account.unwrap_or_else(nobody))
-            .dst_host(self.recorder())
-            .event_code(self.event_id);
+        let builder = AuthEvent::builder(
+            Timestamp::from_micros(self.when()?),
+            account.unwrap_or_else(nobody),
+        )
+        .dst_host(self.recorder())
+        .event_code(self.event_id);
         Ok(match self.raw_ref {
             Some(raw_ref) => builder.raw_ref(raw_ref),
             None => builder,
@@ -140,7 +149,8 @@ impl Record<'_> {
         kind: HostActivityKind,
         account: Option<Account<'a>>,
     ) -> Result<HostActivityBuilder<'a>, Fault> {
-        let mut builder = HostActivity::builder(self.when()?, kind, host).event_code(self.event_id);
+        let mut builder = HostActivity::builder(Timestamp::from_micros(self.when()?), kind, host)
+            .event_code(self.event_id);
         if let Some(account) = account {
             builder = builder.account(account);
         }

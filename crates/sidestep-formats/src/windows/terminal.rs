@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sidestep::{Account, Activity, Host, HostActivityKind, LogonType, Outcome};
+use sidestep::event::{Account, Activity, Host, HostActivityKind, LogonType, Outcome};
 
 use super::parts::{endpoint, hand_on, hand_on_activity, is_own_loopback};
 use super::{Field, Record, pass_over};

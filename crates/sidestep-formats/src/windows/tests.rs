@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 
-use sidestep::{AccountKind, Event, Host};
+use sidestep::event::{AccountKind, Event, Host};
 
 use super::{Record, emit, is_listed};
 use crate::record_sink::with_record_sink;
@@ -55,7 +55,7 @@ fn line(event: Event<'_>) -> String {
                     write!(line, " {name}={value}").unwrap();
                 }
             }
-            assert_eq!(event.time(), 1_700_000_000_000_000);
+            assert_eq!(event.time().micros(), 1_700_000_000_000_000);
             assert_eq!(event.raw_ref(), Some(7));
         }
         Event::Activity(activity) => {
@@ -86,6 +86,7 @@ fn line(event: Event<'_>) -> String {
             }
             assert_eq!(activity.raw_ref(), Some(7));
         }
+        _ => unreachable!("there is no other kind"),
     }
     line
 }

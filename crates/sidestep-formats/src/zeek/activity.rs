@@ -3,13 +3,14 @@
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-use sidestep::{Host, HostActivity, HostActivityKind};
+use sidestep::event::{Host, HostActivity, HostActivityKind};
 
 use super::record::{Field, Record};
 use super::{did, host_name, named, nothing};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::{clipped, ip, is_local};
+use sidestep::Timestamp;
 
 /// Addresses of one name that are handed on.
 const MOST_ADDRESSES: usize = 16;
@@ -127,8 +128,12 @@ fn bind(
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let host = Host::named(name).with_ip(ip);
-    let mut builder =
-        HostActivity::builder(record.time()?, HostActivityKind::AddressBinding, host).peer(peer);
+    let mut builder = HostActivity::builder(
+        Timestamp::from_micros(record.time()?),
+        HostActivityKind::AddressBinding,
+        host,
+    )
+    .peer(peer);
     if let Some(line) = record.raw_ref {
         builder = builder.raw_ref(line);
     }

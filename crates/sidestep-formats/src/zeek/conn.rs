@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sidestep::HostActivityKind;
+use sidestep::event::HostActivityKind;
 
 use super::record::{Field, Record};
 use super::{did, nothing};

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sidestep::{
+use sidestep::event::{
     Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome, TicketEncryption,
 };
 
@@ -11,6 +11,7 @@ use super::{nothing, of_session, send};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::ip;
+use sidestep::Timestamp;
 
 /// The port of a controller's Kerberos service.
 const KDC: u16 = 88;
@@ -51,7 +52,7 @@ pub(super) fn kerberos(
         // The service of an account says nothing of a host.
         (Activity::ServiceTicket, Some(Service::Account)) => Host::default(),
         (Activity::Logon, Some(Service::On(Host { name: Some(name), .. }))) => {
-            Host { name: Some(name), ..record.resp()? }
+            record.resp()?.with_name(name)
         }
         _ => record.resp()?,
     };
@@ -60,7 +61,7 @@ pub(super) fn kerberos(
         Some(false) => Outcome::Failure,
         None => Outcome::Unknown,
     };
-    let mut builder = AuthEvent::builder(record.time()?, account)
+    let mut builder = AuthEvent::builder(Timestamp::from_micros(record.time()?), account)
         .src_host(record.orig()?)
         .dst_host(destination)
         .activity(activity)

@@ -2,14 +2,15 @@
 
 use std::ops::ControlFlow;
 
-use sidestep::{
-    Account, AuthEvent, AuthProtocol, Host, HostActivity, HostActivityKind, LogonType, Outcome,
+use sidestep::event::{
+    Account, AuthEvent, AuthProtocol, HostActivity, HostActivityKind, LogonType, Outcome,
 };
 
 use super::record::{Field, Record};
 use super::{did, named, nothing, of_session, send};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
+use sidestep::Timestamp;
 
 /// An exchange of NTLM. Where it names no user it still says which name the server has.
 pub(super) fn ntlm(
@@ -24,9 +25,12 @@ pub(super) fn ntlm(
         if server.is_none() {
             return nothing(sink, "zeek ntlm without a user or a server's name");
         }
-        let mut builder =
-            HostActivity::builder(record.time()?, HostActivityKind::AddressBinding, dst)
-                .peer(record.orig()?);
+        let mut builder = HostActivity::builder(
+            Timestamp::from_micros(record.time()?),
+            HostActivityKind::AddressBinding,
+            dst,
+        )
+        .peer(record.orig()?);
         if let Some(line) = record.raw_ref {
             builder = builder.raw_ref(line);
         }
@@ -44,7 +48,7 @@ pub(super) fn ntlm(
         Some(false) => Outcome::Failure,
         None => Outcome::Unknown,
     };
-    let builder = AuthEvent::builder(record.time()?, account)
+    let builder = AuthEvent::builder(Timestamp::from_micros(record.time()?), account)
         .src_host(src)
         .dst_host(dst)
         .logon_type(LogonType::Network)
@@ -67,10 +71,10 @@ pub(super) fn rdp(
         return did(record, HostActivityKind::NetworkConnection, Some("rdp"), sink);
     }
     let src = match named(record, Field::ClientName) {
-        Some(name) => Host { name: Some(name.into()), ..record.orig()? },
+        Some(name) => record.orig()?.with_name(name),
         None => record.orig()?,
     };
-    let mut builder = AuthEvent::builder(record.time()?, account)
+    let mut builder = AuthEvent::builder(Timestamp::from_micros(record.time()?), account)
         .src_host(src)
         .dst_host(record.resp()?)
         .logon_type(LogonType::RemoteInteractive);

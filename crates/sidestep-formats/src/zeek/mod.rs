@@ -12,7 +12,7 @@ mod tsv;
 
 use std::ops::ControlFlow;
 
-use sidestep::{AuthEventBuilder, HostActivity, HostActivityKind};
+use sidestep::event::{AuthEventBuilder, HostActivity, HostActivityKind};
 
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
@@ -22,6 +22,7 @@ pub(crate) use self::record::{Kind, Record};
 pub(crate) use self::tsv::{Zeek, is_header};
 
 use self::record::{Field, short};
+use sidestep::Timestamp;
 
 /// Hands on what the record tells.
 pub(crate) fn emit(
@@ -82,7 +83,8 @@ fn did(
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let mut builder =
-        HostActivity::builder(record.time()?, kind, record.resp()?).peer(record.orig()?);
+        HostActivity::builder(Timestamp::from_micros(record.time()?), kind, record.resp()?)
+            .peer(record.orig()?);
     if let Some(session) = record.session() {
         builder = builder.logon_id(short(session));
     }

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use sidestep::{Host, Timestamp};
+use sidestep::event::Host;
 
 use crate::error::Fault;
+use crate::time::Micros;
 use crate::time::TimeFormat;
 use crate::values::{ip, is_local};
 
@@ -222,14 +223,14 @@ impl<'r> Record<'r> {
     }
 
     /// When it happened.
-    pub(super) fn time(&self) -> Result<Timestamp, Fault> {
+    pub(super) fn time(&self) -> Result<Micros, Fault> {
         let Some(text) = self.get(Field::Ts) else {
             return Err(Fault::column(Field::Ts.word(), "is unset; an event needs a time"));
         };
         // Epoch seconds in TSV, and in JSON also milliseconds or ISO 8601.
         let format = TimeFormat::Auto;
         format
-            .parse(text)
+            .micros(text)
             .ok_or_else(|| Fault::word(Field::Ts.word(), text.as_bytes(), format.expected()))
     }
 

@@ -2,19 +2,18 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use sidestep::{
-    Account, Alert, AlertState, AuthEvent, AuthProtocol, Config, CredentialSwitch, Engine, Hop,
-    Host, LogonType, Outcome, Severity, Timestamp, WarmUp,
-};
+use sidestep::alert::{Alert, AlertState, CredentialSwitch, Hop, Severity};
+use sidestep::event::{Account, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
+use sidestep::{Config, Engine, Timestamp, WarmUp};
 
-const SECOND: Timestamp = 1_000_000;
-const HOUR: Timestamp = 3600 * SECOND;
-const DAY: Timestamp = 24 * HOUR;
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3600 * SECOND;
+const DAY: i64 = 24 * HOUR;
 /// 2026-03-02, a Monday.
-const START: Timestamp = 20_514 * DAY;
+const START: i64 = 20_514 * DAY;
 
-fn login(time: Timestamp, user: &str, src: &str, dst: &str) -> AuthEvent<'static> {
-    AuthEvent::builder(time, Account::parse(user).into_owned())
+fn login(time: i64, user: &str, src: &str, dst: &str) -> AuthEvent<'static> {
+    AuthEvent::builder(Timestamp::from_micros(time), Account::parse(user).into_owned())
         .src_host(Host::named(src.to_owned()))
         .dst_host(Host::named(dst.to_owned()))
         .auth_protocol(AuthProtocol::Ntlm)
@@ -87,10 +86,10 @@ impl Template {
     /// Two hops with a change of credentials between them, and a failed third, over these names:
     /// two accounts, four hosts.
     pub(crate) fn alert(&self, id: &str, users: [&str; 2], hosts: [&str; 4], says: &str) -> Alert {
-        let time = START + 9 * HOUR + 1_500_000;
+        let after = |hours: i64| Timestamp::from_micros(START + (9 + hours) * HOUR + 1_500_000);
         let hop = |at: usize, user: &str, src: &str, dst: &str| {
             let mut hop = self.hop.clone();
-            hop.time = time + i64::try_from(at).unwrap() * HOUR;
+            hop.time = after(i64::try_from(at).unwrap());
             hop.user = user.to_owned();
             hop.src_host = src.to_owned();
             hop.dst_host = dst.to_owned();
@@ -100,7 +99,7 @@ impl Template {
             hop.parent = at.checked_sub(1);
             hop.evidence.truncate(2);
             for (number, reason) in hop.evidence.iter_mut().enumerate() {
-                reason.name = ["dst_given_account", "src_given_account"][number].to_owned();
+                reason.name = ["dst_given_account", "src_given_account"][number].into();
                 reason.surprise = [4.25, 2.5][number];
                 reason.observed = format!("{says}: {user} to {dst}");
                 reason.expected = format!("{says}: one of 3 hosts");
@@ -122,14 +121,14 @@ impl Template {
             hop(2, second, pivot, other),
         ];
         alert.hops[2].outcome = Outcome::Failure;
-        (alert.first_seen, alert.last_seen) = (time, time + 2 * HOUR);
-        alert.detected_at = time + HOUR;
+        (alert.first_seen, alert.last_seen) = (after(0), after(2));
+        alert.detected_at = after(1);
         origin.clone_into(&mut alert.origin.host);
         first.clone_into(&mut alert.origin.user);
         alert.pivots = vec![pivot.to_owned()];
         alert.targets = vec![target.to_owned(), other.to_owned()];
         let mut switch = self.switch.clone();
-        switch.time = time + HOUR;
+        switch.time = after(1);
         switch.host = pivot.to_owned();
         switch.from = first.to_owned();
         switch.to = second.to_owned();

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use built::{Logon, NEW_YEAR};
 use proptest::prelude::*;
-use sidestep::Event;
+use sidestep::event::Event;
 use sidestep_formats::{Format, FormatError, LogReader, OnError, ReadOptions, ReadSummary};
 
 /// Events by the number of their kind.
@@ -24,6 +24,7 @@ fn code(event: Event<'_>) -> u32 {
     let code = match event {
         Event::Auth(event) => event.event_code(),
         Event::Activity(activity) => activity.event_code(),
+        _ => None,
     };
     code.unwrap_or_default()
 }
@@ -61,7 +62,7 @@ fn a_log_is_known_by_its_first_bytes() {
         let event = event.auth().unwrap();
         assert_eq!(event.dst_host().to_string(), "FILES-1.corp.example");
         assert_eq!(event.src_host().to_string(), "10.0.0.5");
-        users.push((event.account().to_string(), event.time(), event.raw_ref()));
+        users.push((event.account().to_string(), event.time().micros(), event.raw_ref()));
         ControlFlow::Continue(())
     });
     assert!(end.is_ok());

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sidestep::{Account, AccountKind};
+use sidestep::event::{Account, AccountKind};
 
 use crate::login_row::{Auth, Logon, Orientation};
 

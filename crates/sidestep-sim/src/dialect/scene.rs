@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use sidestep::{Account, AccountKind};
+use sidestep::event::{Account, AccountKind};
 
 use crate::activity::SimActivity;
 use crate::config::Telemetry;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use sidestep::{Event, Reorder};
+use sidestep::event::{Event, Reorder};
 
 use crate::config::{SimConfig, SimError, Telemetry};
 use crate::dialect::{DayLog, Dialect, DialectWriter};

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use sidestep::{Alert, Config, ConfigError, Engine, LastStates, WarmUp};
+use sidestep::alert::{Alert, LatestAlerts};
+use sidestep::{Config, ConfigError, Engine, WarmUp};
 
 use super::EvaluationError;
 use super::baselines::Detected;
@@ -16,7 +17,7 @@ pub(crate) fn run_engines<const N: usize>(
     source: &dyn EventSource,
     configs: [Config; N],
 ) -> Result<[Vec<Alert>; N], EvaluationError> {
-    let mut engines = configs.map(|config| (Engine::new(config), LastStates::default()));
+    let mut engines = configs.map(|config| (Engine::new(config), LatestAlerts::default()));
     source
         .for_each(&mut |event| {
             for (engine, alerts) in &mut engines {
@@ -46,10 +47,10 @@ pub(crate) fn config(
 
 /// An alert as the judge reads it.
 pub(crate) fn finding(alert: &Alert, log: &mut LoginLog) -> Finding {
-    let key = |hop: &sidestep::Hop| hop_key(hop, log);
+    let key = |hop: &sidestep::alert::Hop| hop_key(hop, log);
     Finding {
         score: alert.surprise,
-        detected_at: alert.detected_at.div_euclid(1_000_000),
+        detected_at: alert.detected_at.micros().div_euclid(1_000_000),
         hops: alert.hops.iter().map(key).collect(),
     }
 }
@@ -69,6 +70,6 @@ pub(crate) fn detected(alerts: &[Alert], log: &mut LoginLog) -> Detected {
     Detected { findings, login_scores: log.logins.iter().map(score).collect() }
 }
 
-fn hop_key(hop: &sidestep::Hop, log: &mut LoginLog) -> LoginKey {
-    log.find(hop.time.div_euclid(1_000_000), &hop.user, &hop.src_host, &hop.dst_host)
+fn hop_key(hop: &sidestep::alert::Hop, log: &mut LoginLog) -> LoginKey {
+    log.find(hop.time.micros().div_euclid(1_000_000), &hop.user, &hop.src_host, &hop.dst_host)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
 
-use sidestep::{Account, Activity, AuthEvent, Event, Host, Outcome};
+use sidestep::event::{Account, Activity, AuthEvent, Event, Host, Outcome};
 
 use super::naming::Naming;
 use super::source::{EventSource, SourceError};
@@ -110,7 +110,7 @@ impl LoginLog {
     }
 
     fn add(&mut self, event: Event<'_>) {
-        let time = event.time().div_euclid(1_000_000);
+        let time = event.time().micros().div_euclid(1_000_000);
         self.events += 1;
         self.span = Some(match self.span {
             None => (time, time),

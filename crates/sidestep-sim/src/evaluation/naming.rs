@@ -10,7 +10,7 @@ use std::fmt::{self, Display, Formatter};
 use std::io::Read;
 use std::net::IpAddr;
 
-use sidestep::Account;
+use sidestep::event::Account;
 
 use crate::dialect::HostAddress;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use sidestep::Alert;
+use sidestep::alert::Alert;
 
 use crate::truth::Truth;
 

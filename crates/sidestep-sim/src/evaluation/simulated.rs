@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use sidestep::Event;
+use sidestep::event::Event;
 
 use crate::config::{Scenario, SimConfig, SimError, Telemetry};
 use crate::dialect::Dialect;

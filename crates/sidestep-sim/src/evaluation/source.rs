@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sidestep::{AuthEvent, Event};
+use sidestep::event::{AuthEvent, Event};
 
 /// Why a source could not be read to its end.
 pub type SourceError = Box<dyn Error + Send + Sync>;

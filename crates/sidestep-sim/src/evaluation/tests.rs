@@ -1,6 +1,6 @@
 //! The judge on cases made by hand, and whole evaluations of tiny logs.
 
-use sidestep::{Account, AuthEvent, Host, Outcome};
+use sidestep::event::{Account, AuthEvent, Host, Outcome};
 
 use crate::truth::{Attack, Truth, TruthLogin, UNKNOWN};
 
@@ -11,6 +11,7 @@ use super::overlay::{OverlayOptions, evaluate_overlay};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{EvaluationError, LogOptions, Plan, evaluate_log, evaluate_simulated};
+use sidestep::Timestamp;
 
 type Row = (i64, &'static str, &'static str, &'static str);
 
@@ -165,7 +166,7 @@ fn detection_waits_for_half_of_the_hops_and_failed_logins_do_not_count() {
 }
 
 fn event((time, account, src, dst): Row) -> AuthEvent<'static> {
-    AuthEvent::builder(time * 1_000_000, Account::parse(account))
+    AuthEvent::builder(Timestamp::from_micros(time * 1_000_000), Account::parse(account))
         .src_host(Host::named(src))
         .dst_host(Host::named(dst))
         .outcome(Outcome::Success)
@@ -174,7 +175,7 @@ fn event((time, account, src, dst): Row) -> AuthEvent<'static> {
 }
 
 fn failed((time, account, src, dst): Row) -> AuthEvent<'static> {
-    AuthEvent::builder(time * 1_000_000, Account::parse(account))
+    AuthEvent::builder(Timestamp::from_micros(time * 1_000_000), Account::parse(account))
         .src_host(Host::named(src))
         .dst_host(Host::named(dst))
         .outcome(Outcome::Failure)

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::score::histogram::{Histogram, edge, forgotten};
 use crate::store::MAX_COUNT;
-use crate::time::{Day, days_between};
+use crate::time::{Day, Micros, days_between};
 use crate::tuning::BIN_NATS;
 use crate::tuning::budget::{BEHIND_DAYS, MOST_RATE, ROOM, SHORT, TAIL_MOVEMENTS};
 
@@ -22,7 +21,7 @@ pub(crate) struct Budget {
     /// Days that the statistics stand for, weighted by age.
     days: f64,
     /// First event that could raise an alert.
-    since: Option<Timestamp>,
+    since: Option<Micros>,
     emitted: u64,
 }
 
@@ -106,21 +105,21 @@ impl Budget {
     }
 
     /// From now on alerts may be raised.
-    pub(crate) fn start(&mut self, now: Timestamp) {
+    pub(crate) fn start(&mut self, now: Micros) {
         self.since.get_or_insert(now);
     }
 
-    pub(crate) const fn since(&self) -> Option<Timestamp> {
+    pub(crate) const fn since(&self) -> Option<Micros> {
         self.since
     }
 
     /// Alerts asked for until `now`.
-    fn asked(&self, now: Timestamp) -> f64 {
+    fn asked(&self, now: Micros) -> f64 {
         self.since.map_or(0.0, |since| self.alerts_per_day * days_between(since, now))
     }
 
     /// The score that a movement must reach to be alerted on now.
-    pub(crate) fn threshold(&self, now: Timestamp) -> f64 {
+    pub(crate) fn threshold(&self, now: Micros) -> f64 {
         let behind = self.asked(now) - self.emitted as f64;
         let rate =
             self.alerts_per_day * (behind / (BEHIND_DAYS * self.alerts_per_day).max(1.0)).exp();
@@ -128,12 +127,12 @@ impl Budget {
     }
 
     /// Whether one more alert stays within the budget, whatever its score.
-    pub(crate) fn has_room(&self, now: Timestamp) -> bool {
+    pub(crate) fn has_room(&self, now: Micros) -> bool {
         (self.emitted + 1) as f64 <= (ROOM * self.asked(now) + 0.5).max(1.0)
     }
 
     /// Whether so few were raised that the best of what there is should be.
-    pub(crate) fn is_short(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_short(&self, now: Micros) -> bool {
         ((self.emitted + 1) as f64) < SHORT * self.asked(now)
     }
 

@@ -3,9 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::movement::Movement;
-use crate::time::DAY;
+use crate::time::{DAY, Micros};
 use crate::tuning::held_back::LISTED;
 use crate::tuning::{LEAST_ALERTS_BY_DETECTIONS, LEAST_RATE_BY_DETECTIONS};
 
@@ -31,12 +30,7 @@ impl ByDetections {
     }
 
     /// Whether the budget has room for one more, where alerts may be raised since `first`.
-    pub(super) fn has_room(
-        &self,
-        first: Option<Timestamp>,
-        now: Timestamp,
-        alerts_per_day: f64,
-    ) -> bool {
+    pub(super) fn has_room(&self, first: Option<Micros>, now: Micros, alerts_per_day: f64) -> bool {
         let days = first.map_or(0, |first| (now - first) / DAY) + 1;
         f64::from(self.raised) < (alerts_per_day * days as f64).max(LEAST_ALERTS_BY_DETECTIONS)
     }

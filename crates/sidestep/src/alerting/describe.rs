@@ -4,6 +4,7 @@ use super::techniques;
 use crate::alert::{Alert, AlertState, CredentialSwitch, Hop, Origin, Severity, bounded};
 use crate::event::Timestamp;
 use crate::movement::{self, Movement};
+use crate::time::Micros;
 
 /// Days in a week, a month and a year: a movement expected less than once in each is medium,
 /// high, critical.
@@ -17,7 +18,7 @@ impl Movement {
     pub(crate) fn to_alert(
         &self,
         state: AlertState,
-        detected_at: Timestamp,
+        detected_at: Micros,
         rate: f64,
         p_value: f64,
     ) -> Alert {
@@ -31,6 +32,7 @@ impl Movement {
             .into_iter()
             .find(|&(days, _)| rate * days <= 1.0)
             .map_or(Severity::Low, |(_, severity)| severity);
+        let time = |micros: Option<Micros>| Timestamp::from_micros(micros.unwrap_or(detected_at));
         let summary = self.summary(&origin, &pivots, &targets, credential_switches.len());
         Alert {
             id: format!("{:016x}", self.id),
@@ -39,9 +41,9 @@ impl Movement {
             surprise: self.score,
             p_value,
             severity,
-            first_seen: self.hops.iter().map(|hop| hop.time).min().unwrap_or(detected_at),
-            last_seen: self.hops.iter().map(|hop| hop.time).max().unwrap_or(detected_at),
-            detected_at,
+            first_seen: time(self.hops.iter().map(|hop| hop.time).min()),
+            last_seen: time(self.hops.iter().map(|hop| hop.time).max()),
+            detected_at: Timestamp::from_micros(detected_at),
             origin,
             pivots,
             targets,
@@ -90,7 +92,7 @@ impl Movement {
             let known = |s: &CredentialSwitch| s.host == hop.src_host && s.to == hop.user;
             if from != &hop.user && !switches.iter().any(known) {
                 switches.push(CredentialSwitch {
-                    time: hop.time,
+                    time: Timestamp::from_micros(hop.time),
                     host: hop.src_host.clone(),
                     from: from.clone(),
                     to: hop.user.clone(),
@@ -169,7 +171,7 @@ fn times(count: usize) -> String {
 
 fn hop(hop: &movement::Hop, place: &[usize]) -> Hop {
     Hop {
-        time: hop.time,
+        time: Timestamp::from_micros(hop.time),
         user: hop.user.clone(),
         src_host: hop.src_host.clone(),
         dst_host: hop.dst_host.clone(),

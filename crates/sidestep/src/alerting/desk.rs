@@ -8,11 +8,10 @@ use super::by_detections::{ByDetections, rate_of_findings};
 use super::held_back::{HeldBack, HeldBackLog, HeldMovement};
 use crate::alert::{Alert, AlertState};
 use crate::config::{Config, WarmUp};
-use crate::event::Timestamp;
 use crate::judge::LoginCounts;
 use crate::movement::{Movement, Tracker};
 use crate::store::MAX_COUNT;
-use crate::time::{DAY, Day};
+use crate::time::{DAY, Day, Micros};
 use crate::tuning::{
     AT_ONCE_NATS, LONGEST_WARM_UP, QUARANTINED_RATE, RULE_LED_SHARE, SETTLED_SHARE,
     SHORTEST_WARM_UP,
@@ -32,7 +31,7 @@ pub(crate) enum Purpose {
 pub(crate) struct Situation<'s> {
     pub(crate) config: &'s Config,
     /// Time of the newest event.
-    pub(crate) now: Timestamp,
+    pub(crate) now: Micros,
     /// Day of the newest event, and on how many days anything happened.
     pub(crate) today: Day,
     pub(crate) days_seen: Day,
@@ -53,7 +52,7 @@ pub(crate) struct AlertDesk {
     by_detections: ByDetections,
     held_back: HeldBackLog,
     /// Time of the first event that was given to be judged.
-    first: Option<Timestamp>,
+    first: Option<Micros>,
     /// Whether anything was given to learn from.
     has_history: bool,
     /// Alerts raised, and movements held back, of all time.
@@ -90,12 +89,12 @@ impl AlertDesk {
     }
 
     /// Since when alerts are raised by statistics.
-    pub(crate) const fn since(&self) -> Option<Timestamp> {
+    pub(crate) const fn since(&self) -> Option<Micros> {
         self.budget.since()
     }
 
     /// Notes that an event of this time was given.
-    pub(crate) fn note(&mut self, purpose: Purpose, time: Timestamp) {
+    pub(crate) fn note(&mut self, purpose: Purpose, time: Micros) {
         match purpose {
             Purpose::Learn => self.has_history = true,
             Purpose::Detect => drop(self.first.get_or_insert(time)),
@@ -131,7 +130,7 @@ impl AlertDesk {
         match situation.config.warm_up {
             WarmUp::None => situation.is_calibrated || self.has_history,
             WarmUp::Days(days) => {
-                self.first.is_some_and(|first| situation.now - first >= Timestamp::from(days) * DAY)
+                self.first.is_some_and(|first| situation.now - first >= Micros::from(days) * DAY)
             }
             WarmUp::Auto => {
                 let LoginCounts { logins, new_edges } = situation.yesterday;
@@ -218,7 +217,7 @@ impl AlertDesk {
     }
 
     /// Whether a movement is strong enough to be raised now, and there is room.
-    fn is_due(&self, movement: &Movement, now: Timestamp) -> bool {
+    fn is_due(&self, movement: &Movement, now: Micros) -> bool {
         movement.weight() >= self.budget.threshold(now)
             && self.budget.has_room(now)
             && movement.may_lead(self.rule_led.threshold(now))

@@ -6,7 +6,7 @@ use crate::alert::Alert;
 
 /// Alerts in the order in which they were raised, each in the last state that was taken in.
 ///
-/// The engine gives out an alert again whenever its movement grew; who shows alerts wants each once.
+/// The engine returns an alert again whenever its movement grew; whoever shows alerts wants each once.
 #[derive(Debug, Clone, Default)]
 pub struct LatestAlerts {
     alerts: Vec<Alert>,
@@ -15,7 +15,7 @@ pub struct LatestAlerts {
 
 impl LatestAlerts {
     /// Takes in a state of an alert, in place of an earlier one of the same id.
-    pub fn take(&mut self, alert: Alert) {
+    pub fn update(&mut self, alert: Alert) {
         match self.places.get(&alert.id) {
             Some(&place) => self.alerts[place] = alert,
             None => {
@@ -34,6 +34,6 @@ impl LatestAlerts {
 
 impl Extend<Alert> for LatestAlerts {
     fn extend<T: IntoIterator<Item = Alert>>(&mut self, states: T) {
-        states.into_iter().for_each(|alert| self.take(alert));
+        states.into_iter().for_each(|alert| self.update(alert));
     }
 }

@@ -2,9 +2,8 @@
 
 use super::profile::HostProfile;
 use super::{Baseline, Pair};
-use crate::event::Timestamp;
 use crate::store::Id;
-use crate::time::day_of;
+use crate::time::{Micros, day_of};
 use crate::tuning::explain::{HABIT, SITTING, SWITCH, VISIT};
 
 /// Why an account that was never used from a host may be used from there now.
@@ -37,7 +36,7 @@ pub(crate) struct SourceExplanation {
 
 impl Baseline {
     /// Whether `account` sat down at the keyboard of `host` not long before `time`.
-    pub(crate) fn sat_down(&self, account: Id, host: Id, time: Timestamp) -> bool {
+    pub(crate) fn sat_down(&self, account: Id, host: Id, time: Micros) -> bool {
         self.keyboard.get([account, host]).is_some_and(|&since| time - since <= SITTING)
     }
 
@@ -47,7 +46,7 @@ impl Baseline {
         account: Id,
         source: Id,
         profile: &HostProfile,
-        time: Timestamp,
+        time: Micros,
     ) -> SourceExplanation {
         let because = |explanation| SourceExplanation { explanation, other: None };
         // On one day only may be the day of the login itself: its own ticket is seen first.

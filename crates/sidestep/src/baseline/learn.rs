@@ -2,10 +2,9 @@
 
 use super::profile::Arrival;
 use super::{Baseline, Edge, Pair};
-use crate::event::Timestamp;
 use crate::login::Login;
 use crate::store::{Id, NameParts, Slot, Table};
-use crate::time::{DAY, Day, day_of};
+use crate::time::{DAY, Day, Micros, day_of};
 use crate::tuning::explain::{HABIT, SWITCH};
 use crate::tuning::learn::STALE_HALF_LIVES;
 
@@ -73,7 +72,7 @@ impl Baseline {
     }
 
     /// An account was active on a host, at its keyboard or by its own ticket.
-    pub(crate) fn learn_presence(&mut self, account: Slot, host: Slot, time: Timestamp) {
+    pub(crate) fn learn_presence(&mut self, account: Slot, host: Slot, time: Micros) {
         let key = [self.accounts.id(account), self.hosts.id(host)];
         if count_daily(&mut self.presence, key, day_of(time)) {
             self.hosts.profile_mut(host).saw_at_keyboard(key[0]);
@@ -86,7 +85,7 @@ impl Baseline {
         &mut self,
         account: Slot,
         host: Slot,
-        time: Timestamp,
+        time: Micros,
         subject: Option<Slot>,
     ) {
         let id = self.accounts.id(account);
@@ -243,7 +242,7 @@ impl Baseline {
         };
         self.edges.sweep(|_, edge| edge.last_day().max(edge.failed_day) >= oldest);
         self.presence.sweep(|_, pair| pair.last_day >= oldest);
-        let yesterday = (Timestamp::from(self.today) - 1) * DAY;
+        let yesterday = (Micros::from(self.today) - 1) * DAY;
         self.keyboard.sweep(|_, &mut last| last >= yesterday);
         self.companions.sweep(|_, pair| fade(pair));
         let mut gone = Vec::new();

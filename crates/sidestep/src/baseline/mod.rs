@@ -14,9 +14,8 @@ pub(crate) use explain::{Explanation, SourceExplanation};
 pub(crate) use saved::SavedBaseline;
 
 use crate::config::Config;
-use crate::event::Timestamp;
 use crate::store::{Id, Interner, Table};
-use crate::time::{Day, day_of};
+use crate::time::{Day, Micros, day_of};
 use crate::tuning::baseline::COMBINATION_HALF_LIFE_DAYS;
 use aode::Combinations;
 use categorical::Categorical;
@@ -26,7 +25,7 @@ use profile::{AccountProfile, HostProfile, ProtocolCounts};
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Edge {
     /// Time of the last login that succeeded; with `days` 0 there was none.
-    pub(crate) last: Timestamp,
+    pub(crate) last: Micros,
     /// Day of the last login that failed, plus one; 0 if none did.
     pub(crate) failed_day: Day,
     /// Days on which it succeeded.
@@ -62,7 +61,7 @@ pub(crate) struct Baseline {
     /// Accounts at the keyboard of hosts.
     pub(crate) presence: Table<[Id; 2], Pair>,
     /// When an account was last at the keyboard of a host; of the last day or two.
-    pub(crate) keyboard: Table<[Id; 2], Timestamp>,
+    pub(crate) keyboard: Table<[Id; 2], Micros>,
     /// Accounts that are used where another account is at home or came from: (that one, this one).
     pub(crate) companions: Table<[Id; 2], Pair>,
     /// Protocols of the whole network.

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::pitman_yor::Draws;
-use crate::event::Timestamp;
 use crate::login::PROTOCOLS;
 use crate::store::Id;
-use crate::time::{Day, hour_of};
+use crate::time::{Day, Micros, hour_of};
 use crate::tuning::profile::PRIOR;
 
 /// Counts of the protocol classes of a login (see [`crate::login`]); halved when one is full.
@@ -47,7 +46,7 @@ impl ProtocolCounts {
 pub(crate) struct Hours([u8; 24]);
 
 impl Hours {
-    pub(crate) fn observe(&mut self, time: Timestamp) {
+    pub(crate) fn observe(&mut self, time: Micros) {
         let hour = hour_of(time);
         if self.0[hour] == u8::MAX {
             self.0.iter_mut().for_each(|count| *count /= 2);
@@ -56,7 +55,7 @@ impl Hours {
     }
 
     /// Share of logins in the hour of `time` or those beside it, a tenth of a login added to each.
-    pub(crate) fn share(&self, time: Timestamp) -> f64 {
+    pub(crate) fn share(&self, time: Micros) -> f64 {
         let hour = hour_of(time);
         let near: f64 =
             [hour + 23, hour, hour + 1].iter().map(|hour| f64::from(self.0[hour % 24])).sum();
@@ -79,7 +78,7 @@ pub(crate) struct AccountProfile {
     pub(crate) protocols: ProtocolCounts,
     pub(crate) hours: Hours,
     /// When it was last at any keyboard; 0 if never.
-    pub(crate) at_keyboard: Timestamp,
+    pub(crate) at_keyboard: Micros,
     pub(crate) first_day: Day,
 }
 
@@ -87,7 +86,7 @@ pub(crate) struct AccountProfile {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Arrival {
     pub(crate) account: Id,
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
 }
 
 /// How many arrivals a host remembers.
@@ -155,8 +154,8 @@ impl HostProfile {
     /// Accounts that came over the network within `window` before `time`.
     pub(crate) fn arrivals_within(
         &self,
-        time: Timestamp,
-        window: Timestamp,
+        time: Micros,
+        window: Micros,
     ) -> impl Iterator<Item = Arrival> + '_ {
         self.arrivals.iter().flatten().copied().filter(move |a| time - a.time <= window)
     }

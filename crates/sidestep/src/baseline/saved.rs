@@ -7,9 +7,8 @@ use super::categorical::Categorical;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::{Baseline, Edge, Explanation, Pair};
 use crate::config::Config;
-use crate::event::Timestamp;
 use crate::store::{Id, Interner, MAX_COUNT, SavedInterner, SavedTable, Table};
-use crate::time::Day;
+use crate::time::{Day, Micros};
 
 /// Every table in the order of its slots, so that the same state has the same bytes.
 #[derive(Serialize, Deserialize)]
@@ -18,7 +17,7 @@ pub(crate) struct SavedBaseline {
     hosts: SavedInterner<HostProfile>,
     edges: SavedTable<[Id; 3], Edge>,
     pairs: [SavedTable<[Id; 2], Pair>; 5],
-    keyboard: SavedTable<[Id; 2], Timestamp>,
+    keyboard: SavedTable<[Id; 2], Micros>,
     protocols: ProtocolCounts,
     explanations: Categorical,
     combinations: Combinations,

@@ -6,6 +6,7 @@ use super::{Config, WarmUp};
 use crate::error::ConfigError;
 use crate::event::Timestamp;
 use crate::rules::policy::{Allow, Policy, Subnet};
+use crate::time::Micros;
 
 /// The saved form of [`Config`], field by field. What is missing has its default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ struct SavedAllow {
     account: Option<String>,
     host: Option<String>,
     subnet: Option<String>,
-    until: Option<Timestamp>,
+    until: Option<Micros>,
 }
 
 impl Default for SavedConfig {
@@ -119,7 +120,7 @@ impl From<Policy> for SavedPolicy {
             account: allow.account,
             host: allow.host,
             subnet: allow.subnet.map(|subnet| subnet.to_string()),
-            until: allow.until,
+            until: allow.until.map(Timestamp::micros),
         });
         Self { allowed: allowed.collect(), weights: policy.weights().to_vec() }
     }
@@ -139,7 +140,7 @@ impl TryFrom<SavedPolicy> for Policy {
                 account: allow.account,
                 host: allow.host,
                 subnet: allow.subnet.map(|text| text.parse::<Subnet>()).transpose()?,
-                until: allow.until,
+                until: allow.until.map(Timestamp::from_micros),
             })?;
         }
         Ok(policy)

@@ -31,6 +31,7 @@ vocabulary! {
 /// An account: its name, and its domain and SID where the log has them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
 pub struct Account<'a> {
     /// The name without domain.
     #[cfg_attr(feature = "serde", serde(borrow))]
@@ -47,6 +48,12 @@ pub struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
+    /// An account of this name, where its kind is known already.
+    #[must_use]
+    pub fn of_kind(kind: AccountKind, name: impl Into<Cow<'a, str>>) -> Self {
+        Self { name: name.into(), domain: None, sid: None, kind }
+    }
+
     /// An account of this name; its kind is told from the name (see [`AccountKind::of_name`]).
     #[must_use]
     pub fn new(name: impl Into<Cow<'a, str>>) -> Self {

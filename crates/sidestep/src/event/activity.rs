@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::builder::{EventError, check_account, check_host, check_length, check_most, check_time};
 use super::vocabulary::vocabulary;
 use super::{Account, Host, Timestamp};
+use crate::time::Micros;
 
 /// Longest detail, in bytes: the longest command line that `cmd.exe` takes is 8,191 characters.
 const MAX_DETAIL: usize = 8192;
@@ -137,10 +138,15 @@ impl<'a> HostActivity<'a> {
         }
     }
 
-    /// When it happened: microseconds since 1970, UTC.
+    /// When it happened.
     #[must_use]
     pub const fn time(&self) -> Timestamp {
         self.fields.time
+    }
+
+    /// The time as the engine computes with it.
+    pub(crate) const fn micros(&self) -> Micros {
+        self.fields.time.micros()
     }
 
     /// What happened.
@@ -332,21 +338,24 @@ mod tests {
 
     #[test]
     fn what_was_set_is_read_back() {
-        let activity =
-            HostActivity::builder(7, HostActivityKind::ShareAccess, Host::named("FILES-1"))
-                .account(Account::new("alice"))
-                .peer(Host::named("WS-17"))
-                .object(r"\\*\IPC$")
-                .parent("cmd.exe")
-                .detail("net use")
-                .writes(true)
-                .remote(false)
-                .logon_id(0x3e7)
-                .event_code(5140)
-                .raw_ref(9)
-                .build()
-                .unwrap();
-        assert_eq!(activity.time(), 7);
+        let activity = HostActivity::builder(
+            Timestamp::from_micros(7),
+            HostActivityKind::ShareAccess,
+            Host::named("FILES-1"),
+        )
+        .account(Account::new("alice"))
+        .peer(Host::named("WS-17"))
+        .object(r"\\*\IPC$")
+        .parent("cmd.exe")
+        .detail("net use")
+        .writes(true)
+        .remote(false)
+        .logon_id(0x3e7)
+        .event_code(5140)
+        .raw_ref(9)
+        .build()
+        .unwrap();
+        assert_eq!(activity.micros(), 7);
         assert_eq!(activity.kind(), HostActivityKind::ShareAccess);
         assert_eq!(activity.host().to_string(), "FILES-1");
         assert_eq!(activity.account().unwrap().name, "alice");

@@ -9,6 +9,7 @@ use super::builder::AuthEventBuilder;
 use super::{
     Account, Activity, AuthProtocol, Host, LogonType, Mfa, Outcome, TicketEncryption, Timestamp,
 };
+use crate::time::Micros;
 
 /// One authentication event: who, from where, to where, how, and with what outcome.
 ///
@@ -19,9 +20,9 @@ use super::{
 /// [`into_owned`]: AuthEvent::into_owned
 ///
 /// ```
-/// use sidestep::{Account, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
+/// use sidestep::event::{Account, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 ///
-/// let event = AuthEvent::builder(1_700_000_000_000_000, Account::parse("alice@CORP"))
+/// let event = AuthEvent::builder(Timestamp::from_micros(1_700_000_000_000_000), Account::parse("alice@CORP"))
 ///     .src_host(Host::named("WS-17"))
 ///     .dst_host(Host::named("FILES-1"))
 ///     .logon_type(LogonType::Network)
@@ -29,7 +30,7 @@ use super::{
 ///     .outcome(Outcome::Success)
 ///     .build()?;
 /// assert_eq!(event.account().name, "alice");
-/// # Ok::<(), sidestep::EventError>(())
+/// # Ok::<(), sidestep::event::EventError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
@@ -59,8 +60,13 @@ impl<'a> AuthEvent<'a> {
         AuthEventBuilder::new(time, account)
     }
 
+    /// The time as the engine computes with it.
+    pub(crate) const fn micros(&self) -> Micros {
+        self.fields.time.micros()
+    }
+
     copied! {
-        /// When it happened: microseconds since 1970, UTC.
+        /// When it happened.
         time: Timestamp,
         /// What happened.
         activity: Activity,

@@ -10,13 +10,14 @@ use super::{
     Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Mfa, Outcome, TicketEncryption,
     Timestamp,
 };
+use crate::time::Micros;
 
 /// Longest name, in bytes, that an event may carry. A Windows account name is at most 256
 /// characters and a DNS name 255; what is longer is not a name.
 pub(crate) const MAX_NAME: usize = 1024;
 
 /// Latest time that an event may carry: 9999-12-31T23:59:59.999999Z, the last that RFC 3339 can write.
-pub(crate) const MAX_TIME: Timestamp = 253_402_300_799_999_999;
+pub(crate) const MAX_TIME: Micros = 253_402_300_799_999_999;
 
 /// Why an event was refused. Each names the field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -42,7 +43,7 @@ pub enum EventError {
     #[error("time {micros} lies outside 1970 to 9999 (microseconds since 1970, UTC)")]
     TimeOutOfRange {
         /// The time given.
-        micros: Timestamp,
+        micros: i64,
     },
 }
 
@@ -258,7 +259,8 @@ fn into_some<'a>(text: impl Into<Cow<'a, str>>) -> Option<Cow<'a, str>> {
     Some(text.into())
 }
 
-pub(super) fn check_time(micros: Timestamp) -> Result<(), EventError> {
+pub(super) fn check_time(time: Timestamp) -> Result<(), EventError> {
+    let micros = time.micros();
     if (0..=MAX_TIME).contains(&micros) {
         Ok(())
     } else {

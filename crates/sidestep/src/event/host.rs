@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// One end of a login: a host's name, its address, or both.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
 pub struct Host<'a> {
     /// NetBIOS or DNS name.
     #[cfg_attr(feature = "serde", serde(borrow, default, skip_serializing_if = "Option::is_none"))]
@@ -33,6 +34,13 @@ impl<'a> Host<'a> {
     #[must_use]
     pub const fn at(ip: IpAddr) -> Self {
         Self { name: None, ip: Some(ip), port: None }
+    }
+
+    /// The same under this name.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// The same host with this address.

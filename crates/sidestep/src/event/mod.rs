@@ -4,6 +4,8 @@
 
 use std::cmp::Ordering;
 
+use crate::time::Micros;
+
 mod account;
 mod activity;
 mod auth;
@@ -12,6 +14,7 @@ pub(crate) mod classify;
 mod host;
 pub(crate) mod reorder;
 pub(crate) mod saved;
+pub(crate) mod timestamp;
 mod vocabulary;
 
 pub use account::{Account, AccountKind};
@@ -20,12 +23,13 @@ pub use auth::AuthEvent;
 pub(crate) use builder::MAX_TIME;
 pub use builder::{AuthEventBuilder, EventError};
 pub use host::Host;
-pub use vocabulary::{
-    Activity, AuthProtocol, LogonType, Mfa, Outcome, TicketEncryption, Timestamp,
-};
+pub use reorder::Reorder;
+pub(crate) use timestamp::Timestamp;
+pub use vocabulary::{Activity, AuthProtocol, LogonType, Mfa, Outcome, TicketEncryption};
 
 /// What the engine is told: an authentication event, or a companion record of what a host did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Event<'e> {
     /// Somebody authenticated.
     Auth(&'e AuthEvent<'e>),
@@ -34,13 +38,18 @@ pub enum Event<'e> {
 }
 
 impl<'e> Event<'e> {
-    /// When it happened: microseconds since 1970, UTC.
+    /// When it happened.
     #[must_use]
     pub const fn time(self) -> Timestamp {
         match self {
             Self::Auth(event) => event.time(),
             Self::Activity(activity) => activity.time(),
         }
+    }
+
+    /// The time as the engine computes with it.
+    pub(crate) const fn micros(self) -> Micros {
+        self.time().micros()
     }
 
     /// The authentication event, where it is one.
@@ -68,6 +77,7 @@ impl<'e> From<&'e HostActivity<'e>> for Event<'e> {
 /// An [`Event`] that owns its text. In order of time; of the same time, in the order of what they
 /// say, so that it does not show in which order they came.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OwnedEvent {
     /// A host did something.
     Activity(HostActivity<'static>),
@@ -83,6 +93,12 @@ impl OwnedEvent {
             Self::Auth(event) => Event::Auth(event),
             Self::Activity(activity) => Event::Activity(activity),
         }
+    }
+}
+
+impl<'e> From<&'e OwnedEvent> for Event<'e> {
+    fn from(event: &'e OwnedEvent) -> Self {
+        event.as_event()
     }
 }
 

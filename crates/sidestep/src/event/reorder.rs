@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use crate::event::{Event, OwnedEvent, Timestamp};
-use crate::time::MINUTE;
+use crate::event::{Event, OwnedEvent};
+use crate::time::{MINUTE, Micros};
 
 /// Holds events back until no earlier one is to be expected, and gives them out in order of time.
 /// Events of the same time keep the order in which they came, which is that of the log.
@@ -16,12 +16,13 @@ use crate::time::MINUTE;
 /// given out, unless [`giving_late`](Reorder::giving_late) says otherwise.
 ///
 /// ```
-/// use sidestep::{Account, AuthEvent, Config, Engine, Host, Reorder};
+/// use sidestep::event::{Account, AuthEvent, Host, Reorder};
+/// use sidestep::{Config, Engine, Timestamp};
 ///
 /// let mut engine = Engine::new(Config::default());
 /// let mut reorder = Reorder::new(5, 1 << 20);
 /// for minute in [2, 1, 3] {
-///     let event = AuthEvent::builder(minute * 60_000_000, Account::new("alice"))
+///     let event = AuthEvent::builder(Timestamp::from_secs(60 * minute), Account::new("alice"))
 ///         .dst_host(Host::named("FILES"))
 ///         .build()?;
 ///     reorder.push(&event, &mut |event| {
@@ -32,7 +33,7 @@ use crate::time::MINUTE;
 ///     engine.process(event);
 /// });
 /// assert_eq!((engine.metrics().events, reorder.late()), (3, 0));
-/// # Ok::<(), sidestep::EventError>(())
+/// # Ok::<(), sidestep::event::EventError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Reorder {
@@ -40,11 +41,11 @@ pub struct Reorder {
     /// Number of the next event.
     next: u64,
     gives_late: bool,
-    lateness: Timestamp,
+    lateness: Micros,
     capacity: usize,
-    newest: Timestamp,
+    newest: Micros,
     /// Time of the last event given out.
-    given: Timestamp,
+    given: Micros,
     late: u64,
     early: u64,
 }
@@ -52,7 +53,7 @@ pub struct Reorder {
 /// An event that is held, the earliest the greatest; behind a pointer, for a heap moves what it holds.
 #[derive(Debug, Clone)]
 struct Held {
-    time: Timestamp,
+    time: Micros,
     number: u64,
     event: Box<OwnedEvent>,
 }
@@ -85,7 +86,7 @@ impl Reorder {
             held: BinaryHeap::new(),
             next: 0,
             gives_late: false,
-            lateness: minutes as Timestamp * MINUTE,
+            lateness: minutes as Micros * MINUTE,
             capacity,
             newest: 0,
             given: 0,
@@ -105,7 +106,7 @@ impl Reorder {
     /// Takes one event, and gives to `sink` those that no event may precede any more.
     pub fn push<'e>(&mut self, event: impl Into<Event<'e>>, sink: &mut dyn FnMut(Event<'_>)) {
         let event = event.into();
-        let time = event.time();
+        let time = event.micros();
         if time < self.given {
             if self.gives_late {
                 sink(event);

@@ -10,6 +10,7 @@ use super::{
     Account, AccountKind, Activity, AuthEvent, AuthProtocol, Event, Host, HostActivity,
     HostActivityKind, LogonType, Mfa, Outcome, OwnedEvent, TicketEncryption, Timestamp,
 };
+use crate::time::Micros;
 
 /// An event as it is saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub(crate) enum SavedEvent {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedAuth {
-    time: Timestamp,
+    time: Micros,
     #[serde(with = "crate::store::coded")]
     activity: Activity,
     account: SavedAccount,
@@ -50,7 +51,7 @@ pub(crate) struct SavedAuth {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedActivity {
-    time: Timestamp,
+    time: Micros,
     #[serde(with = "crate::store::coded")]
     kind: HostActivityKind,
     host: SavedHost,
@@ -133,7 +134,7 @@ impl From<&AuthEvent<'_>> for SavedAuth {
     fn from(event: &AuthEvent<'_>) -> Self {
         let fields = &event.fields;
         Self {
-            time: fields.time,
+            time: fields.time.micros(),
             activity: fields.activity,
             account: (&fields.account).into(),
             subject: fields.subject.as_ref().map(Into::into),
@@ -161,7 +162,7 @@ impl From<&AuthEvent<'_>> for SavedAuth {
 impl From<&HostActivity<'_>> for SavedActivity {
     fn from(activity: &HostActivity<'_>) -> Self {
         Self {
-            time: activity.time(),
+            time: activity.micros(),
             kind: activity.kind(),
             host: activity.host().into(),
             account: activity.account().map(Into::into),
@@ -195,7 +196,7 @@ impl SavedEvent {
 impl SavedAuth {
     fn into_event(self) -> Result<AuthEvent<'static>, super::EventError> {
         Fields {
-            time: self.time,
+            time: Timestamp::from_micros(self.time),
             activity: self.activity,
             account: self.account.into(),
             subject: self.subject.map(Into::into),
@@ -224,7 +225,8 @@ impl SavedAuth {
 impl SavedActivity {
     fn into_activity(self) -> Result<HostActivity<'static>, super::EventError> {
         let mut builder =
-            HostActivity::builder(self.time, self.kind, self.host.into()).peer(self.peer.into());
+            HostActivity::builder(Timestamp::from_micros(self.time), self.kind, self.host.into())
+                .peer(self.peer.into());
         if let Some(account) = self.account {
             builder = builder.account(account.into());
         }

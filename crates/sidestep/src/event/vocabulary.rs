@@ -1,9 +1,5 @@
 //! The closed vocabularies of an authentication event, in OCSF's captions.
 
-/// Microseconds since 1970-01-01T00:00:00Z. Logs that count from their own start
-/// (LANL) are read as if that start were 1970.
-pub type Timestamp = i64;
-
 /// Declares a fieldless enum with the caption of each variant, and `ALL` in declaration order.
 macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $caption:literal,)+ }) => {

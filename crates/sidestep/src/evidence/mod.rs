@@ -18,16 +18,16 @@ use crate::baseline::aode::Combination;
 use crate::baseline::pitman_yor::Draws;
 use crate::baseline::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
-use crate::event::Timestamp;
 use crate::login::protocol_words;
 use crate::reason::Reason;
 use crate::store::{Entry, Id};
+use crate::time::Micros;
 use crate::tuning::evidence::Weight;
 
 /// A login and all that is known of its parts, looked up once for every evidence.
 pub(crate) struct Context<'b> {
     pub(crate) baseline: &'b Baseline,
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
     pub(crate) protocol: u8,
     pub(crate) account: Known<'b, AccountProfile>,
     pub(crate) source: Known<'b, HostProfile>,
@@ -58,7 +58,7 @@ impl<'b, P> Known<'b, P> {
 impl<'b> Context<'b> {
     pub(crate) fn new(
         baseline: &'b Baseline,
-        time: Timestamp,
+        time: Micros,
         protocol: u8,
         account: Known<'b, AccountProfile>,
         source: Known<'b, HostProfile>,
@@ -107,7 +107,9 @@ pub(crate) const ALL: [Evidence; 10] = [
 ];
 
 /// The name of every kind of evidence, in the order in which contributions are given out and summed.
-pub const EVIDENCE: [&str; ALL.len()] = {
+pub const EVIDENCE: &[&str] = &NAMES;
+
+const NAMES: [&str; ALL.len()] = {
     let mut names = [""; ALL.len()];
     let mut at = 0;
     while at < ALL.len() {

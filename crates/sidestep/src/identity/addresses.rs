@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::store::{Interner, NameParts, SavedInterner};
 use crate::store::{SavedTable, Table};
+use crate::time::Micros;
 use crate::tuning::addresses::{AT_ONCE, MOST_LIFETIMES, REMEMBERED};
 
 /// How well a log knows the name of an address.
@@ -23,29 +23,29 @@ pub(crate) enum Grounds {
 struct Address {
     host: Box<str>,
     grounds: Grounds,
-    since: Timestamp,
-    last: Timestamp,
+    since: Micros,
+    last: Micros,
     /// Other names that it had, with the last time of each.
-    others: Vec<(Box<str>, Timestamp)>,
+    others: Vec<(Box<str>, Micros)>,
 }
 
 impl Address {
     /// Whether it is still believed to be its host's: for `lifetime` after that was last seen, or for
     /// as long again as it has been (a lease that held for weeks will hold over a weekend).
-    fn is_alive(&self, time: Timestamp, lifetime: Timestamp) -> bool {
+    fn is_alive(&self, time: Micros, lifetime: Micros) -> bool {
         let held = (self.last - self.since).min(MOST_LIFETIMES * lifetime);
         time - self.last <= lifetime.max(held)
     }
 
     /// Whether several hosts stand behind it at once, as behind a gateway that translates.
-    fn is_shared(&self, time: Timestamp) -> bool {
-        let now = |last: Timestamp| time - last <= AT_ONCE;
+    fn is_shared(&self, time: Micros) -> bool {
+        let now = |last: Micros| time - last <= AT_ONCE;
         let others = self.others.iter().filter(|(_, last)| now(*last)).count();
         others + usize::from(now(self.last)) >= REMEMBERED
     }
 
     /// Notes that it had this name, too.
-    fn note(&mut self, host: &str, time: Timestamp) {
+    fn note(&mut self, host: &str, time: Micros) {
         if let Some(known) = self.others.iter_mut().find(|(name, _)| **name == *host) {
             known.1 = known.1.max(time);
             return;
@@ -63,7 +63,7 @@ impl Address {
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Newest {
     address: Option<IpAddr>,
-    since: Timestamp,
+    since: Micros,
 }
 
 /// Addresses and the hosts that have them.
@@ -71,16 +71,16 @@ struct Newest {
 pub(super) struct Addresses {
     table: Table<IpAddr, Address>,
     hosts: Interner<Newest>,
-    lifetime: Timestamp,
+    lifetime: Micros,
 }
 
 impl Addresses {
-    pub(super) fn new(capacity: usize, lifetime: Timestamp) -> Self {
+    pub(super) fn new(capacity: usize, lifetime: Micros) -> Self {
         Self { table: Table::new(capacity), hosts: Interner::new(capacity), lifetime }
     }
 
     /// Takes in that `address` was seen to be `host`, a short name.
-    pub(super) fn learn(&mut self, address: IpAddr, host: &str, grounds: Grounds, time: Timestamp) {
+    pub(super) fn learn(&mut self, address: IpAddr, host: &str, grounds: Grounds, time: Micros) {
         if !is_one_hosts(address) {
             return;
         }
@@ -109,7 +109,7 @@ impl Addresses {
     }
 
     /// Takes in that `host` has an address that it did not have before. A mere claim moves nobody.
-    fn moved(&mut self, host: &str, address: IpAddr, grounds: Grounds, since: Timestamp) {
+    fn moved(&mut self, host: &str, address: IpAddr, grounds: Grounds, since: Micros) {
         if grounds < Grounds::Attested {
             return;
         }
@@ -127,7 +127,7 @@ impl Addresses {
     }
 
     /// The host that has `address` at `time`, unless nobody said so of late or several have it.
-    pub(super) fn host(&self, address: IpAddr, time: Timestamp) -> Option<&str> {
+    pub(super) fn host(&self, address: IpAddr, time: Micros) -> Option<&str> {
         self.table
             .get(address)
             .filter(|known| known.is_alive(time, self.lifetime) && !known.is_shared(time))
@@ -139,7 +139,7 @@ impl Addresses {
     pub(super) fn of_host<'a>(
         &'a self,
         host: &'a str,
-    ) -> impl Iterator<Item = (IpAddr, Grounds, Timestamp, Timestamp)> + 'a {
+    ) -> impl Iterator<Item = (IpAddr, Grounds, Micros, Micros)> + 'a {
         self.table
             .records()
             .iter()
@@ -243,7 +243,7 @@ mod tests {
     fn many_names_at_once_are_no_identity() {
         let mut known = addresses();
         for (minute, name) in ["A", "B", "C", "D", "A", "C"].into_iter().enumerate() {
-            known.learn(IP, name, Grounds::Claimed, minute as Timestamp * HOUR / 60);
+            known.learn(IP, name, Grounds::Claimed, minute as Micros * HOUR / 60);
         }
         assert_eq!(known.host(IP, HOUR / 10), None);
     }

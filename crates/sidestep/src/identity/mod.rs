@@ -22,12 +22,12 @@ use hosts::{HostNames, Named, SavedHostNames};
 use workstation_logons::{SavedWorkstationLogons, WorkstationLogons};
 
 use crate::config::Config;
+use crate::event::Timestamp;
 use crate::event::classify::is_interactive;
 use crate::event::{
     Account, AccountKind, Activity, AuthEvent, Host, HostActivity, HostActivityKind, Outcome,
-    Timestamp,
 };
-use crate::time::HOUR;
+use crate::time::{HOUR, Micros};
 
 /// Another name of a host or account, and why it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(crate) struct Identity {
 
 impl Identity {
     pub(crate) fn new(config: &Config) -> Self {
-        let lifetime = Timestamp::from(config.address_hours) * HOUR;
+        let lifetime = Micros::from(config.address_hours) * HOUR;
         Self {
             enabled: config.resolve_names,
             hosts: HostNames::new(config.max_hosts),
@@ -77,7 +77,7 @@ impl Identity {
         if !self.enabled {
             return;
         }
-        let time = event.time();
+        let time = event.micros();
         // Who is refused may claim another name each time.
         if event.outcome() != Outcome::Failure {
             self.learn_host(event.src_host(), Grounds::Claimed, time);
@@ -107,7 +107,7 @@ impl Identity {
 
     /// Takes in that somebody sat down, or asked for the ticket of somebody who does.
     fn learn_desk(&mut self, event: &AuthEvent<'_>) {
-        let (source, time) = (event.src_host(), event.time());
+        let (source, time) = (event.src_host(), event.micros());
         let account = self.accounts.one_name(event.account());
         match event.activity() {
             Activity::TicketGrantingTicket if source.name.is_none() => {
@@ -140,8 +140,8 @@ impl Identity {
             HostActivityKind::AddressBinding => Grounds::Attested,
             _ => Grounds::Claimed,
         };
-        self.learn_host(activity.host(), grounds, activity.time());
-        self.learn_host(activity.peer(), Grounds::Claimed, activity.time());
+        self.learn_host(activity.host(), grounds, activity.micros());
+        self.learn_host(activity.peer(), Grounds::Claimed, activity.micros());
     }
 
     /// Takes in that an account was seen in a domain, so that its bare name is known too.
@@ -153,7 +153,7 @@ impl Identity {
         }
     }
 
-    fn learn_host(&mut self, host: &Host<'_>, grounds: Grounds, time: Timestamp) {
+    fn learn_host(&mut self, host: &Host<'_>, grounds: Grounds, time: Micros) {
         let Some(name) = host.name.as_deref() else { return };
         if name.contains('.') {
             self.hosts.learn(name);
@@ -163,7 +163,7 @@ impl Identity {
         }
     }
 
-    fn learn_address(&mut self, address: IpAddr, name: &str, grounds: Grounds, time: Timestamp) {
+    fn learn_address(&mut self, address: IpAddr, name: &str, grounds: Grounds, time: Micros) {
         let Named::Name(short) = self.hosts.one_name(name) else { return };
         self.addresses.learn(address.to_canonical(), &short, grounds, time);
     }
@@ -185,7 +185,7 @@ impl Identity {
     }
 
     /// The one name of a host, its address where nobody knows the name, or nothing.
-    pub(crate) fn host<'a>(&'a self, host: &'a Host<'_>, time: Timestamp) -> Option<Cow<'a, str>> {
+    pub(crate) fn host<'a>(&'a self, host: &'a Host<'_>, time: Micros) -> Option<Cow<'a, str>> {
         match host.name.as_deref() {
             Some(name) if self.enabled => Some(match self.hosts.one_name(name) {
                 Named::Name(name) => name,
@@ -197,7 +197,7 @@ impl Identity {
     }
 
     /// The one name of the host that has an address, or the address where nobody knows.
-    pub(crate) fn host_at(&self, address: IpAddr, time: Timestamp) -> Cow<'_, str> {
+    pub(crate) fn host_at(&self, address: IpAddr, time: Micros) -> Cow<'_, str> {
         match self.addresses.host(address, time) {
             Some(name) if self.enabled => Cow::Borrowed(name),
             _ => Cow::Owned(address.to_string()),
@@ -233,8 +233,8 @@ impl Identity {
                          at it whose ticket was asked for from there"
                     }
                 },
-                since: Some(since),
-                last_seen: Some(last),
+                since: Some(Timestamp::from_micros(since)),
+                last_seen: Some(Timestamp::from_micros(last)),
             });
         dns.into_iter().chain(addresses).collect()
     }

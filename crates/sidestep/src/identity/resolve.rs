@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use super::{AccountName, Identity};
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::event::{Account, AuthEvent, Event, Host, Outcome, Timestamp};
+use crate::event::{Account, AuthEvent, Event, Host, Outcome};
 use crate::sessions::Sessions;
 use crate::store::{Id, Interner, NameParts, SavedInterner, Slot};
+use crate::time::Micros;
 
 /// Marks the ids of accounts that do not move. They stand in an interner of their own.
 const NON_MOVER: Id = 1 << 31;
@@ -92,7 +93,7 @@ impl Resolver {
         baseline: &mut Baseline,
         sessions: &Sessions,
     ) -> Resolved {
-        let time = event.time();
+        let time = event.micros();
         let resolved = match event {
             Event::Auth(auth) => {
                 let failed = auth.outcome() == Outcome::Failure;
@@ -150,7 +151,7 @@ impl Resolver {
         LoginNames {
             account: self.identity.account(event.account()),
             source: self.source_name(event, baseline).or_else(of_ticket),
-            destination: self.identity.host(event.dst_host(), event.time()),
+            destination: self.identity.host(event.dst_host(), event.micros()),
         }
     }
 
@@ -224,7 +225,7 @@ impl Resolver {
         self.non_movers.id(account.slot) | NON_MOVER == account.id
     }
 
-    fn host(&self, host: &Host<'_>, time: Timestamp, baseline: &mut Baseline) -> Option<Party> {
+    fn host(&self, host: &Host<'_>, time: Micros, baseline: &mut Baseline) -> Option<Party> {
         self.identity.host(host, time).map(|name| intern_host(baseline, &name))
     }
 
@@ -237,7 +238,7 @@ impl Resolver {
         event: &'e AuthEvent<'_>,
         baseline: &Baseline,
     ) -> Option<Cow<'e, str>> {
-        let (host, time) = (event.src_host(), event.time());
+        let (host, time) = (event.src_host(), event.micros());
         let name = self.identity.host(host, time);
         let claimed_at: Option<IpAddr> = match (&host.name, host.ip, event.outcome()) {
             (Some(_), Some(address), Outcome::Failure) if self.identity.is_enabled() => {
@@ -281,6 +282,6 @@ fn intern_host(baseline: &mut Baseline, name: &str) -> Party {
 /// evicted.
 fn ticket_source(event: &AuthEvent<'_>, baseline: &Baseline, sessions: &Sessions) -> Option<Party> {
     let guid = event.logon_guid().filter(|_| event.src_host().is_unknown())?;
-    let id = sessions.source_of(guid, event.time())?;
+    let id = sessions.source_of(guid, event.micros())?;
     baseline.hosts.slot_of(id).map(|slot| Party { id, slot })
 }

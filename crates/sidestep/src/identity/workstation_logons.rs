@@ -5,17 +5,17 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::store::{Interner, NameParts, SavedInterner};
+use crate::time::Micros;
 use crate::tuning::workstation_logons::{AT_ONCE, REMEMBERED};
 
 /// What an account did last.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Last {
     /// The host at whose keyboard it logged on.
-    desk: Option<(Box<str>, Timestamp)>,
+    desk: Option<(Box<str>, Micros)>,
     /// The address from which its ticket was asked for.
-    ticket: Option<(IpAddr, Timestamp)>,
+    ticket: Option<(IpAddr, Micros)>,
 }
 
 /// Accounts that sat down of late.
@@ -32,7 +32,7 @@ impl WorkstationLogons {
         &mut self,
         account: NameParts<'_>,
         host: &str,
-        time: Timestamp,
+        time: Micros,
     ) -> Option<IpAddr> {
         let last = self.last(account);
         last.desk = Some((host.into(), time));
@@ -44,7 +44,7 @@ impl WorkstationLogons {
         &mut self,
         account: NameParts<'_>,
         address: IpAddr,
-        time: Timestamp,
+        time: Micros,
     ) -> Option<&str> {
         let last = self.last(account);
         last.ticket = Some((address, time));

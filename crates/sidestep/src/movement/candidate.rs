@@ -4,8 +4,9 @@ use super::{Hop, RuleEvidence};
 use crate::tuning::OPENS_NATS;
 #[cfg(test)]
 use crate::{
-    event::{LogonType, Outcome, Timestamp},
+    event::{LogonType, Outcome},
     store::Id,
+    time::Micros,
 };
 
 /// A login odd enough to belong to a movement.
@@ -23,7 +24,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// A login that succeeded over the network, for tests.
     #[cfg(test)]
-    pub(crate) fn of_test(key: [Id; 3], time: Timestamp, gain: f64, rule_nats: f64) -> Self {
+    pub(crate) fn of_test(key: [Id; 3], time: Micros, gain: f64, rule_nats: f64) -> Self {
         let hop = Hop {
             key,
             time,
@@ -86,7 +87,7 @@ impl Attached {
 pub(super) fn attach_all(
     movements: &mut super::Tracker,
     logins: &[[Id; 3]],
-    first: Timestamp,
+    first: Micros,
 ) -> Vec<Attached> {
     let times = (0..).map(|at| first + at * crate::time::MINUTE);
     let one = logins.iter().zip(times).map(|(&key, time)| {

@@ -2,9 +2,8 @@
 
 use super::Movement;
 use super::recent_hops::{HopRef, RecentHops};
-use crate::event::Timestamp;
 use crate::store::Id;
-use crate::time::days_between;
+use crate::time::{Micros, days_between};
 use crate::tuning::link::{BY_CHANCE, BY_CHANCE_SWITCHED, LEAST_CHANCE, LINK_WEIGHT, REST, RESTS};
 
 /// A parent, and how often so recent a one is there by chance.
@@ -23,7 +22,7 @@ impl Link {
 }
 
 /// Probability that something that happens `rate` times a day happened since `then`.
-fn chance(rate: f64, then: Timestamp, now: Timestamp) -> f64 {
+fn chance(rate: f64, then: Micros, now: Micros) -> f64 {
     1.0 - (-rate * days_between(then, now)).exp()
 }
 
@@ -33,8 +32,8 @@ pub(crate) fn arrival(
     reached: &RecentHops,
     account: Id,
     source: Id,
-    now: Timestamp,
-    since: Timestamp,
+    now: Micros,
+    since: Micros,
     rate: f64,
     may_explain: impl Fn(&HopRef) -> bool,
 ) -> Option<Link> {
@@ -50,8 +49,8 @@ pub(crate) fn sibling(
     left: &RecentHops,
     account: Id,
     source: Id,
-    now: Timestamp,
-    since: Timestamp,
+    now: Micros,
+    since: Micros,
 ) -> Option<Link> {
     left.since(source, since)
         .find(|mark| mark.account == account && mark.time <= now)
@@ -65,7 +64,7 @@ impl Movement {
     /// Its rests are taken as exponential, and their rate as Gamma distributed, so that the next
     /// rest has a Lomax distribution. That the account changes is as likely as it was at the hops
     /// before (by the rule of succession): whoever walked five hosts as one account goes on as it.
-    pub(super) fn goes_on(&self, now: Timestamp, leaving: f64) -> bool {
+    pub(super) fn goes_on(&self, now: Micros, leaving: f64) -> bool {
         let times = self.hops.iter().map(|hop| hop.time);
         let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { return false };
         let hops = self.hops.len() as f64;

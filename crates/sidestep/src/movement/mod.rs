@@ -2,31 +2,28 @@
 
 mod candidate;
 mod fan;
-mod graph;
 mod link;
 mod pending_tickets;
 mod recent_hops;
 mod tracker;
 
 pub(crate) use candidate::{Attached, Candidate};
-pub(crate) use graph::login_graph;
-pub use graph::{LoginEdge, LoginGraph, MovementGraph};
 pub(crate) use tracker::Tracker;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::event::{AuthProtocol, LogonType, Outcome};
 use crate::reason::Reason;
 use crate::rules::techniques_of;
 use crate::store::Id;
-use crate::time::Day;
+use crate::time::{Day, Micros};
 use crate::tuning::movement::{OF_ONE, ONE_ACT, SHOWN_NATS, STRONGEST};
 
 /// One login of a movement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Hop {
     pub(crate) key: [Id; 3],
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
     pub(crate) user: String,
     pub(crate) src_host: String,
     pub(crate) dst_host: String,
@@ -72,7 +69,7 @@ pub(crate) struct Movement {
     pub(crate) hops: Vec<Hop>,
     pub(crate) opened: Day,
     /// Time of the last login, kept or not.
-    pub(crate) last_time: Timestamp,
+    pub(crate) last_time: Micros,
     pub(crate) score: f64,
     /// What of the score rules alone prove.
     pub(crate) rule_nats: f64,
@@ -84,7 +81,7 @@ pub(crate) struct Movement {
     /// Failed logins that followed from its logins.
     pub(crate) failed: u32,
     /// When it was alerted on.
-    pub(crate) detected_at: Option<Timestamp>,
+    pub(crate) detected_at: Option<Micros>,
     /// Whether it was alerted on by detections alone.
     pub(crate) by_detections: bool,
 }
@@ -101,7 +98,7 @@ impl Hop {
     }
 
     /// Whether something at `time` is too late to belong to the same act.
-    fn is_another_act(&self, time: Timestamp) -> bool {
+    fn is_another_act(&self, time: Micros) -> bool {
         time - self.time > ONE_ACT
     }
 
@@ -174,7 +171,7 @@ impl Movement {
     }
 
     /// Notes that it is alerted on now, by detections alone.
-    pub(crate) fn raise_by_detections(&mut self, now: Timestamp) {
+    pub(crate) fn raise_by_detections(&mut self, now: Micros) {
         self.detected_at = Some(now);
         self.by_detections = true;
     }

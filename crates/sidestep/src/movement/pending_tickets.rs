@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::RuleEvidence;
-use crate::event::Timestamp;
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 use crate::tuning::pending_tickets::{KEPT, LOGON_FOLLOWS};
 
@@ -21,7 +21,7 @@ impl PendingTickets {
         &mut self,
         [account, source]: [Id; 2],
         destination: Option<Id>,
-        time: Timestamp,
+        time: Micros,
         evidence: RuleEvidence,
     ) {
         let kept = match destination {
@@ -34,7 +34,7 @@ impl PendingTickets {
     }
 
     /// Gives out what was found of the tickets of a login.
-    pub(super) fn take(&mut self, key: [Id; 3], time: Timestamp) -> Vec<RuleEvidence> {
+    pub(super) fn take(&mut self, key: [Id; 3], time: Micros) -> Vec<RuleEvidence> {
         let by = [key[0], key[1]];
         let service = self.service.since(&key, time - LOGON_FOLLOWS).is_some();
         let granting = self.granting.since(&by, time - TICKET_LIFETIME).is_some();
@@ -43,7 +43,7 @@ impl PendingTickets {
         service.into_iter().chain(granting).collect()
     }
 
-    pub(super) fn forget(&mut self, now: Timestamp) {
+    pub(super) fn forget(&mut self, now: Micros) {
         self.service.forget(now - LOGON_FOLLOWS);
         self.granting.forget(now - TICKET_LIFETIME);
     }

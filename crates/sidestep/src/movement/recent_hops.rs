@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::store::Id;
+use crate::time::Micros;
 use crate::tuning::recent_hops::KEPT;
 
 /// A login of a movement.
@@ -13,7 +13,7 @@ use crate::tuning::recent_hops::KEPT;
 pub(crate) struct HopRef {
     pub(crate) movement: u64,
     pub(crate) hop: u32,
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
     pub(crate) account: Id,
 }
 
@@ -31,7 +31,7 @@ impl RecentHops {
     }
 
     /// The marks at a place no older than `since`, newest first.
-    pub(crate) fn since(&self, place: Id, since: Timestamp) -> impl Iterator<Item = &HopRef> {
+    pub(crate) fn since(&self, place: Id, since: Micros) -> impl Iterator<Item = &HopRef> {
         self.0.get(&place).into_iter().flatten().rev().filter(move |mark| mark.time >= since)
     }
 
@@ -53,7 +53,7 @@ impl RecentHops {
     }
 
     /// Drops what is older than `since`.
-    pub(crate) fn forget(&mut self, since: Timestamp) {
+    pub(crate) fn forget(&mut self, since: Micros) {
         self.0.retain(|_, marks| {
             marks.retain(|mark| mark.time >= since);
             !marks.is_empty()

@@ -10,9 +10,9 @@ use super::pending_tickets::PendingTickets;
 use super::recent_hops::{HopRef, RecentHops};
 use super::{Attached, Candidate, Hop, Movement, RuleEvidence, id_of};
 use crate::config::Config;
-use crate::event::{LogonType, Outcome, Timestamp};
+use crate::event::{LogonType, Outcome};
 use crate::store::{Id, MAX_COUNT};
-use crate::time::{HOUR, day_of};
+use crate::time::{HOUR, Micros, day_of};
 use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 use crate::tuning::held_back::LISTED;
 use crate::tuning::tracker::{DESKTOP_FOLLOWS, GIVEN_UP};
@@ -30,7 +30,7 @@ pub(crate) struct Tracker {
     /// How many more there were than are kept.
     given_up_more: u64,
     counts: TrackerCounts,
-    window: Timestamp,
+    window: Micros,
     max_movements: usize,
     max_hops: usize,
 }
@@ -63,7 +63,7 @@ impl Tracker {
             waiting: PendingTickets::default(),
             given_up: Vec::new(),
             given_up_more: 0,
-            window: Timestamp::from(config.window_hours) * HOUR,
+            window: Micros::from(config.window_hours) * HOUR,
             max_movements: config.max_movements,
             max_hops: config.max_hops,
         }
@@ -265,7 +265,7 @@ impl Tracker {
         account: Option<Id>,
         source: Option<Id>,
         destination: Id,
-        time: Timestamp,
+        time: Micros,
         evidence: &RuleEvidence,
         opens: bool,
     ) -> Option<Attached> {
@@ -301,7 +301,7 @@ impl Tracker {
         &mut self,
         [account, source]: [Id; 2],
         destination: Option<Id>,
-        time: Timestamp,
+        time: Micros,
         evidence: RuleEvidence,
     ) {
         self.waiting.keep([account, source], destination, time, evidence);
@@ -343,7 +343,7 @@ impl Tracker {
 
     /// The login over the network that was just a hop opened a remote desktop: Windows tells of both,
     /// and the second is no new way.
-    pub(crate) fn became_desktop(&mut self, key: [Id; 3], time: Timestamp) {
+    pub(crate) fn became_desktop(&mut self, key: [Id; 3], time: Micros) {
         let mark = self.reached.since(key[2], time - DESKTOP_FOLLOWS);
         for mark in mark.filter(|mark| mark.account == key[0]) {
             let hops = self.live.get_mut(&mark.movement).map(|movement| &mut movement.hops);
@@ -386,7 +386,7 @@ impl Tracker {
     }
 
     /// Ends the movements that nothing was added to for a whole window.
-    pub(crate) fn expire(&mut self, now: Timestamp) -> Vec<Movement> {
+    pub(crate) fn expire(&mut self, now: Micros) -> Vec<Movement> {
         let since = now - self.window;
         self.reached.forget(since);
         self.left.forget(since);

@@ -5,6 +5,9 @@ use crate::alert::Technique;
 macro_rules! techniques {
     ($($name:ident = $id:literal, $words:literal;)+) => {
         $(pub(crate) const $name: Technique = Technique { id: $id, name: $words };)+
+
+        /// All of them, in order of their ids.
+        pub(crate) const ALL: &[Technique] = &[$($name,)+];
     };
 }
 

@@ -13,16 +13,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::frequency::Actor;
-use crate::event::Timestamp;
 use crate::store::Id;
-use crate::time::{DAY, Day, HOUR, MINUTE, day_of};
+use crate::time::{DAY, Day, HOUR, MINUTE, Micros, day_of};
 use crate::tuning::burst::{
     ACTORS, HALF_LIFE_DAYS, KEPT_DAYS, LEAST_KEPT, LEAST_MEAN, LEAST_SHAPE, MOST_SHAPE, STEP,
     THINGS,
 };
 
 /// Lengths of the windows, and their names.
-const SCALES: [(Timestamp, &str); 3] =
+const SCALES: [(Micros, &str); 3] =
     [(5 * MINUTE, "five minutes"), (HOUR, "an hour"), (DAY, "a day")];
 
 /// Windows that were looked at, and what was counted in them.
@@ -154,7 +153,7 @@ impl Bursts {
         actor: Actor,
         thing: Id,
         usual: bool,
-        time: Timestamp,
+        time: Micros,
         door: Door,
     ) -> Option<Burst> {
         self.turn(day_of(time));
@@ -194,7 +193,7 @@ impl Bursts {
     }
 
     /// Forgets the actors that were not seen for long; called every hour.
-    pub(super) fn forget(&mut self, now: Timestamp) {
+    pub(super) fn forget(&mut self, now: Micros) {
         let since = day_of(now).saturating_sub(KEPT_DAYS);
         if day_of(now) > self.today {
             self.actors.retain(|_, track| track.today >= since);
@@ -229,7 +228,7 @@ impl Track {
     }
 
     /// Ends the windows that are over; what comes late counts in the present one.
-    fn open_windows(&mut self, time: Timestamp, peers: &mut [Windows; SCALES.len()]) {
+    fn open_windows(&mut self, time: Micros, peers: &mut [Windows; SCALES.len()]) {
         for ((scale, peers), (length, _)) in self.scales.iter_mut().zip(peers).zip(SCALES) {
             let number = time.div_euclid(length);
             if scale.looked_at > 0 && number <= scale.number {

@@ -109,10 +109,11 @@ pub(super) fn is_public(ip: &IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Timestamp;
     use crate::event::{Account, Host, Outcome};
 
     fn refusal(reason: Option<&str>) -> FailureReason {
-        let mut builder = AuthEvent::builder(0, Account::new("bob"))
+        let mut builder = AuthEvent::builder(Timestamp::from_micros(0), Account::new("bob"))
             .dst_host(Host::named("SRV"))
             .outcome(Outcome::Failure);
         if let Some(reason) = reason {

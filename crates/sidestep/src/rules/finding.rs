@@ -4,15 +4,15 @@ use super::burst::Burst;
 use super::inbound_sessions::InboundSession;
 use super::kind::Kind;
 use super::observation::{HostRef, Observation};
-use crate::event::Timestamp;
 use crate::store::Id;
+use crate::time::Micros;
 
 /// What a rule found.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Finding {
     /// Place of the rule among all.
     pub(crate) rule: usize,
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
     /// Who did it, where that is known.
     pub(crate) account: Option<Id>,
     /// Where it came from, where that is known.

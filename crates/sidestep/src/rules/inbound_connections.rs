@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::observation::Observation;
-use crate::event::Timestamp;
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::SECOND;
+use crate::time::{Micros, SECOND};
 use crate::tuning::inbound_connections::REMEMBERED;
 
 /// The last call of each host at one of a service's ports.
@@ -26,12 +25,12 @@ impl InboundConnections {
     }
 
     /// Who called a host within so many seconds. Clocks of one host agree to two.
-    pub(super) fn within(&self, host: Id, time: Timestamp, seconds: i64) -> Option<Id> {
+    pub(super) fn within(&self, host: Id, time: Micros, seconds: i64) -> Option<Id> {
         let (called, caller) = self.0.timed(&host)?;
         (-2 * SECOND..=seconds * SECOND).contains(&(time - called)).then_some(*caller)
     }
 
-    pub(super) fn forget(&mut self, now: Timestamp) {
+    pub(super) fn forget(&mut self, now: Micros) {
         self.0.forget(now - REMEMBERED);
     }
 }

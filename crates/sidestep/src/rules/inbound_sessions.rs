@@ -4,15 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::observation::{EventClass, Observation};
 use crate::event::classify::is_desktop;
-use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome};
 use crate::store::Id;
 use crate::store::{SavedTable, Table};
+use crate::time::Micros;
 use crate::tuning::inbound_sessions::{AFTERWARDS, BEFORE, KEPT, REMEMBERED, SESSION};
 
 /// A logon over the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct InboundSession {
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
     pub(crate) account: Id,
     /// Where it came from, where the log says.
     pub(crate) source: Option<Id>,
@@ -101,11 +102,7 @@ impl InboundSessions {
     }
 
     /// The arrivals at a host within two minutes, newest first.
-    pub(crate) fn recent(
-        &self,
-        host: Id,
-        time: Timestamp,
-    ) -> impl Iterator<Item = &InboundSession> {
+    pub(crate) fn recent(&self, host: Id, time: Micros) -> impl Iterator<Item = &InboundSession> {
         self.hosts
             .get(host)
             .into_iter()

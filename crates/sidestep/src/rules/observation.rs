@@ -2,9 +2,9 @@
 
 use crate::event::{
     AccountKind, Activity, AuthEvent, Event, HostActivity, HostActivityKind, Mfa, Outcome,
-    Timestamp,
 };
 use crate::store::Id;
+use crate::time::Micros;
 
 /// Classes of events, a bit each: a rule is only shown what it wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +164,7 @@ pub(crate) struct HostRef<'e> {
 /// An event in the engine's terms: every name by its one id.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Observation<'e> {
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
     pub(crate) class: EventClass,
     pub(crate) event: Event<'e>,
     /// What it was done to, folded for comparing; empty where the record does not say.

@@ -12,6 +12,7 @@ use super::registry;
 use crate::config::saved::SavedPolicy;
 use crate::error::ConfigError;
 use crate::event::Timestamp;
+use crate::time::Micros;
 
 /// What a user changes about the rules: weights, and what is allowed. The default changes nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -103,7 +104,7 @@ pub(crate) struct Named<'f> {
     pub(crate) account: Option<&'f str>,
     pub(crate) hosts: [Option<&'f str>; 2],
     pub(crate) addresses: &'f [IpAddr],
-    pub(crate) time: Timestamp,
+    pub(crate) time: Micros,
 }
 
 impl Policy {
@@ -191,7 +192,7 @@ impl Allow {
             && self.account.as_deref().is_none_or(account)
             && self.host.as_deref().is_none_or(host)
             && self.subnet.as_ref().is_none_or(subnet)
-            && self.until.is_none_or(|until| found.time < until)
+            && self.until.is_none_or(|until| found.time < until.micros())
     }
 }
 
@@ -216,7 +217,7 @@ mod tests {
         let allow = Allow {
             detection: Some("service_install".to_owned()),
             account: Some("Deploy".to_owned()),
-            until: Some(100),
+            until: Some(Timestamp::from_micros(100)),
             ..Allow::default()
         };
         let found = Named {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::Span;
 use crate::tuning::rates::{HOURLY, IN_ATTACKS, LEAST, MEMORY, PRIOR, REMEMBERED, TOLD_APART};
 
@@ -45,7 +45,7 @@ impl Habit {
 /// The different things that one met within an hour, or another span, and how many in those before.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Hours {
-    since: Timestamp,
+    since: Micros,
     met: BTreeSet<Id>,
     /// Things beyond the first, over all hours that ended.
     more: f32,
@@ -83,7 +83,7 @@ impl Variety {
         &mut self,
         who: Id,
         what: Id,
-        time: Timestamp,
+        time: Micros,
         newness: f64,
     ) -> Option<(usize, f64)> {
         self.observe_within(&HOURLY, [who, what], time, newness)
@@ -94,7 +94,7 @@ impl Variety {
         &mut self,
         span: &Span,
         [who, what]: [Id; 2],
-        time: Timestamp,
+        time: Micros,
         newness: f64,
     ) -> Option<(usize, f64)> {
         let wider = self.network.mean(span.mean);
@@ -118,7 +118,7 @@ impl Variety {
     }
 
     /// Forgets those who were not seen for long.
-    pub(crate) fn forget(&mut self, now: Timestamp) {
+    pub(crate) fn forget(&mut self, now: Micros) {
         self.by_id.forget(now - REMEMBERED);
     }
 }
@@ -146,7 +146,7 @@ mod tests {
     fn many_things_at_once_are_telling_unless_one_does_so_every_hour() {
         let mut variety = Variety::default();
         let burst = |variety: &mut Variety, who: Id, hour: i64| {
-            let at = |what| hour * HOUR + Timestamp::from(what);
+            let at = |what| hour * HOUR + Micros::from(what);
             (0..20).filter_map(|what| variety.observe(who, what, at(what), 0.0)).last()
         };
         let (count, first) = burst(&mut variety, 1, 10).expect("it is told");
@@ -164,7 +164,7 @@ mod tests {
         let mut meet = |what: Id, seconds: i64| {
             variety.observe_within(&AT_ONCE, [1, what], seconds * SECOND, 0.0)
         };
-        (0..500).for_each(|at| assert_eq!(meet(at % 3, 60 * Timestamp::from(at)), None));
+        (0..500).for_each(|at| assert_eq!(meet(at % 3, 60 * Micros::from(at)), None));
         assert_eq!((meet(7, 40_000), meet(8, 40_001)), (None, None), "two, for the first time");
         let five: Vec<_> = (0..5).filter_map(|at| meet(20 + at, 50_000)).collect();
         assert!(five.last().is_some_and(|(count, nats)| *count == 5 && *nats > 4.0), "{five:?}");

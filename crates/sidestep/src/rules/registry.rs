@@ -10,9 +10,10 @@ use super::observation::{AccountRef, EventClass, HostRef, Observation};
 use super::rule::{Rule, RuleContext};
 use crate::alert::Technique;
 use crate::baseline::Baseline;
-use crate::event::{Account, Event, Timestamp};
+use crate::event::{Account, Event};
 use crate::identity::resolve::{Party, Resolved, Resolver};
 use crate::store::MAX_COUNT;
+use crate::time::Micros;
 
 /// Declares the rules: a file for each, in the order in which they are listed everywhere.
 macro_rules! rules {
@@ -45,7 +46,7 @@ macro_rules! rules {
                 let _ = place;
             }
 
-            fn forget(&mut self, now: Timestamp) {
+            fn forget(&mut self, now: Micros) {
                 $(self.$file.forget(now);)+
             }
         }
@@ -176,7 +177,7 @@ impl Rules {
         let host_ref =
             |party: Party| HostRef { id: party.id, name: baseline.hosts.get(party.slot).name };
         let seen = Observation {
-            time: event.time(),
+            time: event.micros(),
             class,
             event,
             object: &object,
@@ -202,7 +203,7 @@ impl Rules {
     }
 
     /// Forgets what is of no use any more.
-    pub(crate) fn forget(&mut self, now: Timestamp) {
+    pub(crate) fn forget(&mut self, now: Micros) {
         self.set.forget(now);
     }
 

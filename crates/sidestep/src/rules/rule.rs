@@ -6,7 +6,7 @@ use super::inbound_sessions::InboundSessions;
 use super::observation::{EventClass, Observation};
 use crate::alert::Technique;
 use crate::baseline::Baseline;
-use crate::event::Timestamp;
+use crate::time::Micros;
 
 /// One detection: what it is, what it wants to see, and what it makes of it. What it remembers is
 /// bounded, and saved with the engine.
@@ -31,7 +31,7 @@ pub(crate) trait Rule {
     }
 
     /// Forgets what is of no use any more; called every hour of the events' time.
-    fn forget(&mut self, _now: Timestamp) {}
+    fn forget(&mut self, _now: Micros) {}
 }
 
 /// What else a rule may look at.

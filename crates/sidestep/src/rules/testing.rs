@@ -3,14 +3,15 @@
 use crate::alerting::desk::Purpose;
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::event::Timestamp;
 use crate::event::{
     Account, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, Event, Host, HostActivity,
-    HostActivityBuilder, HostActivityKind, LogonType, Outcome, Timestamp,
+    HostActivityBuilder, HostActivityKind, LogonType, Outcome,
 };
-use crate::time::{DAY, SECOND};
+use crate::time::{DAY, Micros, SECOND};
 
 /// When tests begin: a Monday morning.
-pub(crate) const MORNING: Timestamp = 19_793 * DAY + 8 * 3600 * SECOND;
+pub(crate) const MORNING: Micros = 19_793 * DAY + 8 * 3600 * SECOND;
 
 /// A successful network logon as Windows 4624 tells it, `seconds` into the morning.
 pub(crate) fn logon<'a>(
@@ -19,7 +20,7 @@ pub(crate) fn logon<'a>(
     source: &'a str,
     destination: &'a str,
 ) -> AuthEventBuilder<'a> {
-    AuthEvent::builder(MORNING + seconds * SECOND, Account::parse(account))
+    AuthEvent::builder(Timestamp::from_micros(MORNING + seconds * SECOND), Account::parse(account))
         .src_host(Host::named(source))
         .dst_host(Host::named(destination))
         .logon_type(LogonType::Network)
@@ -49,7 +50,11 @@ pub(crate) fn did<'a>(
     kind: HostActivityKind,
     host: &'a str,
 ) -> HostActivityBuilder<'a> {
-    HostActivity::builder(MORNING + seconds * SECOND, kind, Host::named(host))
+    HostActivity::builder(
+        Timestamp::from_micros(MORNING + seconds * SECOND),
+        kind,
+        Host::named(host),
+    )
 }
 
 /// What an engine without history finds in events, as `detection: what was seen`.

@@ -9,8 +9,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::hash_keys;
-use crate::event::{MAX_TIME, Timestamp};
-use crate::time::DAY;
+use crate::event::MAX_TIME;
+use crate::time::{DAY, Micros};
 use crate::tuning::ttl_map::{FEW, MOST};
 
 /// Values with the time of each; where they are too many, the older half goes.
@@ -21,26 +21,26 @@ use crate::tuning::ttl_map::{FEW, MOST};
 ))]
 pub(crate) struct TtlMap<K, V> {
     #[serde(serialize_with = "save", deserialize_with = "load")]
-    entries: HashMap<K, (Timestamp, V)>,
+    entries: HashMap<K, (Micros, V)>,
     /// What was dropped last, and how many entries that left.
-    swept: (Timestamp, usize),
+    swept: (Micros, usize),
 }
 
 /// In the order of the keys, so that the same entries have the same bytes.
 fn save<K: Ord + Serialize, V: Serialize, S: Serializer>(
-    entries: &HashMap<K, (Timestamp, V)>,
+    entries: &HashMap<K, (Micros, V)>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     entries.iter().collect::<BTreeMap<_, _>>().serialize(serializer)
 }
 
-fn load<'de, K, V, D>(deserializer: D) -> Result<HashMap<K, (Timestamp, V)>, D::Error>
+fn load<'de, K, V, D>(deserializer: D) -> Result<HashMap<K, (Micros, V)>, D::Error>
 where
     K: Ord + Hash + Deserialize<'de>,
     V: Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    let entries = BTreeMap::<K, (Timestamp, V)>::deserialize(deserializer)?;
+    let entries = BTreeMap::<K, (Micros, V)>::deserialize(deserializer)?;
     if entries.len() > MOST {
         return Err(D::Error::custom("more is remembered than fits"));
     }
@@ -65,7 +65,7 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
     }
 
     /// The value of a key and its time, where that is no older than `since`.
-    pub(crate) fn since<Q: Eq + Hash + ?Sized>(&self, key: &Q, since: Timestamp) -> Option<&V>
+    pub(crate) fn since<Q: Eq + Hash + ?Sized>(&self, key: &Q, since: Micros) -> Option<&V>
     where
         K: Borrow<Q>,
     {
@@ -73,7 +73,7 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
     }
 
     /// The time of a key and its value.
-    pub(crate) fn timed<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<(Timestamp, &V)>
+    pub(crate) fn timed<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<(Micros, &V)>
     where
         K: Borrow<Q>,
     {
@@ -89,7 +89,7 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
     }
 
     /// The value of a key, which is now of this time; a new one where there was none.
-    pub(crate) fn touch(&mut self, key: K, time: Timestamp) -> &mut V
+    pub(crate) fn touch(&mut self, key: K, time: Micros) -> &mut V
     where
         V: Default,
     {
@@ -100,7 +100,7 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
     }
 
     /// Remembers a value; gives out the time of the one before.
-    pub(crate) fn insert(&mut self, key: K, time: Timestamp, value: V) -> Option<Timestamp> {
+    pub(crate) fn insert(&mut self, key: K, time: Micros, value: V) -> Option<Micros> {
         self.make_room(&key);
         self.entries.insert(key, (time, value)).map(|(before, _)| before)
     }
@@ -120,7 +120,7 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
 
     /// Drops what is older than `before`: once a day, and whenever there is twice what was left the
     /// last time, so that an entry costs the same however many there are.
-    pub(crate) fn forget(&mut self, before: Timestamp) {
+    pub(crate) fn forget(&mut self, before: Micros) {
         let (since, left) = self.swept;
         if before >= since.saturating_add(DAY)
             || self.entries.len() >= FEW.max(left.saturating_mul(2))
@@ -136,7 +136,7 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
         if self.entries.len() < MOST || self.entries.contains_key(key) {
             return;
         }
-        let mut times: Vec<Timestamp> = self.entries.values().map(|(time, _)| *time).collect();
+        let mut times: Vec<Micros> = self.entries.values().map(|(time, _)| *time).collect();
         times.sort_unstable();
         let middle = times.get(times.len() / 2).copied().unwrap_or_default();
         self.entries.retain(|_, (time, _)| *time > middle);
@@ -151,12 +151,12 @@ mod tests {
     fn it_keeps_its_bound_and_forgets_the_oldest() {
         let mut recent: TtlMap<u64, ()> = TtlMap::default();
         for key in 0..3 * MOST as u64 {
-            recent.touch(key, key as Timestamp);
+            recent.touch(key, key as Micros);
             assert!(recent.entries.len() <= MOST);
         }
         assert!(recent.get(&(3 * MOST as u64 - 1)).is_some());
         assert!(recent.get(&0).is_none());
-        recent.forget(Timestamp::MAX);
+        recent.forget(Micros::MAX);
         assert!(recent.is_empty());
     }
 

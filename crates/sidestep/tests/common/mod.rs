@@ -3,19 +3,18 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use proptest::prelude::*;
-use sidestep::{
-    Account, Activity, Alert, AuthEvent, AuthProtocol, Config, Engine, Host, LogonType, Outcome,
-    Timestamp, WarmUp,
-};
+use sidestep::alert::Alert;
+use sidestep::event::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
+use sidestep::{Config, Engine, Timestamp, WarmUp};
 
-pub(crate) const SECOND: Timestamp = 1_000_000;
-pub(crate) const HOUR: Timestamp = 3600 * SECOND;
-pub(crate) const DAY: Timestamp = 24 * HOUR;
+pub(crate) const SECOND: i64 = 1_000_000;
+pub(crate) const HOUR: i64 = 3600 * SECOND;
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// One login, to be made into an event.
 #[derive(Debug, Clone)]
 pub(crate) struct Plain {
-    pub(crate) time: Timestamp,
+    pub(crate) time: i64,
     pub(crate) user: String,
     pub(crate) src: String,
     pub(crate) dst: String,
@@ -25,7 +24,7 @@ pub(crate) struct Plain {
 }
 
 impl Plain {
-    pub(crate) fn login(time: Timestamp, user: &str, src: &str, dst: &str) -> Self {
+    pub(crate) fn login(time: i64, user: &str, src: &str, dst: &str) -> Self {
         Self {
             time,
             user: user.to_owned(),
@@ -38,16 +37,19 @@ impl Plain {
     }
 
     pub(crate) fn event(&self) -> AuthEvent<'static> {
-        AuthEvent::builder(self.time, Account::parse(&self.user).into_owned())
-            .activity(self.activity)
-            .src_host(Host::named(self.src.clone()))
-            .dst_host(Host::named(self.dst.clone()))
-            .auth_protocol(if self.ntlm { AuthProtocol::Ntlm } else { AuthProtocol::Kerberos })
-            .logon_type(LogonType::Network)
-            .outcome(if self.failed { Outcome::Failure } else { Outcome::Success })
-            .raw_ref(self.time.unsigned_abs())
-            .build()
-            .expect("a plain login is a valid event")
+        AuthEvent::builder(
+            Timestamp::from_micros(self.time),
+            Account::parse(&self.user).into_owned(),
+        )
+        .activity(self.activity)
+        .src_host(Host::named(self.src.clone()))
+        .dst_host(Host::named(self.dst.clone()))
+        .auth_protocol(if self.ntlm { AuthProtocol::Ntlm } else { AuthProtocol::Kerberos })
+        .logon_type(LogonType::Network)
+        .outcome(if self.failed { Outcome::Failure } else { Outcome::Success })
+        .raw_ref(self.time.unsigned_abs())
+        .build()
+        .expect("a plain login is a valid event")
     }
 }
 
@@ -91,7 +93,7 @@ pub(crate) fn office(days: i64) -> Vec<Plain> {
 }
 
 /// An intruder on C3 takes the accounts of others from host to host, one hop an hour.
-pub(crate) fn intrusion(start: Timestamp) -> Vec<Plain> {
+pub(crate) fn intrusion(start: i64) -> Vec<Plain> {
     let path = [
         ("U3@DOM1", "C3", "C9"),
         ("U9@DOM1", "C9", "C17"),

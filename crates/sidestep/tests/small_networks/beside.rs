@@ -2,7 +2,9 @@
 //! whatever else is read before, after and beside it.
 
 use proptest::prelude::*;
-use sidestep::{Alert, Config, Engine, HostActivityKind, OwnedEvent, Timestamp};
+use sidestep::alert::Alert;
+use sidestep::event::{HostActivityKind, OwnedEvent};
+use sidestep::{Config, Engine};
 
 use super::{DAY, HOUR, SECOND, START, alerts, did_on, logon_to};
 
@@ -37,9 +39,9 @@ impl Capture {
 
     /// Whether an alert shows it: its account, at about its time.
     fn is_in(self, number: usize, alert: &Alert) -> bool {
-        let time: Timestamp = START + self.minutes * 60 * SECOND;
+        let time: i64 = START + self.minutes * 60 * SECOND;
         let account = format!("eve{number}@CORP");
-        alert.hops.iter().any(|hop| hop.user == account && (hop.time - time).abs() < HOUR)
+        alert.hops.iter().any(|hop| hop.user == account && (hop.time.micros() - time).abs() < HOUR)
     }
 }
 
@@ -69,14 +71,14 @@ proptest! {
             together.extend(events);
         }
         prop_assert_eq!(expected.len(), captures.len(), "each is raised by itself");
-        together.sort_by_key(|event| event.as_event().time());
+        together.sort_by_key(|event| event.as_event().time().micros());
         let mut engine = engine();
         let raised = alerts(&mut engine, &together);
         let held_back = engine.held_back();
         prop_assert_eq!(held_back.len() as u64, engine.metrics().held_back);
         prop_assert!(held_back.iter().all(|alert| alert.held_back.is_some()));
-        let first = together.first().map_or(START, |event| event.as_event().time());
-        let last = together.last().map_or(START, |event| event.as_event().time());
+        let first = together.first().map_or(START, |event| event.as_event().time().micros());
+        let last = together.last().map_or(START, |event| event.as_event().time().micros());
         let days = (last - first) / DAY + 1;
         prop_assert!(raised.len() as i64 <= days.max(5), "within the budget");
         let mut shown = 0;

@@ -5,16 +5,18 @@
 
 mod beside;
 
-use sidestep::{
-    Account, Alert, AlertState, AuthEvent, AuthProtocol, Config, Engine, Event, Host, HostActivity,
-    HostActivityKind, LogonType, Outcome, OwnedEvent, Timestamp, WarmUp,
+use sidestep::alert::{Alert, AlertState};
+use sidestep::event::{
+    Account, AuthEvent, AuthProtocol, Event, Host, HostActivity, HostActivityKind, LogonType,
+    Outcome, OwnedEvent,
 };
+use sidestep::{Config, Engine, Timestamp, WarmUp};
 
-const SECOND: Timestamp = 1_000_000;
-const HOUR: Timestamp = 3600 * SECOND;
-const DAY: Timestamp = 24 * HOUR;
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3600 * SECOND;
+const DAY: i64 = 24 * HOUR;
 /// A Monday.
-const START: Timestamp = 20_513 * DAY;
+const START: i64 = 20_513 * DAY;
 const DAYS: i64 = 60;
 
 /// A small generator (`SplitMix64`), so that a seed gives the same log everywhere.
@@ -38,13 +40,13 @@ enum Attack {
     DcSync,
 }
 
-fn logon(time: Timestamp, account: &str, source: &str, session: u64) -> OwnedEvent {
+fn logon(time: i64, account: &str, source: &str, session: u64) -> OwnedEvent {
     logon_to(time, account, source, "SRV-1", session)
 }
 
 /// A logon over the network by Kerberos.
-fn logon_to(time: Timestamp, account: &str, source: &str, host: &str, session: u64) -> OwnedEvent {
-    let event = AuthEvent::builder(time, Account::parse(account))
+fn logon_to(time: i64, account: &str, source: &str, host: &str, session: u64) -> OwnedEvent {
+    let event = AuthEvent::builder(Timestamp::from_micros(time), Account::parse(account))
         .src_host(Host::named(source))
         .dst_host(Host::named(host))
         .logon_type(LogonType::Network)
@@ -58,7 +60,7 @@ fn logon_to(time: Timestamp, account: &str, source: &str, host: &str, session: u
 }
 
 fn did(
-    time: Timestamp,
+    time: i64,
     kind: HostActivityKind,
     account: &str,
     session: u64,
@@ -70,14 +72,14 @@ fn did(
 
 /// What an account did on a host in a session.
 fn did_on(
-    time: Timestamp,
+    time: i64,
     kind: HostActivityKind,
     account: &str,
     (host, session): (&str, u64),
     object: &str,
     code: u32,
 ) -> OwnedEvent {
-    let mut record = HostActivity::builder(time, kind, Host::named(host))
+    let mut record = HostActivity::builder(Timestamp::from_micros(time), kind, Host::named(host))
         .account(Account::parse(account))
         .object(object)
         .logon_id(session)
@@ -115,7 +117,7 @@ fn quiet(random: &mut Random, accounts: i64, logons: i64) -> Vec<OwnedEvent> {
 }
 
 /// An attack at a random time, by somebody who is known here or not.
-fn attack(random: &mut Random, attack: Attack, accounts: i64) -> (Timestamp, Vec<OwnedEvent>) {
+fn attack(random: &mut Random, attack: Attack, accounts: i64) -> (i64, Vec<OwnedEvent>) {
     let time = START + random.below(DAYS * DAY);
     let account = match random.below(2) {
         0 => "adm-dora@CORP".to_owned(),
@@ -133,7 +135,7 @@ fn attack(random: &mut Random, attack: Attack, accounts: i64) -> (Timestamp, Vec
         }
         Attack::PassTheHash => {
             let OwnedEvent::Auth(plain) = events.remove(0) else { unreachable!("it is a logon") };
-            let event = AuthEvent::builder(time, plain.account().clone())
+            let event = AuthEvent::builder(Timestamp::from_micros(time), plain.account().clone())
                 .src_host(Host::named("WS-99"))
                 .dst_host(Host::named("SRV-1"))
                 .logon_type(LogonType::Network)
@@ -169,7 +171,8 @@ fn alerts(engine: &mut Engine, events: &[OwnedEvent]) -> Vec<Alert> {
 
 /// Whether detections make up half of an alert at least.
 fn is_led_by_detections(alert: &Alert) -> bool {
-    let is_detection = |name: &str| sidestep::detections().iter().any(|it| it.id == name);
+    let is_detection =
+        |name: &str| sidestep::detection::detections().iter().any(|it| it.id == name);
     let evidence = || alert.hops.iter().flat_map(|hop| &hop.evidence);
     let found: f64 = evidence().filter(|it| is_detection(&it.name)).map(|it| it.surprise).sum();
     2.0 * found >= evidence().map(|it| it.surprise).sum()
@@ -186,7 +189,7 @@ fn row(warm_up: WarmUp, accounts: i64, logons: i64, kind: Attack) -> (usize, usi
             continue;
         }
         events.extend(attack);
-        events.sort_by_key(|event| event.as_event().time());
+        events.sort_by_key(|event| event.as_event().time().micros());
         let config = Config::builder().warm_up(warm_up).build().expect("it is in order");
         let alerts = alerts(&mut Engine::new(config), &events);
         let is_attack = |alert: &&Alert| alert.hops.iter().any(|hop| hop.src_host == "WS-99");

@@ -1,6 +1,6 @@
 //! What makes, raises and wakes accounts.
 
-use sidestep::{Account, Host, HostActivityKind, Mfa, Outcome};
+use sidestep::event::{Account, Host, HostActivityKind, Mfa, Outcome};
 
 use super::Twin;
 use super::build::Log;

@@ -1,15 +1,15 @@
 //! Logs for twins: days of a small network, event by event.
 
-use sidestep::{
+use sidestep::Timestamp;
+use sidestep::event::{
     Account, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, Event, Host, HostActivity,
     HostActivityBuilder, HostActivityKind, LogonType, Outcome, OwnedEvent, TicketEncryption,
-    Timestamp,
 };
 
-pub(crate) const SECOND: Timestamp = 1_000_000;
-pub(crate) const DAY: Timestamp = 86_400 * SECOND;
+pub(crate) const SECOND: i64 = 1_000_000;
+pub(crate) const DAY: i64 = 86_400 * SECOND;
 /// A Monday, at midnight.
-pub(crate) const START: Timestamp = 20_513 * DAY;
+pub(crate) const START: i64 = 20_513 * DAY;
 
 /// Events, a day at a time.
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub(crate) struct Log {
     /// The day, counted from the first.
     pub(crate) day: i64,
     /// Time of the next event.
-    now: Timestamp,
+    now: i64,
     session: u64,
 }
 
@@ -63,7 +63,8 @@ impl Log {
         account: &str,
         change: impl FnOnce(AuthEventBuilder<'_>) -> AuthEventBuilder<'_>,
     ) {
-        let event = change(AuthEvent::builder(self.now, Account::parse(account)));
+        let event =
+            change(AuthEvent::builder(Timestamp::from_micros(self.now), Account::parse(account)));
         let event = event.build().expect("it is a valid event");
         self.events.push(Event::from(&event).into());
     }
@@ -75,7 +76,11 @@ impl Log {
         host: &str,
         change: impl FnOnce(HostActivityBuilder<'_>) -> HostActivityBuilder<'_>,
     ) {
-        let record = change(HostActivity::builder(self.now, kind, Host::named(host)));
+        let record = change(HostActivity::builder(
+            Timestamp::from_micros(self.now),
+            kind,
+            Host::named(host),
+        ));
         let record = record.build().expect("it is a valid record");
         self.events.push(Event::from(&record).into());
     }

@@ -1,6 +1,6 @@
 //! What uses or guesses credentials.
 
-use sidestep::{Account, Activity, AuthProtocol, Host, LogonType, TicketEncryption};
+use sidestep::event::{Account, Activity, AuthProtocol, Host, LogonType, TicketEncryption};
 
 use super::Twin;
 use super::build::Log;

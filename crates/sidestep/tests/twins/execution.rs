@@ -1,6 +1,6 @@
 //! What runs something on another host.
 
-use sidestep::{Account, Host, HostActivityKind};
+use sidestep::event::{Account, Host, HostActivityKind};
 
 use super::Twin;
 use super::build::Log;

@@ -11,7 +11,9 @@ mod remote;
 mod tickets;
 
 use build::{Log, START};
-use sidestep::{Alert, AlertState, Config, Engine, WarmUp, detections};
+use sidestep::alert::{Alert, AlertState};
+use sidestep::detection::detections;
+use sidestep::{Config, Engine, WarmUp};
 
 /// Days of the benign twin before the attack.
 const DAYS: i64 = 14;
@@ -52,7 +54,8 @@ fn raised(twin: &Twin, attacked: bool, warm_up: WarmUp) -> Vec<Alert> {
     }
     alerts.extend(engine.finish());
     let shows = |alert: &Alert| {
-        let mut evidence = alert.hops.iter().filter(|hop| hop.time >= START + DAYS * build::DAY);
+        let mut evidence =
+            alert.hops.iter().filter(|hop| hop.time.micros() >= START + DAYS * build::DAY);
         evidence.any(|hop| hop.evidence.iter().any(|it| it.name == twin.detection))
     };
     alerts.retain(|alert| alert.state == AlertState::Closed && shows(alert));

@@ -1,6 +1,8 @@
 //! What opens services of other hosts, and what looks for them.
 
-use sidestep::{Account, Activity, AuthProtocol, Host, HostActivityKind, LogonType, Outcome};
+use sidestep::event::{
+    Account, Activity, AuthProtocol, Host, HostActivityKind, LogonType, Outcome,
+};
 
 use super::Twin;
 use super::build::Log;

@@ -1,6 +1,6 @@
 //! What is done with Kerberos and the directory.
 
-use sidestep::{Account, Activity, Host, HostActivityKind, LogonType, TicketEncryption};
+use sidestep::event::{Account, Activity, Host, HostActivityKind, LogonType, TicketEncryption};
 
 use super::Twin;
 use super::build::Log;

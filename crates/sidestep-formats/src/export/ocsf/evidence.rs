@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use serde::Serialize;
-use sidestep::{Alert, Contribution, Hop};
+use sidestep::alert::{Alert, Contribution, Hop};
 
-use super::super::json::{JsonEvidence, Rfc3339};
 use super::super::names::{Role, address, distinct, hosts, split_account, users};
 use super::OcsfVersion;
+use sidestep::Timestamp;
 
 #[derive(Serialize)]
 pub(super) struct Evidence<'a> {
@@ -27,20 +27,20 @@ pub(super) struct Evidence<'a> {
 /// What OCSF has no field for in a login.
 #[derive(Serialize)]
 pub(super) struct HopData<'a> {
-    time: Rfc3339,
+    time: Timestamp,
     outcome: &'static str,
     auth_protocol: &'static str,
     logon_type: &'static str,
     surprise: f64,
     parent: Option<usize>,
     #[serde(rename = "evidence", skip_serializing_if = "Option::is_none")]
-    reasons: Option<Vec<JsonEvidence<'a>>>,
+    reasons: Option<Vec<&'a Contribution>>,
 }
 
 impl From<&Hop> for HopData<'_> {
     fn from(hop: &Hop) -> Self {
         Self {
-            time: Rfc3339(hop.time),
+            time: hop.time,
             outcome: hop.outcome.caption(),
             auth_protocol: hop.auth_protocol.caption(),
             logon_type: hop.logon_type.caption(),

@@ -1,13 +1,13 @@
 //! `finding_info`: what was found, by what, and its graph.
 
 use serde::Serialize;
-use sidestep::Alert;
+use sidestep::alert::Alert;
 
 use super::super::attack::{self, Place, VERSION};
-use super::super::json::Rfc3339;
 use super::super::names::{Role, hosts, users};
 use super::evidence::HopData;
 use super::{LOGON, Millis, OcsfVersion};
+use sidestep::Timestamp;
 
 #[derive(Serialize)]
 pub(super) struct FindingInfo<'a> {
@@ -106,7 +106,7 @@ struct Edge<'a> {
 #[serde(untagged)]
 enum EdgeData<'a> {
     Hop(HopData<'a>),
-    Switch { time: Rfc3339, host: &'a str },
+    Switch { time: Timestamp, host: &'a str },
 }
 
 pub(super) fn of(alert: &Alert, version: OcsfVersion) -> FindingInfo<'_> {
@@ -210,7 +210,7 @@ fn graph(alert: &Alert) -> Graph<'_> {
             relation: "switched-to",
             name: &switch.host,
             is_directed: true,
-            data: EdgeData::Switch { time: Rfc3339(switch.time), host: &switch.host },
+            data: EdgeData::Switch { time: switch.time, host: &switch.host },
         })
     });
     Graph {

@@ -9,12 +9,12 @@ mod info;
 use std::str::FromStr;
 
 use serde::Serialize;
-use sidestep::{Alert, AlertState, Severity, Timestamp};
+use sidestep::Timestamp;
+use sidestep::alert::{Alert, AlertState, CredentialSwitch, Severity};
 
 use self::evidence::{AnomalyAnalysis, Evidence, Observable, Resource};
 use self::info::FindingInfo;
 use super::ExportOptions;
-use super::json::JsonSwitch;
 use crate::error::ParseError;
 
 const CLASS: u32 = 2004;
@@ -116,7 +116,7 @@ struct Unmapped<'a> {
     p_value: f64,
     pivots: &'a [String],
     targets: &'a [String],
-    credential_switches: Vec<JsonSwitch<'a>>,
+    credential_switches: Vec<&'a CredentialSwitch>,
 }
 
 /// A time as OCSF has it: milliseconds since 1970.
@@ -125,7 +125,7 @@ struct Millis(i64);
 
 impl From<Timestamp> for Millis {
     fn from(time: Timestamp) -> Self {
-        Self(time.div_euclid(1000))
+        Self(time.micros().div_euclid(1000))
     }
 }
 
@@ -135,14 +135,14 @@ pub(super) fn finding<'a>(alert: &'a Alert, options: &ExportOptions) -> Finding<
     let is_new = version == OcsfVersion::V1_6;
     let (activity_id, activity_name) = match alert.state {
         AlertState::Opened => (1, "Create"),
-        AlertState::Updated => (2, "Update"),
         AlertState::Closed => (3, "Close"),
+        _ => (2, "Update"),
     };
     let (severity_id, severity, risk_level_id) = match alert.severity {
-        Severity::Low => (2, "Low", 1),
         Severity::Medium => (3, "Medium", 2),
         Severity::High => (4, "High", 3),
         Severity::Critical => (5, "Critical", 4),
+        _ => (2, "Low", 1),
     };
     let confidence_score = percent(1.0 - alert.p_value);
     let (confidence_id, confidence) = match confidence_score {

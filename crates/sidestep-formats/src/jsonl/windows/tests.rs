@@ -1,14 +1,14 @@
 use super::super::shape::{Shape, tell};
 use super::super::tape::Tape;
-use sidestep::Timestamp;
 
 use super::*;
+use crate::time::Micros;
 
 /// What was read of an event, in a form that can be compared.
 #[derive(Debug, PartialEq, Eq)]
 struct Read {
     event_id: String,
-    time: Option<Timestamp>,
+    time: Option<Micros>,
     provider: String,
     channel: String,
     computer: String,
@@ -32,7 +32,7 @@ fn all(json: &str) -> Read {
     }
 }
 
-const TIME: Timestamp = 1_583_136_000_500_000;
+const TIME: Micros = 1_583_136_000_500_000;
 
 /// The logon that each shape below holds.
 fn logon(values: &[(&str, &str)]) -> Read {

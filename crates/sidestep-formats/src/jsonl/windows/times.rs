@@ -1,8 +1,7 @@
 //! When a Windows event happened, of the several times that a record in JSON carries.
 
-use sidestep::Timestamp;
-
 use super::super::fields::time;
+use crate::time::Micros;
 use crate::time::is_zoned;
 
 /// The times that a record may carry.
@@ -20,7 +19,7 @@ pub(super) struct Times<'r> {
 
 impl Times<'_> {
     /// The time at which the event happened, as well as the record tells.
-    pub(super) fn read(&self) -> Option<Timestamp> {
+    pub(super) fn read(&self) -> Option<Micros> {
         if let Some(text) = self.exact {
             // Splunk keeps the quotes of the XML.
             return time(text.trim_matches('\''));

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use sidestep::{Account, Activity, AuthEvent, EventError, Host};
+use sidestep::event::{Account, Activity, AuthEvent, EventError, Host};
 
 use super::super::EvaluationError;
 use super::super::logins::can_move;

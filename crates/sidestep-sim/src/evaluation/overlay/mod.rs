@@ -20,7 +20,7 @@ mod report;
 
 use std::collections::HashSet;
 
-use sidestep::{Activity, AuthEvent, Event};
+use sidestep::event::{Activity, AuthEvent, Event};
 
 use super::EvaluationError;
 use super::engine_run::{config, finding, run_engines};
@@ -89,7 +89,7 @@ pub fn evaluate_overlay(
     let mut red: Vec<&AuthEvent<'_>> = red_team
         .iter()
         .filter(|event| is_remote_login(event))
-        .filter(|event| (judged_from..=last).contains(&event.time().div_euclid(1_000_000)))
+        .filter(|event| (judged_from..=last).contains(&event.time().micros().div_euclid(1_000_000)))
         .collect();
     if red.is_empty() {
         let what = "no red-team login falls into the judged days of the background".to_owned();
@@ -187,7 +187,7 @@ fn judge(
 
 fn key(event: &AuthEvent<'_>, log: &mut LoginLog) -> LoginKey {
     log.intern(
-        event.time().div_euclid(1_000_000),
+        event.time().micros().div_euclid(1_000_000),
         &event.account().to_string(),
         &event.src_host().to_string(),
         &event.dst_host().to_string(),

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// The first day of the tests.
-const START: Timestamp = 20_000 * DAY;
+const START: Micros = 20_000 * DAY;
 
 /// A stream of numbers in 0..1 that depends on its seed only (SplitMix64).
 struct Draws(u64);
@@ -139,9 +139,9 @@ proptest! {
 }
 
 /// What is told of an actor that touches `things` at `time`, a second apart.
-fn touch(bursts: &mut Bursts, things: std::ops::Range<u32>, time: Timestamp) -> Vec<Burst> {
+fn touch(bursts: &mut Bursts, things: std::ops::Range<u32>, time: Micros) -> Vec<Burst> {
     let first = things.start;
-    let at = |thing: u32| time + Timestamp::from(thing - first) * crate::time::SECOND;
+    let at = |thing: u32| time + Micros::from(thing - first) * crate::time::SECOND;
     things
         .filter_map(|thing| bursts.observe(Actor::Host(1), thing, false, at(thing), (None, thing)))
         .collect()
@@ -167,7 +167,7 @@ fn what_was_touched_before_is_not_new() {
 fn actors_are_forgotten_when_there_are_too_many_or_they_are_gone() {
     let mut bursts = Bursts::default();
     for actor in 0..ACTORS as u32 + 10 {
-        let time = START + Timestamp::from(actor / 1_000) * DAY;
+        let time = START + Micros::from(actor / 1_000) * DAY;
         bursts.observe(Actor::Host(actor), 0, false, time, (None, 0));
         assert!(bursts.actors.len() <= ACTORS);
     }

@@ -71,15 +71,17 @@ fn is_aws(place: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::event::Timestamp;
     use crate::event::{Account, AuthEvent, Host, Mfa, Outcome};
     use crate::rules::testing::{MORNING, Probe, logon};
 
     fn told(from: &str, to: &str, mfa: Mfa) -> Vec<String> {
-        let event = AuthEvent::builder(MORNING, Account::parse("bob@corp.example"))
-            .src_host(Host::named(from))
-            .dst_host(Host::named(to))
-            .mfa(mfa)
-            .outcome(Outcome::Success);
+        let event =
+            AuthEvent::builder(Timestamp::from_micros(MORNING), Account::parse("bob@corp.example"))
+                .src_host(Host::named(from))
+                .dst_host(Host::named(to))
+                .mfa(mfa)
+                .outcome(Outcome::Success);
         let found = Probe::new().auth(event);
         found.into_iter().filter(|told| told.starts_with("cloud_session")).collect()
     }

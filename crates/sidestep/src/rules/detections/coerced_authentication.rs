@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome, Timestamp};
+use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -13,6 +13,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::pipe_name;
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::coerced_authentication::{
     CALLERS, CALLS, FIRST, FOLLOWS, REMEMBERED,
 };
@@ -32,7 +33,7 @@ pub(crate) struct CoercedAuthentication {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Call {
-    time: Timestamp,
+    time: Micros,
     host: Id,
     /// The host's name without its domain, folded.
     label: String,
@@ -83,7 +84,7 @@ impl Rule for CoercedAuthentication {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.calls.retain(|call| now - call.time <= FOLLOWS);
         self.hosts.forget(now - REMEMBERED);
     }

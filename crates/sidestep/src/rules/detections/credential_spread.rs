@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{AuthProtocol, Outcome, Timestamp};
+use crate::event::{AuthProtocol, Outcome};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -13,7 +13,7 @@ use crate::rules::rates::{Variety, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::days_between;
+use crate::time::{Micros, days_between};
 use crate::tuning::detections::credential_spread::{
     NEWCOMER, PRIOR_CHANGES, PRIOR_DAYS, REMEMBERED, TOLD_APART,
 };
@@ -21,7 +21,7 @@ use crate::tuning::detections::credential_spread::{
 /// Who showed a key, and from where.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Key {
-    since: Timestamp,
+    since: Micros,
     accounts: BTreeSet<Id>,
     sources: BTreeSet<Id>,
 }
@@ -126,7 +126,7 @@ impl Rule for CredentialSpread {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.destinations.forget(now);
         self.sources.forget(now);
         self.keys.forget(now - REMEMBERED);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Technique;
-use crate::event::{LogonType, Timestamp};
+use crate::event::LogonType;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -14,7 +14,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{answers_through_own_share, file_name, is_interpreter};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::SECOND;
+use crate::time::{Micros, SECOND};
 use crate::tuning::detections::dcom_wmi::{BY_TIME, COMMON, FOLLOWS};
 
 /// A process was started through WMI or COM from another host.
@@ -129,7 +129,7 @@ impl Rule for DcomWmi {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.callers.forget(now);
         self.providers.forget(now - FOLLOWS);
     }
@@ -225,7 +225,7 @@ impl DcomWmi {
     }
 
     /// Whether a provider host was started on a host just before.
-    fn follows(&self, host: Id, time: Timestamp) -> bool {
+    fn follows(&self, host: Id, time: Micros) -> bool {
         self.providers
             .timed(&host)
             .is_some_and(|(start, ())| (0..=FOLLOWS).contains(&(time - start)))
@@ -284,6 +284,7 @@ fn explicit(seen: &Observation<'_>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::DcomWmi;
+    use crate::event::Timestamp;
     use crate::event::{
         Account, Activity, AuthEvent, Host, HostActivity, HostActivityBuilder, HostActivityKind,
         LogonType,
@@ -334,7 +335,11 @@ mod tests {
     fn a_call_of_the_endpoint_mapper_stands_for_a_logon() {
         let mut probe = Probe::new();
         let here = Host::named("SRV").with_port(135);
-        let call = HostActivity::builder(MORNING, HostActivityKind::NetworkConnection, here);
+        let call = HostActivity::builder(
+            Timestamp::from_micros(MORNING),
+            HostActivityKind::NetworkConnection,
+            here,
+        );
         probe.activity(call.peer(Host::named("WS-1").with_port(50_000)).object("svchost.exe"));
         let told = of(probe.activity(process(1, "cmd.exe", "WmiPrvSE.exe")));
         assert_eq!(told, ["dcom_wmi: wmiprvse.exe started cmd.exe"]);
@@ -388,7 +393,11 @@ mod tests {
         let told = |program, from: &'static str, accepted: bool| {
             let here = Host::named("SRV");
             let here = if accepted { here.with_port(50_001) } else { here };
-            let call = HostActivity::builder(MORNING, HostActivityKind::NetworkConnection, here);
+            let call = HostActivity::builder(
+                Timestamp::from_micros(MORNING),
+                HostActivityKind::NetworkConnection,
+                here,
+            );
             let call = call.object(program).account(Account::parse("bob@CORP"));
             of(Probe::new().activity(call.peer(Host::named(from).with_port(50_000))))
         };
@@ -408,7 +417,7 @@ mod tests {
         let call = did(0, HostActivityKind::NamedPipe, "SRV").object("IWbemServices ExecMethod");
         assert_eq!(of(probe.activity(call)).len(), 1);
         let explicit = |service| {
-            AuthEvent::builder(MORNING, Account::parse("adm@CORP"))
+            AuthEvent::builder(Timestamp::from_micros(MORNING), Account::parse("adm@CORP"))
                 .activity(Activity::AccountSwitch)
                 .src_host(Host::named("WS-1"))
                 .dst_host(Host::named("SRV"))

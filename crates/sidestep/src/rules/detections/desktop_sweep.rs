@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::Outcome;
 use crate::event::classify::is_desktop;
-use crate::event::{Outcome, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -12,12 +12,13 @@ use crate::rules::rates::Variety;
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::OPENS_NATS;
 use crate::tuning::detections::desktop_sweep::{KEPT, REMEMBERED};
 use crate::tuning::rates::AT_ONCE;
 
 /// A desktop that was opened: when, from where, on which host.
-type Opened = (Timestamp, Option<Id>, Id);
+type Opened = (Micros, Option<Id>, Id);
 
 /// Desktops by account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ impl Rule for DesktopSweep {
         }));
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.hosts.forget(now);
         self.first.forget(now - REMEMBERED);
     }
@@ -142,7 +143,7 @@ mod tests {
     #[test]
     fn few_desktops_are_remembered_of_one_account() {
         let mut first = Vec::new();
-        (0..100).for_each(|at| keep(&mut first, (Timestamp::from(at), None, at)));
+        (0..100).for_each(|at| keep(&mut first, (Micros::from(at), None, at)));
         assert_eq!((first.len(), first.last()), (KEPT, Some(&(99, None, 99))));
         keep(&mut first, (60 * SECOND, None, 1));
         assert_eq!(first.len(), 1, "the others are too old");

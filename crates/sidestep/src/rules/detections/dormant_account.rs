@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,7 +10,7 @@ use crate::rules::rates::nats;
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{Day, day_of};
+use crate::time::{Day, Micros, day_of};
 use crate::tuning::detections::dormant_account::{
     LENGTHS, MEMORY, PRIOR_GAP, PRIOR_GAPS, REMEMBERED,
 };
@@ -67,7 +66,7 @@ impl DormantAccount {
     }
 
     /// The gap that ends now, in days, and its nats where they are worth telling.
-    fn observe(&mut self, account: Id, time: Timestamp) -> Option<(f64, f64)> {
+    fn observe(&mut self, account: Id, time: Micros) -> Option<(f64, f64)> {
         let today = day_of(time);
         let known = self.accounts.get(&account).is_some();
         let days = self.accounts.touch(account, time);
@@ -122,7 +121,7 @@ impl Rule for DormantAccount {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.accounts.forget(now - REMEMBERED);
     }
 }

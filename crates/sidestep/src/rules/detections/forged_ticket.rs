@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{AuthProtocol, LogonType, TicketEncryption, Timestamp};
+use crate::event::{AuthProtocol, LogonType, TicketEncryption};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,6 +11,7 @@ use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::forged_ticket::REMEMBERED;
 use crate::tuning::detections::pass_the_ticket::{LIFETIME, RENEWABLE};
 
@@ -18,7 +19,7 @@ use crate::tuning::detections::pass_the_ticket::{LIFETIME, RENEWABLE};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ForgedTicket {
     /// When the first ticket was seen: what was given before is not known.
-    first: Option<Timestamp>,
+    first: Option<Micros>,
     /// Accounts that ever asked for a granting ticket.
     granted: TtlMap<Id, ()>,
     /// Accounts that asked for service tickets, each counted once in the life of a granting ticket.
@@ -37,7 +38,7 @@ pub(crate) struct ForgedTicket {
 
 impl ForgedTicket {
     /// The nats of service tickets of an account of which no granting ticket was ever seen.
-    fn golden(&mut self, account: Id, time: Timestamp) -> Option<f64> {
+    fn golden(&mut self, account: Id, time: Micros) -> Option<f64> {
         if self.counted.since(&account, time - RENEWABLE).is_some() {
             return None;
         }
@@ -49,7 +50,7 @@ impl ForgedTicket {
     }
 
     /// The nats of a Kerberos logon at a host for which no service ticket was given out.
-    fn silver(&mut self, account: Id, host: Id, time: Timestamp) -> Option<f64> {
+    fn silver(&mut self, account: Id, host: Id, time: Micros) -> Option<f64> {
         let missing = self.tickets.since(&(account, host), time - LIFETIME).is_none();
         let habit = self.hosts.touch(host, time);
         let probability = habit.probability(self.without_service.probability(0.5));
@@ -62,7 +63,7 @@ impl ForgedTicket {
         nats(probability).filter(|_| missing && self.is_known_for(LIFETIME, time))
     }
 
-    fn is_known_for(&self, life: Timestamp, time: Timestamp) -> bool {
+    fn is_known_for(&self, life: Micros, time: Micros) -> bool {
         self.first.is_some_and(|first| time - first >= life)
     }
 
@@ -71,7 +72,7 @@ impl ForgedTicket {
         &mut self,
         account: Id,
         host: Id,
-        time: Timestamp,
+        time: Micros,
         kind: TicketEncryption,
     ) -> Option<f64> {
         let network = self.weak.probability(0.5);
@@ -153,7 +154,7 @@ impl Rule for ForgedTicket {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.granted.forget(now - REMEMBERED);
         self.counted.forget(now - RENEWABLE);
         self.tickets.forget(now - LIFETIME);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Activity, Outcome, Timestamp};
+use crate::event::{Activity, Outcome};
 use crate::rules::attack;
 use crate::rules::burst::Windows;
 use crate::rules::detection::{Detection, Need, Role};
@@ -13,7 +13,7 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
-use crate::time::{Day, SECOND, day_of};
+use crate::time::{Day, Micros, SECOND, day_of};
 use crate::tuning::OPENS_NATS;
 use crate::tuning::detections::guessing_then_success::{
     EVEN, NAME, PATIENT, REMEMBERED, WAITED, WAITS,
@@ -22,7 +22,7 @@ use crate::tuning::detections::guessing_then_success::{
 /// Failures of one account from one source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Run {
-    last: Timestamp,
+    last: Micros,
     failures: u32,
     /// Two logs may tell of one failure: those like the first count.
     #[serde(with = "crate::store::coded")]
@@ -33,7 +33,7 @@ struct Run {
 }
 
 impl Run {
-    fn fail(&mut self, time: Timestamp, like: Activity) {
+    fn fail(&mut self, time: Micros, like: Activity) {
         if like != self.like {
             return;
         }
@@ -134,7 +134,7 @@ impl Rule for GuessingThenSuccess {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.runs.retain(|_, run| now - run.last <= WAITS);
         let days = day_of(now).saturating_sub(self.today);
         if days > 0 {
@@ -151,7 +151,7 @@ impl GuessingThenSuccess {
         first.is_some_and(|((from, _), _)| *from == source)
     }
 
-    fn fail(&mut self, key: (Id, String), time: Timestamp, like: Activity) {
+    fn fail(&mut self, key: (Id, String), time: Micros, like: Activity) {
         if let Some(run) = self.runs.get_mut(&key) {
             run.fail(time, like);
             return;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Activity, Timestamp};
+use crate::event::Activity;
 use crate::rules::attack;
 use crate::rules::burst::Bursts;
 use crate::rules::detection::{Detection, Need, Role};
@@ -11,6 +11,7 @@ use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::time::Micros;
 
 /// The new hosts that each source touches.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -74,7 +75,7 @@ impl Rule for HostSweep {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.0.forget(now);
     }
 }

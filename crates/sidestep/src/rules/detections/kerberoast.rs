@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation, is_for_machine};
 use crate::rules::rates::Variety;
 use crate::rules::rule::{Rule, RuleContext};
+use crate::time::Micros;
 use crate::tuning::rates::AT_ONCE;
 
 /// Weak service tickets by account and hour, and of services that are no machines by ten seconds.
@@ -74,7 +74,7 @@ impl Rule for Kerberoast {
         found.extend(finding);
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.services.forget(now);
         self.at_once.forget(now);
     }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::is_public;
@@ -12,6 +11,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::file_name;
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::kerberos_client::FOLLOWS;
 
 /// Where a controller gives out tickets.
@@ -67,7 +67,7 @@ impl Rule for KerberosClient {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.callers.forget(now - FOLLOWS);
     }
 }
@@ -94,6 +94,7 @@ impl KerberosClient {
 
 #[cfg(test)]
 mod tests {
+    use crate::event::Timestamp;
     use crate::event::{Account, Activity, Host, HostActivity, HostActivityKind};
     use crate::rules::testing::{MORNING, Probe, ticket};
 
@@ -101,7 +102,11 @@ mod tests {
 
     fn call(probe: &mut Probe, program: &str, peer: Host<'_>) -> Vec<String> {
         let here = Host::named("WS-6");
-        let call = HostActivity::builder(MORNING, HostActivityKind::NetworkConnection, here);
+        let call = HostActivity::builder(
+            Timestamp::from_micros(MORNING),
+            HostActivityKind::NetworkConnection,
+            here,
+        );
         probe.activity(call.peer(peer).object(program).account(Account::parse("ivan@CORP")))
     }
 

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -15,6 +14,7 @@ use crate::rules::windows_paths::{
 };
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::lateral_tool_transfer::{COPIED, FILES, REMEMBERED};
 
 /// Programs that came to each host over the network.
@@ -25,7 +25,7 @@ pub(crate) struct LateralToolTransfer {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct File {
-    time: Timestamp,
+    time: Micros,
     name: String,
     account: Option<Id>,
     source: Option<Id>,
@@ -67,7 +67,7 @@ impl Rule for LateralToolTransfer {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.hosts.forget(now - REMEMBERED);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{AccountKind, Timestamp};
+use crate::event::AccountKind;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -12,6 +12,7 @@ use crate::rules::observation::{
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::TtlMap;
 use crate::store::{Id, NameParts};
+use crate::time::Micros;
 use crate::tuning::detections::machine_name::{KNOWN, ORDINARY, RENAMED, RENAMING};
 
 /// Names of machines, and accounts that were given one.
@@ -77,14 +78,14 @@ impl Rule for MachineName {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.machines.forget(now - KNOWN);
         self.renamers.forget(now - RENAMED);
     }
 }
 
 impl MachineName {
-    fn know(&mut self, name: &str, controls: bool, time: Timestamp) {
+    fn know(&mut self, name: &str, controls: bool, time: Micros) {
         let label = name.split('.').next().unwrap_or(name);
         *self.machines.touch(mark_of(label), time) |= controls;
     }

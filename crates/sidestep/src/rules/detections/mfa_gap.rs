@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Mfa, Timestamp};
+use crate::event::Mfa;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,6 +11,7 @@ use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::mfa_gap::REMEMBERED;
 
 /// How often accounts, and those who go to a destination, log on by one factor.
@@ -72,7 +73,7 @@ impl Rule for MfaGap {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.accounts.forget(now - REMEMBERED);
         self.ways.forget(now - REMEMBERED);
         self.destinations.forget(now - REMEMBERED);

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,7 +10,7 @@ use crate::rules::rates::nats;
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{Day, day_of};
+use crate::time::{Day, Micros, day_of};
 use crate::tuning::detections::new_account_use::{BY_STRANGERS, NEW, PRIOR_DAYS, REMEMBERED};
 
 /// The number under which Windows tells that an account for a user was made.
@@ -46,7 +45,7 @@ fn folded(name: &str) -> String {
 
 impl NewAccountUse {
     /// Nats that the use of an account is worth which this one made: none where he often makes some.
-    fn worth(&mut self, maker: Option<Id>, time: Timestamp) -> f64 {
+    fn worth(&mut self, maker: Option<Id>, time: Micros) -> f64 {
         let Some(maker) = maker else { return f64::INFINITY };
         let (days, today) = (self.makers.touch(maker, time), day_of(time));
         let before = if days.last == today { days.count.saturating_sub(1) } else { days.count };
@@ -122,7 +121,7 @@ impl Rule for NewAccountUse {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.made.forget(now - NEW);
         self.makers.forget(now - REMEMBERED);
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::pass_the_hash::carries_other_credentials;
-use crate::event::{TicketEncryption, Timestamp};
+use crate::event::TicketEncryption;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -12,6 +12,7 @@ use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::overpass_the_hash::REMEMBERED;
 use crate::tuning::detections::pass_the_hash::CARRIED;
 
@@ -97,7 +98,7 @@ impl Rule for OverpassTheHash {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.weak.forget(now - REMEMBERED);
         self.carriers.forget(now - CARRIED);
     }

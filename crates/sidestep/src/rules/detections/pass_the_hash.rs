@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::admin_share::is_known_pipe;
-use crate::event::{AuthEvent, AuthProtocol, LogonType, Timestamp};
+use crate::event::{AuthEvent, AuthProtocol, LogonType};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -13,6 +13,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{pipe_name, share_and_path};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::OPENS_NATS;
 use crate::tuning::detections::pass_the_hash::{CARRIED, PIPE_FOLLOWS, REMEMBERED};
 
@@ -165,7 +166,7 @@ impl Rule for PassTheHash {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.carriers.forget(now - CARRIED);
         self.keyless.forget(now - REMEMBERED);
         self.local.forget(now - PIPE_FOLLOWS);

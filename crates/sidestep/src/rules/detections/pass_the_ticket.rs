@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{AuthProtocol, Timestamp};
+use crate::event::AuthProtocol;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,15 +11,16 @@ use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::pass_the_ticket::{LIFETIME, REMEMBERED, RENEWABLE};
 
 /// A place from which an account uses tickets.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Use {
     /// When the last granting ticket was asked for or renewed from there.
-    granted: Option<Timestamp>,
+    granted: Option<Micros>,
     /// When a service ticket from there was last counted.
-    counted: Option<Timestamp>,
+    counted: Option<Micros>,
     /// Whether none could live then.
     missed: bool,
 }
@@ -28,7 +29,7 @@ struct Use {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct PassTheTicket {
     /// When the first ticket was seen: what was asked for before is not known.
-    first: Option<Timestamp>,
+    first: Option<Micros>,
     /// Granting tickets by account and host.
     places: TtlMap<(Id, Id), Use>,
     /// The host that an account's last granting ticket was asked from.
@@ -43,7 +44,7 @@ pub(crate) struct PassTheTicket {
 }
 
 impl PassTheTicket {
-    fn granted(&mut self, account: Id, source: Id, time: Timestamp) {
+    fn granted(&mut self, account: Id, source: Id, time: Micros) {
         self.first.get_or_insert(time);
         self.places.touch((account, source), time).granted = Some(time);
         *self.homes.touch(account, time) = source;
@@ -52,7 +53,7 @@ impl PassTheTicket {
     /// The nats of a service ticket from where no granting ticket can live, where they are worth
     /// telling. Each place counts once for each granting ticket, and once in its life without one; a
     /// service that does without them day after day says nothing of who else comes to its host.
-    fn without_granting(&mut self, account: Id, source: Id, time: Timestamp) -> Option<f64> {
+    fn without_granting(&mut self, account: Id, source: Id, time: Micros) -> Option<f64> {
         let key = (account, source);
         let place = self.places.touch(key, time);
         let lives = place.granted.filter(|granted| *granted >= time - LIFETIME);
@@ -148,7 +149,7 @@ impl Rule for PassTheTicket {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.places.forget(now - RENEWABLE);
         self.homes.forget(now - REMEMBERED);
         self.hosts.forget(now - REMEMBERED);

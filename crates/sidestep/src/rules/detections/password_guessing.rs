@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Activity, Timestamp};
+use crate::event::Activity;
 use crate::rules::attack;
 use crate::rules::burst::Windows;
 use crate::rules::detection::{Detection, Need, Role};
@@ -12,13 +12,13 @@ use crate::rules::observation::{EventClass, Observation, bare, mark_of};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::{Day, MINUTE, SECOND, day_of};
+use crate::time::{Day, MINUTE, Micros, SECOND, day_of};
 use crate::tuning::burst::STEP;
 use crate::tuning::detections::password_guessing::{ENOUGH, EVEN, PATIENT, REMEMBERED};
 
 /// Lengths of the windows, and their names. A guess a minute is a client that retries an old password,
 /// and what it does in an hour looks like guessing.
-const SCALES: [(Timestamp, &str); 2] = [(10 * SECOND, "ten seconds"), (MINUTE, "a minute")];
+const SCALES: [(Micros, &str); 2] = [(10 * SECOND, "ten seconds"), (MINUTE, "a minute")];
 
 /// Failures in windows of one length.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ struct Scale {
 /// Failures of one account from one source.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Run {
-    last: Timestamp,
+    last: Micros,
     today: Day,
     /// Several logs may tell of one failure: those like the first count.
     #[serde(with = "crate::store::coded")]
@@ -110,7 +110,7 @@ impl Rule for PasswordGuessing {
         found.push(finding.of_kind_with(&["account"], who.id));
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.runs.forget(now - REMEMBERED);
     }
 }
@@ -132,7 +132,7 @@ impl Run {
     /// grown enough since they were last given out that day.
     fn fail(
         &mut self,
-        time: Timestamp,
+        time: Micros,
         like: Activity,
         peers: &mut [Windows; SCALES.len()],
     ) -> Option<(u32, &'static str, f64)> {
@@ -200,6 +200,7 @@ impl Scale {
 
 #[cfg(test)]
 mod tests {
+    use crate::event::Timestamp;
     use crate::event::{Account, Activity, AuthEvent, Host, LogonType, Outcome};
     use crate::rules::testing::{MORNING, Probe, logon};
     use crate::time::SECOND;
@@ -207,13 +208,16 @@ mod tests {
     /// What is found of failures so many milliseconds into the morning.
     fn guess(probe: &mut Probe, account: &str, at: impl Iterator<Item = i64>) -> Vec<String> {
         at.flat_map(|at| {
-            let event = AuthEvent::builder(MORNING + at * SECOND / 1000, Account::parse(account))
-                .src_host(Host::named("WS-1"))
-                .dst_host(Host::named("SRV"))
-                .logon_type(LogonType::Network)
-                .outcome(Outcome::Failure)
-                .outcome_reason("0xc000006a")
-                .event_code(4625);
+            let event = AuthEvent::builder(
+                Timestamp::from_micros(MORNING + at * SECOND / 1000),
+                Account::parse(account),
+            )
+            .src_host(Host::named("WS-1"))
+            .dst_host(Host::named("SRV"))
+            .logon_type(LogonType::Network)
+            .outcome(Outcome::Failure)
+            .outcome_reason("0xc000006a")
+            .event_code(4625);
             probe.auth(event)
         })
         .filter(|line| line.starts_with("password_guessing"))

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::burst::Bursts;
 use crate::rules::detection::{Detection, Need, Role};
@@ -11,6 +10,7 @@ use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
 use crate::rules::observation::{EventClass, Observation, bare};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::time::Micros;
 
 /// The accounts whose password failed from each source, where they do not usually come from, and
 /// those whose credentials each account gave.
@@ -82,7 +82,7 @@ impl Rule for PasswordSpray {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.failed.forget(now);
         self.given.forget(now);
     }

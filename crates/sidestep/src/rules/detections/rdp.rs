@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::Outcome;
 use crate::event::classify::is_desktop;
-use crate::event::{Outcome, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,6 +11,7 @@ use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::rdp::{NEW, SITS};
 
 /// Hosts that somebody came to by remote desktop, and when last.
@@ -74,7 +75,7 @@ impl Rule for Rdp {
         self.reached.insert(destination.id, seen.time, ());
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.reached.forget(now - SITS);
     }
 }

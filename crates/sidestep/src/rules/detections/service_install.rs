@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::event::classify::is_interactive;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
@@ -15,6 +14,7 @@ use crate::rules::windows_paths::{
 };
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::service_install::{BY_PLACE, REMEMBERED, SITS};
 
 /// Who logged on at the hosts themselves, to tell what was installed there from what was from afar.
@@ -121,7 +121,7 @@ impl Rule for ServiceInstall {
         });
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.at_keyboard.forget(now - REMEMBERED);
         self.manned.forget(now - SITS);
     }

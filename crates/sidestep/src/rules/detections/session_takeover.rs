@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{AuthEvent, LogonType, Timestamp};
+use crate::event::{AuthEvent, LogonType};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,6 +11,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{command_of_service, runs};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::session_takeover::{AT_ONCE, FRESH, REMEMBERED, TO_CONSOLE};
 
 /// Who comes to hosts from which clients.
@@ -86,7 +87,7 @@ impl Rule for SessionTakeover {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.guests.forget(now - REMEMBERED);
         self.logons.forget(now - FRESH);
         self.clients.forget(now - REMEMBERED);

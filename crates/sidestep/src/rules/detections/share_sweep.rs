@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::burst::Bursts;
 use crate::rules::detection::{Detection, Need, Role};
@@ -10,6 +9,7 @@ use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::time::Micros;
 
 /// The hosts whose shares each account opens; each source where no account is named.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl Rule for ShareSweep {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.0.forget(now);
     }
 }

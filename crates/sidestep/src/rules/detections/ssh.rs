@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::Outcome;
 use crate::event::classify::is_by_sshd;
-use crate::event::{Outcome, Timestamp};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,7 +11,7 @@ use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
-use crate::time::DAY;
+use crate::time::{DAY, Micros};
 use crate::tuning::detections::ssh::{ANOTHER, ELSEWHERE, NEW, REMEMBERED, USES};
 
 /// Who uses which key from where.
@@ -22,7 +22,7 @@ pub(crate) struct Ssh {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Key {
-    since: Timestamp,
+    since: Micros,
     accounts: Vec<Id>,
     sources: Vec<Id>,
 }
@@ -83,7 +83,7 @@ impl Rule for Ssh {
         );
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.keys.forget(now - REMEMBERED);
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::classify::is_by_sshd;
-use crate::event::{AuthEvent, Outcome, Timestamp};
+use crate::event::{AuthEvent, Outcome};
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -11,6 +11,7 @@ use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::ssh_hijacking::{REMEMBERED, SOON};
 
 /// Which keys came to which hosts, and who came after them.
@@ -19,12 +20,12 @@ pub(crate) struct SshHijacking {
     /// By host and key, whom the key last let in there.
     owners: TtlMap<(Id, Box<str>), Id>,
     /// By host, when the last who came by SSH did, and the last other than him.
-    guests: TtlMap<Id, [Option<(Timestamp, Id)>; 2]>,
+    guests: TtlMap<Id, [Option<(Micros, Id)>; 2]>,
 }
 
 impl SshHijacking {
     /// Whether the key came to the host with its owner, and another just after him.
-    fn is_in_reach_of_another(&self, key: &str, host: Id, now: Timestamp) -> bool {
+    fn is_in_reach_of_another(&self, key: &str, host: Id, now: Micros) -> bool {
         let Some((came, owner)) = self.owners.timed(&(host, Box::from(key))) else { return false };
         let guests = self.guests.get(&host).into_iter().flatten().flatten();
         let mut others = guests.filter(|(_, guest)| guest != owner);
@@ -81,7 +82,7 @@ impl Rule for SshHijacking {
         *guests = [Some((seen.time, who.id)), if again { before } else { last }];
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.owners.forget(now - REMEMBERED);
         self.guests.forget(now - SOON);
     }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -10,6 +9,7 @@ use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::Id;
 use crate::store::TtlMap;
+use crate::time::Micros;
 use crate::tuning::detections::vnc::REMEMBERED;
 
 /// Ports of displays.
@@ -60,7 +60,7 @@ impl Rule for Vnc {
         found.extend(Finding::of(seen, "a new way by VNC"));
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.ways.forget(now - REMEMBERED);
     }
 }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Timestamp;
 use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
@@ -10,6 +9,7 @@ use crate::rules::inbound_connections::InboundConnections;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::file_name;
+use crate::time::Micros;
 use crate::tuning::detections::winrm::{CONNECTED, NOBODY};
 
 /// A shell of Windows Remote Management, or a connection to it by somebody's program.
@@ -64,7 +64,7 @@ impl Rule for WinRm {
         }
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Micros) {
         self.callers.forget(now);
     }
 }
@@ -130,6 +130,7 @@ impl WinRm {
 
 #[cfg(test)]
 mod tests {
+    use crate::event::Timestamp;
     use crate::event::{Account, Host, HostActivityBuilder, HostActivityKind};
     use crate::rules::testing::{Probe, did, logon};
 
@@ -174,7 +175,7 @@ mod tests {
         let mut probe = Probe::new();
         let here = Host::named("SRV").with_port(5985);
         let call = crate::event::HostActivity::builder(
-            crate::rules::testing::MORNING,
+            Timestamp::from_micros(crate::rules::testing::MORNING),
             HostActivityKind::NetworkConnection,
             here,
         );

@@ -1,7 +1,9 @@
-//! Graphs that people query and export.
+//! Logins and movements as graphs of hosts, to query and to export.
 
 use std::collections::BTreeMap;
 
+/// The graph library whose types [`LoginGraph`] and [`MovementGraph`] are.
+pub use petgraph;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::alert::Alert;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::Serialize;
 
 use crate::event::{Activity, AuthEvent, Host, Mfa, Outcome};
-use crate::tuning::posture::{MOST_ACCOUNTS, MOST_WAYS, SHOWN};
+use crate::tuning::mfa::{MOST_ACCOUNTS, MOST_WAYS, SHOWN};
 
 /// How logons showed a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,7 +53,7 @@ impl FactorCounts {
 /// One step of an observed path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
-pub struct UnguardedStep {
+pub struct UnprotectedHop {
     /// The host that it leads from.
     pub from: String,
     /// The account that went most often.
@@ -67,7 +67,7 @@ pub struct UnguardedStep {
 /// A host that matters, and how it is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
-pub struct ValuedHost {
+pub struct CriticalHost {
     /// Its name, or its address where it has none.
     pub host: String,
     /// Accounts that logged on to it from elsewhere.
@@ -79,14 +79,14 @@ pub struct ValuedHost {
     /// Hosts from which observed logins lead to it and no step asked for one.
     pub any_steps: usize,
     /// The way of the fewest steps from the farthest of them; empty where there is none.
-    pub path: Vec<UnguardedStep>,
+    pub path: Vec<UnprotectedHop>,
 }
 
 /// Gathers how hosts are reached, and with which factors; asked for [`report`](Self::report) at the end.
 ///
 /// Hosts are told apart by the names that the log gives them, whatever their case, or by address.
 #[derive(Debug, Clone, Default)]
-pub struct FactorPosture {
+pub struct MfaCoverage {
     /// By destination and source.
     ways: BTreeMap<(String, String), Way>,
     total: FactorCounts,
@@ -99,7 +99,7 @@ struct Way {
     accounts: BTreeMap<String, u64>,
 }
 
-impl FactorPosture {
+impl MfaCoverage {
     /// Takes in an event. What is not a successful logon from one known host to another is none of its
     /// business.
     pub fn observe(&mut self, event: &AuthEvent<'_>) {
@@ -139,7 +139,7 @@ impl FactorPosture {
     /// How these hosts are reached; without any, the ten that most accounts log on to. One that nobody
     /// reached is left out.
     #[must_use]
-    pub fn report(&self, valued: &[String]) -> Vec<ValuedHost> {
+    pub fn report(&self, valued: &[String]) -> Vec<CriticalHost> {
         let chosen: Vec<String> = if valued.is_empty() {
             let mut hosts: Vec<(usize, &String)> =
                 self.destinations().map(|host| (self.accounts(host).len(), host)).collect();
@@ -166,7 +166,7 @@ impl FactorPosture {
         self.ways_to(host).flat_map(|(_, way)| way.accounts.keys()).collect()
     }
 
-    fn valued(&self, host: &str) -> Option<ValuedHost> {
+    fn valued(&self, host: &str) -> Option<CriticalHost> {
         let factors = self.ways_to(host).map(|(_, way)| way.factors).reduce(FactorCounts::sum)?;
         // From the host backwards, the nearest first.
         let mut next: BTreeMap<&str, (&str, &Way)> = BTreeMap::new();
@@ -187,7 +187,7 @@ impl FactorPosture {
             path.push(step(from, way, to));
             farthest = Some(to);
         }
-        Some(ValuedHost {
+        Some(CriticalHost {
             host: host.to_owned(),
             accounts: self.accounts(host).len(),
             factors,
@@ -198,9 +198,9 @@ impl FactorPosture {
     }
 }
 
-fn step(from: &str, way: &Way, to: &str) -> UnguardedStep {
+fn step(from: &str, way: &Way, to: &str) -> UnprotectedHop {
     let most = way.accounts.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
-    UnguardedStep {
+    UnprotectedHop {
         from: from.to_owned(),
         account: most.map(|(account, _)| account.clone()).unwrap_or_default(),
         to: to.to_owned(),
@@ -216,11 +216,12 @@ fn name(host: &Host<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FactorCounts, FactorPosture, name};
+    use super::{FactorCounts, MfaCoverage, name};
+    use crate::event::Timestamp;
     use crate::event::{Account, AuthEvent, Host, Mfa, Outcome};
 
-    fn went(posture: &mut FactorPosture, who: &str, from: &str, to: &str, mfa: Mfa) {
-        let event = AuthEvent::builder(1, Account::parse(who))
+    fn went(posture: &mut MfaCoverage, who: &str, from: &str, to: &str, mfa: Mfa) {
+        let event = AuthEvent::builder(Timestamp::from_micros(1), Account::parse(who))
             .src_host(Host::named(from))
             .dst_host(Host::named(to))
             .outcome(Outcome::Success)
@@ -230,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_way_around_the_second_factor_is_shown() {
-        let mut posture = FactorPosture::default();
+        let mut posture = MfaCoverage::default();
         went(&mut posture, "amy", "LAPTOP", "VAULT", Mfa::Used);
         went(&mut posture, "amy", "LAPTOP", "JUMP", Mfa::NotUsed);
         went(&mut posture, "root", "jump", "BUILD", Mfa::Unknown);
@@ -246,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_guarded_host_is_reached_by_nobody_without() {
-        let mut posture = FactorPosture::default();
+        let mut posture = MfaCoverage::default();
         went(&mut posture, "amy", "LAPTOP", "VAULT", Mfa::Used);
         went(&mut posture, "amy", "LAPTOP", "VAULT", Mfa::Unknown);
         went(&mut posture, "amy", "VAULT", "VAULT", Mfa::NotUsed);
@@ -257,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_circle_of_ways_ends() {
-        let mut posture = FactorPosture::default();
+        let mut posture = MfaCoverage::default();
         for (from, to) in [("A", "B"), ("B", "C"), ("C", "A")] {
             went(&mut posture, "amy", from, to, Mfa::NotUsed);
         }

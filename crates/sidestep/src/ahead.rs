@@ -4,7 +4,7 @@
 //! there was a gap, and it is taken after all; if the stream goes on where it was, the event is dropped
 //! and counted as *future*. So one wrong clock does not make everything that comes later late.
 
-use crate::alerting::desk::Purpose;
+use crate::event::Purpose;
 use crate::event::saved::SavedEvent;
 use crate::event::{Event, OwnedEvent};
 use crate::time::Micros;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "serde")]
 mod json;
+mod latest;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,13 +10,14 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-pub use crate::alerting::held_back::HeldBack;
-pub use crate::alerting::latest::LatestAlerts;
+pub use crate::attack::Technique;
 use crate::event::{AuthProtocol, LogonType, Outcome, Timestamp};
 pub use crate::evidence::EVIDENCE;
 use crate::evidence::Surprises;
-use crate::rules::attack;
+use crate::reason::Reason;
+use crate::store::Coded;
 use crate::tuning::HALF_SCORE_NATS;
+pub use latest::LatestAlerts;
 
 /// One named reason why a login is odd, in nats (natural-log units of surprise).
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,13 @@ pub struct Contribution {
     pub observed: String,
     /// What was to be expected.
     pub expected: String,
+}
+
+impl From<Reason> for Contribution {
+    fn from(reason: Reason) -> Self {
+        let Reason { name, surprise, observed, expected, .. } = reason;
+        Self { name, surprise, observed, expected }
+    }
 }
 
 /// What [`Engine::score`](crate::Engine::score) says of one event.
@@ -137,25 +146,6 @@ pub struct CredentialSwitch {
     pub to: String,
 }
 
-/// A technique of MITRE ATT&CK.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(Serialize))]
-#[non_exhaustive]
-pub struct Technique {
-    /// Identifier, such as `T1021`.
-    pub id: &'static str,
-    /// Name.
-    pub name: &'static str,
-}
-
-impl Technique {
-    /// The technique of this identifier, if any detection or alert may name it.
-    #[must_use]
-    pub fn of_id(id: &str) -> Option<Self> {
-        attack::ALL.iter().find(|known| known.id == id).copied()
-    }
-}
-
 /// Where a movement began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
@@ -216,6 +206,36 @@ impl fmt::Display for AlertState {
             Self::Closed => "closed",
         })
     }
+}
+
+/// Why a movement in which detections found something was not raised as an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum HeldBack {
+    /// The budget had no room for it, or not at its strength.
+    Budget,
+    /// It ended while the engine still learned what is normal, and was too weak to be raised then.
+    Learning,
+    /// It was given up early to stay within the bound on memory.
+    Memory,
+}
+
+impl HeldBack {
+    /// The reason in one word, as outputs write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Budget => "budget",
+            Self::Learning => "learning",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+impl Coded for HeldBack {
+    const CODED: &'static [Self] = &[Self::Budget, Self::Learning, Self::Memory];
 }
 
 /// A movement that somebody should look at.

@@ -4,6 +4,8 @@ pub(crate) mod saved;
 
 use crate::error::ConfigError;
 use crate::rules::policy::Policy;
+use crate::store::Bounds;
+use crate::time::{HOUR, Micros};
 
 /// When an engine that was given no history may begin to raise alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +187,16 @@ impl ConfigBuilder {
 }
 
 impl Config {
+    /// How many names and edges are remembered.
+    pub(crate) const fn bounds(&self) -> Bounds {
+        Bounds { accounts: self.max_accounts, hosts: self.max_hosts, edges: self.max_edges }
+    }
+
+    /// How long an address is believed to be its host's.
+    pub(crate) fn address_lifetime(&self) -> Micros {
+        Micros::from(self.address_hours) * HOUR
+    }
+
     /// The same settings if all lie in their ranges.
     pub(crate) fn validated(self) -> Result<Self, ConfigError> {
         fn within<T: PartialOrd + std::fmt::Display>(

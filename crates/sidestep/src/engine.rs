@@ -1,8 +1,8 @@
 //! The engine as its users see it. What happens to an event is in [`crate::pipeline`].
 
 use crate::alert::{Alert, Score, ScoreVector};
-use crate::alerting::desk::Purpose;
 use crate::config::Config;
+use crate::event::Purpose;
 use crate::event::{Account, Event, Timestamp};
 #[cfg(feature = "petgraph")]
 use crate::graph::{LoginGraph, login_graph};
@@ -189,7 +189,7 @@ impl Engine {
     /// What was taken in, passed over, evicted and raised.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        Metrics::of(&self.pipeline)
+        self.pipeline.metrics()
     }
 
     /// The logins known, as a graph of hosts. It is a copy: later events do not change it.

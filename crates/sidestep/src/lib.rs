@@ -114,6 +114,7 @@
 mod ahead;
 pub mod alert;
 mod alerting;
+mod attack;
 mod attribution;
 mod baseline;
 mod config;

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::pipeline::Pipeline;
 use crate::store::MAX_COUNT;
 
 /// What was taken in, passed over, evicted and raised since the engine was made. Saved with the
@@ -60,40 +59,6 @@ pub struct Metrics {
     /// Days with events that were judged by detections alone, for nothing was known yet of what is
     /// normal, or too little was seen.
     pub days_by_detections: u64,
-}
-
-impl Metrics {
-    /// The counts of every stage, together.
-    pub(crate) fn of(pipeline: &Pipeline) -> Self {
-        let Pipeline { counts, baseline, .. } = pipeline;
-        let (findings, tracker) = (pipeline.rules.counts(), pipeline.tracker.counts());
-        let (alerts, held_back) = pipeline.desk.counts();
-        Self {
-            events: counts.events,
-            activities: counts.activities,
-            logins: counts.logins,
-            habitual: counts.habitual,
-            duplicates: counts.duplicates,
-            late: counts.late,
-            future: pipeline.ahead.dropped(),
-            passed_over: counts.passed_over,
-            quarantined: counts.quarantined,
-            edges: baseline.edges.records().len() as u64,
-            table_bytes: baseline.table_bytes() as u64,
-            evicted_edges: baseline.edges.evicted(),
-            evicted_pairs: baseline.evicted_pairs(),
-            evicted_accounts: baseline.evicted_accounts,
-            evicted_hosts: baseline.evicted_hosts,
-            findings: findings.findings,
-            suppressed: findings.suppressed,
-            movements: tracker.opened,
-            evicted_movements: tracker.evicted,
-            dropped_hops: tracker.dropped_hops,
-            alerts,
-            held_back,
-            days_by_detections: counts.days_by_detections,
-        }
-    }
 }
 
 /// What the pipeline itself counts.

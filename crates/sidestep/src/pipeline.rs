@@ -3,11 +3,12 @@
 
 use crate::ahead::{Admission, Ahead};
 use crate::alert::Alert;
-use crate::alerting::desk::{AlertDesk, Purpose, Situation};
+use crate::alerting::desk::{AlertDesk, Situation};
 use crate::attribution::Attribution;
 use crate::baseline::Baseline;
 use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::Config;
+use crate::event::Purpose;
 use crate::event::classify::{EventRole, is_by_sshd, is_desktop, is_idle, role_of};
 use crate::event::{Account, Activity, AuthEvent, Event, Outcome, OwnedEvent};
 use crate::evidence::{Context, Known};
@@ -15,7 +16,7 @@ use crate::identity::resolve::{Resolved, Resolver};
 use crate::judge::{Judge, Verdict, Weighing, odd_rate};
 use crate::learning::Learning;
 use crate::login::{Login, may_use_ticket, protocol_class};
-use crate::metrics::Counts;
+use crate::metrics::{Counts, Metrics};
 use crate::movement::{Candidate, Hop, Tracker};
 use crate::rules::Rules;
 use crate::rules::finding::Finding;
@@ -52,9 +53,13 @@ impl Pipeline {
             ahead: Ahead::default(),
             now: 0,
             days_seen: 0,
-            resolver: Resolver::new(&config),
+            resolver: Resolver::new(
+                config.bounds(),
+                config.resolve_names,
+                config.address_lifetime(),
+            ),
             sessions: Sessions::new(),
-            baseline: Baseline::new(&config),
+            baseline: Baseline::new(config.bounds(), config.half_life_days),
             judge: Judge::new(),
             rules: Rules::new(),
             tracker: Tracker::new(&config),
@@ -406,6 +411,38 @@ impl Pipeline {
             situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline);
         alerts.extend(self.desk.finish(&mut self.tracker, &situation));
         alerts
+    }
+
+    /// The counts of every stage, together.
+    pub(crate) fn metrics(&self) -> Metrics {
+        let Self { counts, baseline, .. } = self;
+        let (findings, tracker) = (self.rules.counts(), self.tracker.counts());
+        let (alerts, held_back) = self.desk.counts();
+        Metrics {
+            events: counts.events,
+            activities: counts.activities,
+            logins: counts.logins,
+            habitual: counts.habitual,
+            duplicates: counts.duplicates,
+            late: counts.late,
+            future: self.ahead.dropped(),
+            passed_over: counts.passed_over,
+            quarantined: counts.quarantined,
+            edges: baseline.edges.records().len() as u64,
+            table_bytes: baseline.table_bytes() as u64,
+            evicted_edges: baseline.edges.evicted(),
+            evicted_pairs: baseline.evicted_pairs(),
+            evicted_accounts: baseline.evicted_accounts,
+            evicted_hosts: baseline.evicted_hosts,
+            findings: findings.findings,
+            suppressed: findings.suppressed,
+            movements: tracker.opened,
+            evicted_movements: tracker.evicted,
+            dropped_hops: tracker.dropped_hops,
+            alerts,
+            held_back,
+            days_by_detections: counts.days_by_detections,
+        }
     }
 
     /// What was held back.

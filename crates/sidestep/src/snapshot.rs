@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::config::saved::SavedConfig;
 use crate::engine::Engine;
 use crate::error::{ConfigError, SnapshotError};
-use crate::identity::resolve::{Resolver, SavedResolver};
+use crate::identity::resolve::SavedResolver;
 use crate::judge::Judge;
 use crate::learning::Learning;
 use crate::metrics::Counts;
@@ -136,14 +136,16 @@ impl Engine {
         if !is_sound {
             return Err(malformed("its parts do not fit together".to_owned()));
         }
+        let (bounds, empty) = (config.bounds(), Pipeline::new(config.clone()));
         let pipeline = Pipeline {
             counts: body.counts,
             ahead: Ahead::from_saved(body.ahead).map_err(malformed)?,
             now: body.now,
             days_seen: body.days_seen,
-            resolver: Resolver::from_saved(body.resolver, &config).map_err(malformed)?,
+            resolver: empty.resolver.with_saved(body.resolver, bounds).map_err(malformed)?,
             sessions: Sessions::from_saved(body.sessions).map_err(malformed)?,
-            baseline: Baseline::from_saved(body.baseline, &config).map_err(malformed)?,
+            baseline: Baseline::from_saved(body.baseline, bounds, config.half_life_days)
+                .map_err(malformed)?,
             judge: body.judge,
             rules: Rules::from_saved(body.rules).map_err(malformed)?,
             tracker: body.tracker,

@@ -25,3 +25,6 @@ pub(crate) fn days_between(from: Micros, to: Micros) -> f64 {
 pub(crate) const fn hour_of(time: Micros) -> usize {
     (time.rem_euclid(DAY) / HOUR) as usize
 }
+
+/// Latest time that an event may carry: 9999-12-31T23:59:59.999999Z, the last that RFC 3339 can write.
+pub(crate) const MAX_TIME: Micros = 253_402_300_799_999_999;

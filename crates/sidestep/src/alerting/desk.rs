@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::budget::Budget;
 use super::by_detections::{ByDetections, rate_of_findings};
-use super::held_back::{HeldBack, HeldBackLog, HeldMovement};
-use crate::alert::{Alert, AlertState};
+use super::held_back::{HeldBackLog, HeldMovement};
+use crate::alert::{Alert, AlertState, HeldBack};
 use crate::config::{Config, WarmUp};
+use crate::event::Purpose;
 use crate::judge::LoginCounts;
 use crate::movement::{Movement, Tracker};
 use crate::store::MAX_COUNT;
@@ -16,15 +17,6 @@ use crate::tuning::{
     AT_ONCE_NATS, LONGEST_WARM_UP, QUARANTINED_RATE, RULE_LED_SHARE, SETTLED_SHARE,
     SHORTEST_WARM_UP,
 };
-
-/// What an event is given for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// To learn from; nothing is raised on it.
-    Learn,
-    /// To judge, and then to learn from.
-    Detect,
-}
 
 /// What the desk has to know of the other stages.
 #[derive(Debug, Clone, Copy)]

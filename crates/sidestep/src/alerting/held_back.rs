@@ -2,39 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alert::HeldBack;
 use crate::movement::Movement;
-use crate::store::Coded;
 use crate::tuning::held_back::LISTED;
-
-/// Why a movement in which detections found something was not raised as an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-#[non_exhaustive]
-pub enum HeldBack {
-    /// The budget had no room for it, or not at its strength.
-    Budget,
-    /// It ended while the engine still learned what is normal, and was too weak to be raised then.
-    Learning,
-    /// It was given up early to stay within the bound on memory.
-    Memory,
-}
-
-impl HeldBack {
-    /// The reason in one word, as outputs write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Budget => "budget",
-            Self::Learning => "learning",
-            Self::Memory => "memory",
-        }
-    }
-}
-
-impl Coded for HeldBack {
-    const CODED: &'static [Self] = &[Self::Budget, Self::Learning, Self::Memory];
-}
 
 /// A movement, and why it was held back.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -6,7 +6,6 @@ mod by_detections;
 mod describe;
 pub(crate) mod desk;
 pub(crate) mod held_back;
-pub(crate) mod latest;
 mod techniques;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
 //! Techniques of MITRE ATT&CK that the hops of a movement fit.
 
-use crate::alert::Technique;
+use crate::attack;
+use crate::attack::Technique;
 use crate::event::AuthProtocol;
 use crate::event::classify::is_desktop;
 use crate::movement::Hop;
-use crate::rules::attack;
 use crate::rules::techniques_of;
 use crate::tuning::techniques::{GUESSING, OUT_OF_PLACE};
 

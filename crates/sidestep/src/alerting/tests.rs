@@ -1,7 +1,7 @@
-use super::desk::Purpose;
 use crate::alert::AlertState;
 use crate::config::{Config, WarmUp};
 use crate::event::LogonType;
+use crate::event::Purpose;
 use crate::movement::{Candidate, Tracker};
 use crate::pipeline::Pipeline;
 use crate::rules::testing::{MORNING, logon};

@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use explain::{Explanation, SourceExplanation};
 pub(crate) use saved::SavedBaseline;
 
-use crate::config::Config;
-use crate::store::{Id, Interner, Table};
+use crate::store::{Bounds, Id, Interner, Table};
 use crate::time::{Day, Micros, day_of};
 use crate::tuning::baseline::COMBINATION_HALF_LIFE_DAYS;
 use aode::Combinations;
@@ -80,11 +79,11 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    pub(crate) fn new(config: &Config) -> Self {
-        let edges = config.max_edges;
+    pub(crate) fn new(bounds: Bounds, half_life_days: f64) -> Self {
+        let edges = bounds.edges;
         Self {
-            accounts: Interner::new(config.max_accounts),
-            hosts: Interner::new(config.max_hosts),
+            accounts: Interner::new(bounds.accounts),
+            hosts: Interner::new(bounds.hosts),
             edges: Table::new(edges),
             account_destination: Table::new(edges),
             account_source: Table::new(edges),
@@ -97,7 +96,7 @@ impl Baseline {
             combinations: Combinations::new(),
             today: 0,
             first_day: None,
-            half_life_days: config.half_life_days,
+            half_life_days,
             evicted_accounts: 0,
             evicted_hosts: 0,
         }

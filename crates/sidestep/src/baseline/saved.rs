@@ -6,8 +6,7 @@ use super::aode::Combinations;
 use super::categorical::Categorical;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::{Baseline, Edge, Explanation, Pair};
-use crate::config::Config;
-use crate::store::{Id, Interner, MAX_COUNT, SavedInterner, SavedTable, Table};
+use crate::store::{Bounds, Id, Interner, MAX_COUNT, SavedInterner, SavedTable, Table};
 use crate::time::{Day, Micros};
 
 /// Every table in the order of its slots, so that the same state has the same bytes.
@@ -59,7 +58,11 @@ impl Baseline {
     }
 
     /// Builds the baseline from its saved form, refusing one that contradicts itself.
-    pub(crate) fn from_saved(saved: SavedBaseline, config: &Config) -> Result<Self, String> {
+    pub(crate) fn from_saved(
+        saved: SavedBaseline,
+        bounds: Bounds,
+        half_life_days: f64,
+    ) -> Result<Self, String> {
         if saved.explanations.classes() != Explanation::COUNT {
             return Err("explanations: the number of classes is wrong".to_owned());
         }
@@ -75,29 +78,25 @@ impl Baseline {
         let [account_destination, account_source, source_destination, presence, companions] =
             saved.pairs;
         Ok(Self {
-            accounts: Interner::from_saved(saved.accounts, config.max_accounts, "accounts")?,
-            hosts: Interner::from_saved(saved.hosts, config.max_hosts, "hosts")?,
-            edges: Table::from_saved(saved.edges, config.max_edges, "edges")?,
+            accounts: Interner::from_saved(saved.accounts, bounds.accounts, "accounts")?,
+            hosts: Interner::from_saved(saved.hosts, bounds.hosts, "hosts")?,
+            edges: Table::from_saved(saved.edges, bounds.edges, "edges")?,
             account_destination: Table::from_saved(
                 account_destination,
-                config.max_edges,
+                bounds.edges,
                 "destinations",
             )?,
-            account_source: Table::from_saved(account_source, config.max_edges, "sources")?,
-            source_destination: Table::from_saved(
-                source_destination,
-                config.max_edges,
-                "host pairs",
-            )?,
-            presence: Table::from_saved(presence, config.max_edges, "presence")?,
-            companions: Table::from_saved(companions, config.max_edges, "companions")?,
-            keyboard: Table::from_saved(saved.keyboard, config.max_edges, "keyboards")?,
+            account_source: Table::from_saved(account_source, bounds.edges, "sources")?,
+            source_destination: Table::from_saved(source_destination, bounds.edges, "host pairs")?,
+            presence: Table::from_saved(presence, bounds.edges, "presence")?,
+            companions: Table::from_saved(companions, bounds.edges, "companions")?,
+            keyboard: Table::from_saved(saved.keyboard, bounds.edges, "keyboards")?,
             protocols: saved.protocols,
             explanations: saved.explanations,
             combinations: saved.combinations,
             today: saved.today,
             first_day: saved.first_day,
-            half_life_days: config.half_life_days,
+            half_life_days,
             evicted_accounts: saved.evicted_accounts,
             evicted_hosts: saved.evicted_hosts,
         })

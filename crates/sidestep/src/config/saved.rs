@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Config, WarmUp};
 use crate::error::ConfigError;
-use crate::event::Timestamp;
-use crate::rules::policy::{Allow, Policy, Subnet};
-use crate::time::Micros;
+use crate::rules::policy::saved::SavedPolicy;
 
 /// The saved form of [`Config`], field by field. What is missing has its default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,24 +32,6 @@ enum SavedWarmUp {
     Auto,
     Days(u32),
     None,
-}
-
-/// The saved form of [`Policy`].
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct SavedPolicy {
-    weights: Vec<(String, f64)>,
-    allowed: Vec<SavedAllow>,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct SavedAllow {
-    detection: Option<String>,
-    account: Option<String>,
-    host: Option<String>,
-    subnet: Option<String>,
-    until: Option<Micros>,
 }
 
 impl Default for SavedConfig {
@@ -113,40 +93,6 @@ impl TryFrom<SavedConfig> for Config {
     }
 }
 
-impl From<Policy> for SavedPolicy {
-    fn from(policy: Policy) -> Self {
-        let allowed = policy.allowed().iter().cloned().map(|allow| SavedAllow {
-            detection: allow.detection,
-            account: allow.account,
-            host: allow.host,
-            subnet: allow.subnet.map(|subnet| subnet.to_string()),
-            until: allow.until.map(Timestamp::micros),
-        });
-        Self { allowed: allowed.collect(), weights: policy.weights().to_vec() }
-    }
-}
-
-impl TryFrom<SavedPolicy> for Policy {
-    type Error = ConfigError;
-
-    fn try_from(saved: SavedPolicy) -> Result<Self, ConfigError> {
-        let mut policy = Self::default();
-        for (detection, weight) in saved.weights {
-            policy = policy.with_weight(&detection, weight)?;
-        }
-        for allow in saved.allowed {
-            policy = policy.with_allowed(Allow {
-                detection: allow.detection,
-                account: allow.account,
-                host: allow.host,
-                subnet: allow.subnet.map(|text| text.parse::<Subnet>()).transpose()?,
-                until: allow.until.map(Timestamp::from_micros),
-            })?;
-        }
-        Ok(policy)
-    }
-}
-
 #[cfg(all(test, feature = "serde"))]
 mod tests {
     use super::*;
@@ -163,15 +109,5 @@ mod tests {
         assert!(read(&SavedConfig { max_accounts: 0, ..saved.clone() }).is_err());
         assert!(read(&SavedConfig { alerts_per_day: -1.0, ..saved.clone() }).is_err());
         assert!(read(&SavedConfig { alerts_per_day: f64::NAN, ..saved.clone() }).is_err());
-        let weights = vec![("no_such".to_owned(), 1.0)];
-        let policy = SavedPolicy { weights, ..SavedPolicy::default() };
-        assert!(read(&SavedConfig { policy, ..saved.clone() }).is_err());
-        let allow = |subnet: &str| SavedPolicy {
-            allowed: vec![SavedAllow { subnet: Some(subnet.to_owned()), ..SavedAllow::default() }],
-            ..SavedPolicy::default()
-        };
-        let policy = allow("10.1.0.0/16");
-        assert!(read(&SavedConfig { policy, ..saved.clone() }).is_ok());
-        assert!(read(&SavedConfig { policy: allow("10.1.0.0/33"), ..saved }).is_err());
     }
 }

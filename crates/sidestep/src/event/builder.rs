@@ -10,14 +10,11 @@ use super::{
     Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Mfa, Outcome, TicketEncryption,
     Timestamp,
 };
-use crate::time::Micros;
+use crate::time::MAX_TIME;
 
 /// Longest name, in bytes, that an event may carry. A Windows account name is at most 256
 /// characters and a DNS name 255; what is longer is not a name.
 pub(crate) const MAX_NAME: usize = 1024;
-
-/// Latest time that an event may carry: 9999-12-31T23:59:59.999999Z, the last that RFC 3339 can write.
-pub(crate) const MAX_TIME: Micros = 253_402_300_799_999_999;
 
 /// Why an event was refused. Each names the field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -20,7 +20,6 @@ mod vocabulary;
 pub use account::{Account, AccountKind};
 pub use activity::{HostActivity, HostActivityBuilder, HostActivityKind};
 pub use auth::AuthEvent;
-pub(crate) use builder::MAX_TIME;
 pub use builder::{AuthEventBuilder, EventError};
 pub use host::Host;
 pub use reorder::Reorder;
@@ -72,6 +71,15 @@ impl<'e> From<&'e HostActivity<'e>> for Event<'e> {
     fn from(activity: &'e HostActivity<'e>) -> Self {
         Self::Activity(activity)
     }
+}
+
+/// What an event is given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To learn from; nothing is raised on it.
+    Learn,
+    /// To judge, and then to learn from.
+    Detect,
 }
 
 /// An [`Event`] that owns its text. In order of time; of the same time, in the order of what they

@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_read_back() {
-        for micros in [0, 1, 1_500_000, 1_700_000_000_000_000, super::super::MAX_TIME] {
+        for micros in [0, 1, 1_500_000, 1_700_000_000_000_000, crate::time::MAX_TIME] {
             let time = Timestamp::from_micros(micros);
             assert_eq!(time.to_string().parse(), Ok(time), "{time}");
         }

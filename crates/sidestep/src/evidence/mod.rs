@@ -153,7 +153,7 @@ pub(crate) fn reasons(context: &Context<'_>, surprises: &Surprises) -> Vec<Reaso
         .filter(|&(_, &surprise)| surprise > 0.0)
         .map(|(evidence, &surprise)| {
             let (observed, expected) = (evidence.words)(context);
-            Reason { name: evidence.name, surprise, observed, expected }
+            Reason { name: evidence.name.into(), of_rule: false, surprise, observed, expected }
         })
         .collect()
 }

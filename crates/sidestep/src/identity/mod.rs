@@ -21,13 +21,13 @@ use addresses::{Addresses, Grounds, SavedAddresses};
 use hosts::{HostNames, Named, SavedHostNames};
 use workstation_logons::{SavedWorkstationLogons, WorkstationLogons};
 
-use crate::config::Config;
 use crate::event::Timestamp;
 use crate::event::classify::is_interactive;
 use crate::event::{
     Account, AccountKind, Activity, AuthEvent, Host, HostActivity, HostActivityKind, Outcome,
 };
-use crate::time::{HOUR, Micros};
+use crate::store::Bounds;
+use crate::time::Micros;
 
 /// Another name of a host or account, and why it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +61,14 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    pub(crate) fn new(config: &Config) -> Self {
-        let lifetime = Micros::from(config.address_hours) * HOUR;
+    /// Knows no name yet. Names are resolved if `enabled`; an address that nobody names anew is believed
+    /// for `lifetime`.
+    pub(crate) fn new(bounds: Bounds, enabled: bool, lifetime: Micros) -> Self {
         Self {
-            enabled: config.resolve_names,
-            hosts: HostNames::new(config.max_hosts),
-            addresses: Addresses::new(config.max_hosts, lifetime),
-            accounts: AccountNames::new(config.max_accounts),
+            enabled,
+            hosts: HostNames::new(bounds.hosts),
+            addresses: Addresses::new(bounds.hosts, lifetime),
+            accounts: AccountNames::new(bounds.accounts),
             workstation_logons: WorkstationLogons::new(),
         }
     }
@@ -260,13 +261,13 @@ impl Identity {
         }
     }
 
-    pub(crate) fn from_saved(saved: SavedIdentity, config: &Config) -> Result<Self, String> {
-        let empty = Self::new(config);
+    /// The same with what was saved.
+    pub(crate) fn with_saved(self, saved: SavedIdentity, bounds: Bounds) -> Result<Self, String> {
         Ok(Self {
-            enabled: empty.enabled,
-            hosts: HostNames::from_saved(saved.hosts, config.max_hosts)?,
-            addresses: empty.addresses.with_saved(saved.addresses, config.max_hosts)?,
-            accounts: AccountNames::from_saved(saved.accounts, config.max_accounts)?,
+            enabled: self.enabled,
+            hosts: HostNames::from_saved(saved.hosts, bounds.hosts)?,
+            addresses: self.addresses.with_saved(saved.addresses, bounds.hosts)?,
+            accounts: AccountNames::from_saved(saved.accounts, bounds.accounts)?,
             workstation_logons: WorkstationLogons::from_saved(saved.workstation_logons)?,
         })
     }

@@ -5,10 +5,9 @@ use std::net::IpAddr;
 
 use super::{AccountName, Identity};
 use crate::baseline::Baseline;
-use crate::config::Config;
 use crate::event::{Account, AuthEvent, Event, Host, Outcome};
 use crate::sessions::Sessions;
-use crate::store::{Id, Interner, NameParts, SavedInterner, Slot};
+use crate::store::{Bounds, Id, Interner, NameParts, SavedInterner, Slot};
 use crate::time::Micros;
 
 /// Marks the ids of accounts that do not move. They stand in an interner of their own.
@@ -68,8 +67,12 @@ pub(crate) struct Resolver {
 }
 
 impl Resolver {
-    pub(crate) fn new(config: &Config) -> Self {
-        Self { identity: Identity::new(config), non_movers: Interner::new(config.max_accounts) }
+    /// Knows nobody yet: see [`Identity::new`].
+    pub(crate) fn new(bounds: Bounds, resolve_names: bool, lifetime: Micros) -> Self {
+        Self {
+            identity: Identity::new(bounds, resolve_names, lifetime),
+            non_movers: Interner::new(bounds.accounts),
+        }
     }
 
     pub(crate) const fn identity(&self) -> &Identity {
@@ -258,10 +261,11 @@ impl Resolver {
         SavedResolver { identity: self.identity.to_saved(), non_movers: self.non_movers.to_saved() }
     }
 
-    pub(crate) fn from_saved(saved: SavedResolver, config: &Config) -> Result<Self, String> {
+    /// The same with what was saved.
+    pub(crate) fn with_saved(self, saved: SavedResolver, bounds: Bounds) -> Result<Self, String> {
         Ok(Self {
-            identity: Identity::from_saved(saved.identity, config)?,
-            non_movers: Interner::from_saved(saved.non_movers, config.max_accounts, "non-movers")?,
+            identity: self.identity.with_saved(saved.identity, bounds)?,
+            non_movers: Interner::from_saved(saved.non_movers, bounds.accounts, "non-movers")?,
         })
     }
 }

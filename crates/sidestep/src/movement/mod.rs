@@ -13,7 +13,7 @@ pub(crate) use tracker::Tracker;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{AuthProtocol, LogonType, Outcome};
-use crate::reason::Reason;
+use crate::reason::{Reason, RuleEvidence};
 use crate::rules::techniques_of;
 use crate::store::Id;
 use crate::time::{Day, Micros};
@@ -49,14 +49,6 @@ pub(crate) struct Hop {
     pub(crate) asks: bool,
     /// Whether sshd let it in.
     pub(crate) ssh: bool,
-}
-
-/// What a rule found of a login: evidence in nats.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct RuleEvidence {
-    pub(crate) reason: Reason,
-    /// What is left of its nats once they are held to how often the network has the like.
-    pub(crate) held: f64,
 }
 
 /// Logins that explain each other.
@@ -104,7 +96,7 @@ impl Hop {
 
     /// Holds the nats of rules to how often the network has the like.
     fn hold_to_network(&mut self) {
-        for reason in self.evidence.iter_mut().filter(|reason| reason.is_rule()) {
+        for reason in self.evidence.iter_mut().filter(|reason| reason.of_rule) {
             if reason.surprise > 0.0 {
                 reason.surprise = self.held;
             }
@@ -120,9 +112,9 @@ impl Hop {
         let RuleEvidence { mut reason, held } = evidence;
         let nats = reason.surprise;
         // What names other techniques is another act, and must not be lost for bearing the same name.
-        let techniques = techniques_of(reason.name, &reason.observed);
+        let techniques = techniques_of(&reason.name, &reason.observed);
         let known = self.evidence.iter().position(|known| {
-            known.name == reason.name && techniques_of(known.name, &known.observed) == techniques
+            known.name == reason.name && techniques_of(&known.name, &known.observed) == techniques
         });
         if nats <= self.rule_nats {
             reason.surprise = 0.0;
@@ -131,7 +123,7 @@ impl Hop {
             }
             return;
         }
-        for known in self.evidence.iter_mut().filter(|known| known.is_rule()) {
+        for known in self.evidence.iter_mut().filter(|known| known.of_rule) {
             known.surprise = 0.0;
         }
         match known {

@@ -114,11 +114,11 @@ mod tests {
         movements.wait([1, 10], Some(11), 0, found("pass_the_ticket"));
         movements.wait([1, 10], None, 0, found("overpass_the_hash"));
         movements.wait([2, 20], Some(21), 0, found("pass_the_ticket"));
-        let mut names = |key, time| -> Vec<&str> {
+        let mut names = |key, time| -> Vec<std::borrow::Cow<'_, str>> {
             let login = attach_all(&mut movements, &[key], time).remove(0);
             let movement = movements.get(login.movement).expect("it is live");
             let hop = movement.hops.iter().find(|hop| hop.key == key).expect("it is kept");
-            hop.evidence.iter().map(|evidence| evidence.name).collect()
+            hop.evidence.iter().map(|evidence| evidence.name.clone()).collect()
         };
         assert!(names([1, 30, 11], 0).is_empty(), "from elsewhere");
         assert_eq!(names([1, 10, 11], MINUTE), ["pass_the_ticket", "overpass_the_hash"]);

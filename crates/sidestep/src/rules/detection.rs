@@ -1,7 +1,7 @@
 //! What a detection is, in words and for everybody to read.
 
 use super::observation::EventClass;
-use crate::alert::Technique;
+use crate::attack::Technique;
 use crate::event::classify::is_by_sshd;
 use crate::event::{AccountKind, Activity, Event, LogonType, Mfa, Outcome};
 

@@ -4,7 +4,6 @@
 //! how often the same account and this network do the like. Thresholds of the kind "more than thirty
 //! hosts in five minutes" have no place here.
 
-pub(crate) mod attack;
 mod burst;
 mod detection;
 mod detections;

@@ -1,5 +1,7 @@
 //! What a user changes about rules: which are off, what they count for, what is allowed.
 
+pub(crate) mod saved;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -8,8 +10,6 @@ use ipnet::IpNet;
 
 use super::observation::bare;
 use super::registry;
-#[cfg(feature = "serde")]
-use crate::config::saved::SavedPolicy;
 use crate::error::ConfigError;
 use crate::event::Timestamp;
 use crate::time::Micros;
@@ -17,7 +17,7 @@ use crate::time::Micros;
 /// What a user changes about the rules: weights, and what is allowed. The default changes nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "SavedPolicy", into = "SavedPolicy"))]
+#[cfg_attr(feature = "serde", serde(try_from = "saved::SavedPolicy", into = "saved::SavedPolicy"))]
 pub struct Policy {
     weights: Vec<(String, f64)>,
     allowed: Vec<Allow>,

@@ -8,7 +8,7 @@ use super::frequency::{Frequency, SavedFrequency};
 use super::inbound_sessions::{InboundSessions, SavedInboundSessions};
 use super::observation::{AccountRef, EventClass, HostRef, Observation};
 use super::rule::{Rule, RuleContext};
-use crate::alert::Technique;
+use crate::attack::Technique;
 use crate::baseline::Baseline;
 use crate::event::{Account, Event};
 use crate::identity::resolve::{Party, Resolved, Resolver};

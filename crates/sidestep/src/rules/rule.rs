@@ -4,7 +4,7 @@ use super::detection::Detection;
 use super::finding::Finding;
 use super::inbound_sessions::InboundSessions;
 use super::observation::{EventClass, Observation};
-use crate::alert::Technique;
+use crate::attack::Technique;
 use crate::baseline::Baseline;
 use crate::time::Micros;
 

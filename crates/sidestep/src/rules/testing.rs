@@ -1,8 +1,8 @@
 //! What tests of rules have in common.
 
-use crate::alerting::desk::Purpose;
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::event::Purpose;
 use crate::event::Timestamp;
 use crate::event::{
     Account, Activity, AuthEvent, AuthEventBuilder, AuthProtocol, Event, Host, HostActivity,

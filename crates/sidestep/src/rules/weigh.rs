@@ -9,8 +9,7 @@ use super::{Detection, Role, Rules, detections};
 use crate::baseline::Baseline;
 use crate::event::Event;
 use crate::identity::resolve::Resolver;
-use crate::movement::RuleEvidence;
-use crate::reason::Reason;
+use crate::reason::{Reason, RuleEvidence};
 use crate::store::Id;
 use crate::time::Day;
 use crate::tuning::LEAST_NATS;
@@ -97,7 +96,8 @@ impl Rules {
         let is_label = self.is_label_only(detection, scales);
         let counted = |nats: f64| if is_label || nats < LEAST_NATS { 0.0 } else { nats };
         let reason = Reason {
-            name: detection.id,
+            name: detection.id.into(),
+            of_rule: true,
             surprise: counted(nats),
             observed: finding.observed.clone(),
             expected: expected(&own, known),

@@ -17,6 +17,14 @@ pub(crate) use ttl_map::TtlMap;
 
 use ahash::RandomState;
 
+/// How many names and edges are remembered at most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) accounts: usize,
+    pub(crate) hosts: usize,
+    pub(crate) edges: usize,
+}
+
 /// Most that a counter of a saved state may stand at: further up `f64` could not say it.
 pub(crate) const MAX_COUNT: u64 = 1 << 53;
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::ser::{self, Serialize, Serializer};
 
-use crate::event::MAX_TIME;
+use crate::time::MAX_TIME;
 
 /// Magnitude that no count, share or sum of nats reaches.
 const LARGEST: f64 = 1e15;

@@ -9,7 +9,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::hash_keys;
-use crate::event::MAX_TIME;
+use crate::time::MAX_TIME;
 use crate::time::{DAY, Micros};
 use crate::tuning::ttl_map::{FEW, MOST};
 

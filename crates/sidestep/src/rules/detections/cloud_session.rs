@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::attack;
 use crate::event::{AuthProtocol, Mfa, Outcome};
-use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};

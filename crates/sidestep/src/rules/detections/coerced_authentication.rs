@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use crate::attack;
 use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome};
-use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::alert::Technique;
+use crate::attack;
+use crate::attack::Technique;
 use crate::event::LogonType;
-use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::inbound_connections::InboundConnections;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attack;
 use crate::event::{Activity, Outcome};
-use crate::rules::attack;
 use crate::rules::burst::Windows;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::{FailureReason, tries_a_credential};

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::pass_the_hash::{is_keyless, is_probe};
-use crate::alert::Technique;
+use crate::attack;
+use crate::attack::Technique;
 use crate::event::LogonType;
-use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::attack;
 use crate::event::AccountKind;
-use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{

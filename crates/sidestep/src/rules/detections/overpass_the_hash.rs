@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::pass_the_hash::carries_other_credentials;
+use crate::attack;
 use crate::event::TicketEncryption;
-use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};

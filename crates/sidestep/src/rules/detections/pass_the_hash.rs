@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::admin_share::is_known_pipe;
+use crate::attack;
 use crate::event::{AuthEvent, AuthProtocol, LogonType};
-use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{AccountRef, EventClass, Observation, bare};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::attack;
 use crate::event::Activity;
-use crate::rules::attack;
 use crate::rules::burst::Windows;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::{FailureReason, origin, tries_a_credential};

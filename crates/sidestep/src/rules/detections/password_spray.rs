@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::attack;
+use crate::attack;
 use crate::rules::burst::Bursts;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::failure_reason::{FailureReason, origin, tries_a_credential};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::attack;
 use crate::event::Outcome;
 use crate::event::classify::is_desktop;
-use crate::rules::attack;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};

@@ -1,6 +1,26 @@
-//! The techniques of MITRE ATT&CK (version 19) that detections name.
+//! The techniques of MITRE ATT&CK (version 19) that detections and alerts name.
 
-use crate::alert::Technique;
+#[cfg(feature = "serde")]
+use serde::Serialize;
+
+/// A technique of MITRE ATT&CK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
+pub struct Technique {
+    /// Identifier, such as `T1021`.
+    pub id: &'static str,
+    /// Name.
+    pub name: &'static str,
+}
+
+impl Technique {
+    /// The technique of this identifier, if any detection or alert may name it.
+    #[must_use]
+    pub fn of_id(id: &str) -> Option<Self> {
+        ALL.iter().find(|known| known.id == id).copied()
+    }
+}
 
 macro_rules! techniques {
     ($($name:ident = $id:literal, $words:literal;)+) => {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::alert::Alert;
+use super::Alert;
 
 /// Alerts in the order in which they were raised, each in the last state that was taken in.
 ///

@@ -847,6 +847,9 @@ typedef struct sidestep_metrics {
   uint64_t held_back;
   // Days with events that were judged by detections alone.
   uint64_t days_by_detections;
+  // Events more than a week later than the newest that the stream did not follow: of a clock that is
+  // set wrong.
+  uint64_t future;
 } sidestep_metrics;
 
 // Gives the next bytes of a log: writes at most `capacity` of them to `into` and returns how many, 0 at the end,

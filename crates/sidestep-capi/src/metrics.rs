@@ -63,6 +63,9 @@ pub struct sidestep_metrics {
     pub held_back: u64,
     /// Days with events that were judged by detections alone.
     pub days_by_detections: u64,
+    /// Events more than a week later than the newest that the stream did not follow: of a clock that is
+    /// set wrong.
+    pub future: u64,
 }
 
 // SAFETY: `repr(C)`, begins with its size, plain data.
@@ -107,6 +110,7 @@ pub unsafe extern "C" fn sidestep_engine_metrics(
             lost_alerts: engine.lost,
             held_back: m.held_back,
             days_by_detections: m.days_by_detections,
+            future: m.future,
         };
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { pointer::fill(metrics, value) }

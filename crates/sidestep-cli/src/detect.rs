@@ -268,6 +268,7 @@ pub(crate) fn since(now: &Metrics, before: &Metrics, too_late: u64) -> Metrics {
     let mut metrics = now.clone();
     metrics.late -= before.late.min(now.late);
     metrics.late += too_late;
+    metrics.future -= before.future.min(now.future);
     metrics.logins -= before.logins.min(now.logins);
     metrics
 }

@@ -115,6 +115,13 @@ fn ordered(lines: &mut Lines, run: &RunSummary<'_>) {
             text::span(order.most_behind),
         ));
     }
+    if metrics.future > 0 {
+        lines.below(&format!(
+            "future: {} left out, more than a week ahead of the events around them: look at the \
+             clocks of the hosts that wrote them",
+            text::counted(metrics.future, "event"),
+        ));
+    }
     if late_share(metrics, summary) > TOLERATED {
         lines.below(&format!(
             "late: {} lost, for they came more than {} behind newer ones; {}",

@@ -268,6 +268,25 @@ fn what_is_lost_for_its_order_is_said() {
 }
 
 #[test]
+fn a_clock_that_is_set_wrong_makes_nobody_late() {
+    let line = |time: u64, at: u64| {
+        format!("{time},U{0}@D,U{0}@D,C{0},C9,Kerberos,Network,LogOn,Success\n", at % 5)
+    };
+    let mut lines: Vec<String> = (0..2000).map(|at| line(at * 60, at)).collect();
+    // Ten years ahead, twice.
+    lines.insert(700, line(315_000_000, 1));
+    lines.insert(1500, line(315_000_060, 2));
+    let dir = TempDir::new().unwrap();
+    let log = dir.path().join("auth.csv");
+    fs::write(&log, lines.concat()).unwrap();
+    let output = sidestep(&["detect", "--format", "lanl", arg(&log)]);
+    let (said, code) = (err(&output), code(&output));
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains("late:"), "{said}");
+    assert!(said.contains("future: 2 events left out"), "{said}");
+}
+
+#[test]
 fn a_log_too_short_to_learn_from_says_so() {
     let output = sidestep_reading(&["detect", "-"], quiet_log(50).as_bytes());
     assert_eq!(code(&output), 0);

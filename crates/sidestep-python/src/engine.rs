@@ -313,7 +313,8 @@ impl Engine {
             dropped_hops,
             alerts,
             held_back,
-            days_by_detections
+            days_by_detections,
+            future
         );
         Ok(dict)
     }

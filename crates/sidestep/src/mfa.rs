@@ -85,6 +85,26 @@ pub struct CriticalHost {
 /// Gathers how hosts are reached, and with which factors; asked for [`report`](Self::report) at the end.
 ///
 /// Hosts are told apart by the names that the log gives them, whatever their case, or by address.
+///
+/// ```
+/// use sidestep::event::{Account, AuthEvent, Host, Mfa, Outcome};
+/// use sidestep::mfa::MfaCoverage;
+///
+/// let logon = |mfa| {
+///     AuthEvent::builder(sidestep::Timestamp::UNIX_EPOCH, Account::parse("alice@CORP"))
+///         .src_host(Host::named("WS-17"))
+///         .dst_host(Host::named("VAULT"))
+///         .outcome(Outcome::Success)
+///         .mfa(mfa)
+///         .build()
+/// };
+/// let mut coverage = MfaCoverage::default();
+/// coverage.observe(&logon(Mfa::Used)?);
+/// coverage.observe(&logon(Mfa::NotUsed)?);
+/// let report = coverage.report(&["VAULT".to_owned()]);
+/// assert_eq!((report[0].factors.used, report[0].factors.not_used), (1, 1));
+/// # Ok::<(), sidestep::event::EventError>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct MfaCoverage {
     /// By destination and source.

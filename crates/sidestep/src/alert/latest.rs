@@ -7,6 +7,17 @@ use super::Alert;
 /// Alerts in the order in which they were raised, each in the last state that was taken in.
 ///
 /// The engine returns an alert again whenever its movement grew; whoever shows alerts wants each once.
+///
+/// ```
+/// use sidestep::alert::{Alert, LatestAlerts};
+///
+/// fn show(states: Vec<Alert>) -> Vec<Alert> {
+///     let mut latest = LatestAlerts::default();
+///     latest.extend(states);
+///     latest.into_vec()
+/// }
+/// # assert!(show(Vec::new()).is_empty());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct LatestAlerts {
     alerts: Vec<Alert>,

@@ -45,6 +45,21 @@ vocabulary! {
 }
 
 /// One companion record: what happened on `host`, by whom, from where.
+///
+/// ```
+/// use sidestep::event::{Account, Host, HostActivity, HostActivityKind};
+/// use sidestep::{Config, Engine};
+///
+/// let time = "2026-03-02T09:15:00Z".parse()?;
+/// let installed = HostActivity::builder(time, HostActivityKind::ServiceInstall, Host::named("FILES-1"))
+///     .account(Account::parse("alice@CORP"))
+///     .object("PSEXESVC")
+///     .build()?;
+/// let mut engine = Engine::new(Config::default());
+/// engine.process(&installed);
+/// assert_eq!(engine.metrics().activities, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(

@@ -22,7 +22,7 @@ use crate::time::Micros;
 /// ```
 /// use sidestep::event::{Account, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 ///
-/// let event = AuthEvent::builder(Timestamp::from_micros(1_700_000_000_000_000), Account::parse("alice@CORP"))
+/// let event = AuthEvent::builder("2026-03-02T09:15:00Z".parse()?, Account::parse("alice@CORP"))
 ///     .src_host(Host::named("WS-17"))
 ///     .dst_host(Host::named("FILES-1"))
 ///     .logon_type(LogonType::Network)
@@ -30,7 +30,7 @@ use crate::time::Micros;
 ///     .outcome(Outcome::Success)
 ///     .build()?;
 /// assert_eq!(event.account().name, "alice");
-/// # Ok::<(), sidestep::event::EventError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]

@@ -15,6 +15,20 @@ use crate::event::Timestamp;
 use crate::time::Micros;
 
 /// What a user changes about the rules: weights, and what is allowed. The default changes nothing.
+///
+/// ```
+/// use sidestep::Config;
+/// use sidestep::detection::{Allow, Policy};
+///
+/// let mut deployment = Allow::default();
+/// deployment.detection = Some("service_install".to_owned());
+/// deployment.account = Some("deploy@CORP".to_owned());
+/// deployment.subnet = Some("10.1.0.0/16".parse()?);
+/// let policy = Policy::default().with_allowed(deployment)?.with_weight("winrm", 0.5)?;
+/// let config = Config::builder().policy(policy).build()?;
+/// assert_eq!(config.policy().allowed().len(), 1);
+/// # Ok::<(), sidestep::ConfigError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "saved::SavedPolicy", into = "saved::SavedPolicy"))]

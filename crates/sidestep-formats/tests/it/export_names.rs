@@ -1,11 +1,9 @@
 //! Names are an intruder's text: whatever they are, what is written stays whole.
 
-mod alerts;
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use alerts::Template;
+use crate::alerts::{self, Template};
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::Event;

@@ -1,12 +1,10 @@
 //! The logs in every dialect: the same for everybody, in order, and on disk as in memory.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use common::checksum;
+use crate::common::checksum;
 use sidestep_sim::dialect::{DayLog, DialectWriter};
 use sidestep_sim::{
     Dialect, Scenario, SimConfig, Simulation, Telemetry, write_dialect_to_dir, write_to_dir,

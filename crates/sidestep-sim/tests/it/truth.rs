@@ -1,10 +1,8 @@
 //! Attacks: what they are, and that they keep to their own rules.
 
-mod common;
-
 use std::collections::{HashMap, HashSet};
 
-use common::all;
+use crate::common::all;
 use sidestep_sim::{
     AttackKind, Goal, HardNegative, Noise, Orientation, Scenario, SimConfig, Simulation, Start,
     Stealth, Technique, Telemetry,

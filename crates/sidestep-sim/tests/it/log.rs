@@ -1,10 +1,8 @@
 //! The log: the same for everybody, in order, and as the engine would read it.
 
-mod common;
-
 use std::collections::HashSet;
 
-use common::{all, checksum, text};
+use crate::common::{all, checksum, text};
 use sidestep::event::{Account, Activity, AuthProtocol, LogonType, Outcome};
 use sidestep_sim::{
     Auth, Orientation, Row, Scenario, SimConfig, SimError, Telemetry, write_to_dir,

@@ -1,14 +1,12 @@
 //! What is written, byte for byte.
 //!
 //! After a change of the output that is meant, renew the files with
-//! `UPDATE_GOLDEN=1 cargo test -p sidestep-formats --test export_golden`, and read what changed.
-
-mod alerts;
+//! `UPDATE_GOLDEN=1 cargo test -p sidestep-formats --test it export_golden`, and read what changed.
 
 use std::fs;
 use std::path::Path;
 
-use alerts::Template;
+use crate::alerts::{self, Template};
 use sidestep::alert::Alert;
 use sidestep_formats::{ExportFormat, ExportOptions, OcsfVersion, write_alerts, write_graph};
 

@@ -1,7 +1,5 @@
 //! Alerts for the tests of outputs. The engine alone makes alerts; what it made is written over.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 use sidestep::alert::{Alert, AlertState, CredentialSwitch, Hop, Severity};
 use sidestep::event::{Account, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 use sidestep::{Config, Engine, Timestamp, WarmUp};

@@ -1,13 +1,11 @@
 //! What is written for other tools, against the schemas of those tools. Where the schemas come from
 //! is said in each.
 
-mod alerts;
-
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use alerts::Template;
+use crate::alerts::Template;
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};

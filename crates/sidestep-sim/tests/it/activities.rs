@@ -3,8 +3,6 @@
 
 #![allow(clippy::print_stdout, reason = "says what it skips, and what it measured")]
 
-mod common;
-
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;

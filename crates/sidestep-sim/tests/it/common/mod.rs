@@ -1,7 +1,5 @@
 //! What the tests of the simulator share.
 
-#![allow(dead_code)] // each test binary uses some of it
-
 use sidestep_sim::{Row, SimConfig, Simulation};
 
 /// Every row of a simulation, and the simulation after its last day.

@@ -1,0 +1,25 @@
+//! The tests of the crate from outside, in one program: each of its own would be linked by itself, and
+//! would compile the same instances of the same code.
+
+mod alerts;
+mod any_bytes;
+mod any_json;
+mod csv;
+mod events;
+mod evtx;
+mod export_golden;
+mod export_names;
+mod export_schemas;
+mod files;
+mod json;
+mod merge;
+mod order;
+mod read;
+mod real_everything;
+mod real_json;
+mod real_logs;
+mod real_syslog;
+mod real_zeek;
+mod syslog;
+mod tar;
+mod zeek;

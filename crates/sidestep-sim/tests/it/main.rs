@@ -1,0 +1,7 @@
+//! The tests of the crate from outside, in one program, which is compiled and linked once.
+
+mod activities;
+mod common;
+mod dialects;
+mod log;
+mod truth;

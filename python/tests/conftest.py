@@ -11,6 +11,27 @@ import sidestep
 DAY = 86_400
 
 
+def pytest_addoption(parser):
+    parser.addoption("--no-skips", action="store_true", help="a skipped test is a failure")
+
+
+def _fail_if_skipped(report, config):
+    if report.skipped and not hasattr(report, "wasxfail") and config.getoption("--no-skips"):
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was skipped: {report.longrepr[-1]}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    return _fail_if_skipped((yield), item.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return _fail_if_skipped((yield), collector.config)
+
+
 @pytest.fixture(scope="session")
 def logins() -> list[dict[str, Any]]:
     """Fourteen days of habit, then a movement over three hosts."""

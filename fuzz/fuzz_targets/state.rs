@@ -1,29 +1,33 @@
-//! Any bytes as the body of a saved state, with the header that belongs to them: refused, or an engine
-//! that goes on, and is the same after it was saved and loaded.
+//! Any bytes as the body of a saved state, or a saved state with some bytes changed, with the header that
+//! belongs to them: refused, or an engine that goes on, and is the same after it was saved and loaded.
 #![no_main]
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use sidestep::event::{Account, AuthEvent, Host, Outcome};
-use sidestep::{Config, Engine};
-use sidestep::Timestamp;
+use sidestep::{Config, Engine, Timestamp};
 
-/// Signature and version of a state.
-fn beginning() -> &'static [u8] {
-    static BEGINNING: OnceLock<Vec<u8>> = OnceLock::new();
-    BEGINNING.get_or_init(|| Engine::new(Config::default()).save()[..12].to_vec())
+/// The bytes before the body: signature, version, length and checksum.
+const HEADER: usize = 24;
+
+/// The state of an engine that has seen a few days, made anew: a committed one would be of a version
+/// that is refused some day.
+fn valid() -> &'static [u8] {
+    static STATE: OnceLock<Vec<u8>> = OnceLock::new();
+    STATE.get_or_init(|| {
+        let mut engine = Engine::new(Config::default());
+        go_on(&mut engine, 20_000 * 24..20_000 * 24 + 100);
+        engine.save()
+    })
 }
 
-fuzz_target!(|body: &[u8]| {
-    let length = (body.len() as u64).to_le_bytes();
-    let checksum = crc32fast::hash(body).to_le_bytes();
-    let Ok(mut engine) = Engine::load(&[beginning(), &length, &checksum, body].concat()) else {
-        return;
-    };
-    for hour in 0..200_i64 {
+/// Lets the engine see a login every hour.
+fn go_on(engine: &mut Engine, hours: Range<i64>) {
+    for hour in hours {
         let account = Account::new(format!("U{}", hour % 7)).with_domain("DOM1");
-        let event = AuthEvent::builder(Timestamp::from_micros((20_000 * 24 + hour) * 3_600_000_000), account)
+        let event = AuthEvent::builder(Timestamp::from_secs(3600 * hour), account)
             .src_host(Host::named(format!("C{}", hour % 5)))
             .dst_host(Host::named(format!("C{}", hour % 11)))
             .outcome(if hour % 6 == 0 { Outcome::Failure } else { Outcome::Success })
@@ -32,6 +36,29 @@ fuzz_target!(|body: &[u8]| {
             .expect("it is a valid event");
         let _ = engine.process(&event);
     }
+}
+
+/// A valid body in which each three bytes of `changes` choose a place and what stands there.
+fn changed(changes: &[u8]) -> Vec<u8> {
+    let mut body = valid()[HEADER..].to_vec();
+    for change in changes.chunks_exact(3) {
+        let place = usize::from(u16::from_le_bytes([change[0], change[1]])) % body.len();
+        body[place] = change[2];
+    }
+    body
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let body = match bytes {
+        [0, changes @ ..] => changed(changes),
+        _ => bytes.to_vec(),
+    };
+    let length = (body.len() as u64).to_le_bytes();
+    let checksum = crc32fast::hash(&body).to_le_bytes();
+    let Ok(mut engine) = Engine::load(&[&valid()[..12], &length, &checksum, &body].concat()) else {
+        return;
+    };
+    go_on(&mut engine, 20_000 * 24 + 100..20_000 * 24 + 300);
     let saved = engine.save();
     let again = Engine::load(&saved).expect("what was saved can be loaded");
     assert!(again.save() == saved, "what was loaded is what was saved");

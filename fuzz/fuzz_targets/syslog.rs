@@ -21,7 +21,6 @@ fuzz_target!(|bytes: &[u8]| {
         .split(|byte| *byte == b'\n')
         .flat_map(|line| [head.as_bytes(), line, b"\n"].concat())
         .collect();
-    let options =
-        ReadOptions::default().with_format(Format::Syslog).with_year(Some(2023));
+    let options = ReadOptions::default().with_format(Format::Syslog).with_year(Some(2023));
     let _ = LogReader::new(options).read(&log[..], "fuzz", &mut |_| ControlFlow::Continue(()));
 });

@@ -7,7 +7,16 @@ use libfuzzer_sys::fuzz_target;
 use sidestep_formats::{Format, LogReader, ReadOptions};
 
 const PATHS: [&str; 11] = [
-    "kerberos", "ntlm", "smb_mapping", "smb_files", "rdp", "ssh", "dce_rpc", "conn", "rfb", "dhcp",
+    "kerberos",
+    "ntlm",
+    "smb_mapping",
+    "smb_files",
+    "rdp",
+    "ssh",
+    "dce_rpc",
+    "conn",
+    "rfb",
+    "dhcp",
     "dns",
 ];
 const FIELDS: &str = "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\trequest_type\tclient\t\

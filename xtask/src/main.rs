@@ -1,7 +1,7 @@
 //! Builds, tests and checks the workspace: `cargo xtask test`.
 //!
-//! A task is a list of [`Step`](step::Step)s, made in [`tasks`]; every step is one command, run from
-//! the root of the workspace. All steps run even when one fails, so that one run shows everything.
+//! A task is a list of [`Step`](step::Step)s, made in [`tasks`]; every step runs from the root of the
+//! workspace. All steps run even when one fails, so that one run shows everything.
 
 #![allow(
     clippy::disallowed_methods,
@@ -10,8 +10,14 @@
     reason = "a program that shows its steps and how long each took"
 )]
 
+mod api;
+mod deny;
+mod fuzz;
+mod msrv;
+mod python;
 mod step;
 mod tasks;
+mod tools;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -23,11 +29,19 @@ Builds, tests and checks the workspace.
 Usage: cargo xtask <TASK>
 
 Tasks:
-  test       Run every test: unit and integration tests, doc tests, examples
-  lint       Check formatting, clippy and rustdoc, with warnings denied
+  test       Run every test: of Rust, of the C library and of the Python package
+  lint       Check formatting, clippy, rustdoc and ruff, with warnings denied
   ci         Run lint, then test
+  slow       Run all of the tasks below, except for `api --update` and `sanitize`
+
+  benches    Run every benchmark once, as a test
+  api        Compare the public API with docs/public-api; `api --update` writes it
+  msrv       Compile with the oldest version of Rust that is promised
+  deny       Check licences, sources and, if it can be had, the advisories of dependencies
+  fuzz       Compile every fuzz target, run each for 20 seconds on its corpus
   dist       Make the package of the C library in target/dist
   dist-test  Make it, unpack it elsewhere, build and run the C examples against it
+  wheel      Make the Python wheel, check its name and size, and use it
   sanitize   Build the C library with sanitizers and run the C programs on it
 
 Options:
@@ -38,18 +52,17 @@ Exit status: 0 if every step passed, 1 if a step failed, 2 for a wrong argument.
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    if arguments.iter().any(|argument| matches!(argument.as_str(), "-h" | "--help" | "help")) {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if arguments.iter().any(|argument| matches!(*argument, "-h" | "--help" | "help")) {
         print!("{HELP}");
         return ExitCode::SUCCESS;
     }
     let steps = match arguments.as_slice() {
-        [task] => tasks::named(task).ok_or_else(|| format!("unknown task `{task}`")),
         [] => Err("no task given".to_owned()),
-        [task, more, ..] => Err(format!("unexpected argument `{more}` after `{task}`")),
+        task => tasks::named(task).ok_or_else(|| format!("unknown task `{}`", task.join(" "))),
     };
     match steps {
-        Ok(steps) if step::run_all(&steps, &workspace_root()) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
+        Ok(steps) => step::run_all(&steps, &workspace_root()),
         Err(problem) => {
             eprintln!("error: {problem}\n\n{HELP}");
             ExitCode::from(2)

@@ -1,81 +1,182 @@
-//! One command with a name, and running a list of them.
+//! One piece of work with a name, and running a list of them.
 
+use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
+use std::thread;
 use std::time::{Duration, Instant};
 
-/// One command, with the name that the output and the summary call it by.
+/// What a step does, given the root of the workspace.
+type Work = fn(&Path) -> Result<(), String>;
+
+/// One piece of work, with the name that the output and the summary call it by.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
     name: &'static str,
-    program: OsString,
-    arguments: Vec<&'static str>,
-    environment: Vec<(&'static str, &'static str)>,
+    action: Action,
+    in_background: bool,
+    is_required: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Action {
+    Command {
+        program: OsString,
+        arguments: Vec<&'static str>,
+        environment: Vec<(&'static str, &'static str)>,
+    },
+    Call(Work),
 }
 
 impl Step {
+    fn new(name: &'static str, action: Action) -> Self {
+        Self { name, action, in_background: false, is_required: false }
+    }
+
+    fn command(name: &'static str, program: OsString, arguments: &[&'static str]) -> Self {
+        let arguments = arguments.to_vec();
+        Self::new(name, Action::Command { program, arguments, environment: Vec::new() })
+    }
+
     /// A step that runs cargo: the one that started this program, where there is one.
     pub(crate) fn cargo(name: &'static str, arguments: &[&'static str]) -> Self {
-        let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        Self { name, program, arguments: arguments.to_vec(), environment: Vec::new() }
+        Self::command(name, cargo_program(), arguments)
     }
 
     /// A step that runs a script with bash.
     pub(crate) fn bash(name: &'static str, script: &'static str) -> Self {
-        Self { name, program: "bash".into(), arguments: vec![script], environment: Vec::new() }
+        Self::command(name, "bash".into(), &[script])
     }
 
-    /// The same step with a variable set in its environment.
+    /// A step that is more than one command.
+    pub(crate) fn call(name: &'static str, work: Work) -> Self {
+        Self::new(name, Action::Call(work))
+    }
+
+    /// The same step with a variable set in the environment of its command.
     pub(crate) fn with_env(mut self, key: &'static str, value: &'static str) -> Self {
-        self.environment.push((key, value));
+        if let Action::Command { environment, .. } = &mut self.action {
+            environment.push((key, value));
+        }
         self
     }
 
-    /// The command as one would type it.
+    /// The same step, started together with the first one and waited for at its own place. For
+    /// work that waits for the network while the others use the processor.
+    pub(crate) fn in_background(mut self) -> Self {
+        self.in_background = true;
+        self
+    }
+
+    /// The same step, after whose failure the others are not run.
+    pub(crate) fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    /// The command as one would type it; nothing for a step that is more than a command.
     fn command_line(&self) -> String {
-        let program = Path::new(&self.program).file_stem().unwrap_or(&self.program);
-        let mut line = String::new();
-        for (key, value) in &self.environment {
+        let Action::Command { program, arguments, environment } = &self.action else {
+            return String::new();
+        };
+        let program = Path::new(program).file_stem().unwrap_or(program);
+        let mut line = String::from(": ");
+        for (key, value) in environment {
             line.push_str(&format!("{key}=\"{value}\" "));
         }
         line.push_str(&program.to_string_lossy());
-        for argument in &self.arguments {
+        for argument in arguments {
             line.push(' ');
             line.push_str(argument);
         }
         line
     }
 
-    /// Runs the command and says, if it failed, how.
-    fn run(&self, directory: &Path) -> Result<(), String> {
-        let status = Command::new(&self.program)
-            .args(&self.arguments)
-            .envs(self.environment.iter().copied())
-            .current_dir(directory)
-            .status()
-            .map_err(|error| {
-                format!("cannot start `{}`: {error}", Path::new(&self.program).display())
-            })?;
-        if status.success() { Ok(()) } else { Err(status.to_string()) }
+    /// Does the work and says, if it failed, how.
+    fn run(&self, root: &Path) -> Result<(), String> {
+        match &self.action {
+            Action::Call(work) => work(root),
+            Action::Command { program, arguments, environment } => {
+                let mut command = Command::new(program);
+                command.args(arguments).envs(environment.iter().copied());
+                run(command.current_dir(root))
+            }
+        }
+    }
+
+    fn outcome(&self, root: &Path) -> Outcome {
+        let started = Instant::now();
+        let result = self.run(root);
+        Outcome { name: self.name, result, elapsed: started.elapsed() }
     }
 }
 
-/// Runs every step in turn, also after a failure, and prints a summary. True if all passed.
-pub(crate) fn run_all(steps: &[Step], directory: &Path) -> bool {
-    let mut outcomes = Vec::with_capacity(steps.len());
-    for (index, step) in steps.iter().enumerate() {
-        println!("\n==> [{}/{}] {}: {}", index + 1, steps.len(), step.name, step.command_line());
-        let started = Instant::now();
-        let result = step.run(directory);
-        if let Err(problem) = &result {
-            eprintln!("error: step `{}` failed: {problem}", step.name);
-        }
-        outcomes.push(Outcome { name: step.name, result, elapsed: started.elapsed() });
+/// The cargo that started this program, where there is one.
+pub(crate) fn cargo_program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Runs a command; a status other than success is an error.
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
+    let program = Path::new(command.get_program()).display().to_string();
+    let status = command.status().map_err(|error| format!("cannot start `{program}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{program}`: {status}")) }
+}
+
+/// Runs a command and gives what it wrote on standard output.
+pub(crate) fn output(command: &mut Command) -> Result<String, String> {
+    let program = Path::new(command.get_program()).display().to_string();
+    let output = command.output().map_err(|error| format!("cannot start `{program}`: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("`{program}`: {}\n{}", output.status, said.trim_end()));
     }
+    String::from_utf8(output.stdout).map_err(|_| format!("`{program}` did not write text"))
+}
+
+/// Runs every step in turn, also after a failure, so that one run shows everything, and prints a
+/// summary.
+pub(crate) fn run_all(steps: &[Step], root: &Path) -> ExitCode {
+    let outcomes = outcomes(steps, root);
     println!("\n{}", summary(&outcomes));
-    outcomes.iter().all(|outcome| outcome.result.is_ok())
+    if outcomes.iter().all(|outcome| outcome.result.is_ok()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn outcomes(steps: &[Step], root: &Path) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(steps.len());
+    thread::scope(|scope| {
+        let mut started = HashMap::new();
+        for (index, step) in steps.iter().enumerate() {
+            println!("\n==> [{}/{}] {}{}", index + 1, steps.len(), step.name, step.command_line());
+            let outcome = match started.remove(&index) {
+                Some(handle) => thread::ScopedJoinHandle::join(handle).expect("a step panicked"),
+                None => step.outcome(root),
+            };
+            match &outcome.result {
+                Ok(()) => println!("    {} took {:.1} s", step.name, outcome.elapsed.as_secs_f64()),
+                Err(problem) => eprintln!("error: step `{}` failed: {problem}", step.name),
+            }
+            let stop = step.is_required && outcome.result.is_err();
+            outcomes.push(outcome);
+            if stop {
+                break;
+            }
+            // After the first step, so that one that is required comes before any other.
+            if index == 0 {
+                started = (1..steps.len())
+                    .filter(|later| steps[*later].in_background)
+                    .map(|later| (later, scope.spawn(move || steps[later].outcome(root))))
+                    .collect();
+            }
+        }
+    });
+    outcomes
 }
 
 /// What became of one step.
@@ -94,6 +195,7 @@ fn summary(outcomes: &[Outcome]) -> String {
         match result {
             Ok(()) => text.push_str(&format!("    ok      {name:width$}  {seconds:6.1} s\n")),
             Err(problem) => {
+                let problem = problem.lines().next().unwrap_or_default();
                 text.push_str(&format!("    FAILED  {name:width$}  {seconds:6.1} s  {problem}\n"));
             }
         }
@@ -107,33 +209,53 @@ fn summary(outcomes: &[Outcome]) -> String {
 mod tests {
     use super::*;
 
-    fn step(program: &str) -> Step {
-        Step {
-            name: "a step",
-            program: program.into(),
-            arguments: vec!["--one", "two"],
-            environment: Vec::new(),
-        }
+    fn good(_: &Path) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn bad(_: &Path) -> Result<(), String> {
+        Err("exit status: 101\nand more".to_owned())
+    }
+
+    fn results(steps: &[Step]) -> Vec<bool> {
+        outcomes(steps, Path::new(".")).iter().map(|outcome| outcome.result.is_ok()).collect()
     }
 
     #[test]
     fn the_command_line_is_what_one_would_type() {
-        let step = step("cargo").with_env("RUSTDOCFLAGS", "-D warnings");
-        assert_eq!(step.command_line(), "RUSTDOCFLAGS=\"-D warnings\" cargo --one two");
+        let step = Step::command("a step", "/bin/cargo".into(), &["--one", "two"])
+            .with_env("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(step.command_line(), ": RUSTDOCFLAGS=\"-D warnings\" cargo --one two");
     }
 
     #[test]
     fn a_program_that_does_not_exist_is_a_failure_that_names_it() {
-        let problem = step("no-such-program-anywhere").run(Path::new(".")).unwrap_err();
+        let step = Step::command("a step", "no-such-program-anywhere".into(), &[]);
+        let problem = step.run(Path::new(".")).unwrap_err();
         assert!(problem.contains("cannot start `no-such-program-anywhere`"), "{problem}");
     }
 
     #[test]
-    fn one_failure_among_the_steps_is_a_failure_of_all() {
-        let good = Step::cargo("good", &["--version"]);
-        let bad = step("no-such-program-anywhere");
-        assert!(run_all(std::slice::from_ref(&good), Path::new(".")));
-        assert!(!run_all(&[bad, good], Path::new(".")));
+    fn a_failure_leaves_the_other_steps_their_turn() {
+        assert_eq!(results(&[Step::call("bad", bad), Step::call("good", good)]), [false, true]);
+    }
+
+    #[test]
+    fn the_failure_of_a_required_step_ends_the_run() {
+        assert_eq!(
+            results(&[Step::call("bad", bad).required(), Step::call("good", good)]),
+            [false]
+        );
+    }
+
+    #[test]
+    fn a_step_in_the_background_is_reported_at_its_place() {
+        let steps = [
+            Step::call("good", good),
+            Step::call("bad", bad).in_background(),
+            Step::call("good", good),
+        ];
+        assert_eq!(results(&steps), [true, false, true]);
     }
 
     #[test]
@@ -141,7 +263,7 @@ mod tests {
         let outcome = |name, result| Outcome { name, result, elapsed: Duration::from_millis(1500) };
         let text = summary(&[
             outcome("tests", Ok(())),
-            outcome("examples", Err("exit status: 101".to_owned())),
+            outcome("examples", Err("exit status: 101\nand more".to_owned())),
         ]);
         assert_eq!(
             text.lines().collect::<Vec<_>>(),

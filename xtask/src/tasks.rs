@@ -1,30 +1,67 @@
 //! The tasks and the steps that they are made of.
 
 use crate::step::Step;
+use crate::{api, deny, fuzz, msrv, python, tools};
 
-/// The steps of the task with this name, if there is one.
-pub(crate) fn named(task: &str) -> Option<Vec<Step>> {
-    match task {
-        "test" => Some(test()),
-        "lint" => Some(lint()),
-        "ci" => Some([lint(), test()].concat()),
-        "dist" => Some(vec![pack()]),
-        "dist-test" => Some(vec![pack(), check_package()]),
-        "sanitize" => Some(vec![Step::bash("sanitizers", "crates/sidestep-capi/dist/sanitize")]),
-        _ => None,
-    }
+/// The steps of the task with this name and these arguments, if there is one.
+pub(crate) fn named(task: &[&str]) -> Option<Vec<Step>> {
+    let steps = match task {
+        ["test"] => test(),
+        ["lint"] => lint(),
+        ["ci"] => [lint(), test()].concat(),
+        ["slow"] => slow(),
+        ["benches"] => vec![benches()],
+        ["api"] => vec![Step::call("public API", api::compare)],
+        ["api", "--update"] => vec![Step::call("public API", api::update)],
+        ["msrv"] => vec![Step::call("oldest Rust", msrv::check)],
+        ["deny"] => vec![Step::call("dependencies", deny::check)],
+        ["fuzz"] => fuzz(),
+        ["dist"] => vec![pack()],
+        ["dist-test"] => vec![pack(), check_package()],
+        ["wheel"] => vec![Step::call("wheel", python::wheel)],
+        ["sanitize"] => vec![Step::bash("sanitizers", "crates/sidestep-capi/dist/sanitize")],
+        _ => return None,
+    };
+    Some(steps)
 }
 
-/// Every test. The three cargo steps share one profile, so that nothing is compiled twice.
+/// Every test. The cargo steps share one profile and one set of features, so that nothing is compiled
+/// twice; the extension of the Python package is one of the libraries of the last of them.
 fn test() -> Vec<Step> {
     const ALL: [&str; 3] = ["--workspace", "--all-features", "--no-fail-fast"];
     vec![
+        Step::call("needed programs", tools::check_needed).required(),
         Step::cargo("tests", &[&["test", "--tests"], &ALL[..]].concat()),
         Step::cargo("doc tests", &[&["test", "--doc"], &ALL[..]].concat()),
         Step::cargo(
             "examples",
-            &["build", "--profile", "test", "--examples", "--workspace", "--all-features"],
+            &["build", "--profile", "test", "--examples", "--lib", "--workspace", "--all-features"],
         ),
+        Step::call("Python packages", python::packages).in_background(),
+        Step::call("Python tests", python::test),
+    ]
+}
+
+/// What takes too long to be run before every commit.
+fn slow() -> Vec<Step> {
+    ["benches", "api", "msrv", "deny", "fuzz", "dist-test", "wheel"]
+        .iter()
+        .filter_map(|task| named(&[task]))
+        .flatten()
+        .collect()
+}
+
+/// Without `--bench` on its command line, a benchmark of criterion runs once and measures nothing.
+fn benches() -> Step {
+    Step::cargo("benches", &["test", "--workspace", "--all-features", "--bench", "*"])
+}
+
+fn fuzz() -> Vec<Step> {
+    vec![
+        Step::cargo("fuzz format", &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]),
+        Step::call("fuzz clippy", fuzz::clippy),
+        Step::call("fuzz build", fuzz::build),
+        Step::call("fuzz run", fuzz::run_targets),
     ]
 }
 
@@ -60,6 +97,7 @@ fn lint() -> Vec<Step> {
         ),
         Step::cargo("docs", &["doc", "--workspace", "--lib", "--all-features", "--no-deps"])
             .with_env("RUSTDOCFLAGS", WARNINGS),
+        Step::call("ruff", python::lint),
     ]
 }
 
@@ -69,8 +107,9 @@ mod tests {
 
     #[test]
     fn ci_is_lint_then_test() {
-        let [lint, test, ci] = ["lint", "test", "ci"].map(|task| named(task).expect("a task"));
+        let [lint, test, ci] = ["lint", "test", "ci"].map(|task| named(&[task]).expect("a task"));
         assert_eq!(ci.len(), lint.len() + test.len());
-        assert!(named("deploy").is_none());
+        assert!(named(&["deploy"]).is_none());
+        assert!(named(&["test", "--update"]).is_none());
     }
 }

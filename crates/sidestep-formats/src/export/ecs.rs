@@ -183,8 +183,8 @@ pub(super) fn document(alert: &Alert) -> Document<'_> {
             p_value: alert.p_value,
             pivots: &alert.pivots,
             targets: &alert.targets,
-            credential_switches: alert.credential_switches.iter().map(Into::into).collect(),
-            hops: alert.hops.iter().map(Into::into).collect(),
+            credential_switches: alert.credential_switches.iter().collect(),
+            hops: alert.hops.iter().collect(),
         },
     }
 }

@@ -87,3 +87,22 @@ fn login_graphs_are_written_as_they_were() {
         assert!(error.to_string().contains("graphml, dot or cytoscape"), "{error}");
     }
 }
+
+#[test]
+fn an_alert_is_read_back_from_its_line() {
+    let template = Template::new();
+    for alert in [template.plain(), template.awkward()] {
+        let line =
+            written(std::slice::from_ref(&alert), ExportFormat::Json, &ExportOptions::default());
+        let read: Alert = serde_json::from_str(&line).expect("it is the shape that is written");
+        assert_eq!(read, alert);
+        let other = line.replace("sidestep.alert/1", "sidestep.alert/9");
+        assert!(serde_json::from_str::<Alert>(&other).is_err(), "another shape");
+    }
+    // A state that is not the last is written, too.
+    let mut opened = template.plain();
+    opened.state = sidestep::alert::AlertState::Opened;
+    let line = serde_json::to_string(&opened).unwrap();
+    assert!(line.contains(r#""state":"opened""#), "{line}");
+    assert_eq!(serde_json::from_str::<Alert>(&line).unwrap(), opened);
+}

@@ -161,7 +161,7 @@ pub(super) fn evidences(alert: &Alert, version: OcsfVersion) -> Vec<Evidence<'_>
         let hop: &Hop = hop;
         let (name, domain) = split_account(&hop.user);
         // In later versions the reasons stand in the anomaly analyses.
-        let reasons = (!is_new).then(|| hop.evidence.iter().map(Into::into).collect());
+        let reasons = (!is_new).then(|| hop.evidence.iter().collect());
         Evidence {
             uid: is_new.then(|| format!("hop-{at}")),
             verdict_id: is_new.then_some(4),

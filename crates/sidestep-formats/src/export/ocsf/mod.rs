@@ -197,7 +197,7 @@ pub(super) fn finding<'a>(alert: &'a Alert, options: &ExportOptions) -> Finding<
             p_value: alert.p_value,
             pivots: &alert.pivots,
             targets: &alert.targets,
-            credential_switches: alert.credential_switches.iter().map(Into::into).collect(),
+            credential_switches: alert.credential_switches.iter().collect(),
         },
     }
 }

@@ -26,7 +26,7 @@ pub enum Status {
 /// Learns what is normal and finds what moves sideways.
 ///
 /// [`learn`](Engine::learn) takes history in, [`score`](Engine::score) judges without changing
-/// anything, [`process`](Engine::process) judges and then learns, and gives out alerts. Any split
+/// anything, [`process`](Engine::process) judges and then learns, and returns alerts. Any split
 /// of the same events into calls gives the same alerts.
 ///
 /// ```

@@ -1,19 +1,21 @@
 //! The way of an event through the stages: resolve, classify, judge, findings, movement, alerting,
 //! learning. Every stage owns its state and returns what it found; this file only passes it on.
 
+mod clock;
+mod findings;
+mod score;
+
 use crate::ahead::{Admission, Ahead};
 use crate::alert::Alert;
 use crate::alerting::desk::{AlertDesk, Situation};
-use crate::attribution::Attribution;
 use crate::baseline::Baseline;
-use crate::baseline::profile::{AccountProfile, HostProfile};
 use crate::config::Config;
 use crate::event::Purpose;
 use crate::event::classify::{EventRole, is_by_sshd, is_desktop, is_idle, role_of};
 use crate::event::{Account, Activity, AuthEvent, Event, Outcome, OwnedEvent};
 use crate::evidence::{Context, Known};
 use crate::identity::resolve::{Resolved, Resolver};
-use crate::judge::{Judge, Verdict, Weighing, odd_rate};
+use crate::judge::{Judge, Verdict, odd_rate};
 use crate::learning::Learning;
 use crate::login::{Login, may_use_ticket, protocol_class};
 use crate::metrics::{Counts, Metrics};
@@ -21,10 +23,8 @@ use crate::movement::{Candidate, Hop, Tracker};
 use crate::rules::Rules;
 use crate::rules::finding::Finding;
 use crate::rules::observation::EventClass;
-use crate::rules::weigh::{Scales, WeighedFinding};
 use crate::sessions::Sessions;
-use crate::store::{Id, NameParts};
-use crate::time::{DAY, Day, HOUR, MINUTE, Micros, day_of};
+use crate::time::{DAY, Day, Micros};
 
 /// The stages, in the order in which an event passes them.
 #[derive(Debug, Clone)]
@@ -288,67 +288,6 @@ impl Pipeline {
         (verdict, candidate)
     }
 
-    /// Weighs what was found and attributes it.
-    fn attribute_all(
-        &mut self,
-        found: Vec<Finding>,
-        resolved: &Resolved,
-        event: Event<'_>,
-        purpose: Purpose,
-        alerts: &mut Vec<Alert>,
-    ) {
-        if !found.is_empty() {
-            let weighed = self.weigh(found, event);
-            self.attribute(weighed, resolved, event, purpose, alerts);
-        }
-    }
-
-    fn weigh(&mut self, found: Vec<Finding>, event: Event<'_>) -> Vec<WeighedFinding> {
-        if found.is_empty() {
-            return Vec::new();
-        }
-        let (by_detections, too_small) = self.who_decides();
-        let scales = Scales {
-            policy: &self.config.policy,
-            baseline: &self.baseline,
-            resolver: &self.resolver,
-            by_detections,
-            too_small,
-            gated_a_day: self.judge.gated_a_day(),
-        };
-        self.rules.weigh(found, event, &scales)
-    }
-
-    /// Adds findings to the movements that they belong to, and raises what is due.
-    fn attribute(
-        &mut self,
-        weighed: Vec<WeighedFinding>,
-        resolved: &Resolved,
-        event: Event<'_>,
-        purpose: Purpose,
-        alerts: &mut Vec<Alert>,
-    ) {
-        for weighed in weighed {
-            let (_, too_small) = self.who_decides();
-            let attribution = Attribution {
-                event,
-                run_as: resolved.account.map(|account| account.id),
-                baseline: &self.baseline,
-                resolver: &self.resolver,
-                too_small,
-                leaving: self.judge.leaving(&self.baseline),
-            };
-            let rose = attribution.attribute(weighed, &mut self.tracker);
-            self.rise(&rose, purpose, alerts);
-        }
-    }
-
-    pub(crate) fn rise(&mut self, rose: &[u64], purpose: Purpose, alerts: &mut Vec<Alert>) {
-        let situation =
-            situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline);
-        alerts.extend(self.desk.on_rise(rose, &mut self.tracker, &situation, purpose));
-    }
-
     /// Whether detections alone decide what is raised, and whether they always will.
     pub(crate) fn who_decides(&self) -> (bool, bool) {
         let situation = self.situation();
@@ -357,47 +296,6 @@ impl Pipeline {
 
     fn situation(&self) -> Situation<'_> {
         situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline)
-    }
-
-    /// Whether an event is later than the newest by more than is allowed.
-    fn is_late(&self, time: Micros) -> bool {
-        self.now - time > Micros::from(self.config.lateness_minutes) * MINUTE
-    }
-
-    /// Moves the clock on: days, hours, and what they bring.
-    fn advance_to(&mut self, time: Micros, purpose: Purpose) -> Vec<Alert> {
-        if time < self.now {
-            return Vec::new();
-        }
-        let is_first = self.baseline.first_day.is_none();
-        self.begin_day(day_of(time), is_first, purpose);
-        let ticked = time / HOUR > self.now / HOUR;
-        self.now = time;
-        if !ticked && !is_first {
-            return Vec::new();
-        }
-        self.learning.release(time, &mut self.baseline);
-        self.rules.forget(time);
-        let ended = self.tracker.expire(time);
-        let situation = situation(&self.config, time, self.days_seen, &self.judge, &self.baseline);
-        self.desk.tick(ended, &mut self.tracker, &situation, purpose)
-    }
-
-    fn begin_day(&mut self, day: Day, is_first: bool, purpose: Purpose) {
-        let before = day_of(self.now);
-        if !is_first && day <= before {
-            return;
-        }
-        let days = if is_first { 0.0 } else { f64::from(day - before) };
-        self.baseline.advance_to(day);
-        self.judge.begin_day(days);
-        if !is_first {
-            self.desk.end_days(days);
-            self.rules.frequency.refresh(days, self.baseline.accounts.len());
-        }
-        self.days_seen += 1;
-        let (by_detections, _) = self.who_decides();
-        self.counts.days_by_detections += u64::from(purpose == Purpose::Detect && by_detections);
     }
 
     /// Ends every movement; no more events come, so that what is set aside is all that follows.
@@ -449,45 +347,6 @@ impl Pipeline {
     pub(crate) fn held_back(&self) -> Vec<Alert> {
         self.desk.held_back(&self.situation())
     }
-
-    /// Weighs the evidence of an event as [`take`](Self::take) would, and returns what `read` makes of it;
-    /// `None` for what is no remote login.
-    pub(crate) fn weigh_login<T>(
-        &self,
-        event: Event<'_>,
-        read: impl FnOnce(&Context<'_>, &Weighing) -> T,
-    ) -> Option<T> {
-        let event = event.auth()?;
-        let names = self.resolver.names(event, &self.baseline, &self.sessions);
-        let hosts = &self.baseline.hosts;
-        let is_login = match role_of(event, names.source.as_deref(), names.is_remote()) {
-            EventRole::Login => true,
-            EventRole::Ticket => {
-                let slot =
-                    names.destination.as_deref().and_then(|name| hosts.find(NameParts::of(name)));
-                !slot.is_some_and(|slot| hosts.profile(slot).reports_tickets_used)
-            }
-            _ => false,
-        };
-        if !is_login {
-            return None;
-        }
-        let blank = (AccountProfile::default(), HostProfile::default());
-        let account_name = event.account().to_string();
-        let account = match self.baseline.accounts.find(names.account.parts()) {
-            Some(slot) => Known::of(&self.baseline.accounts.get(slot)),
-            None => Known { id: Id::MAX, name: &account_name, profile: &blank.0 },
-        };
-        let context = Context::new(
-            &self.baseline,
-            event.micros(),
-            protocol_class(event.auth_protocol(), event.logon_type()),
-            account,
-            known_host(&self.baseline, names.source.as_deref(), &blank.1),
-            known_host(&self.baseline, names.destination.as_deref(), &blank.1),
-        );
-        Some(read(&context, &self.judge.weigh(&context)))
-    }
 }
 
 /// What the desk has to know of the other stages.
@@ -506,19 +365,6 @@ fn situation<'c>(
         is_calibrated: judge.calibration.is_fitted(),
         yesterday: judge.yesterday(),
         accounts: baseline.accounts.len(),
-    }
-}
-
-/// A host by its own name, with what is known of it: `blank` where it is new.
-fn known_host<'b>(
-    baseline: &'b Baseline,
-    name: Option<&'b str>,
-    blank: &'b HostProfile,
-) -> Known<'b, HostProfile> {
-    let name = name.unwrap_or_default();
-    match baseline.hosts.find(NameParts::of(name)) {
-        Some(slot) => Known::of(&baseline.hosts.get(slot)),
-        None => Known { id: Id::MAX, name, profile: blank },
     }
 }
 

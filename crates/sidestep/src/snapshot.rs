@@ -157,7 +157,7 @@ impl Engine {
     }
 }
 
-/// Checks the header and gives out the body.
+/// Checks the header and returns the body.
 fn checked_body(bytes: &[u8]) -> Result<&[u8], SnapshotError> {
     let rest = bytes.strip_prefix(&SIGNATURE).ok_or(SnapshotError::Foreign)?;
     let short = || SnapshotError::Length { found: bytes.len() as u64, expected: HEADER as u64 };

@@ -122,7 +122,7 @@ pub(crate) mod workstation_logons {
 pub(crate) mod addresses {
     use super::*;
 
-    /// Names that an address had of late and that are remembered to tell a shared one.
+    /// Names that an address had lately, remembered to recognise a shared one.
     pub(crate) const REMEMBERED: usize = 4;
     /// Lifetimes for which at most an address is believed to be unchanged that nobody speaks of.
     pub(crate) const MOST_LIFETIMES: Micros = 14;
@@ -140,7 +140,7 @@ pub(crate) mod sessions {
 
     /// Sessions and logons remembered.
     pub(crate) const REMEMBERED: usize = 1 << 16;
-    /// Two logs may tell of one logon this far apart: clocks differ, and so does when they write.
+    /// Two logs may report one logon this far apart: clocks differ, and so does when they write.
     pub(crate) const REPORTED_WITHIN: Micros = 10 * SECOND;
     /// A ticket is good for a working day.
     pub(crate) const TICKET: Micros = DAY;
@@ -278,7 +278,7 @@ pub(crate) mod inbound_sessions {
     pub(crate) const REMEMBERED: usize = 1 << 16;
     /// Arrivals that a host remembers.
     pub(crate) const KEPT: usize = 8;
-    /// How long after an arrival what no session marks is still laid at its door.
+    /// How long after a session began what names no session is still attributed to it.
     pub(crate) const AFTERWARDS: Micros = 2 * MINUTE;
     /// What a log wrote a little before the logon that it follows from: clocks and buffers differ.
     pub(crate) const BEFORE: Micros = 5_000_000;

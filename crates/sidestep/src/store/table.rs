@@ -72,7 +72,7 @@ impl<K: Copy + Eq + Hash, V> Table<K, V> {
         self.index.find(hash, |&at| self.records[at as usize].key == key).map(|&at| at as usize)
     }
 
-    /// Adds a key that is not there; gives out the record that had to go, if one had to.
+    /// Adds a key that is not there; returns the record that had to go, if one had to.
     pub(crate) fn insert_new(&mut self, key: K, value: V) -> Option<Record<K, V>> {
         let record = Record { key, value, used: false };
         let (at, gone) = if self.records.len() < self.capacity {
@@ -106,7 +106,7 @@ impl<K: Copy + Eq + Hash, V> Table<K, V> {
         }
     }
 
-    /// Visits every value, and drops those for which `keep` is false; gives out how many it dropped.
+    /// Visits every value, and drops those for which `keep` is false; returns how many it dropped.
     pub(crate) fn sweep(&mut self, mut keep: impl FnMut(K, &mut V) -> bool) -> usize {
         let before = self.records.len();
         self.records.retain_mut(|record| keep(record.key, &mut record.value));

@@ -99,13 +99,13 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
         value
     }
 
-    /// Remembers a value; gives out the time of the one before.
+    /// Remembers a value; returns the time of the one before.
     pub(crate) fn insert(&mut self, key: K, time: Micros, value: V) -> Option<Micros> {
         self.make_room(&key);
         self.entries.insert(key, (time, value)).map(|(before, _)| before)
     }
 
-    /// Forgets a key; gives out its value.
+    /// Forgets a key; returns its value.
     pub(crate) fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,

@@ -211,7 +211,7 @@ pub(crate) mod remote_exploit {
 
     /// How long a refusal is remembered.
     pub(crate) const REMEMBERED: Micros = MINUTE;
-    /// How long after nobody's logon what happens is laid at its door.
+    /// How long after a logon of nobody what happens on the host is attributed to it.
     pub(crate) const AFTERWARDS: Micros = 10 * SECOND;
     /// How long it is remembered whose a connection is, after it was last used.
     pub(crate) const CONNECTED: Micros = 10 * MINUTE;
@@ -244,7 +244,7 @@ pub(crate) mod session_takeover {
 
     /// How long it is remembered who came from where.
     pub(crate) const REMEMBERED: Micros = 7 * DAY;
-    /// Who takes up his own session logs on for it first, so long before at most.
+    /// Whoever takes up their own session logs on for it first, so long before at most.
     pub(crate) const FRESH: Micros = 2 * MINUTE;
     /// How soon a session that is passed on is taken up by another: Windows does both at once.
     pub(crate) const AT_ONCE: Micros = 10 * SECOND;
@@ -274,7 +274,7 @@ pub(crate) mod ssh_hijacking {
 
     /// How long it is remembered that a key was shown at a host: agents are forwarded as long as a session lasts.
     pub(crate) const REMEMBERED: Micros = 7 * DAY;
-    /// How soon after he came a guest is taken to use what he found.
+    /// How soon after they came guests are taken to use what they found.
     pub(crate) const SOON: Micros = HOUR;
 }
 

@@ -294,8 +294,18 @@ impl Pipeline {
         (self.desk.is_by_detections(&situation), self.desk.is_too_small(&situation))
     }
 
-    fn situation(&self) -> Situation<'_> {
-        situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline)
+    /// What the desk has to know of the other stages.
+    fn situation(&self) -> Situation {
+        Situation {
+            alerts_per_day: self.config.alerts_per_day,
+            warm_up: self.config.warm_up,
+            now: self.now,
+            today: self.baseline.today,
+            days_seen: self.days_seen,
+            is_calibrated: self.judge.calibration.is_fitted(),
+            yesterday: self.judge.yesterday(),
+            accounts: self.baseline.accounts.len(),
+        }
     }
 
     /// Ends every movement; no more events come, so that what is set aside is all that follows.
@@ -305,8 +315,7 @@ impl Pipeline {
             let events = self.ahead.resume();
             alerts.extend(self.resume(events));
         }
-        let situation =
-            situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline);
+        let situation = self.situation();
         alerts.extend(self.desk.finish(&mut self.tracker, &situation));
         alerts
     }
@@ -346,25 +355,6 @@ impl Pipeline {
     /// What was held back.
     pub(crate) fn held_back(&self) -> Vec<Alert> {
         self.desk.held_back(&self.situation())
-    }
-}
-
-/// What the desk has to know of the other stages.
-fn situation<'c>(
-    config: &'c Config,
-    now: Micros,
-    days_seen: Day,
-    judge: &Judge,
-    baseline: &Baseline,
-) -> Situation<'c> {
-    Situation {
-        config,
-        now,
-        today: baseline.today,
-        days_seen,
-        is_calibrated: judge.calibration.is_fitted(),
-        yesterday: judge.yesterday(),
-        accounts: baseline.accounts.len(),
     }
 }
 

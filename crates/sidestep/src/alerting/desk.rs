@@ -20,8 +20,10 @@ use crate::tuning::{
 
 /// What the desk has to know of the other stages.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Situation<'s> {
-    pub(crate) config: &'s Config,
+pub(crate) struct Situation {
+    /// As the settings say.
+    pub(crate) alerts_per_day: f64,
+    pub(crate) warm_up: WarmUp,
     /// Time of the newest event.
     pub(crate) now: Micros,
     /// Day of the newest event, and on how many days anything happened.
@@ -95,31 +97,31 @@ impl AlertDesk {
 
     /// Whether detections alone decide what is raised: statistics judge nothing yet, or too little was
     /// seen for them.
-    pub(crate) fn is_by_detections(&self, situation: &Situation<'_>) -> bool {
-        let begun = self.since().is_some() || situation.config.warm_up == WarmUp::None;
+    pub(crate) fn is_by_detections(&self, situation: &Situation) -> bool {
+        let begun = self.since().is_some() || situation.warm_up == WarmUp::None;
         self.first.is_some() && !(begun && situation.is_calibrated)
     }
 
     /// Whether detections alone decide because statistics are not likely to come: the longest time of
     /// learning is over.
-    pub(crate) fn is_too_small(&self, situation: &Situation<'_>) -> bool {
+    pub(crate) fn is_too_small(&self, situation: &Situation) -> bool {
         self.is_by_detections(situation)
             && (self.since().is_some() || situation.days_seen > LONGEST_WARM_UP)
     }
 
     /// Whether detections may raise alerts now: not within days that the user wants learned from.
-    fn may_raise_by_detections(&self, situation: &Situation<'_>) -> bool {
+    fn may_raise_by_detections(&self, situation: &Situation) -> bool {
         self.is_by_detections(situation)
-            && (situation.config.warm_up == WarmUp::Auto || self.since().is_some())
+            && (situation.warm_up == WarmUp::Auto || self.since().is_some())
     }
 
-    fn has_room_by_detections(&self, situation: &Situation<'_>) -> bool {
-        self.by_detections.has_room(self.first, situation.now, situation.config.alerts_per_day)
+    fn has_room_by_detections(&self, situation: &Situation) -> bool {
+        self.by_detections.has_room(self.first, situation.now, situation.alerts_per_day)
     }
 
     /// Whether enough was learned for an oddity to mean something.
-    fn is_ready(&self, situation: &Situation<'_>) -> bool {
-        match situation.config.warm_up {
+    fn is_ready(&self, situation: &Situation) -> bool {
+        match situation.warm_up {
             WarmUp::None => situation.is_calibrated || self.has_history,
             WarmUp::Days(days) => {
                 self.first.is_some_and(|first| situation.now - first >= Micros::from(days) * DAY)
@@ -146,7 +148,7 @@ impl AlertDesk {
         &mut self,
         ended: Vec<Movement>,
         tracker: &mut Tracker,
-        situation: &Situation<'_>,
+        situation: &Situation,
         purpose: Purpose,
     ) -> Vec<Alert> {
         let detects = purpose == Purpose::Detect;
@@ -175,7 +177,7 @@ impl AlertDesk {
         &mut self,
         rose: &[u64],
         tracker: &mut Tracker,
-        situation: &Situation<'_>,
+        situation: &Situation,
         purpose: Purpose,
     ) -> Vec<Alert> {
         let mut alerts = Vec::new();
@@ -215,7 +217,7 @@ impl AlertDesk {
             && movement.may_lead(self.rule_led.threshold(now))
     }
 
-    fn raise(&mut self, movement: &mut Movement, situation: &Situation<'_>) -> Option<Alert> {
+    fn raise(&mut self, movement: &mut Movement, situation: &Situation) -> Option<Alert> {
         movement.detected_at = Some(situation.now);
         self.budget.emitted();
         if movement.rule_led() > 0.0 {
@@ -226,11 +228,7 @@ impl AlertDesk {
     }
 
     /// Raises a live movement whose findings are strong enough to wait for nothing.
-    fn raise_at_once(
-        &mut self,
-        movement: &mut Movement,
-        situation: &Situation<'_>,
-    ) -> Option<Alert> {
+    fn raise_at_once(&mut self, movement: &mut Movement, situation: &Situation) -> Option<Alert> {
         let is_due = movement.rule_nats >= AT_ONCE_NATS
             && self.may_raise_by_detections(situation)
             && self.has_room_by_detections(situation);
@@ -248,7 +246,7 @@ impl AlertDesk {
     }
 
     /// Raises what had to wait for the budget, and the best of what there is when too few were.
-    fn raise_pending(&mut self, tracker: &mut Tracker, situation: &Situation<'_>) -> Vec<Alert> {
+    fn raise_pending(&mut self, tracker: &mut Tracker, situation: &Situation) -> Vec<Alert> {
         let (now, mut alerts) = (situation.now, Vec::new());
         let Some(since) = self.since() else { return alerts };
         while self.budget.has_room(now) {
@@ -276,7 +274,7 @@ impl AlertDesk {
         &mut self,
         ended: Vec<Movement>,
         tracker: &mut Tracker,
-        situation: &Situation<'_>,
+        situation: &Situation,
     ) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for movement in ended {
@@ -302,7 +300,7 @@ impl AlertDesk {
 
     /// Raises what ended and waits, the strongest first, as far as the budget has room. While statistics
     /// may still come to judge, nothing but the strongest is worth bothering somebody.
-    fn raise_waiting(&mut self, situation: &Situation<'_>) -> Vec<Alert> {
+    fn raise_waiting(&mut self, situation: &Situation) -> Vec<Alert> {
         if self.may_raise_by_detections(situation) && self.is_too_small(situation) {
             return self.raise_strongest(situation);
         }
@@ -312,7 +310,7 @@ impl AlertDesk {
         Vec::new()
     }
 
-    fn raise_strongest(&mut self, situation: &Situation<'_>) -> Vec<Alert> {
+    fn raise_strongest(&mut self, situation: &Situation) -> Vec<Alert> {
         let mut alerts = Vec::new();
         while self.has_room_by_detections(situation) {
             let Some(mut movement) = self.by_detections.take_strongest() else { break };
@@ -325,11 +323,7 @@ impl AlertDesk {
     }
 
     /// Ends everything: no more events come, so that what was to be learned from is shown too.
-    pub(crate) fn finish(
-        &mut self,
-        tracker: &mut Tracker,
-        situation: &Situation<'_>,
-    ) -> Vec<Alert> {
+    pub(crate) fn finish(&mut self, tracker: &mut Tracker, situation: &Situation) -> Vec<Alert> {
         let mut alerts = self.end(tracker.drain(), tracker, situation);
         if self.is_by_detections(situation) {
             alerts.extend(self.raise_strongest(situation));
@@ -350,7 +344,7 @@ impl AlertDesk {
     }
 
     /// What was held back, as alerts that say why.
-    pub(crate) fn held_back(&self, situation: &Situation<'_>) -> Vec<Alert> {
+    pub(crate) fn held_back(&self, situation: &Situation) -> Vec<Alert> {
         let alert = |HeldMovement { reason, movement }: &HeldMovement| {
             let (rate, p_value) = self.rarity_of(movement, true, situation.accounts);
             let mut alert =
@@ -375,7 +369,7 @@ impl AlertDesk {
         &self,
         movement: &Movement,
         state: AlertState,
-        situation: &Situation<'_>,
+        situation: &Situation,
     ) -> Option<Alert> {
         let detected_at = movement.detected_at?;
         let (rate, p_value) = self.rarity_of(movement, movement.by_detections, situation.accounts);

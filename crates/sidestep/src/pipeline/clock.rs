@@ -1,6 +1,6 @@
 //! The clock of the stream: what is late, and what a new hour or day brings to the stages.
 
-use super::{Pipeline, situation};
+use super::Pipeline;
 use crate::alert::Alert;
 use crate::event::Purpose;
 use crate::time::{Day, HOUR, MINUTE, Micros, day_of};
@@ -26,7 +26,7 @@ impl Pipeline {
         self.learning.release(time, &mut self.baseline);
         self.rules.forget(time);
         let ended = self.tracker.expire(time);
-        let situation = situation(&self.config, time, self.days_seen, &self.judge, &self.baseline);
+        let situation = self.situation();
         self.desk.tick(ended, &mut self.tracker, &situation, purpose)
     }
 

@@ -1,6 +1,6 @@
 //! What detections found on its way: weighed, attributed, and raised where that is due.
 
-use super::{Pipeline, situation};
+use super::Pipeline;
 use crate::alert::Alert;
 use crate::attribution::Attribution;
 use crate::event::{Event, Purpose};
@@ -65,8 +65,7 @@ impl Pipeline {
     }
 
     pub(crate) fn rise(&mut self, rose: &[u64], purpose: Purpose, alerts: &mut Vec<Alert>) {
-        let situation =
-            situation(&self.config, self.now, self.days_seen, &self.judge, &self.baseline);
+        let situation = self.situation();
         alerts.extend(self.desk.on_rise(rose, &mut self.tracker, &situation, purpose));
     }
 }

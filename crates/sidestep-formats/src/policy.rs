@@ -15,7 +15,6 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::time::Micros;
@@ -87,7 +86,7 @@ pub fn read_policy(text: &str) -> Result<Policy, PolicyError> {
         let named = entry.detection.as_ref().map(Spanned::span);
         allow.detection = entry.detection.map(Spanned::into_inner);
         if let Some(subnet) = entry.subnet {
-            let found = network(subnet.get_ref());
+            let found = subnet.get_ref().parse::<Subnet>().ok();
             allow.subnet = Some(found.ok_or_else(|| {
                 at(
                     subnet.span(),
@@ -110,16 +109,6 @@ pub fn read_policy(text: &str) -> Result<Policy, PolicyError> {
 
 fn line(text: &str, at: usize) -> usize {
     text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
-}
-
-/// `address/prefix`, or an address alone.
-fn network(text: &str) -> Option<Subnet> {
-    let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),
-        None => (text, None),
-    };
-    let address: IpAddr = address.parse().ok()?;
-    Subnet::new(address, prefix.unwrap_or(if address.is_ipv4() { 32 } else { 128 }))
 }
 
 /// The beginning of a day in UTC, or a moment with its offset; UTC where there is none.

@@ -140,8 +140,8 @@ struct Own<'a> {
     p_value: f64,
     pivots: &'a [String],
     targets: &'a [String],
-    credential_switches: Vec<&'a CredentialSwitch>,
-    hops: Vec<&'a Hop>,
+    credential_switches: &'a [CredentialSwitch],
+    hops: &'a [Hop],
 }
 
 /// The alert as one document.
@@ -183,8 +183,8 @@ pub(super) fn document(alert: &Alert) -> Document<'_> {
             p_value: alert.p_value,
             pivots: &alert.pivots,
             targets: &alert.targets,
-            credential_switches: alert.credential_switches.iter().collect(),
-            hops: alert.hops.iter().collect(),
+            credential_switches: &alert.credential_switches,
+            hops: &alert.hops,
         },
     }
 }

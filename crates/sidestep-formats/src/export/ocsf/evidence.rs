@@ -34,7 +34,7 @@ pub(super) struct HopData<'a> {
     surprise: f64,
     parent: Option<usize>,
     #[serde(rename = "evidence", skip_serializing_if = "Option::is_none")]
-    reasons: Option<Vec<&'a Contribution>>,
+    reasons: Option<&'a [Contribution]>,
 }
 
 impl From<&Hop> for HopData<'_> {
@@ -161,7 +161,7 @@ pub(super) fn evidences(alert: &Alert, version: OcsfVersion) -> Vec<Evidence<'_>
         let hop: &Hop = hop;
         let (name, domain) = split_account(&hop.user);
         // In later versions the reasons stand in the anomaly analyses.
-        let reasons = (!is_new).then(|| hop.evidence.iter().collect());
+        let reasons = (!is_new).then_some(hop.evidence.as_slice());
         Evidence {
             uid: is_new.then(|| format!("hop-{at}")),
             verdict_id: is_new.then_some(4),

@@ -116,7 +116,7 @@ struct Unmapped<'a> {
     p_value: f64,
     pivots: &'a [String],
     targets: &'a [String],
-    credential_switches: Vec<&'a CredentialSwitch>,
+    credential_switches: &'a [CredentialSwitch],
 }
 
 /// A time as OCSF has it: milliseconds since 1970.
@@ -197,7 +197,7 @@ pub(super) fn finding<'a>(alert: &'a Alert, options: &ExportOptions) -> Finding<
             p_value: alert.p_value,
             pivots: &alert.pivots,
             targets: &alert.targets,
-            credential_switches: alert.credential_switches.iter().collect(),
+            credential_switches: &alert.credential_switches,
         },
     }
 }

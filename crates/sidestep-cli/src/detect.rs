@@ -22,7 +22,7 @@ use crate::judge::{Judged, judge, lateness};
 use crate::output::{self, LateFile};
 use crate::posture;
 use crate::progress::Progress;
-use crate::run_summary::{RunSummary, run_summary};
+use crate::run_summary::{RunSummary, read_summary, run_summary};
 
 /// Share of lines that may be bad before the exit status says so.
 pub(crate) const TOLERATED: f64 = 0.01;
@@ -69,6 +69,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     }
     let bad = summary.skipped_share() > TOLERATED
         || summary.files_damaged > 0
+        || summary.is_not_understood()
         || late_share(&metrics, summary) > TOLERATED;
     Ok(if bad { Exit::BadInput } else { Exit::Success })
 }
@@ -92,9 +93,12 @@ fn explain<G>(
     let read = inputs.read(&args.inputs, args.in_order, &mut |event| add(&mut gathered, event));
     let (reader, _) = inputs.end();
     output::print(&report(&gathered))?;
+    output::eprint(&read_summary(reader.summary()));
     read.map_err(|error| Failure::Error(error.to_string()))?;
     let summary = reader.summary();
-    let bad = summary.skipped_share() > TOLERATED || summary.files_damaged > 0;
+    let bad = summary.skipped_share() > TOLERATED
+        || summary.files_damaged > 0
+        || summary.is_not_understood();
     Ok(if bad { Exit::BadInput } else { Exit::Success })
 }
 

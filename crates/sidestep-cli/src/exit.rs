@@ -17,7 +17,7 @@ pub enum Exit {
     /// 2: the arguments make no sense.
     Usage,
     /// 3: done, but more than one line in a hundred was bad, more than one event in a hundred came too
-    /// late, or a file among others was damaged.
+    /// late, a file among others was damaged, or (nearly) nothing of a log was understood.
     BadInput,
 }
 

@@ -1,5 +1,6 @@
 //! What `sidestep detect` says when it is done.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sidestep::{Metrics, Status};
@@ -10,7 +11,7 @@ use crate::judge::Order;
 use crate::system::peak_memory;
 use crate::text;
 
-/// Kinds of record passed over that are named.
+/// Kinds of record that are named.
 const KINDS: usize = 5;
 
 /// What the closing summary tells.
@@ -37,9 +38,7 @@ pub(crate) fn run_summary(run: &RunSummary<'_>) -> String {
     let mut lines = Lines::default();
     events(&mut lines, run);
     clocks(&mut lines, summary);
-    files(&mut lines, summary);
-    passed_over(&mut lines, summary);
-    skipped(&mut lines, summary);
+    records(&mut lines, summary);
     lines.add("logins", &format!("{} between hosts", text::grouped(metrics.logins)));
     lines.add("judged", &judged(run));
     rules(&mut lines, metrics);
@@ -56,6 +55,23 @@ pub(crate) fn run_summary(run: &RunSummary<'_>) -> String {
         lines.add("memory", &format!("{size} MiB at the peak"));
     }
     lines.0.join("\n")
+}
+
+/// What was read, passed over, not understood and skipped: what stands beside a report that is not of
+/// alerts.
+pub(crate) fn read_summary(summary: &ReadSummary) -> String {
+    let mut lines = Lines::default();
+    lines.add("events", &text::grouped(summary.events));
+    records(&mut lines, summary);
+    lines.0.join("\n")
+}
+
+fn records(lines: &mut Lines, summary: &ReadSummary) {
+    files(lines, summary);
+    counts(lines, "other", "passed over, for they are not about logins", &summary.passed_over);
+    counts(lines, "unknown", "not understood", &summary.not_understood);
+    not_understood(lines, summary);
+    skipped(lines, summary);
 }
 
 /// Lines that each begin with a name, or with room for one.
@@ -171,10 +187,9 @@ fn files(lines: &mut Lines, summary: &ReadSummary) {
     lines.more(summary.files_not_read, summary.first_not_read.len());
 }
 
-/// Sound records that tell nothing, the most frequent kinds first.
-fn passed_over(lines: &mut Lines, summary: &ReadSummary) {
-    let mut kinds: Vec<_> =
-        summary.passed_over.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
+/// Records of which no event was made, the most frequent kinds first.
+fn counts(lines: &mut Lines, name: &str, why: &str, counts: &BTreeMap<String, u64>) {
+    let mut kinds: Vec<_> = counts.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
     if kinds.is_empty() {
         return;
     }
@@ -182,7 +197,7 @@ fn passed_over(lines: &mut Lines, summary: &ReadSummary) {
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let all = kinds.iter().map(|(_, count)| count).sum();
     let records = text::counted(all, "record");
-    lines.add("other", &format!("{records} passed over, for they tell of no login:"));
+    lines.add(name, &format!("{records} {why}:"));
     let (named, rest) = kinds.split_at(kinds.len().min(KINDS));
     let mut rows: Vec<_> = named.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
     match rest {
@@ -197,6 +212,20 @@ fn passed_over(lines: &mut Lines, summary: &ReadSummary) {
     for (kind, count) in rows {
         lines.below(&format!("{:>width$}  {}", text::grouped(count), text::clipped(&kind, 72)));
     }
+}
+
+/// Logs of which nothing was understood, and, where nothing else gave an event, those of kinds that
+/// are not about logins.
+fn not_understood(lines: &mut Lines, summary: &ReadSummary) {
+    if !summary.is_not_understood() {
+        return;
+    }
+    let all = summary.files_not_understood + summary.files_without_logins;
+    lines.add("unread", &format!("{} gave nothing to judge:", text::counted(all, "log")));
+    for file in &summary.first_not_understood {
+        lines.below(&file.to_string());
+    }
+    lines.more(all, summary.first_not_understood.len());
 }
 
 fn skipped(lines: &mut Lines, summary: &ReadSummary) {

@@ -140,6 +140,13 @@ impl LogReader {
         for (what, count) in other.passed_over {
             *summary.passed_over.entry(what).or_default() += count;
         }
+        for (what, count) in other.not_understood {
+            *summary.not_understood.entry(what).or_default() += count;
+        }
+        summary.files_not_understood += other.files_not_understood;
+        summary.files_without_logins += other.files_without_logins;
+        summary.first_not_understood.extend(other.first_not_understood);
+        summary.first_not_understood.truncate(kept);
         summary.first_errors.extend(other.first_errors);
         summary.first_errors.truncate(kept);
         summary.first_not_read.extend(other.first_not_read);

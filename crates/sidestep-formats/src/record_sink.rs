@@ -1,5 +1,6 @@
 //! Where the records of a log go: to whoever takes its events, and into the summary.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 
@@ -9,13 +10,13 @@ use sidestep::event::{AuthEvent, Event, HostActivity};
 use crate::clocks::Clocks;
 use crate::error::{Fault, FormatError, LineError};
 use crate::options::{OnError, ReadOptions};
-use crate::summary::ReadSummary;
+use crate::summary::{NotRead, ReadSummary};
 use crate::time::Micros;
 
 /// What a reader hands events to. `Break` ends the reading.
 pub type EventSink<'s> = dyn FnMut(Event<'_>) -> ControlFlow<()> + 's;
 
-/// Kinds of record that are counted apart among those passed over.
+/// Kinds of record that are counted apart among those passed over, and those not understood.
 const MOST_KINDS: usize = 256;
 
 /// One reading of one log: where its events, the records passed over and the faults go.
@@ -25,9 +26,28 @@ pub(crate) struct RecordSink<'a> {
     /// The day of the last line whose year had to be inferred, over all logs read.
     pub(crate) last_dated: &'a mut Option<Date>,
     summary: &'a mut ReadSummary,
+    /// What was counted of this log alone.
+    tally: Tally,
     clocks: Clocks,
     sink: &'a mut EventSink<'a>,
 }
+
+/// How far one log was understood.
+#[derive(Debug, Default)]
+struct Tally {
+    /// Events, and records passed over that a log of logins may hold.
+    understood: u64,
+    /// Records passed over of kinds that never tell of logins.
+    foreign: u64,
+    not_understood: u64,
+    skipped: u64,
+    /// What the first foreign record, and the first that was not understood, are of.
+    first_foreign: Option<String>,
+    first_unknown: Option<String>,
+}
+
+/// Of so many records of a log one must be understood, or else the log is not.
+const UNDERSTOOD_ONE_IN: u64 = 20;
 
 impl<'a> RecordSink<'a> {
     pub(crate) fn new(
@@ -37,13 +57,15 @@ impl<'a> RecordSink<'a> {
         summary: &'a mut ReadSummary,
         sink: &'a mut EventSink<'a>,
     ) -> Self {
-        Self { place, options, last_dated, summary, clocks: Clocks::default(), sink }
+        let (tally, clocks) = (Tally::default(), Clocks::default());
+        Self { place, options, last_dated, summary, tally, clocks, sink }
     }
 
     /// Hands on an event.
     #[inline]
     pub(crate) fn event(&mut self, event: &AuthEvent<'_>) -> ControlFlow<()> {
         self.summary.events += 1;
+        self.tally.understood += 1;
         (self.sink)(Event::Auth(event))
     }
 
@@ -51,18 +73,51 @@ impl<'a> RecordSink<'a> {
     pub(crate) fn activity(&mut self, activity: &HostActivity<'_>) -> ControlFlow<()> {
         self.summary.events += 1;
         self.summary.activities += 1;
+        self.tally.understood += 1;
         (self.sink)(Event::Activity(activity))
     }
 
-    /// Counts a sound record that holds nothing that moves; `what` names its kind.
+    /// Counts a record that was understood and is not about logins; `what` names its kind.
     pub(crate) fn pass_over(&mut self, what: &str) {
-        let counts = &mut self.summary.passed_over;
-        if let Some(count) = counts.get_mut(what) {
-            *count += 1;
+        self.tally.understood += 1;
+        count(&mut self.summary.passed_over, what);
+    }
+
+    /// Counts a record of a kind that never tells of logins, of a `shape` that also has kinds that
+    /// do: Zeek's `http` log, Suricata's `dns` events. A log of nothing else is named at its end.
+    pub(crate) fn pass_over_foreign(&mut self, shape: &str, what: &str) {
+        self.tally.foreign += 1;
+        self.tally.first_foreign.get_or_insert_with(|| shape.to_owned());
+        count(&mut self.summary.passed_over, what);
+    }
+
+    /// Counts a record of a shape that is not known, of which nobody can say what it tells; `what`
+    /// names the nearest shape, such as `JSON with the keys a, b, c`.
+    pub(crate) fn not_understood(&mut self, what: &str) {
+        self.tally.not_understood += 1;
+        self.tally.first_unknown.get_or_insert_with(|| what.to_owned());
+        count(&mut self.summary.not_understood, what);
+    }
+
+    /// Ends the log: says of which shape it is where (nearly) nothing of it was understood.
+    pub(crate) fn finish(self) {
+        let Tally { understood, foreign, not_understood, skipped, .. } = self.tally;
+        let all = understood + foreign + not_understood + skipped;
+        let known = understood + foreign;
+        let why = if not_understood > 0 && known.saturating_mul(UNDERSTOOD_ONE_IN) < all {
+            self.summary.files_not_understood += 1;
+            let nearest = self.tally.first_unknown.unwrap_or_default();
+            format!("not understood: it looks like {nearest}")
+        } else if foreign > 0 && understood == 0 {
+            self.summary.files_without_logins += 1;
+            let shape = self.tally.first_foreign.unwrap_or_default();
+            format!("looks like {shape} without authentication events")
         } else {
-            // What a log calls its records is its own text, of which there is no end.
-            let what = if counts.len() < MOST_KINDS { what } else { "other" };
-            *counts.entry(what.to_owned()).or_default() += 1;
+            return;
+        };
+        if self.summary.first_not_understood.len() < self.options.messages_kept {
+            let place = self.place.to_owned();
+            self.summary.first_not_understood.push(NotRead { place, why });
         }
     }
 
@@ -81,6 +136,7 @@ impl<'a> RecordSink<'a> {
     pub(crate) fn bad(&mut self, line: u64, lines: u64, fault: Fault) -> Result<(), FormatError> {
         let stop = self.options.on_error == OnError::Stop;
         self.summary.skipped += lines;
+        self.tally.skipped += lines;
         if !stop && self.summary.first_errors.len() >= self.options.messages_kept {
             return Ok(());
         }
@@ -101,6 +157,17 @@ impl<'a> RecordSink<'a> {
     #[cold]
     pub(crate) fn broken(&self, line: u64, source: io::Error) -> FormatError {
         FormatError::Read { place: self.place.to_owned(), line, source }
+    }
+}
+
+/// Counts one more of a kind.
+fn count(counts: &mut BTreeMap<String, u64>, what: &str) {
+    if let Some(count) = counts.get_mut(what) {
+        *count += 1;
+    } else {
+        // What a log calls its records is its own text, of which there is no end.
+        let what = if counts.len() < MOST_KINDS { what } else { "other" };
+        *counts.entry(what.to_owned()).or_default() += 1;
     }
 }
 

@@ -14,8 +14,10 @@ pub struct ReadSummary {
     pub events: u64,
     /// Of these, companion records.
     pub activities: u64,
-    /// Sound records that hold nothing that moves, by what they are.
+    /// Records that were understood and are not about logins, by what they are.
     pub passed_over: BTreeMap<String, u64>,
+    /// Records of a shape that is not known, by the nearest shape: what they tell is lost.
+    pub not_understood: BTreeMap<String, u64>,
     /// Lines, or records of JSON, skipped because they are wrong. Blank lines and headers are not
     /// counted.
     pub skipped: u64,
@@ -29,6 +31,12 @@ pub struct ReadSummary {
     pub files_damaged: u64,
     /// The first of them, and why.
     pub first_not_read: Vec<NotRead>,
+    /// Logs read to the end of which (nearly) nothing was understood: fewer than one record in 20.
+    pub files_not_understood: u64,
+    /// Logs of a known shape that hold only kinds of record that never tell of logins.
+    pub files_without_logins: u64,
+    /// The first of both, and what they look like.
+    pub first_not_understood: Vec<NotRead>,
     /// How often the clock of a host was set back by more than an hour, as the numbers of its records
     /// show.
     pub clocks_set_back: u64,
@@ -41,11 +49,24 @@ impl ReadSummary {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     pub fn skipped_share(&self) -> f64 {
-        let passed_over: u64 = self.passed_over.values().sum();
-        match self.events + passed_over + self.skipped {
+        match self.records() {
             0 => 0.0,
             all => self.skipped as f64 / all as f64,
         }
+    }
+
+    /// All records: events, passed over, not understood and skipped.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        let sum = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>();
+        self.events + self.skipped + sum(&self.passed_over) + sum(&self.not_understood)
+    }
+
+    /// Whether a log, or a whole run, gave nothing to judge because it was not understood: a log of
+    /// an unknown shape, or nothing but logs of kinds that never tell of logins.
+    #[must_use]
+    pub const fn is_not_understood(&self) -> bool {
+        self.files_not_understood > 0 || (self.events == 0 && self.files_without_logins > 0)
     }
 }
 

@@ -98,11 +98,12 @@ fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
             let mut tape = Tape::default();
             let root = tape.read(text).map_err(|error| not_json(&error))?;
             match shape::tell(root) {
-                Shape::Text(_) => Ok(shape::pass_over(sink, "JSON record", "within records")),
+                Shape::Text(_) => Ok(shape::not_understood(sink, root)),
                 _ => take(root, number, sink),
             }
         }
-        Shape::Other(what) => Ok(shape::pass_over(sink, "JSON record", what)),
+        Shape::Preview => Ok(shape::pass_over(sink, "Splunk", "preview")),
+        Shape::Other(record) => Ok(shape::not_understood(sink, record)),
     }
 }
 

@@ -18,8 +18,10 @@ pub(super) enum Shape<'r> {
     Ecs(Node<'r>),
     /// A text that is itself such a record.
     Text(&'r str),
-    /// Something else, by what it says it is.
-    Other(&'r str),
+    /// Search results that Splunk gave while it was still searching; they come again.
+    Preview,
+    /// Of a shape that is not known.
+    Other(Node<'r>),
 }
 
 /// Longest name of a kind of record that is kept.
@@ -92,7 +94,6 @@ struct Seen<'r> {
     zeek_fields: u8,
     cloud_trail: u8,
     raw: Option<&'r str>,
-    kind: Option<&'r str>,
 }
 
 /// Tells what a record is from the names in it.
@@ -112,7 +113,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             }
             Sign::EventId | Sign::OldEventId => seen.event_id = Some(node),
             Sign::Inner if node.is_object() => return tell(node),
-            Sign::Preview if node.text() == Some("true") => return Shape::Other("of a preview"),
+            Sign::Preview if node.text() == Some("true") => return Shape::Preview,
             Sign::Ocsf => return Shape::Ocsf(root),
             Sign::Journald => return Shape::Journald(root),
             Sign::Zeek => return Shape::Zeek(root),
@@ -127,8 +128,13 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Raw => {
                 seen.raw = node.text().filter(|text| text.trim_start().starts_with('{'));
             }
-            Sign::Kind | Sign::Category => seen.kind = seen.kind.or(node.text()),
-            Sign::EventData | Sign::Event | Sign::System | Sign::Inner | Sign::Preview => {}
+            Sign::Kind
+            | Sign::Category
+            | Sign::EventData
+            | Sign::Event
+            | Sign::System
+            | Sign::Inner
+            | Sign::Preview => {}
         }
     }
     if seen.principal {
@@ -149,7 +155,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
     if seen.zeek_fields >= 2 {
         return Shape::Zeek(root);
     }
-    Shape::Other(seen.kind.unwrap_or("of unknown kind"))
+    Shape::Other(root)
 }
 
 fn is_number(text: &str) -> bool {
@@ -159,5 +165,25 @@ fn is_number(text: &str) -> bool {
 /// Counts a record of which nothing is made, by a name that the log itself gave.
 pub(super) fn pass_over(sink: &mut RecordSink<'_>, source: &str, kind: &str) -> ControlFlow<()> {
     sink.pass_over(&format!("{source} {}", values::cut(kind, LONGEST_KIND)));
+    ControlFlow::Continue(())
+}
+
+/// Counts a record of no known shape, by what it says it is and the names in it.
+pub(super) fn not_understood(sink: &mut RecordSink<'_>, root: Node<'_>) -> ControlFlow<()> {
+    /// Names that are shown.
+    const SHOWN: usize = 5;
+    let kind = root.children().find(|node| Sign::of(node.name()) == Sign::Kind);
+    let kind = kind.and_then(Node::text).map(|kind| values::cut(kind, LONGEST_KIND));
+    let mut names = root.children().map(Node::name);
+    let shown: Vec<_> = names.by_ref().take(SHOWN).map(|name| values::cut(name, 32)).collect();
+    let more = if names.next().is_some() { " ..." } else { "" };
+    let keys = match &shown[..] {
+        [] => "without a key".to_owned(),
+        shown => format!("with the keys {}{more}", shown.join(", ")),
+    };
+    match kind {
+        Some(kind) => sink.not_understood(&format!("JSON {kind} {keys}")),
+        None => sink.not_understood(&format!("JSON of an unknown kind {keys}")),
+    }
     ControlFlow::Continue(())
 }

@@ -1,9 +1,9 @@
 //! Zeek's logs in JSON, one object a line.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use super::Taken;
-use super::shape::pass_over;
 use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::zeek::{self, Kind, Record};
@@ -13,10 +13,13 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
     let path = root.get("_path").or_else(|| root.get("@stream")).and_then(Node::text);
     let kind = match path {
         Some(path) => Kind::of_path(path),
-        None => Kind::of_fields(root.children().map(|node| zeek_name(node.name()))),
+        None => None,
     };
-    let Some(kind) = kind else {
-        return Ok(pass_over(sink, "zeek", path.unwrap_or("of unknown kind")));
+    // A filter may have given the log another name; its fields still say what it is.
+    let of_fields = || Kind::of_fields(root.children().map(|node| zeek_name(node.name())));
+    let Some(kind) = kind.or_else(of_fields) else {
+        zeek::pass_over_log(path.unwrap_or("of unknown kind"), sink);
+        return Ok(ControlFlow::Continue(()));
     };
     let mut record = Record::new(kind);
     record.raw_ref = Some(number);

@@ -16,7 +16,7 @@ use sidestep::event::{AuthEventBuilder, HostActivity, HostActivityKind};
 
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
-use crate::values::clipped;
+use crate::values::{clipped, cut};
 
 pub(crate) use self::record::{Kind, Record};
 pub(crate) use self::tsv::{Zeek, is_header};
@@ -49,6 +49,14 @@ pub(crate) fn emit(
 fn nothing(sink: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
     sink.pass_over(what);
     Ok(ControlFlow::Continue(()))
+}
+
+/// Counts a record of a log that never tells of logins, by the log's path.
+pub(crate) fn pass_over_log(path: &str, sink: &mut RecordSink<'_>) {
+    /// Longest path that is shown.
+    const LONGEST: usize = 64;
+    let path = cut(path, LONGEST);
+    sink.pass_over_foreign(&format!("Zeek {path}"), &format!("zeek {path}"));
 }
 
 /// Hands on an authentication event with the record's session and place.

@@ -50,7 +50,7 @@ impl Dialect for Zeek {
                         header.fill(&mut record, line).and_then(|()| emit(&record, sink))
                     }
                     Log::Other(name) => {
-                        sink.pass_over(name);
+                        super::pass_over_log(name, sink);
                         continue;
                     }
                     Log::Unnamed => {
@@ -162,14 +162,13 @@ impl Header {
             self.log = Log::Unnamed;
             return;
         }
-        let kind = match &self.path {
-            Some(path) => Kind::of_path(path),
-            None => Kind::of_fields(self.names.iter().map(String::as_str)),
-        };
+        // A filter may have given the log another name; its fields still say what it is.
+        let kind = self.path.as_deref().and_then(Kind::of_path);
+        let kind = kind.or_else(|| Kind::of_fields(self.names.iter().map(String::as_str)));
         self.log = match (kind, &self.path) {
             (Some(kind), _) => Log::Read(kind),
-            (None, Some(path)) => Log::Other(format!("zeek {path}")),
-            (None, None) => Log::Other("zeek log without a name".to_owned()),
+            (None, Some(path)) => Log::Other(path.clone()),
+            (None, None) => Log::Other("log without a name".to_owned()),
         };
         let Some(kind) = kind else { return };
         let mut types = self.types.iter();

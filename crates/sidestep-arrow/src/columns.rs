@@ -48,7 +48,7 @@ impl EventColumns {
                 check_type(schema, field, at)?;
             }
         }
-        let columns = Self { places, time_format: mapping.time_format() };
+        let columns = Self { places, time_format: mapping.time_format().clone() };
         let missing = |field| ColumnsError::Missing { field, found: list(schema) };
         for field in [EventField::Time, EventField::Account] {
             columns.column(field).ok_or_else(|| missing(field))?;
@@ -68,8 +68,8 @@ impl EventColumns {
 
     /// How times that are numbers or text are written.
     #[must_use]
-    pub const fn time_format(&self) -> TimeFormat {
-        self.time_format
+    pub const fn time_format(&self) -> &TimeFormat {
+        &self.time_format
     }
 }
 

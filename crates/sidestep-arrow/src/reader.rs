@@ -271,7 +271,7 @@ impl<'b> Batch<'b> {
                 *column = Some(Filled::new(values, field, batch.num_rows()));
             }
         }
-        Ok(Self { columns: filled, has, time_format: columns.time_format() })
+        Ok(Self { columns: filled, has, time_format: columns.time_format().clone() })
     }
 
     /// Lends the event of a row to `take`.
@@ -288,7 +288,7 @@ impl<'b> Batch<'b> {
     /// Microseconds since 1970.
     fn time(&self, row: usize) -> Result<i64, FieldError> {
         const FIELD: EventField = EventField::Time;
-        let format = self.time_format;
+        let format = &self.time_format;
         let cell = self.columns[FIELD as usize].as_ref().and_then(|time| time.values.get(row));
         let Some(cell) = cell else {
             return Err(FieldError::empty(FIELD));
@@ -326,12 +326,12 @@ impl<'b> Batch<'b> {
     }
 }
 
-fn unfit(number: impl std::fmt::Display, format: TimeFormat) -> FieldError {
+fn unfit(number: impl std::fmt::Display, format: &TimeFormat) -> FieldError {
     FieldError::new(EventField::Time, format!("{number} is not {}", format.expected()))
 }
 
 /// A time as a floating-point number: its whole part tells its unit, as that of a whole number does.
-fn of_float(number: f64, format: TimeFormat) -> Option<i64> {
+fn of_float(number: f64, format: &TimeFormat) -> Option<i64> {
     if !(0.0..EXACT).contains(&number) {
         return None;
     }

@@ -61,7 +61,8 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub(crate) map: Vec<String>,
 
-    /// How a CSV's times are written: auto, seconds, milliseconds, microseconds or rfc3339
+    /// How times are written: auto, seconds, milliseconds, microseconds, rfc3339, or a pattern of
+    /// strptime, such as "%m/%d/%Y %I:%M:%S %p" (%.f is a fraction)
     #[arg(long, default_value = "auto", value_name = "FORMAT")]
     pub(crate) time_format: TimeFormat,
 

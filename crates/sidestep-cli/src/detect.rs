@@ -165,7 +165,7 @@ pub(crate) fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
         .iter()
         .try_fold(FieldMapping::default(), |mapping, pair| mapping.with_pair(pair))
         .map_err(|error| Failure::Usage(format!("--map: {error}")))?
-        .with_time_format(args.time_format);
+        .with_time_format(args.time_format.clone());
     Ok(ReadOptions::default()
         .with_format(args.format)
         .with_mapping(mapping)

@@ -224,7 +224,7 @@ fn what_was_passed_over_is_told_by_its_kind() {
     for line in [
         "events   2 in ",
         "           of these 1 companion record of what hosts did\n",
-        "other    63 records passed over, for they tell of no login:\n",
+        "other    63 records passed over, for they are not about logins:\n",
         "           12  Windows event 5156 of Microsoft-Windows-Security-Auditing\n",
         "            8  Windows event 4689 of Microsoft-Windows-Security-Auditing\n",
         "           13  of 2 other kinds\n",

@@ -38,6 +38,7 @@ mod bytes_read;
 mod clocks;
 mod csv;
 mod dialect;
+mod endpoint;
 mod error;
 mod event_field;
 mod events;
@@ -88,7 +89,7 @@ pub use policy::{PolicyError, read_policy};
 pub use reader::LogReader;
 pub use record_sink::EventSink;
 pub use summary::{NotRead, ReadSummary};
-pub use time::TimeFormat;
+pub use time::{TimeFormat, latest_believed};
 pub use zone::Zone;
 
 // What tables in `sidestep-arrow` make events by, as CSV does here: public to that crate only, and

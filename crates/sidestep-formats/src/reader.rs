@@ -120,7 +120,7 @@ impl LogReader {
             Format::Json => Box::new(Json),
         };
         let flow = dialect.read(&mut source, &mut records)?;
-        records.finish();
+        records.finish()?;
         self.summary.files += 1;
         Ok(flow)
     }

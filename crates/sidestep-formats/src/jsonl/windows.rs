@@ -54,7 +54,7 @@ pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -
     }
     let mut record = Record { event_id, raw_ref: Some(number), ..Record::default() };
     let header = read(layout, |name, value| record.set(name, Cow::Borrowed(value)));
-    record.time = header.time.read();
+    record.time = header.time.read(sink.times());
     record.provider = Cow::Borrowed(header.provider.unwrap_or_default());
     record.channel = Cow::Borrowed(header.channel.unwrap_or_default());
     record.computer = Cow::Borrowed(header.computer.unwrap_or_default());
@@ -173,10 +173,10 @@ fn flat<'r>(
             "Channel" | "LogName" | "channel" | "log_name" => &mut header.channel,
             "TimeCreated"
             | "SystemTime"
-            | "EventTimeUTC"
             | "TimeGenerated"
             | "time_created"
             | "event_original_time" => &mut header.time.exact,
+            "EventTimeUTC" | "TimeGenerated [UTC]" => &mut header.time.utc,
             "EventTime" | "eventtime" | "event_time" => &mut header.time.event,
             "EventReceivedTime" => &mut header.time.received,
             "@timestamp" => &mut header.time.stamp,

@@ -516,7 +516,7 @@ typedef struct sidestep_engine sidestep_engine;
 typedef struct sidestep_error sidestep_error;
 
 // Reads logs of any dialect, one after the other, and counts over all of them: EVTX, Windows events as JSON,
-// Zeek, syslog, the systemd journal, ECS, OCSF, Entra ID, CloudTrail, LANL, CSV; plain, gzip or zstd. What
+// Zeek, syslog, the systemd journal, ECS, OCSF, Entra ID, CloudTrail, LANL, CSV; plain or in gzip, zstd, xz or bzip2. What
 // a log is, is told from its contents.
 //
 // It is not safe to use from multiple threads at the same time (`SIDESTEP_ERR_BUSY`); it may move between

@@ -20,7 +20,7 @@ use crate::status::{SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_INDEX, SIDESTEP_ERR_NULL, 
 use crate::text::sidestep_str;
 
 /// Reads logs of any dialect, one after the other, and counts over all of them: EVTX, Windows events as JSON,
-/// Zeek, syslog, the systemd journal, ECS, OCSF, Entra ID, CloudTrail, LANL, CSV; plain, gzip or zstd. What
+/// Zeek, syslog, the systemd journal, ECS, OCSF, Entra ID, CloudTrail, LANL, CSV; plain or in gzip, zstd, xz or bzip2. What
 /// a log is, is told from its contents.
 ///
 /// It is not safe to use from multiple threads at the same time (`SIDESTEP_ERR_BUSY`); it may move between

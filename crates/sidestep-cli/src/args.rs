@@ -33,7 +33,7 @@ pub(crate) enum Command {
 
 /// Read logs and raise alerts
 ///
-/// Reads logs, plain, gzip or Zstandard, every file of a folder, zip or tar archive, in order of time over
+/// Reads logs, plain or compressed (gzip, Zstandard, xz, bzip2), every file of a folder, zip or tar archive, in order of time over
 /// all of them, and writes each alert once, in its last state: in the format that --emit names where --output says,
 /// and for people on standard output.
 #[derive(Debug, Args)]

@@ -37,6 +37,7 @@ mod archive;
 mod bytes_read;
 mod clocks;
 mod csv;
+mod decompress;
 mod dialect;
 mod endpoint;
 mod error;
@@ -67,6 +68,7 @@ mod syslog;
 #[cfg(feature = "tar")]
 mod tarball;
 mod time;
+mod utf16;
 mod values;
 mod vocabulary;
 mod windows;

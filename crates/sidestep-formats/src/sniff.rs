@@ -19,6 +19,9 @@ const LINES: usize = 20;
 /// The byte-order mark of UTF-8.
 const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
 
+/// The byte-order marks of UTF-32.
+pub(crate) const UTF32: [&[u8]; 2] = [&[0xff, 0xfe, 0, 0], &[0, 0, 0xfe, 0xff]];
+
 /// What a Windows event log begins with.
 const EVTX: &[u8] = b"ElfFile\0";
 
@@ -46,7 +49,7 @@ pub(crate) fn is_tar(source: &mut Source<'_>) -> bool {
     stated == Some(sum - own + 8 * u32::from(b' '))
 }
 
-/// Fills the window, steps over a byte-order mark, and refuses UTF-16 and archives.
+/// Fills the window, steps over a byte-order mark, and refuses UTF-32 and archives.
 pub(crate) fn prepare(
     source: &mut Source<'_>,
     sink: &mut RecordSink<'_>,
@@ -54,10 +57,10 @@ pub(crate) fn prepare(
     // What breaks here breaks again where lines are counted; nothing is lost by going on.
     let _ = source.fill(LOOKED_AT);
     let window = source.window();
-    if window.starts_with(&[0xff, 0xfe]) || window.starts_with(&[0xfe, 0xff]) {
+    if UTF32.iter().any(|mark| window.starts_with(mark)) {
         return Err(FormatError::UnknownDialect {
             place: sink.place.to_owned(),
-            looked_at: "the file is UTF-16".to_owned(),
+            looked_at: "the file is UTF-32".to_owned(),
             advice: "convert it to UTF-8 first".to_owned(),
         });
     }

@@ -165,7 +165,8 @@ struct ArrowArrayStream {
 // Level of a message: good to know.
 #define SIDESTEP_LOG_INFO 3
 
-// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `zeek`, `syslog`.
+// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `zeek`, `syslog`,
+// `wtmp`, `btmp`.
 #define SIDESTEP_READER_FORMAT 0
 
 // Option: which column of a CSV holds what, as `field=column`, such as `src_host=client`. Set once for each.
@@ -182,6 +183,9 @@ struct ArrowArrayStream {
 
 // Option: what to do with a record that is no event: `skip` and count it (unless set), or `stop`.
 #define SIDESTEP_READER_ON_ERROR 5
+
+// Option: the host that wrote the logs, for those that do not name it, such as `wtmp`.
+#define SIDESTEP_READER_HOST 6
 
 // It succeeded.
 #define SIDESTEP_OK 0

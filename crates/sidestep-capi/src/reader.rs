@@ -35,7 +35,8 @@ impl Opaque for sidestep_reader {
     const NAME: &'static str = "sidestep_reader";
 }
 
-/// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `zeek`, `syslog`.
+/// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `zeek`, `syslog`,
+/// `wtmp`, `btmp`.
 pub const SIDESTEP_READER_FORMAT: u32 = 0;
 /// Option: which column of a CSV holds what, as `field=column`, such as `src_host=client`. Set once for each.
 pub const SIDESTEP_READER_COLUMN: u32 = 1;
@@ -47,6 +48,8 @@ pub const SIDESTEP_READER_ZONE: u32 = 3;
 pub const SIDESTEP_READER_YEAR: u32 = 4;
 /// Option: what to do with a record that is no event: `skip` and count it (unless set), or `stop`.
 pub const SIDESTEP_READER_ON_ERROR: u32 = 5;
+/// Option: the host that wrote the logs, for those that do not name it, such as `wtmp`.
+pub const SIDESTEP_READER_HOST: u32 = 6;
 
 /// Gives the next bytes of a log: writes at most `capacity` of them to `into` and returns how many, 0 at the end,
 /// or a negative number if they cannot be had. It must return: a C++ exception or a `longjmp` must not

@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::log::{Log, SIDESTEP_LOG_WARN};
 use crate::pointer;
 use crate::reader::{
-    SIDESTEP_READER_COLUMN, SIDESTEP_READER_FORMAT, SIDESTEP_READER_ON_ERROR,
+    SIDESTEP_READER_COLUMN, SIDESTEP_READER_FORMAT, SIDESTEP_READER_HOST, SIDESTEP_READER_ON_ERROR,
     SIDESTEP_READER_TIME_FORMAT, SIDESTEP_READER_YEAR, SIDESTEP_READER_ZONE, sidestep_input,
 };
 use crate::status::{
@@ -106,6 +106,7 @@ pub(crate) fn set_option(
                 Failure::new(SIDESTEP_ERR_CONFIG, what).at("value")
             })?);
         }
+        SIDESTEP_READER_HOST => options.host = Some(value.to_owned()),
         SIDESTEP_READER_ON_ERROR => options.on_error = value.parse().map_err(wrong)?,
         _ => {
             let what = format!("{option} is no SIDESTEP_READER_ value");

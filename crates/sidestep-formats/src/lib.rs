@@ -69,6 +69,7 @@ mod syslog;
 mod tarball;
 mod time;
 mod utf16;
+mod utmp;
 mod values;
 mod vocabulary;
 mod windows;

@@ -27,6 +27,10 @@ pub enum Format {
     /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
     /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
     Json,
+    /// The logins that Linux keeps in binary records, in `wtmp` and `utmp`.
+    Wtmp,
+    /// The failed logins that Linux keeps in the same records, in `btmp`.
+    Btmp,
 }
 
 impl FromStr for Format {
@@ -41,10 +45,12 @@ impl FromStr for Format {
             "zeek" => Ok(Self::Zeek),
             "syslog" => Ok(Self::Syslog),
             "json" => Ok(Self::Json),
+            "wtmp" | "utmp" => Ok(Self::Wtmp),
+            "btmp" => Ok(Self::Btmp),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, json, zeek or syslog".to_owned(),
+                expected: "auto, lanl, csv, evtx, json, zeek, syslog, wtmp or btmp".to_owned(),
             }),
         }
     }
@@ -101,6 +107,10 @@ pub struct ReadOptions {
     pub now: Option<Timestamp>,
     /// The zone of times that are written without one; UTC unless said.
     pub zone: Zone,
+    /// The host that wrote the log, by name or address, for a dialect that does not name it, such as
+    /// `wtmp`: logins are to this host. Without it such a log is
+    /// [`FormatError::NoHost`](crate::FormatError::NoHost).
+    pub host: Option<String>,
     /// What to do with a record that is no event.
     pub on_error: OnError,
     /// Messages kept of skipped records, and of files that were not read; 5 of each unless said.
@@ -115,6 +125,7 @@ impl Default for ReadOptions {
             year: None,
             now: None,
             zone: Zone::default(),
+            host: None,
             on_error: OnError::Skip,
             messages_kept: 5,
         }
@@ -154,6 +165,13 @@ impl ReadOptions {
     #[must_use]
     pub fn with_zone(mut self, zone: Zone) -> Self {
         self.zone = zone;
+        self
+    }
+
+    /// Sets [`host`](Self::host).
+    #[must_use]
+    pub fn with_host(mut self, host: Option<String>) -> Self {
+        self.host = host;
         self
     }
 

@@ -17,6 +17,7 @@ use crate::sniff;
 use crate::source::Source;
 use crate::summary::ReadSummary;
 use crate::syslog::Syslog;
+use crate::utmp::{self, Utmp};
 use crate::zeek::Zeek;
 
 /// Reads logs, one after the other, and counts over all of them.
@@ -118,6 +119,8 @@ impl LogReader {
             Format::Zeek => Box::new(Zeek),
             Format::Syslog => Box::new(Syslog),
             Format::Json => Box::new(Json),
+            Format::Wtmp => Box::new(Utmp::new(Some(utmp::Kind::Sessions))),
+            Format::Btmp => Box::new(Utmp::new(Some(utmp::Kind::Failures))),
         };
         let flow = dialect.read(&mut source, &mut records)?;
         records.finish()?;

@@ -10,6 +10,7 @@ use crate::lanl::{COLUMNS, Lanl};
 use crate::record_sink::RecordSink;
 use crate::source::Source;
 use crate::syslog::{self, Syslog};
+use crate::utmp::{self, Utmp};
 use crate::zeek::{self, Zeek};
 
 /// Bytes and lines that are looked at.
@@ -87,6 +88,9 @@ pub(crate) fn dialect(
     if source.window().starts_with(EVTX) {
         return evtx(place);
     }
+    if utmp::is_utmp(source.window()) {
+        return Ok(Box::new(Utmp::new(None)));
+    }
     let lines = first_lines(source);
     let csv = || Box::new(Csv::new(mapping.clone()));
     let Some(&first) = lines.first() else {
@@ -117,7 +121,7 @@ pub(crate) fn dialect(
         place: place.to_owned(),
         looked_at: format!("the format cannot be told: it begins with {}", quote(first)),
         advice: format!(
-            "it is none of EVTX, JSON, Zeek, syslog and LANL, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
+            "it is none of EVTX, wtmp, JSON, Zeek, syslog and LANL, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
             EventField::list()
         ),
     })

@@ -121,7 +121,7 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) emit: Option<ExportFormat>,
 
-    /// Version of OCSF for --emit ocsf: 1.6.0, or 1.1.0 without graph and baselines
+    /// Version of OCSF for --emit ocsf: 1.6.0, 1.8.0, or 1.1.0 without graph and baselines
     #[arg(long, default_value = "1.6.0", value_name = "VERSION")]
     pub(crate) ocsf_version: OcsfVersion,
 

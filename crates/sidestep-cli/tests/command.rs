@@ -115,7 +115,7 @@ fn wrong_arguments_exit_with_2() {
         (&["detect", log, "--learn", log, "--learn-days", "3"], "--learn-days"),
         (&["detect", log, "--output", log], "is read as a log"),
         (&["detect", log, "--emit", "xml"], "navigator, graphml, dot or cytoscape"),
-        (&["detect", log, "--ocsf-version", "2"], "1.1.0 or 1.6.0"),
+        (&["detect", log, "--ocsf-version", "2"], "1.1.0, 1.6.0 or 1.8.0"),
         (&["detect", log, "--graph", "logins.txt"], ".graphml, .dot, .gv or .json"),
         (&["detect", "-", "-"], "only once"),
         (&["evaluate", "--seeds", "9-1"], "backwards"),

@@ -321,6 +321,25 @@ fn ocsf_authentication() {
 }
 
 #[test]
+fn ocsf_account_switches() {
+    for activity in
+        [r#""activity_id":7"#, r#""activity_id":"7""#, r#""activity_name":"Account Switch""#]
+    {
+        let event = one(&format!(
+            r#"{{"class_uid":3002,{activity},"time":1700000000123,"status_id":1,
+            "account_switch_type_id":1,"account_switch_type":"Substitute User",
+            "user":{{"name":"root"}},"actor":{{"user":{{"name":"alice"}}}},
+            "device":{{"hostname":"web1"}},"metadata":{{"version":"1.8.0"}}}}"#,
+        ));
+        assert_eq!(event.activity(), Activity::AccountSwitch, "{activity}");
+        assert_eq!(event.account().to_string(), "root");
+        assert_eq!(event.subject().unwrap().to_string(), "alice");
+        assert_eq!(event.dst_host().name.as_deref(), Some("web1"));
+        assert_eq!(event.outcome(), Outcome::Success);
+    }
+}
+
+#[test]
 fn ocsf_numbers_mean_what_ocsf_says() {
     let event = |fields: &str| {
         one(&format!(

@@ -155,7 +155,7 @@ class Engine:
         if is_path(data):
             path = os.fspath(data)  # type: ignore[call-overload]
             alerts, told = self._native.take_path(
-                path, learn, "auto", fields, time_format, None, on_error, tick
+                path, learn, "auto", fields, time_format, None, None, on_error, tick
             )
         else:
             reader = _native.Reader(fields, time_format, on_error)

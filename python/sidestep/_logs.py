@@ -24,14 +24,16 @@ def read(
     columns: Mapping[str, str | None] | None = None,
     time_format: str = "auto",
     year: int | None = None,
+    host: str | None = None,
     on_error: str = "skip",
     progress: Progress = False,
 ) -> Frame:
     """The authentication events of a log: a row an event, columns as `Engine` finds them.
 
     A file, a folder, a zip or a tar archive, in any dialect that sidestep knows, by content unless
-    `format` is one of `lanl`, `csv`, `evtx`, `zeek`, `syslog`, `json`, `wtmp`, `btmp`. `columns` maps fields to
-    headers of a CSV file; `year` is that of the first line of a syslog that writes none. Companion
+    `format` is one of `lanl`, `csv`, `evtx`, `zeek`, `syslog`, `json`, `wtmp`, `btmp`. `columns`
+    maps fields to headers of a CSV file; `year` is that of the first line of a syslog that writes
+    none, `host` the host that wrote a log that does not name it, such as `wtmp`. Companion
     records (services, shares, processes ...) are not in the table: give the path itself to
     `Engine.process` to have them judged too.
 
@@ -50,6 +52,7 @@ def read(
         dict(columns or {}),
         time_format,
         year,
+        host,
         on_error,
         ticker(progress, None),
     )

@@ -68,6 +68,7 @@ class Engine:
         columns: dict[str, str | None],
         time_format: str,
         year: int | None,
+        host: str | None,
         on_error: str,
         tick: _Tick | None,
     ) -> tuple[list[Alert], _Told]: ...
@@ -89,6 +90,7 @@ def read_path(
     columns: dict[str, str | None],
     time_format: str,
     year: int | None,
+    host: str | None,
     on_error: str,
     tick: _Tick | None,
 ) -> tuple[Table, _Told]: ...

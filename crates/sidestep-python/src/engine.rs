@@ -229,10 +229,11 @@ impl Engine {
         columns: BTreeMap<String, Option<String>>,
         time_format: &str,
         year: Option<i16>,
+        host: Option<String>,
         on_error: &str,
         tick: Option<Py<PyAny>>,
     ) -> PyResult<(Vec<Alert>, Told)> {
-        let options = options(log_format, columns, time_format, year, on_error)?;
+        let options = options(log_format, columns, time_format, year, host, on_error)?;
         let mut here = LatestAlerts::default();
         let told = each_event(py, &path, Folder::ByTime, options, tick, |event: Event<'_>| {
             let state = &mut *self.change();

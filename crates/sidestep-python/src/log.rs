@@ -28,12 +28,14 @@ pub(crate) fn options(
     columns: BTreeMap<String, Option<String>>,
     time_format: &str,
     year: Option<i16>,
+    host: Option<String>,
     on_error: &str,
 ) -> PyResult<ReadOptions> {
     Ok(ReadOptions::default()
         .with_format(parsed(log_format)?)
         .with_mapping(mapping(columns, time_format)?)
         .with_year(year)
+        .with_host(host)
         .with_now(Some(now()))
         .with_on_error(parsed(on_error)?))
 }
@@ -92,7 +94,7 @@ fn told(summary: &ReadSummary) -> Told {
 
 /// The authentication events of a log as a table, and what was read.
 #[pyfunction]
-#[pyo3(signature = (path, log_format, columns, time_format, year, on_error, tick))]
+#[pyo3(signature = (path, log_format, columns, time_format, year, host, on_error, tick))]
 #[allow(clippy::too_many_arguments, reason = "the options of a reader")]
 pub(crate) fn read_path(
     py: Python<'_>,
@@ -101,10 +103,11 @@ pub(crate) fn read_path(
     columns: BTreeMap<String, Option<String>>,
     time_format: &str,
     year: Option<i16>,
+    host: Option<String>,
     on_error: &str,
     tick: Option<Py<PyAny>>,
 ) -> PyResult<(Table, Told)> {
-    let options = options(log_format, columns, time_format, year, on_error)?;
+    let options = options(log_format, columns, time_format, year, host, on_error)?;
     let mut builder = EventBatchBuilder::default();
     let mut batches = Vec::new();
     let told = each_event(py, &path, Folder::ByName, options, tick, |event| {

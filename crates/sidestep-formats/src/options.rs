@@ -27,7 +27,8 @@ pub enum Format {
     /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
     /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
     Json,
-    /// The logins that Linux keeps in binary records, in `wtmp` and `utmp`.
+    /// The logins that Linux keeps in binary records, in `wtmp` and `utmp`; those of a file that says
+    /// itself that they failed are failures all the same.
     Wtmp,
     /// The failed logins that Linux keeps in the same records, in `btmp`.
     Btmp,

@@ -45,7 +45,8 @@ pub(crate) enum Kind {
 
 /// Reads `wtmp`, `btmp` and `utmp`.
 pub(crate) struct Utmp {
-    /// What the records mean; `None` to tell it from the file.
+    /// What the records mean: failures for certain, sessions where the file does not say otherwise; `None`
+    /// where it must say.
     kind: Option<Kind>,
     /// Who is logged in where: the user by the terminal.
     users: HashMap<Box<[u8]>, Box<[u8]>>,
@@ -70,9 +71,12 @@ impl Dialect for Utmp {
     ) -> Result<ControlFlow<()>, FormatError> {
         source.fill(LOOKED_AT).map_err(|error| sink.broken(0, error))?;
         let layout = Layout::likeliest(source.window());
-        let kind = match self.kind {
-            Some(kind) => kind,
-            None => kind_of(layout, source.window(), sink.place)?,
+        let told = kind_of(layout, source.window(), sink.place);
+        let kind = match (self.kind, told) {
+            (Some(Kind::Failures), _) => Kind::Failures,
+            // A folder that is read as `wtmp` may hold a `btmp` too.
+            (_, Ok(kind)) | (Some(kind), Err(_)) => kind,
+            (None, Err(error)) => return Err(error),
         };
         let host = sink.options.host.as_deref().filter(|host| !host.is_empty());
         for number in 1_u64.. {

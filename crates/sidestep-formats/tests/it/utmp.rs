@@ -205,6 +205,9 @@ fn a_few_logins_mean_what_the_name_says_or_nothing() {
         let (events, ..) = read_with(&bytes, "-", on_web1().with_format(format));
         assert_eq!(events[0].outcome(), outcome);
     }
+    // A folder may hold both.
+    let (events, ..) = read_with(&bytes, "btmp", on_web1().with_format(Format::Wtmp));
+    assert_eq!(events[0].outcome(), Outcome::Failure);
 }
 
 #[test]

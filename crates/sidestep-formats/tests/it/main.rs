@@ -13,6 +13,7 @@ mod export_schemas;
 mod files;
 mod json;
 mod merge;
+mod no_logs;
 mod order;
 mod read;
 mod real_everything;

@@ -68,6 +68,7 @@ mod syslog;
 #[cfg(feature = "tar")]
 mod tarball;
 mod time;
+mod time_order;
 mod utf16;
 mod utmp;
 mod values;
@@ -92,7 +93,9 @@ pub use policy::{PolicyError, read_policy};
 pub use reader::LogReader;
 pub use record_sink::EventSink;
 pub use summary::{NotRead, ReadSummary};
+pub use time::TimeFormat;
 pub use time::{TimeFormat, latest_believed};
+pub use time_order::{HoldBack, OrderSummary, TakeEvents, TimeOrder, can_be_read_again};
 pub use zone::Zone;
 
 // What tables in `sidestep-arrow` make events by, as CSV does here: public to that crate only, and

@@ -93,7 +93,6 @@ pub use policy::{PolicyError, read_policy};
 pub use reader::LogReader;
 pub use record_sink::EventSink;
 pub use summary::{NotRead, ReadSummary};
-pub use time::TimeFormat;
 pub use time::{TimeFormat, latest_believed};
 pub use time_order::{HoldBack, OrderSummary, TakeEvents, TimeOrder, can_be_read_again};
 pub use zone::Zone;

@@ -109,6 +109,18 @@ pub struct sidestep_reader_summary {
     pub logs: u64,
     /// Messages that `sidestep_reader_first_error` can give.
     pub first_errors: u64,
+    /// Records of a shape that is not known, so that what they say is lost.
+    pub not_understood: u64,
+    /// Kinds of them that `sidestep_reader_not_understood` can give.
+    pub kinds_not_understood: u64,
+    /// Files of folders and archives that were not read, or not to their end.
+    pub files_not_read: u64,
+    /// Of these, those that are damaged or cannot be opened; the others are no logs.
+    pub files_damaged: u64,
+    /// Files that `sidestep_reader_not_read` can give.
+    pub first_not_read: u64,
+    /// Events that came too late and were put in order by reading the logs again.
+    pub put_in_order: u64,
 }
 
 // SAFETY: `repr(C)`, begins with its size, plain data.
@@ -126,7 +138,13 @@ pub unsafe extern "C" fn sidestep_reader_new(
         // SAFETY: the caller keeps the header's contract of pointers.
         let reader = unsafe { pointer::out_handle(reader, "reader") }?;
         let options = ReadOptions::default();
-        *reader = handle::new(ReaderState { options, reader: None, batches: None, log: Log::NONE });
+        *reader = handle::new(ReaderState {
+            options,
+            reader: None,
+            batches: None,
+            log: Log::NONE,
+            put_in_order: 0,
+        });
         Ok(())
     })
 }
@@ -277,6 +295,12 @@ pub unsafe extern "C" fn sidestep_reader_get_summary(
             skipped: read.skipped + rows.skipped,
             logs: read.files,
             first_errors: (read.first_errors.len() + rows.first_errors.len()) as u64,
+            not_understood: read.not_understood.values().sum(),
+            kinds_not_understood: read.not_understood.len() as u64,
+            files_not_read: read.files_not_read,
+            files_damaged: read.files_damaged,
+            first_not_read: read.first_not_read.len() as u64,
+            put_in_order: reader.put_in_order,
         };
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { pointer::fill(summary, value) }

@@ -12,6 +12,9 @@ use crate::error::{batch, config, raised};
 /// Columns named in an error at most.
 const MOST_NAMED: usize = 40;
 
+/// Fields with the columns that were taken for them, and the names of the columns left unread.
+type Taken = (Vec<(String, String)>, Vec<String>);
+
 /// Reads the tables of one call, one after the other, and counts over all of them.
 #[pyclass(frozen, module = "sidestep._native")]
 pub(crate) struct Reader {
@@ -93,7 +96,7 @@ impl Reader {
 
     /// Fields and the columns that were taken for them, and the names of the columns left unread; nothing
     /// where no table was read.
-    fn columns(&self, py: Python<'_>) -> Option<(Vec<(String, String)>, Vec<String>)> {
+    fn columns(&self, py: Python<'_>) -> Option<Taken> {
         py.detach(|| {
             let reader = self.lock();
             let (schema, columns) = reader.columns()?;

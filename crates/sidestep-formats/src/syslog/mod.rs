@@ -5,8 +5,11 @@
 
 mod clock;
 mod header;
+mod names;
 mod pam;
 mod sshd;
+mod stamp;
+mod stray;
 mod switch;
 
 use std::ops::ControlFlow;
@@ -14,7 +17,9 @@ use std::ops::ControlFlow;
 use sidestep::event::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome};
 
 use self::clock::Clock;
-use self::header::{Head, When};
+use self::header::Head;
+use self::stamp::When;
+use self::stray::holds_login;
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
 use crate::line::Line;
@@ -37,6 +42,8 @@ pub(crate) struct Envelope<'r> {
     pub(crate) host: &'r str,
     /// The program, without its number.
     pub(crate) program: &'r str,
+    /// The number of its process; empty where unknown.
+    pub(crate) process: &'r str,
     pub(crate) raw_ref: Option<u64>,
 }
 
@@ -87,13 +94,29 @@ fn single(
         "last" if text.starts_with("message repeated ") => {
             nothing(sink, "syslog line that repeats the one before")
         }
-        _ => nothing(sink, "syslog of another program"),
+        _ => other(text, sink),
     }
 }
 
-/// Whether a program is OpenSSH's server, or one of those it consists of in newer versions.
+/// Counts a message of a program that is not listened to, apart if it holds one of sshd's.
+fn other(text: &str, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+    if holds_login(text) {
+        sink.not_understood("a login by sshd within syslog of another shape or program");
+        return Ok(ControlFlow::Continue(()));
+    }
+    nothing(sink, "syslog of another program")
+}
+
+/// Whether a program is OpenSSH's server, or one of those it consists of in newer versions; by its
+/// unit, where the journal names that.
+#[inline]
 pub(crate) fn is_sshd(program: &str) -> bool {
-    matches!(program, "sshd" | "sshd-session" | "sshd-auth")
+    if !program.starts_with("ssh") {
+        return false;
+    }
+    matches!(program, "sshd" | "sshd-session" | "sshd-auth" | "ssh.service" | "sshd.service")
+        || program.ends_with(".service")
+            && (program.starts_with("sshd@") || program.starts_with("ssh@"))
 }
 
 /// Whether anything is listened to that a program says, so that others need not be read.
@@ -163,8 +186,15 @@ fn source(text: &str) -> Host<'_> {
 }
 
 /// Whether a line is one of syslog's.
+///
+/// Tables and logs of other kinds begin their lines with a time, too: one of RFC 3164 is syslog's own,
+/// but behind any other a program has to follow.
 pub(crate) fn is_line(line: &[u8]) -> bool {
-    std::str::from_utf8(line).is_ok_and(|line| Head::parse(line).is_some())
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    Head::parse(line).is_some_and(|head| match head.when {
+        When::Yearless(_) => true,
+        _ => head.is_tagged && !head.host.contains([',', ';', '"', '\t', '=']),
+    })
 }
 
 /// Reads lines of syslog.
@@ -226,13 +256,18 @@ fn take(
         return Err(Fault::record("does not begin as a line of syslog: time, host, program"));
     };
     // Most lines are of programs that are not listened to; only the year is kept of their time.
-    let heard = is_heard(head.program, head.text);
-    let time = match head.when {
-        When::Whole(_) if !heard => None,
-        When::Unknown => None,
-        When::Yearless(stamp) => Some(clock.dated(&stamp)?),
-        When::Whole(text) => Some(clock.whole(text)?),
+    if !is_heard(head.program, head.text) {
+        if !head.when.has_year() {
+            clock.read(head.when)?;
+        }
+        return other(head.rest, sink);
+    }
+    let envelope = Envelope {
+        time: clock.read(head.when)?,
+        host: head.host,
+        program: head.program,
+        process: head.process,
+        raw_ref: Some(number),
     };
-    let envelope = Envelope { time, host: head.host, program: head.program, raw_ref: Some(number) };
     message(&envelope, head.text, sink)
 }

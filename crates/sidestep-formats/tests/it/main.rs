@@ -22,6 +22,7 @@ mod real_logs;
 mod real_syslog;
 mod real_zeek;
 mod syslog;
+mod syslog_header;
 mod tar;
 mod utmp;
 mod zeek;

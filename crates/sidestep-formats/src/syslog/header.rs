@@ -35,7 +35,6 @@ impl<'l> Head<'l> {
     }
 
     fn parse_within(line: &'l str, relays: u8) -> Option<Self> {
-        let line = line.trim_start_matches(' ');
         let Some(rest) = priority(line) else {
             // RFC 5424 without its priority.
             if let Some(rest) = line.strip_prefix("1 ")

@@ -3,7 +3,10 @@
 //! A dialect that carries syslog messages (lines, the journal) makes an [`Envelope`] and hands it
 //! with the text to [`message`], which is the one place that knows what each program says.
 
+mod address;
 mod clock;
+mod connection;
+mod escape;
 mod header;
 mod names;
 mod pam;
@@ -17,6 +20,8 @@ use std::ops::ControlFlow;
 use sidestep::event::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome};
 
 use self::clock::Clock;
+use self::connection::pass_time;
+pub(crate) use self::connection::{Connections, finish};
 use self::header::Head;
 use self::stamp::When;
 use self::stray::holds_login;
@@ -53,6 +58,9 @@ pub(crate) fn message(
     text: &str,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
+    if pass_time(envelope.time, sink).is_break() {
+        return Ok(ControlFlow::Break(()));
+    }
     if let Some((times, text)) = repeated(text) {
         for _ in 0..times.min(MOST_REPEATS) {
             if single(envelope, text, sink)?.is_break() {

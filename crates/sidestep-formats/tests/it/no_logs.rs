@@ -72,11 +72,9 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
             let object: serde_json::Map<_, _> = map.into_iter().collect();
             serde_json::to_string_pretty(&object).unwrap()
         }),
-        lines(
-            prop::collection::hash_map("[a-z]{3,9}", json(), 1..6).prop_map(|map| {
-                serde_json::to_string(&serde_json::Value::Object(map.into_iter().collect())).unwrap()
-            })
-        ),
+        lines(prop::collection::hash_map("[a-z]{3,9}", json(), 1..6).prop_map(|map| {
+            serde_json::to_string(&serde_json::Value::Object(map.into_iter().collect())).unwrap()
+        })),
     ];
     let magic = prop_oneof![
         Just(&b"\x89PNG\r\n\x1a\n"[..]),

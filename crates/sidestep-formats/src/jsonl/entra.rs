@@ -6,7 +6,7 @@ use sidestep::event::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, 
 use super::Taken;
 use super::fields::{account, refused, source};
 use super::shape::pass_over;
-use super::tape::Node;
+use super::tape::{Node, Tape};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
@@ -23,8 +23,16 @@ const INTERRUPTS: [&str; 13] = [
 const NAMES: [(&str, &str); 3] =
     [("account", "userPrincipalName"), ("src_host", "ipAddress"), ("dst_host", "appDisplayName")];
 
-/// Hands on a sign-in.
+/// Hands on a sign-in, also where its parts were exported as text.
 pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+    if root.holds_json() {
+        let mut tape = Tape::default();
+        return sign_in(tape.open_texts(root), number, sink);
+    }
+    sign_in(root, number, sink)
+}
+
+fn sign_in(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     // Azure Monitor puts Graph's resource under `properties`; Log Analytics writes capitals.
     let inner = root.get_any_case("properties").filter(|node| node.is_object());
     let get = |name: &str| {
@@ -81,17 +89,22 @@ fn principal<'r>(word: &impl Fn(&str) -> Option<&'r str>) -> Account<'r> {
 fn outcome<'r>(status: Option<Node<'r>>, result: Option<&'r str>) -> (Outcome, Option<&'r str>) {
     let inner = |name: &str| status.and_then(|status| status.get_any_case(name)?.first_text());
     let code = inner("errorCode").or(result);
-    let outcome = match code {
-        None => Outcome::Unknown,
-        Some("0") => Outcome::Success,
-        Some(code) if INTERRUPTS.contains(&code) => Outcome::Unknown,
-        Some(_) => Outcome::Failure,
-    };
+    let outcome = code.map_or(Outcome::Unknown, code_outcome);
     // Graph writes `Other.` where there is no reason.
     (outcome, inner("failureReason").filter(|reason| *reason != "Other.").or(code))
 }
 
-fn protocol(text: &str) -> AuthProtocol {
+/// Whether a sign-in with this error code succeeded.
+pub(super) fn code_outcome(code: &str) -> Outcome {
+    match code {
+        "0" => Outcome::Success,
+        code if INTERRUPTS.contains(&code) => Outcome::Unknown,
+        _ => Outcome::Failure,
+    }
+}
+
+/// What authenticated, by Entra's word for it.
+pub(super) fn protocol(text: &str) -> AuthProtocol {
     match text {
         "saml20" => AuthProtocol::Saml,
         "deviceCode" | "ropc" => AuthProtocol::OAuth2,

@@ -5,14 +5,25 @@
 //! shape.
 
 mod cloudtrail;
+mod defender;
 mod ecs;
 mod entra;
+mod entra_portal;
 mod fields;
 mod frames;
+mod github;
+mod google;
 mod journald;
+mod kubernetes;
 mod ocsf;
+mod okta;
+mod osquery;
+mod product;
 mod shape;
+mod suricata;
 mod tape;
+mod teleport;
+mod vault;
 mod windows;
 mod zeek;
 
@@ -94,6 +105,7 @@ fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
         Shape::Entra(record) => entra::take(record, number, sink),
         Shape::Journald(record) => journald::take(record, number, sink),
         Shape::Ecs(record) => ecs::take(record, number, sink),
+        Shape::Of(product, record) => product::take(product, record, number, sink),
         Shape::Text(text) => {
             let mut tape = Tape::default();
             let root = tape.read(text).map_err(|error| not_json(&error))?;

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::product::{Marks, Product};
 use super::tape::Node;
 use super::windows::Layout;
 use crate::record_sink::RecordSink;
@@ -16,6 +17,8 @@ pub(super) enum Shape<'r> {
     Entra(Node<'r>),
     Journald(Node<'r>),
     Ecs(Node<'r>),
+    /// Of a product that has a shape of its own.
+    Of(Product, Node<'r>),
     /// A text that is itself such a record.
     Text(&'r str),
     /// Search results that Splunk gave while it was still searching; they come again.
@@ -94,6 +97,7 @@ struct Seen<'r> {
     zeek_fields: u8,
     cloud_trail: u8,
     raw: Option<&'r str>,
+    marks: Marks,
 }
 
 /// Tells what a record is from the names in it.
@@ -101,7 +105,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
     let mut seen = Seen::default();
     for node in root.children() {
         match Sign::of(node.name()) {
-            Sign::None => {}
+            Sign::None => seen.marks.note(node.name()),
             Sign::Winlog => return Shape::Windows(Layout::Beats(root)),
             Sign::EventData if node.is_object() => {
                 return Shape::Windows(Layout::OldBeats(root));
@@ -136,6 +140,9 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             | Sign::Inner
             | Sign::Preview => {}
         }
+    }
+    if let Some(product) = seen.marks.product(root) {
+        return Shape::Of(product, root);
     }
     if seen.principal {
         return Shape::Entra(root);

@@ -12,6 +12,7 @@ mod export_names;
 mod export_schemas;
 mod files;
 mod json;
+mod json_products;
 mod merge;
 mod no_logs;
 mod order;

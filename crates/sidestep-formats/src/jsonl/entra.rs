@@ -23,11 +23,16 @@ const INTERRUPTS: [&str; 13] = [
 const NAMES: [(&str, &str); 3] =
     [("account", "userPrincipalName"), ("src_host", "ipAddress"), ("dst_host", "appDisplayName")];
 
+/// Parts of a sign-in that are objects.
+const PARTS: [&str; 5] =
+    ["properties", "status", "deviceDetail", "mfaDetail", "authenticationDetails"];
+
 /// Hands on a sign-in, also where its parts were exported as text.
 pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
-    if root.holds_json() {
+    let is_part = |name: &str| PARTS.iter().any(|part| part.eq_ignore_ascii_case(name));
+    if root.holds_json(is_part) {
         let mut tape = Tape::default();
-        return sign_in(tape.open_texts(root), number, sink);
+        return sign_in(tape.open_texts(root, is_part), number, sink);
     }
     sign_in(root, number, sink)
 }
@@ -89,7 +94,14 @@ fn principal<'r>(word: &impl Fn(&str) -> Option<&'r str>) -> Account<'r> {
 fn outcome<'r>(status: Option<Node<'r>>, result: Option<&'r str>) -> (Outcome, Option<&'r str>) {
     let inner = |name: &str| status.and_then(|status| status.get_any_case(name)?.first_text());
     let code = inner("errorCode").or(result);
-    let outcome = code.map_or(Outcome::Unknown, code_outcome);
+    let outcome = match code {
+        // Some tables write a word.
+        None => status
+            .and_then(Node::first_text)
+            .and_then(vocabulary::outcome)
+            .unwrap_or(Outcome::Unknown),
+        Some(code) => code_outcome(code),
+    };
     // Graph writes `Other.` where there is no reason.
     (outcome, inner("failureReason").filter(|reason| *reason != "Other.").or(code))
 }

@@ -32,9 +32,9 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
     if class != AUTHENTICATION {
         return Ok(pass_over(sink, "OCSF class", class));
     }
-    if root.get("user").is_some_and(|user| user.text().is_some()) && root.holds_json() {
+    if root.get("user").is_some_and(|user| user.text().is_some()) && root.holds_json(|_| true) {
         let mut tape = Tape::default();
-        return authentication(tape.open_texts(root), number, sink);
+        return authentication(tape.open_texts(root, |_| true), number, sink);
     }
     authentication(root, number, sink)
 }

@@ -197,7 +197,12 @@ pub(super) fn take(
     sink: &mut RecordSink<'_>,
 ) -> Taken {
     let mut tape = Tape::default();
-    let root = if root.holds_json() { tape.open_texts(root) } else { root };
+    let wanted = |name: &str| match product {
+        // A row has texts that are long and not needed.
+        Product::Defender => name == "properties",
+        _ => true,
+    };
+    let root = if root.holds_json(wanted) { tape.open_texts(root, wanted) } else { root };
     match product {
         Product::Defender => defender::take(root, number, sink),
         Product::EntraPortal => entra_portal::take(root, number, sink),

@@ -82,19 +82,19 @@ fn is_login(path: &str) -> bool {
 fn user<'r>(root: Node<'r>, path: &'r str) -> Option<Account<'r>> {
     // Names of a person, and of a machine, as the methods call them.
     const NAMES: [&str; 7] = [
-        "username",
-        "user",
-        "service_account_name",
-        "common_name",
-        "role_name",
-        "role",
-        "canonical_arn",
+        "auth.metadata.username",
+        "auth.metadata.user",
+        "auth.metadata.service_account_name",
+        "auth.metadata.common_name",
+        "auth.metadata.role_name",
+        "auth.metadata.role",
+        "auth.metadata.canonical_arn",
     ];
     let plain = |text: &&str| !text.starts_with("hmac-");
-    let metadata = root.find("auth.metadata").or_else(|| root.find("response.auth.metadata"));
+    let answer = root.get("response");
     let named = NAMES.iter().find_map(|name| {
-        let within = metadata.and_then(|metadata| metadata.word(name));
-        within.or_else(|| root.word(&format!("auth.metadata.{name}"))).filter(plain)
+        let within = || answer.and_then(|answer| answer.word(name));
+        root.word(name).or_else(within).filter(plain)
     });
     let asked = path.split_once("/login/").map(|(_, name)| name).filter(|name| !name.is_empty());
     let shown = root.word("auth.display_name").or_else(|| root.word("response.auth.display_name"));

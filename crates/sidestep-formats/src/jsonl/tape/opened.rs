@@ -16,39 +16,45 @@ fn may_be_json(text: &str) -> bool {
 }
 
 impl Node<'_> {
-    /// Whether a text in it looks like an object, or a list of objects.
-    pub(in super::super) fn holds_json(self) -> bool {
+    /// Whether a text in it of a `wanted` name looks like an object, or a list of objects.
+    pub(in super::super) fn holds_json(self, wanted: impl Fn(&str) -> bool) -> bool {
         let within = &self.tape.fields[self.index as usize..self.field().end as usize];
-        within
-            .iter()
-            .any(|field| field.kind == Kind::Text && may_be_json(self.resolve(field.value)))
+        within.iter().any(|field| {
+            field.kind == Kind::Text
+                && may_be_json(self.resolve(field.value))
+                && wanted(self.resolve(field.name))
+        })
     }
 }
 
 impl Tape {
-    /// Copies a record, with the objects in place of the texts that hold them. A text that only looks
-    /// like an object stays as it is.
-    pub(in super::super) fn open_texts<'t>(&'t mut self, root: Node<'_>) -> Node<'t> {
+    /// Copies a record, with the objects in place of the texts of `wanted` names that hold them. A
+    /// text that only looks like an object stays as it is.
+    pub(in super::super) fn open_texts<'t>(
+        &'t mut self,
+        root: Node<'_>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Node<'t> {
         self.fields.clear();
         self.arena.clear();
         self.copies = true;
-        self.copy(root, 0);
+        self.copy(root, 0, &wanted);
         self.copies = false;
         Node { tape: self, text: "", index: 0 }
     }
 
     /// Copies a value and all that is in it.
-    fn copy(&mut self, node: Node<'_>, depth: u8) {
+    fn copy(&mut self, node: Node<'_>, depth: u8, wanted: &impl Fn(&str) -> bool) {
         let name = self.owned(node.name());
         let kind = node.field().kind;
         match kind {
             Kind::Object | Kind::Array => {
                 let container = self.open(name, kind);
                 // What nests deeper than a record may was refused when the record was read.
-                node.children().for_each(|child| self.copy(child, depth.saturating_add(1)));
+                node.children().for_each(|child| self.copy(child, depth.saturating_add(1), wanted));
                 self.close(container);
             }
-            Kind::Text if may_be_json(node.resolve(node.field().value)) => {
+            Kind::Text if may_be_json(node.resolve(node.field().value)) && wanted(node.name()) => {
                 self.open_text(name, node.resolve(node.field().value), depth);
             }
             Kind::Null | Kind::Bool | Kind::Number | Kind::Text => {
@@ -82,8 +88,9 @@ mod tests {
             "h":{"i":"{\"j\":\"k\"}"},"m":"[::1]:22","n":"{\"cut\":"}"#;
         let (mut tape, mut opened) = (Tape::default(), Tape::default());
         let root = tape.read(json).unwrap();
-        assert!(root.holds_json());
-        let root = opened.open_texts(root);
+        assert!(root.holds_json(|_| true) && !root.holds_json(|name| name == "z"));
+        assert!(opened.open_texts(root, |name| name != "a").word("a").unwrap().starts_with('{'));
+        let root = opened.open_texts(root, |_| true);
         assert_eq!(root.word("a.b.c"), Some("1"));
         assert_eq!(root.word("a.d"), Some("x\ty"));
         let list = root.get("l").unwrap();
@@ -94,7 +101,7 @@ mod tests {
         assert_eq!(root.word("m"), Some("[::1]:22"));
         assert_eq!(root.word("n"), Some("{\"cut\":"));
         let again = opened.read(r#"{"a":"b"}"#).unwrap();
-        assert!(!again.holds_json());
+        assert!(!again.holds_json(|_| true));
         assert_eq!(again.word("a"), Some("b"));
     }
 
@@ -103,7 +110,7 @@ mod tests {
         let deep = format!("[{{\"a\":{}1{}}}]", "[".repeat(70), "]".repeat(70));
         let json = serde_json::json!({ "t": deep }).to_string();
         let (mut tape, mut opened) = (Tape::default(), Tape::default());
-        let root = opened.open_texts(tape.read(&json).unwrap());
+        let root = opened.open_texts(tape.read(&json).unwrap(), |_| true);
         assert_eq!(root.word("t"), Some(deep.as_str()));
     }
 }

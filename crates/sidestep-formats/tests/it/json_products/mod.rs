@@ -2,6 +2,7 @@
 
 mod cases;
 mod cluster;
+mod damage;
 mod directory;
 mod suricata;
 mod workforce;

@@ -51,7 +51,11 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
             .iter()
             .any(|name| word(name).is_some()),
     };
-    let time = time_in(&[row, root], &["Timestamp", "TimeGenerated", "time"], sink.times())?;
+    let time = time_in(
+        &[row, root],
+        &["Timestamp", "TimeGenerated", "TimeGenerated [UTC]", "time"],
+        sink.times(),
+    )?;
     let user = account(word("AccountName"), word("AccountDomain"), word("AccountSid"))
         .or_else(|| account(word("AccountUpn"), None, word("AccountSid")))
         .or_else(|| account(word("AccountDisplayName"), None, word("AccountSid")));

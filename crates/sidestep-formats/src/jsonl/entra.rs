@@ -50,6 +50,8 @@ fn sign_in(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
         return Ok(pass_over(sink, "Entra ID", kind.unwrap_or("record that is no sign-in")));
     };
     let made = word("createdDateTime").or_else(|| word("time")).or_else(|| word("TimeGenerated"));
+    // The portal of Log Analytics says the zone in the name.
+    let made = made.or_else(|| word("TimeGenerated [UTC]"));
     let Some(made) = made else {
         return Err(Fault::column("createdDateTime", "is missing; an event needs a time"));
     };

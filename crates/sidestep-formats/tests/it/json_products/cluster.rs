@@ -222,6 +222,8 @@ fn osquery_rows_of_logins() {
     );
     let found = given(&snapshot);
     assert_eq!(found.logins.iter().map(dst).collect::<Vec<_>>(), ["web-2", "web-2"]);
+    let audit = r#"{"auid":"1000","uid":"0","terminal":"ssh","address":"10.0.0.5","type":"1100","message":"x"}"#;
+    assert_eq!(given(&osquery("added", audit)).summary.not_understood["osquery user_events"], 1);
     assert_eq!(
         passed(&osquery("added", r#"{"path":"/bin/ls","cmdline":"ls","pid":"9"}"#)),
         "osquery pack/it/logins"

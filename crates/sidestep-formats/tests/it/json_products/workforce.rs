@@ -55,7 +55,8 @@ fn okta_sign_ins() {
     let system = text.replace("\"type\":\"User\"", "\"type\":\"SystemPrincipal\"");
     assert_eq!(one(&system).account().kind, AccountKind::WellKnown);
     let timeless = text.replace("2026-03-02T09:00:01.500Z", "soon");
-    assert_eq!(fault(&timeless), "log.json:1: published: \"soon\" is not a time");
+    let fault = fault(&timeless);
+    assert!(fault.starts_with("log.json:1: published: \"soon\" is not a time"), "{fault}");
 }
 
 fn activity(application: &str, events: &str) -> String {

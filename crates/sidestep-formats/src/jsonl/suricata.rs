@@ -21,8 +21,44 @@ const SSH: [&str; 1] = ["22"];
 const RPC: [&str; 1] = ["135"];
 const VNC: [&str; 3] = ["5900", "5901", "5902"];
 
+/// A record, and the one in ECS's words around it where Filebeat's module took it apart.
+#[derive(Clone, Copy)]
+struct Eve<'r> {
+    eve: Node<'r>,
+    ecs: Option<Node<'r>>,
+}
+
+impl<'r> Eve<'r> {
+    fn find(self, path: &str) -> Option<Node<'r>> {
+        self.eve.find(path)
+    }
+
+    fn word(self, path: &str) -> Option<&'r str> {
+        self.eve.word(path)
+    }
+
+    /// One of the fields that Filebeat's module puts elsewhere.
+    fn moved(self, name: &str, elsewhere: &str) -> Option<&'r str> {
+        self.eve.word(name).or_else(|| self.ecs?.word(elsewhere))
+    }
+}
+
 /// Hands on what a record tells.
 pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+    eve(Eve { eve: root, ecs: None }, number, sink)
+}
+
+/// Hands on what a record tells that Filebeat's module took apart.
+pub(super) fn take_of_beats(
+    ecs: Node<'_>,
+    record: Node<'_>,
+    number: u64,
+    sink: &mut RecordSink<'_>,
+) -> Taken {
+    eve(Eve { eve: record, ecs: Some(ecs) }, number, sink)
+}
+
+fn eve(root: Eve<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     /// Longest name of a kind that is shown.
     const LONGEST: usize = 64;
     let kind = root.word("event_type").unwrap_or("record without a type");
@@ -43,16 +79,19 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
 
 /// A record of Zeek's with the time, the flow, and the ends of the connection. The client is the one
 /// that does not use the service's port: what Suricata logs at the answer has the ends exchanged.
-fn connection<'r>(root: Node<'r>, kind: Kind, ports: &[&str], number: u64) -> Record<'r> {
-    let word = |name: &str| root.word(name);
-    let (src_port, dst_port) = (word("src_port"), word("dest_port"));
+fn connection<'r>(root: Eve<'r>, kind: Kind, ports: &[&str], number: u64) -> Record<'r> {
+    let src_port = root.moved("src_port", "source.port");
+    let dst_port = root.moved("dest_port", "destination.port");
     let serves = |port: Option<&str>| port.is_some_and(|port| ports.contains(&port));
     let exchanged = match (serves(src_port), serves(dst_port)) {
         (true, false) => true,
-        (false, false) => word("direction") == Some("to_client"),
+        (false, false) => root.word("direction") == Some("to_client"),
         _ => false,
     };
-    let mut ends = [(word("src_ip"), src_port), (word("dest_ip"), dst_port)];
+    let mut ends = [
+        (root.moved("src_ip", "source.ip"), src_port),
+        (root.moved("dest_ip", "destination.ip"), dst_port),
+    ];
     if exchanged {
         ends.swap(0, 1);
     }
@@ -60,8 +99,8 @@ fn connection<'r>(root: Node<'r>, kind: Kind, ports: &[&str], number: u64) -> Re
     let mut record = Record::new(kind);
     record.raw_ref = Some(number);
     for (name, value) in [
-        ("ts", word("timestamp")),
-        ("uid", word("flow_id")),
+        ("ts", root.moved("timestamp", "@timestamp")),
+        ("uid", root.word("flow_id")),
         ("id.orig_h", orig),
         ("id.orig_p", orig_port),
         ("id.resp_h", resp),
@@ -85,9 +124,9 @@ fn stated(text: &&str) -> bool {
 }
 
 /// A ticket that was asked for.
-fn kerberos(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+fn kerberos(root: Eve<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let word = |name: &'static str| root.word(name).filter(stated);
-    let Some(message) = word("krb5.msg_type") else { return Ok(not_understood(sink, root)) };
+    let Some(message) = word("krb5.msg_type") else { return Ok(not_understood(sink, root.eve)) };
     let error = word("krb5.error_code");
     let failed = message == "KRB_ERROR" || error.is_some();
     let exchange = match (message, word("krb5.failed_request")) {
@@ -120,7 +159,7 @@ fn kerberos(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
 }
 
 /// An exchange of SMB: a session with the names that NTLM gave, a share, a file, a remote call.
-fn smb(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+fn smb(root: Eve<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let word = |name: &'static str| root.word(name);
     let command = word("smb.command").unwrap_or("without a command");
     let status = word("smb.status");
@@ -173,7 +212,7 @@ fn smb(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
 
 /// A remote call: by the names that its interface and number have, or by these themselves.
 fn dcerpc(
-    root: Node<'_>,
+    root: Eve<'_>,
     path: &'static str,
     ports: &[&str],
     number: u64,
@@ -207,7 +246,7 @@ fn dcerpc(
 
 /// A remote desktop. The user's name comes with the client's first request; the other records of
 /// the connection say nothing more of who that is.
-fn rdp(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+fn rdp(root: Eve<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     match root.word("rdp.event_type") {
         Some("initial_request") => {
             let mut record = connection(root, Kind::Rdp, &RDP, number);
@@ -216,12 +255,12 @@ fn rdp(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
             zeek::emit(&record, sink)
         }
         Some(step) => Ok(pass_over(sink, "Suricata rdp", step)),
-        None => Ok(not_understood(sink, root)),
+        None => Ok(not_understood(sink, root.eve)),
     }
 }
 
 /// VNC, which knows no accounts.
-fn rfb(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+fn rfb(root: Eve<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let mut record = connection(root, Kind::Rfb, &VNC, number);
     let result = root.word("rfb.authentication.security_result");
     let truth = result.and_then(|result| match result {

@@ -154,3 +154,16 @@ fn a_log_without_logins_is_named() {
     let why = summary.first_not_understood[0].to_string();
     assert!(why.contains("Suricata EVE without authentication events"), "{why}");
 }
+
+#[test]
+fn a_record_that_filebeat_took_apart_is_the_same() {
+    let event = one(
+        r#"{"@timestamp":"2026-03-02T09:00:01.250Z","event":{"kind":"event","category":["network"],"dataset":"suricata.eve"},"source":{"ip":"10.0.0.5","address":"10.0.0.5","port":49812},"destination":{"ip":"10.0.0.9","port":445},"suricata":{"eve":{"event_type":"smb","flow_id":"586497171462735","smb":{"command":"SMB2_COMMAND_SESSION_SETUP","status":"STATUS_LOGON_FAILURE","status_code":"0xc000006d","ntlmssp":{"domain":"CORP","user":"alice","host":"WS-17"}}}}}"#,
+    );
+    assert_eq!(event.time().micros(), 1_772_442_001_250_000);
+    assert_eq!(event.account().to_string(), "alice@CORP");
+    assert_eq!(event.src_host().ip, Some("10.0.0.5".parse().unwrap()));
+    assert_eq!((dst(&event).as_str(), event.outcome()), ("10.0.0.9", Outcome::Failure));
+    let alert = r#"{"@timestamp":"2026-03-02T09:00:01Z","event":{"category":["network"]},"suricata":{"eve":{"event_type":"alert"}}}"#;
+    assert_eq!(passed(alert), "Suricata alert");
+}

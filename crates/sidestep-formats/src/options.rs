@@ -24,6 +24,8 @@ pub enum Format {
     Zeek,
     /// sshd, PAM, su and sudo in syslog: RFC 3164, with ISO times, or RFC 5424.
     Syslog,
+    /// The log file of a KDC: MIT's krb5kdc, or Heimdal's kdc.
+    Krb5kdc,
     /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
     /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
     Json,
@@ -40,11 +42,12 @@ impl FromStr for Format {
             "evtx" => Ok(Self::Evtx),
             "zeek" => Ok(Self::Zeek),
             "syslog" => Ok(Self::Syslog),
+            "krb5kdc" => Ok(Self::Krb5kdc),
             "json" => Ok(Self::Json),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, json, zeek or syslog".to_owned(),
+                expected: "auto, lanl, csv, evtx, json, zeek, syslog or krb5kdc".to_owned(),
             }),
         }
     }
@@ -101,6 +104,9 @@ pub struct ReadOptions {
     pub now: Option<Timestamp>,
     /// The zone of times that are written without one; UTC unless said.
     pub zone: Zone,
+    /// The name of the host that wrote a log which does not name it, such as FreeRADIUS's, Samba's
+    /// or auditd's own file. A host that the log itself names comes first.
+    pub host: Option<String>,
     /// What to do with a record that is no event.
     pub on_error: OnError,
     /// Messages kept of skipped records, and of files that were not read; 5 of each unless said.
@@ -115,6 +121,7 @@ impl Default for ReadOptions {
             year: None,
             now: None,
             zone: Zone::default(),
+            host: None,
             on_error: OnError::Skip,
             messages_kept: 5,
         }
@@ -154,6 +161,13 @@ impl ReadOptions {
     #[must_use]
     pub fn with_zone(mut self, zone: Zone) -> Self {
         self.zone = zone;
+        self
+    }
+
+    /// Sets [`host`](Self::host).
+    #[must_use]
+    pub fn with_host(mut self, host: Option<String>) -> Self {
+        self.host = host;
         self
     }
 

@@ -117,9 +117,13 @@ impl LogReader {
             Format::Evtx => sniff::evtx(place)?,
             Format::Zeek => Box::new(Zeek),
             Format::Syslog => Box::new(Syslog),
+            Format::Krb5kdc => sniff::krb5kdc(&source),
             Format::Json => Box::new(Json),
         };
-        let flow = dialect.read(&mut source, &mut records)?;
+        let mut flow = dialect.read(&mut source, &mut records)?;
+        if flow.is_continue() {
+            flow = records.last()?;
+        }
         records.finish();
         self.summary.files += 1;
         Ok(flow)

@@ -9,8 +9,10 @@ use sidestep::event::{AuthEvent, Event, HostActivity};
 
 use crate::clocks::Clocks;
 use crate::error::{Fault, FormatError, LineError};
+use crate::memory::Memory;
 use crate::options::{OnError, ReadOptions};
 use crate::summary::{NotRead, ReadSummary};
+use crate::syslog::heimdal;
 use crate::time::Micros;
 
 /// What a reader hands events to. `Break` ends the reading.
@@ -29,6 +31,8 @@ pub(crate) struct RecordSink<'a> {
     /// What was counted of this log alone.
     tally: Tally,
     clocks: Clocks,
+    /// What was seen of this log a little while ago.
+    pub(crate) memory: Memory,
     sink: &'a mut EventSink<'a>,
 }
 
@@ -58,7 +62,8 @@ impl<'a> RecordSink<'a> {
         sink: &'a mut EventSink<'a>,
     ) -> Self {
         let (tally, clocks) = (Tally::default(), Clocks::default());
-        Self { place, options, last_dated, summary, tally, clocks, sink }
+        let memory = Memory::default();
+        Self { place, options, last_dated, summary, tally, clocks, memory, sink }
     }
 
     /// Hands on an event.
@@ -97,6 +102,14 @@ impl<'a> RecordSink<'a> {
         self.tally.not_understood += 1;
         self.tally.first_unknown.get_or_insert_with(|| what.to_owned());
         count(&mut self.summary.not_understood, what);
+    }
+
+    /// Hands on what the last records of the log left to be told by a next one.
+    pub(crate) fn last(&mut self) -> Result<ControlFlow<()>, FormatError> {
+        match heimdal::finish(self) {
+            Ok(flow) => Ok(flow),
+            Err(fault) => self.bad(0, 1, fault).map(ControlFlow::Continue),
+        }
     }
 
     /// Ends the log: says of which shape it is where (nearly) nothing of it was understood.

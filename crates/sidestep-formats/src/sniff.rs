@@ -6,6 +6,7 @@ use crate::error::{FormatError, quote};
 use crate::event_field::EventField;
 use crate::field_mapping::FieldMapping;
 use crate::jsonl::Json;
+use crate::krb5kdc::{self, HeimdalFile};
 use crate::lanl::{COLUMNS, Lanl};
 use crate::record_sink::RecordSink;
 use crate::source::Source;
@@ -107,6 +108,9 @@ pub(crate) fn dialect(
     if header.gives_event(mapping) {
         return Ok(csv());
     }
+    if lines.iter().any(|line| krb5kdc::is_heimdal(line)) {
+        return Ok(Box::new(HeimdalFile));
+    }
     if 2 * lines.iter().filter(|line| syslog::is_line(line)).count() >= lines.len() {
         return Ok(Box::new(Syslog));
     }
@@ -118,6 +122,14 @@ pub(crate) fn dialect(
             EventField::list()
         ),
     })
+}
+
+/// The reader of a KDC's file: MIT's has lines of syslog.
+pub(crate) fn krb5kdc(source: &Source<'_>) -> Box<dyn Dialect> {
+    match first_lines(source).iter().any(|line| krb5kdc::is_heimdal(line)) {
+        true => Box::new(HeimdalFile),
+        false => Box::new(Syslog),
+    }
 }
 
 /// The reader of Windows event logs.

@@ -5,6 +5,9 @@
 
 mod clock;
 mod header;
+pub(crate) mod heimdal;
+mod kdc;
+mod krb5kdc;
 mod pam;
 mod sshd;
 mod switch;
@@ -19,6 +22,7 @@ use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
 use crate::line::Line;
 use crate::line::TOO_LONG;
+use crate::options::ReadOptions;
 use crate::record_sink::RecordSink;
 use crate::source::Source;
 use crate::time::Micros;
@@ -27,6 +31,10 @@ use sidestep::Timestamp;
 
 /// Most attempts that one "message repeated" line stands for.
 const MOST_REPEATS: u32 = 128;
+
+/// What is wrong with a record that should give an event and names no host.
+pub(crate) const NO_HOST: &str =
+    "does not name the host that wrote it; say it with --host (`host` of the options)";
 
 /// Who said it, where and when.
 #[derive(Debug)]
@@ -84,6 +92,8 @@ fn single(
         program if is_sshd(program) => sshd::message(envelope, text, sink),
         "sudo" => switch::sudo(envelope, text, sink),
         "su" => switch::su(envelope, text, sink),
+        "krb5kdc" => krb5kdc::message(envelope, text, sink),
+        "kdc" | "heimdal-kdc" => heimdal::message(envelope, text, sink),
         "last" if text.starts_with("message repeated ") => {
             nothing(sink, "syslog line that repeats the one before")
         }
@@ -99,7 +109,7 @@ pub(crate) fn is_sshd(program: &str) -> bool {
 /// Whether anything is listened to that a program says, so that others need not be read.
 fn is_heard(program: &str, text: &str) -> bool {
     is_sshd(program)
-        || matches!(program, "sudo" | "su")
+        || matches!(program, "sudo" | "su" | "krb5kdc" | "kdc" | "heimdal-kdc")
         || text.starts_with("pam_")
         || text.starts_with("message repeated ")
         || program.contains('(')
@@ -107,22 +117,28 @@ fn is_heard(program: &str, text: &str) -> bool {
 
 /// Counts a sound message that tells nothing.
 #[allow(clippy::unnecessary_wraps, reason = "every way out of a message is of one type")]
-fn nothing(sink: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
+pub(crate) fn nothing(sink: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
     sink.pass_over(what);
     Ok(ControlFlow::Continue(()))
 }
 
 impl Envelope<'_> {
+    /// Gives the time, where all is there that every event needs.
+    fn check(&self) -> Result<Micros, Fault> {
+        if self.host.is_empty() {
+            return Err(Fault::record(NO_HOST));
+        }
+        self.time.ok_or_else(|| Fault::record("has no time that can be read"))
+    }
+
     /// Begins an event on the host that said it.
-    fn event<'e>(
+    pub(crate) fn event<'e>(
         &'e self,
         account: Account<'e>,
         activity: Activity,
         outcome: Outcome,
     ) -> Result<AuthEventBuilder<'e>, Fault> {
-        let Some(time) = self.time else {
-            return Err(Fault::record("has no time that can be read"));
-        };
+        let time = self.check()?;
         let mut builder = AuthEvent::builder(Timestamp::from_micros(time), account)
             .dst_host(host(self.host))
             .activity(activity)
@@ -135,7 +151,7 @@ impl Envelope<'_> {
 }
 
 /// Hands on an event.
-fn send(
+pub(crate) fn send(
     builder: AuthEventBuilder<'_>,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
@@ -144,7 +160,7 @@ fn send(
 }
 
 /// A host by its name or address.
-fn host(text: &str) -> Host<'_> {
+pub(crate) fn host(text: &str) -> Host<'_> {
     match ip(text) {
         Some(ip) => Host::at(ip),
         None if matches!(text, "" | "-" | "?" | "UNKNOWN") => Host::default(),
@@ -153,13 +169,18 @@ fn host(text: &str) -> Host<'_> {
 }
 
 /// Where a login came from; an address of the host itself or of its link names no host.
-fn source(text: &str) -> Host<'_> {
+pub(crate) fn source(text: &str) -> Host<'_> {
     let source = host(text);
     let local = match &source.ip {
         Some(ip) => is_local(ip),
         None => source.name.as_deref() == Some("localhost"),
     };
     if local { Host::default() } else { source }
+}
+
+/// A time in ISO 8601, with its zone or in that of the options.
+pub(crate) fn whole_time(text: &str, options: &ReadOptions) -> Result<Micros, Fault> {
+    Clock::new(options, None).whole(text)
 }
 
 /// Whether a line is one of syslog's.
@@ -233,6 +254,10 @@ fn take(
         When::Yearless(stamp) => Some(clock.dated(&stamp)?),
         When::Whole(text) => Some(clock.whole(text)?),
     };
-    let envelope = Envelope { time, host: head.host, program: head.program, raw_ref: Some(number) };
+    let host = match head.host {
+        "" => sink.options.host.as_deref().unwrap_or_default(),
+        host => host,
+    };
+    let envelope = Envelope { time, host, program: head.program, raw_ref: Some(number) };
     message(&envelope, head.text, sink)
 }

@@ -61,6 +61,7 @@ mod place;
 mod policy;
 mod reader;
 mod record_sink;
+mod samba;
 mod sniff;
 mod source;
 mod summary;

@@ -16,6 +16,8 @@ pub(crate) struct Memory {
     pub(crate) asked: Marks,
     /// Requests and logins that were told, by what two records of one have in common.
     pub(crate) told: Marks,
+    /// Names, by what other records call their bearer: a session, a process.
+    pub(crate) names: Marks<String>,
     /// The request whose result a Heimdal KDC is yet to tell.
     pub(crate) request: Option<Box<heimdal::Request>>,
 }
@@ -72,8 +74,8 @@ impl<T> Marks<T> {
     }
 }
 
-/// A number that stands for a thing, the same in every run.
-pub(crate) fn digest(key: impl Hash) -> u64 {
+/// A number that stands for a thing.
+fn digest(key: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()

@@ -26,6 +26,8 @@ pub enum Format {
     Syslog,
     /// The log file of a KDC: MIT's krb5kdc, or Heimdal's kdc.
     Krb5kdc,
+    /// Samba's own log file, with its audit of authentication. The same as JSON lines is JSON.
+    Samba,
     /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
     /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
     Json,
@@ -43,11 +45,12 @@ impl FromStr for Format {
             "zeek" => Ok(Self::Zeek),
             "syslog" => Ok(Self::Syslog),
             "krb5kdc" => Ok(Self::Krb5kdc),
+            "samba" => Ok(Self::Samba),
             "json" => Ok(Self::Json),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, json, zeek, syslog or krb5kdc".to_owned(),
+                expected: "auto, lanl, csv, evtx, json, zeek, syslog, krb5kdc or samba".to_owned(),
             }),
         }
     }

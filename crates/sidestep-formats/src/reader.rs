@@ -117,6 +117,7 @@ impl LogReader {
             Format::Evtx => sniff::evtx(place)?,
             Format::Zeek => Box::new(Zeek),
             Format::Syslog => Box::new(Syslog),
+            Format::Samba => sniff::samba(&source),
             Format::Krb5kdc => sniff::krb5kdc(&source),
             Format::Json => Box::new(Json),
         };

@@ -9,6 +9,7 @@ use crate::jsonl::Json;
 use crate::krb5kdc::{self, HeimdalFile};
 use crate::lanl::{COLUMNS, Lanl};
 use crate::record_sink::RecordSink;
+use crate::samba;
 use crate::source::Source;
 use crate::syslog::{self, Syslog};
 use crate::zeek::{self, Zeek};
@@ -93,6 +94,9 @@ pub(crate) fn dialect(
     if zeek::is_header(first) {
         return Ok(Box::new(Zeek));
     }
+    if lines.iter().take(2).any(|line| samba::is_header(line)) {
+        return Ok(Box::new(samba::File));
+    }
     let objects = lines.iter().filter(|line| begins_json(line)).count();
     if begins_json(first) || 2 * objects > lines.len() {
         return Ok(Box::new(Json));
@@ -122,6 +126,14 @@ pub(crate) fn dialect(
             EventField::list()
         ),
     })
+}
+
+/// The reader of Samba's file: where it holds nothing but its audit as JSON, that is JSON.
+pub(crate) fn samba(source: &Source<'_>) -> Box<dyn Dialect> {
+    match first_lines(source).first().is_some_and(|line| begins_json(line)) {
+        true => Box::new(Json),
+        false => Box::new(samba::File),
+    }
 }
 
 /// The reader of a KDC's file: MIT's has lines of syslog.

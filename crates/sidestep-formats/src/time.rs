@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::error::ParseError;
+use crate::zone::Zone;
 use sidestep::Timestamp;
 
 /// Microseconds: since 1970 where it is a time, else of a length of time.
@@ -169,6 +170,20 @@ fn rfc3339(text: &str) -> Option<Micros> {
     }
     let time = text.parse::<DateTime>().ok()?;
     Some(TimeZone::UTC.to_timestamp(time).ok()?.as_microsecond())
+}
+
+/// A month by its English name, cut to three letters.
+pub(crate) fn month(name: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    (1..).zip(MONTHS).find(|(_, month)| *month == name).map(|(number, _)| number)
+}
+
+/// A day and a time of day such as `09:11:22.264883`, in a zone.
+pub(crate) fn civil(year: i16, month: i8, day: i8, clock: &str, zone: &Zone) -> Option<Micros> {
+    let date = jiff::civil::Date::new(year, month, day).ok()?;
+    let time: jiff::civil::Time = clock.parse().ok()?;
+    Some(zone.0.to_timestamp(date.to_datetime(time)).ok()?.as_microsecond())
 }
 
 /// Whether a time such as `2026-03-01T08:15:30` has a zone after it.

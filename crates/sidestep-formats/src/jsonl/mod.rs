@@ -11,12 +11,15 @@ mod fields;
 mod frames;
 mod journald;
 mod ocsf;
+mod samba;
 mod shape;
 mod tape;
 mod windows;
 mod zeek;
 
 use std::ops::ControlFlow;
+
+pub(crate) use self::samba::text as samba_text;
 
 use self::frames::{Frames, What};
 use self::shape::Shape;
@@ -93,6 +96,7 @@ fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
         Shape::CloudTrail(record) => cloudtrail::take(record, number, sink),
         Shape::Entra(record) => entra::take(record, number, sink),
         Shape::Journald(record) => journald::take(record, number, sink),
+        Shape::Samba(record) => samba::take(record, number, sink),
         Shape::Ecs(record) => ecs::take(record, number, sink),
         Shape::Text(text) => {
             let mut tape = Tape::default();

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::samba;
 use super::tape::Node;
 use super::windows::Layout;
 use crate::record_sink::RecordSink;
@@ -16,6 +17,7 @@ pub(super) enum Shape<'r> {
     Entra(Node<'r>),
     Journald(Node<'r>),
     Ecs(Node<'r>),
+    Samba(Node<'r>),
     /// A text that is itself such a record.
     Text(&'r str),
     /// Search results that Splunk gave while it was still searching; they come again.
@@ -127,6 +129,9 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::CloudTrail => seen.cloud_trail += 1,
             Sign::Raw => {
                 seen.raw = node.text().filter(|text| text.trim_start().starts_with('{'));
+            }
+            Sign::Kind if node.text().is_some_and(|kind| samba::is_samba(root, kind)) => {
+                return Shape::Samba(root);
             }
             Sign::Kind
             | Sign::Category

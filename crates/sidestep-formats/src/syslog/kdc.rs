@@ -8,7 +8,7 @@ use super::source;
 use crate::values::ip;
 
 /// The class of the service that a machine's own key stands for.
-pub(super) const OF_MACHINE: &str = "host";
+pub(crate) const OF_MACHINE: &str = "host";
 
 /// Splits a principal at the `@` before its realm; one within a name stands behind a backslash.
 fn split(principal: &str) -> (&str, &str) {
@@ -37,7 +37,7 @@ fn plain(name: &str) -> Cow<'_, str> {
 }
 
 /// The account of a principal; `None` where the request named none.
-pub(super) fn account(principal: &str) -> Option<Account<'_>> {
+pub(crate) fn account(principal: &str) -> Option<Account<'_>> {
     let (name, realm) = split(principal);
     if name.is_empty() || name.starts_with("<unknown") {
         return None;
@@ -63,7 +63,7 @@ pub(super) fn account(principal: &str) -> Option<Account<'_>> {
 
 /// What a ticket is for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Service<'t> {
+pub(crate) enum Service<'t> {
     /// `krbtgt/REALM@REALM`.
     Granting,
     /// `krbtgt/OTHER@REALM`: the way to another realm.
@@ -78,7 +78,7 @@ pub(super) enum Service<'t> {
 
 impl<'t> Service<'t> {
     /// `class/host`, `class/host:port`, `class/host/domain` or a name, with `@REALM` or without.
-    pub(super) fn parse(principal: &'t str) -> Self {
+    pub(crate) fn parse(principal: &'t str) -> Self {
         let (name, realm) = split(principal);
         let Some((class, rest)) = name.split_once('/') else { return Self::Account(name) };
         if class.eq_ignore_ascii_case("krbtgt") {
@@ -97,7 +97,7 @@ impl<'t> Service<'t> {
     }
 
     /// What a request of a ticket for it is: `first` for one with which the client begins (AS).
-    pub(super) const fn activity(&self, first: bool) -> Activity {
+    pub(crate) const fn activity(&self, first: bool) -> Activity {
         match self {
             Self::Granting if first => Activity::TicketGrantingTicket,
             Self::Granting => Activity::Renewal,
@@ -107,7 +107,7 @@ impl<'t> Service<'t> {
     }
 
     /// The host that it leads to; `None` for the KDC itself.
-    pub(super) fn host(&self) -> Option<Host<'t>> {
+    pub(crate) fn host(&self) -> Option<Host<'t>> {
         match self {
             Self::On(_, host) => Some(source_or_none(host)?),
             Self::Account(name) => Some(Host::named(*name)),
@@ -116,7 +116,7 @@ impl<'t> Service<'t> {
     }
 
     /// Whether it runs under a machine's own key.
-    pub(super) fn is_of_machine(&self) -> bool {
+    pub(crate) fn is_of_machine(&self) -> bool {
         matches!(self, Self::On(class, _) if class.eq_ignore_ascii_case(OF_MACHINE))
     }
 }
@@ -131,14 +131,14 @@ fn source_or_none<'t>(host: &Host<'t>) -> Option<Host<'t>> {
 
 /// Where a request came from: an address, in older versions with a port, `10.0.0.5(88)`; of Heimdal
 /// `IPv4:10.0.0.5`.
-pub(super) fn client(text: &str) -> Host<'_> {
+pub(crate) fn client(text: &str) -> Host<'_> {
     let text = text.strip_prefix("IPv4:").or_else(|| text.strip_prefix("IPv6:")).unwrap_or(text);
     source(text.split('(').next().unwrap_or(text))
 }
 
 /// A kind of encryption: `aes256-cts-hmac-sha1-96(18)`, `DEPRECATED:arcfour-hmac(23)`, `18`, or the
 /// name alone.
-pub(super) fn encryption(text: &str) -> Option<TicketEncryption> {
+pub(crate) fn encryption(text: &str) -> Option<TicketEncryption> {
     if let Some((_, number)) = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) {
         return number.parse().ok().filter(|number| *number != 0).map(TicketEncryption);
     }

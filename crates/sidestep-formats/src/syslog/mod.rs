@@ -6,7 +6,7 @@
 mod clock;
 mod header;
 pub(crate) mod heimdal;
-mod kdc;
+pub(crate) mod kdc;
 mod krb5kdc;
 mod pam;
 mod sshd;
@@ -24,6 +24,7 @@ use crate::line::Line;
 use crate::line::TOO_LONG;
 use crate::options::ReadOptions;
 use crate::record_sink::RecordSink;
+use crate::samba;
 use crate::source::Source;
 use crate::time::Micros;
 use crate::values::{ip, is_local};
@@ -93,6 +94,7 @@ fn single(
         "sudo" => switch::sudo(envelope, text, sink),
         "su" => switch::su(envelope, text, sink),
         "krb5kdc" => krb5kdc::message(envelope, text, sink),
+        "smbd" | "samba" | "winbindd" | "smbd_audit" => samba::message(envelope, text, sink),
         "kdc" | "heimdal-kdc" => heimdal::message(envelope, text, sink),
         "last" if text.starts_with("message repeated ") => {
             nothing(sink, "syslog line that repeats the one before")
@@ -110,6 +112,7 @@ pub(crate) fn is_sshd(program: &str) -> bool {
 fn is_heard(program: &str, text: &str) -> bool {
     is_sshd(program)
         || matches!(program, "sudo" | "su" | "krb5kdc" | "kdc" | "heimdal-kdc")
+        || matches!(program, "smbd" | "samba" | "winbindd" | "smbd_audit")
         || text.starts_with("pam_")
         || text.starts_with("message repeated ")
         || program.contains('(')

@@ -22,6 +22,7 @@ mod real_linux;
 mod real_logs;
 mod real_syslog;
 mod real_zeek;
+mod samba;
 mod syslog;
 mod tar;
 mod zeek;

@@ -123,3 +123,94 @@ fn krb5kdc_says_the_same_through_syslog() {
     assert!(!a.is_empty());
     assert_eq!(a, b[..a.len()]);
 }
+
+#[test]
+fn samba_told_of_each_login_once() {
+    let Some((events, _)) = read("samba-dc-auth_json_audit.log", Some("dc1")) else { return };
+    assert_eq!(
+        count(&events),
+        Counts::from([
+            ((Activity::Logon, YES), 1),
+            ((Activity::Logon, NO), 2),
+            ((Activity::TicketGrantingTicket, YES), 1),
+            ((Activity::Preauthentication, NO), 1),
+        ])
+    );
+}
+
+#[test]
+fn samba_in_a_domain_told_who_came_from_where() {
+    let Some((events, _)) = read("samba-domain/fs1-auth_json-level5.log.gz", Some("fs1")) else {
+        return;
+    };
+    // Nine by password that worked, of which the attacker's seven, three that did not, two by ticket.
+    assert_eq!(
+        count(&events),
+        Counts::from([((Activity::Logon, YES), 11), ((Activity::Logon, NO), 3)])
+    );
+    let attacker = |event: &&AuthEvent<'_>| {
+        event.src_host().ip.is_some_and(|ip| ip.to_string() == "10.77.60.33")
+    };
+    assert_eq!(events.iter().filter(attacker).count(), 8);
+    let Some((text, _)) = read("samba-domain/fs1-auth_audit-text.log.gz", Some("fs1")) else {
+        return;
+    };
+    assert_eq!(count(&text), count(&events));
+    for (one, other) in text.iter().zip(&events) {
+        let told = |event: &AuthEvent<'_>| {
+            let who = event.account().to_string();
+            (who, event.src_host().clone().into_owned(), event.dst_host().clone().into_owned())
+        };
+        assert_eq!(told(one), told(other));
+    }
+    let Some((controller, _)) = read("samba-domain/dc1-auth_json-level5.log.gz", Some("dc1"))
+    else {
+        return;
+    };
+    // What the controller checked for fs1 is no login at the controller.
+    let counts = count(&controller);
+    assert_eq!(counts[&(Activity::CredentialValidation, YES)], 9);
+    assert_eq!(counts[&(Activity::CredentialValidation, NO)], 2);
+    // Two kinits each by anna (one by another kind), bert and the machine count once.
+    let dora = |event: &&AuthEvent<'_>| {
+        event.activity() == Activity::TicketGrantingTicket && event.account().name == "dora"
+    };
+    assert_eq!(controller.iter().filter(dora).count(), 2);
+    assert!(
+        controller
+            .iter()
+            .filter(dora)
+            .all(|event| event.ticket_encryption() == Some(TicketEncryption::RC4_HMAC))
+    );
+}
+
+#[test]
+fn samba_told_of_changes_in_the_directory() {
+    let Some((_, summary)) = read("samba-domain/dc1-dsdb_json.log.gz", Some("dc1")) else { return };
+    // The member's own account and services, tool7 with its password and state, and Domain Admins.
+    assert_eq!(summary.activities, 6);
+}
+
+#[test]
+fn samba_told_of_shares() {
+    let Some((_, summary)) = read("samba-domain/fs1-log.ws1-full_audit.log", Some("fs1")) else {
+        return;
+    };
+    assert_eq!(summary.activities, 1);
+}
+
+#[test]
+fn samba_is_read_as_lines_and_in_its_own_log() {
+    for name in ["../cases/samba-auth-json/auth.jsonl", "../cases/samba-auth-json/log.smbd"] {
+        let Some((events, _)) = read(name, None) else { return };
+        let told: Vec<_> = events
+            .iter()
+            .map(|event| {
+                let from = event.src_host().ip.map(|ip| ip.to_string()).unwrap_or_default();
+                (event.account().name.as_ref(), event.outcome(), from, event.dst_host().to_string())
+            })
+            .collect();
+        let at = |who, outcome| (who, outcome, "10.0.0.5".to_owned(), "10.0.0.20".to_owned());
+        assert_eq!(told, [at("alice", YES), at("bob", NO), at("carol", YES)]);
+    }
+}

@@ -34,6 +34,7 @@
 
 #[cfg(feature = "zip")]
 mod archive;
+mod audit;
 mod bytes_read;
 mod clocks;
 mod csv;
@@ -48,6 +49,7 @@ mod field_mapping;
 mod field_value;
 mod fields;
 mod files;
+mod freeradius;
 mod handover;
 mod jsonl;
 mod krb5kdc;

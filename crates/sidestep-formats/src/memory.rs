@@ -16,6 +16,10 @@ pub(crate) struct Memory {
     pub(crate) asked: Marks,
     /// Requests and logins that were told, by what two records of one have in common.
     pub(crate) told: Marks,
+    /// Whether the audit system speaks in a log of other programs, and which of these tell of their
+    /// logins themselves, each with its host.
+    pub(crate) audit_heard: bool,
+    pub(crate) tellers: Marks,
     /// Names, by what other records call their bearer: a session, a process.
     pub(crate) names: Marks<String>,
     /// The request whose result a Heimdal KDC is yet to tell.

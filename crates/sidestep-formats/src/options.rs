@@ -28,6 +28,10 @@ pub enum Format {
     Krb5kdc,
     /// Samba's own log file, with its audit of authentication. The same as JSON lines is JSON.
     Samba,
+    /// FreeRADIUS' `radius.log`, or the `detail` of its accounting.
+    FreeRadius,
+    /// The log of the Linux audit system, raw, enriched, or out of `ausearch`.
+    Auditd,
     /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
     /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
     Json,
@@ -46,11 +50,14 @@ impl FromStr for Format {
             "syslog" => Ok(Self::Syslog),
             "krb5kdc" => Ok(Self::Krb5kdc),
             "samba" => Ok(Self::Samba),
+            "freeradius" => Ok(Self::FreeRadius),
+            "auditd" => Ok(Self::Auditd),
             "json" => Ok(Self::Json),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, json, zeek, syslog, krb5kdc or samba".to_owned(),
+                expected: "auto, lanl, csv, evtx, json, zeek, syslog, krb5kdc, samba, freeradius or auditd"
+                    .to_owned(),
             }),
         }
     }

@@ -5,14 +5,17 @@ use std::ops::ControlFlow;
 
 use jiff::civil::Date;
 
+use crate::audit;
 use crate::bytes_read::BytesRead;
 use crate::csv::Csv;
 use crate::dialect::Dialect;
 use crate::error::FormatError;
+use crate::freeradius::FreeRadius;
 use crate::jsonl::Json;
 use crate::lanl::Lanl;
 use crate::options::{Format, ReadOptions};
 use crate::record_sink::{EventSink, RecordSink};
+use crate::samba;
 use crate::sniff;
 use crate::source::Source;
 use crate::summary::ReadSummary;
@@ -117,7 +120,9 @@ impl LogReader {
             Format::Evtx => sniff::evtx(place)?,
             Format::Zeek => Box::new(Zeek),
             Format::Syslog => Box::new(Syslog),
-            Format::Samba => sniff::samba(&source),
+            Format::Samba => Box::new(samba::File),
+            Format::FreeRadius => Box::new(FreeRadius),
+            Format::Auditd => Box::new(audit::File),
             Format::Krb5kdc => sniff::krb5kdc(&source),
             Format::Json => Box::new(Json),
         };

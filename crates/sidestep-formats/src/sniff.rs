@@ -1,10 +1,12 @@
 //! Tells a log's dialect from its first lines.
 
+use crate::audit;
 use crate::csv::{Csv, Header};
 use crate::dialect::Dialect;
 use crate::error::{FormatError, quote};
 use crate::event_field::EventField;
 use crate::field_mapping::FieldMapping;
+use crate::freeradius::{self, FreeRadius};
 use crate::jsonl::Json;
 use crate::krb5kdc::{self, HeimdalFile};
 use crate::lanl::{COLUMNS, Lanl};
@@ -112,6 +114,12 @@ pub(crate) fn dialect(
     if header.gives_event(mapping) {
         return Ok(csv());
     }
+    if lines.iter().take(4).any(|line| audit::is_audit(line)) {
+        return Ok(Box::new(audit::File));
+    }
+    if freeradius::is_radius(&lines) {
+        return Ok(Box::new(FreeRadius));
+    }
     if lines.iter().any(|line| krb5kdc::is_heimdal(line)) {
         return Ok(Box::new(HeimdalFile));
     }
@@ -122,18 +130,10 @@ pub(crate) fn dialect(
         place: place.to_owned(),
         looked_at: format!("the format cannot be told: it begins with {}", quote(first)),
         advice: format!(
-            "it is none of EVTX, JSON, Zeek, syslog and LANL, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
+            "it is none of EVTX, JSON, Zeek, syslog, LANL and the logs of KDCs, Samba, FreeRADIUS and auditd, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
             EventField::list()
         ),
     })
-}
-
-/// The reader of Samba's file: where it holds nothing but its audit as JSON, that is JSON.
-pub(crate) fn samba(source: &Source<'_>) -> Box<dyn Dialect> {
-    match first_lines(source).first().is_some_and(|line| begins_json(line)) {
-        true => Box::new(Json),
-        false => Box::new(samba::File),
-    }
 }
 
 /// The reader of a KDC's file: MIT's has lines of syslog.

@@ -10,6 +10,7 @@ mod entra;
 mod fields;
 mod frames;
 mod journald;
+mod laurel;
 mod ocsf;
 mod samba;
 mod shape;
@@ -96,6 +97,7 @@ fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
         Shape::CloudTrail(record) => cloudtrail::take(record, number, sink),
         Shape::Entra(record) => entra::take(record, number, sink),
         Shape::Journald(record) => journald::take(record, number, sink),
+        Shape::Laurel(record) => laurel::take(record, number, sink),
         Shape::Samba(record) => samba::take(record, number, sink),
         Shape::Ecs(record) => ecs::take(record, number, sink),
         Shape::Text(text) => {

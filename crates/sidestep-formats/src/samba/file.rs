@@ -49,7 +49,8 @@ impl Dialect for File {
                 program = if line.contains("vfs_full_audit") { "smbd_audit" } else { "smbd" };
                 return Ok(ControlFlow::Continue(()));
             }
-            if !line.starts_with([' ', '\t']) {
+            // Records as JSON may stand by themselves.
+            if !line.starts_with([' ', '\t', '{']) {
                 return nothing(sink, "samba, another message");
             }
             let envelope = Envelope { time: at, host: "", program, raw_ref: Some(number) };

@@ -9,6 +9,7 @@ pub(crate) mod heimdal;
 pub(crate) mod kdc;
 mod krb5kdc;
 mod pam;
+pub(crate) mod radius;
 mod sshd;
 mod switch;
 
@@ -18,6 +19,7 @@ use sidestep::event::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outc
 
 use self::clock::Clock;
 use self::header::{Head, When};
+use crate::audit;
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
 use crate::line::Line;
@@ -89,12 +91,21 @@ fn single(
         let service = service.split_once(':').map_or(service, |(service, _)| service);
         return pam::message(envelope, service, text, sink);
     }
+    if sink.memory.audit_heard {
+        note_teller(envelope, sink);
+    }
     match envelope.program {
         program if is_sshd(program) => sshd::message(envelope, text, sink),
         "sudo" => switch::sudo(envelope, text, sink),
         "su" => switch::su(envelope, text, sink),
         "krb5kdc" => krb5kdc::message(envelope, text, sink),
         "smbd" | "samba" | "winbindd" | "smbd_audit" => samba::message(envelope, text, sink),
+        "audit" | "audispd" | "audisp-syslog" => audit::message(envelope, text, sink),
+        "kernel" => match audit::of_kernel(text) {
+            Some(text) => audit::message(envelope, text, sink),
+            None => nothing(sink, "syslog of another program"),
+        },
+        "radiusd" | "freeradius" => radius::message(envelope, text, sink),
         "kdc" | "heimdal-kdc" => heimdal::message(envelope, text, sink),
         "last" if text.starts_with("message repeated ") => {
             nothing(sink, "syslog line that repeats the one before")
@@ -113,9 +124,20 @@ fn is_heard(program: &str, text: &str) -> bool {
     is_sshd(program)
         || matches!(program, "sudo" | "su" | "krb5kdc" | "kdc" | "heimdal-kdc")
         || matches!(program, "smbd" | "samba" | "winbindd" | "smbd_audit")
+        || matches!(program, "radiusd" | "freeradius" | "audit" | "audispd" | "audisp-syslog")
+        || (program == "kernel" && audit::of_kernel(text).is_some())
         || text.starts_with("pam_")
         || text.starts_with("message repeated ")
         || program.contains('(')
+}
+
+/// Notes that a program tells of its logins itself, so that they are not counted again where the audit
+/// system does.
+fn note_teller(envelope: &Envelope<'_>, sink: &mut RecordSink<'_>) {
+    let program = if is_sshd(envelope.program) { "sshd" } else { envelope.program };
+    if let (Some(time), "sshd" | "sudo" | "su") = (envelope.time, program) {
+        sink.memory.tellers.put((envelope.host, program), time, ());
+    }
 }
 
 /// Counts a sound message that tells nothing.

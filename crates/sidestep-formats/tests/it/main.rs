@@ -4,6 +4,7 @@
 mod alerts;
 mod any_bytes;
 mod any_json;
+mod auditd;
 mod csv;
 mod events;
 mod evtx;
@@ -11,6 +12,7 @@ mod export_golden;
 mod export_names;
 mod export_schemas;
 mod files;
+mod freeradius;
 mod json;
 mod kdc;
 mod merge;

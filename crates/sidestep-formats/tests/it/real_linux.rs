@@ -214,3 +214,22 @@ fn samba_is_read_as_lines_and_in_its_own_log() {
         assert_eq!(told, [at("alice", YES), at("bob", NO), at("carol", YES)]);
     }
 }
+
+#[test]
+fn freeradius_let_in_and_refused() {
+    let Some((events, _)) = read("freeradius/radius.log", None) else { return };
+    assert_eq!(
+        count(&events),
+        Counts::from([((Activity::Logon, YES), 3), ((Activity::Logon, NO), 5)])
+    );
+    let last = &events[7];
+    assert_eq!(
+        (last.src_host().to_string(), last.dst_host().to_string()),
+        ("203.0.113.77".into(), "vpngw1".into())
+    );
+    let Some((sessions, _)) = read("freeradius/detail-20261129", None) else { return };
+    // It is the login that was let in last, on the same way.
+    assert_eq!(count(&sessions), Counts::from([((Activity::Logon, YES), 1)]));
+    assert_eq!(sessions[0].account(), last.account());
+    assert_eq!(sessions[0].src_host(), last.src_host());
+}

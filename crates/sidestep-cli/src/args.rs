@@ -48,7 +48,7 @@ pub(crate) struct DetectArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Format of the logs: auto, lanl, csv, evtx, json, zeek or syslog
+    /// Format of the logs: auto, lanl, csv, evtx, json, zeek, syslog, krb5kdc, samba, freeradius or auditd
     #[arg(long, default_value = "auto")]
     pub(crate) format: Format,
 
@@ -74,6 +74,10 @@ pub(crate) struct DetectArgs {
     /// Europe/Berlin
     #[arg(long, default_value = "UTC", value_name = "ZONE", allow_hyphen_values = true)]
     pub(crate) zone: Zone,
+
+    /// Host that wrote the logs, for those that do not name it, such as Samba's and auditd's
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) host: Option<String>,
 
     /// Learn from this log or folder and raise nothing on it; may be repeated
     #[arg(long, value_name = "FILE", conflicts_with = "learn_days")]

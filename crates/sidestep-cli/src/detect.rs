@@ -172,6 +172,7 @@ pub(crate) fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
         .with_year(args.year)
         .with_now(Some(clock::now()))
         .with_zone(args.zone.clone())
+        .with_host(args.host.clone())
         .with_on_error(args.on_error))
 }
 

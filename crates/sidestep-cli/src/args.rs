@@ -48,7 +48,8 @@ pub(crate) struct DetectArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Format of the logs: auto, lanl, csv, evtx, json, zeek, syslog, wtmp or btmp
+    /// Format of the logs: auto, lanl, csv, evtx, json, zeek, syslog, krb5kdc, samba, freeradius, auditd,
+    /// wtmp or btmp
     #[arg(long, default_value = "auto")]
     pub(crate) format: Format,
 
@@ -76,7 +77,7 @@ pub(crate) struct DetectArgs {
     #[arg(long, default_value = "UTC", value_name = "ZONE", allow_hyphen_values = true)]
     pub(crate) zone: Zone,
 
-    /// Host that wrote the logs, for those that do not name it, such as wtmp and btmp
+    /// Host that wrote the logs, for those that do not name it, such as wtmp, Samba's and auditd's
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) host: Option<String>,
 

@@ -34,6 +34,7 @@
 
 #[cfg(feature = "zip")]
 mod archive;
+mod audit;
 mod bytes_read;
 mod clocks;
 mod csv;
@@ -50,10 +51,13 @@ mod field_mapping;
 mod field_value;
 mod fields;
 mod files;
+mod freeradius;
 mod handover;
 mod jsonl;
+mod krb5kdc;
 mod lanl;
 mod line;
+mod memory;
 mod merge;
 mod options;
 mod order;
@@ -61,6 +65,7 @@ mod place;
 mod policy;
 mod reader;
 mod record_sink;
+mod samba;
 mod sniff;
 mod source;
 mod summary;

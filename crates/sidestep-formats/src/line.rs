@@ -1,9 +1,12 @@
 //! Lines of bounded length out of a [`Source`].
 
 use std::io;
+use std::ops::ControlFlow;
 
 use memchr::memchr;
 
+use crate::error::{Fault, FormatError};
+use crate::record_sink::RecordSink;
 use crate::source::Source;
 
 /// Longest line, in bytes, that is held. What is longer is no log line; it is skipped unread.
@@ -18,6 +21,34 @@ pub(crate) enum Line<'a> {
     Text(&'a [u8]),
     /// It was longer than [`MAX_LINE`] and is gone.
     TooLong,
+}
+
+/// Gives every line that is not empty to `take`, with its number, until it breaks. Bytes that are no
+/// UTF-8 are replaced: programs write whatever bytes they have.
+pub(crate) fn each_line(
+    source: &mut Source<'_>,
+    sink: &mut RecordSink<'_>,
+    mut take: impl FnMut(&str, u64, &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault>,
+) -> Result<ControlFlow<()>, FormatError> {
+    let mut number = 0;
+    loop {
+        let line = match source.next_line() {
+            Ok(Some(line)) => line,
+            Ok(None) => return Ok(ControlFlow::Continue(())),
+            Err(error) => return Err(sink.broken(number, error)),
+        };
+        number += 1;
+        let taken = match line {
+            Line::TooLong => Err(Fault::record(TOO_LONG)),
+            Line::Text([]) => continue,
+            Line::Text(line) => take(&String::from_utf8_lossy(line), number, sink),
+        };
+        match taken {
+            Ok(ControlFlow::Continue(())) => {}
+            Ok(ControlFlow::Break(())) => return Ok(ControlFlow::Break(())),
+            Err(fault) => sink.bad(number, 1, fault)?,
+        }
+    }
 }
 
 impl Source<'_> {

@@ -24,6 +24,14 @@ pub enum Format {
     Zeek,
     /// sshd, PAM, su and sudo in syslog: RFC 3164, with ISO times, or RFC 5424.
     Syslog,
+    /// The log file of a KDC: MIT's krb5kdc, or Heimdal's kdc.
+    Krb5kdc,
+    /// Samba's own log file, with its audit of authentication. The same as JSON lines is JSON.
+    Samba,
+    /// FreeRADIUS' `radius.log`, or the `detail` of its accounting.
+    FreeRadius,
+    /// The log of the Linux audit system, raw, enriched, or out of `ausearch`.
+    Auditd,
     /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
     /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
     Json,
@@ -45,13 +53,19 @@ impl FromStr for Format {
             "evtx" => Ok(Self::Evtx),
             "zeek" => Ok(Self::Zeek),
             "syslog" => Ok(Self::Syslog),
+            "krb5kdc" => Ok(Self::Krb5kdc),
+            "samba" => Ok(Self::Samba),
+            "freeradius" => Ok(Self::FreeRadius),
+            "auditd" => Ok(Self::Auditd),
             "json" => Ok(Self::Json),
             "wtmp" | "utmp" => Ok(Self::Wtmp),
             "btmp" => Ok(Self::Btmp),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, json, zeek, syslog, wtmp or btmp".to_owned(),
+                expected: "auto, lanl, csv, evtx, json, zeek, syslog, krb5kdc, samba, freeradius, auditd, \
+                           wtmp or btmp"
+                    .to_owned(),
             }),
         }
     }
@@ -111,6 +125,8 @@ pub struct ReadOptions {
     /// The host that wrote the log, by name or address, for a dialect that does not name it, such as
     /// `wtmp`: logins are to this host. Without it such a log is
     /// [`FormatError::NoHost`](crate::FormatError::NoHost).
+    /// Where only some records name it, as in the files of Samba, FreeRADIUS and auditd, those that do
+    /// not are bad. A host that the log itself names comes first.
     pub host: Option<String>,
     /// What to do with a record that is no event.
     pub on_error: OnError,

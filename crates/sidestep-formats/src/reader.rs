@@ -5,18 +5,21 @@ use std::ops::ControlFlow;
 
 use jiff::civil::Date;
 
+use crate::audit;
 use crate::bytes_read::BytesRead;
 use crate::csv::Csv;
 use crate::dialect::Dialect;
 use crate::error::FormatError;
+use crate::freeradius::FreeRadius;
 use crate::jsonl::Json;
 use crate::lanl::Lanl;
 use crate::options::{Format, ReadOptions};
 use crate::record_sink::{EventSink, RecordSink};
+use crate::samba;
 use crate::sniff;
 use crate::source::Source;
 use crate::summary::ReadSummary;
-use crate::syslog::{self, Syslog};
+use crate::syslog::Syslog;
 use crate::utmp::{self, Utmp};
 use crate::zeek::Zeek;
 
@@ -118,6 +121,10 @@ impl LogReader {
             Format::Evtx => sniff::evtx(place)?,
             Format::Zeek => Box::new(Zeek),
             Format::Syslog => Box::new(Syslog),
+            Format::Samba => Box::new(samba::File),
+            Format::FreeRadius => Box::new(FreeRadius),
+            Format::Auditd => Box::new(audit::File),
+            Format::Krb5kdc => sniff::krb5kdc(&source),
             Format::Json => Box::new(Json),
             Format::Wtmp => Box::new(Utmp::new(Some(utmp::Kind::Sessions))),
             Format::Btmp => Box::new(Utmp::new(Some(utmp::Kind::Failures))),
@@ -125,8 +132,8 @@ impl LogReader {
         let mut flow = dialect.read(&mut source, &mut records);
         if !matches!(flow, Ok(ControlFlow::Break(()))) {
             // What is certain only now counts also where reading broke off.
-            let end = syslog::finish(&mut records);
-            flow = flow.map(|_| end);
+            let end = records.last();
+            flow = flow.and(end);
         }
         let flow = flow?;
         records.finish()?;

@@ -9,9 +9,10 @@ use sidestep::event::{AuthEvent, Event, HostActivity};
 
 use crate::clocks::Clocks;
 use crate::error::{Fault, FormatError, LineError};
+use crate::memory::Memory;
 use crate::options::{OnError, ReadOptions};
 use crate::summary::{NotRead, ReadSummary};
-use crate::syslog::Connections;
+use crate::syslog::{self, Connections, heimdal};
 use crate::time::{Micros, Times, latest_believed};
 use sidestep::Timestamp;
 
@@ -37,6 +38,8 @@ pub(crate) struct RecordSink<'a> {
     fatal: Option<FormatError>,
     /// What is known of connections to sshd of this log.
     pub(crate) connections: Connections,
+    /// What was seen of this log a little while ago.
+    pub(crate) memory: Memory,
     sink: &'a mut EventSink<'a>,
 }
 
@@ -75,6 +78,7 @@ impl<'a> RecordSink<'a> {
             latest: latest_believed(options.now),
             fatal: None,
             connections: Connections::default(),
+            memory: Memory::default(),
             sink,
         }
     }
@@ -141,6 +145,17 @@ impl<'a> RecordSink<'a> {
         self.tally.not_understood += 1;
         self.tally.first_unknown.get_or_insert_with(|| what.to_owned());
         count(&mut self.summary.not_understood, what);
+    }
+
+    /// Hands on what the last records of the log left to be told by a next one.
+    pub(crate) fn last(&mut self) -> Result<ControlFlow<()>, FormatError> {
+        if syslog::finish(self).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        match heimdal::finish(self) {
+            Ok(flow) => Ok(flow),
+            Err(fault) => self.bad(0, 1, fault).map(ControlFlow::Continue),
+        }
     }
 
     /// Ends the log: says of which shape it is where (nearly) nothing of it was understood.

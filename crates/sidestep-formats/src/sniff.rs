@@ -1,13 +1,17 @@
 //! Tells a log's dialect from its first lines.
 
+use crate::audit;
 use crate::csv::{Csv, Header};
 use crate::dialect::Dialect;
 use crate::error::{FormatError, quote};
 use crate::event_field::EventField;
 use crate::field_mapping::FieldMapping;
+use crate::freeradius::{self, FreeRadius};
 use crate::jsonl::Json;
+use crate::krb5kdc::{self, HeimdalFile};
 use crate::lanl::{COLUMNS, Lanl};
 use crate::record_sink::RecordSink;
+use crate::samba;
 use crate::source::Source;
 use crate::syslog::{self, Syslog};
 use crate::utmp::{self, Utmp};
@@ -99,6 +103,9 @@ pub(crate) fn dialect(
     if zeek::is_header(first) {
         return Ok(Box::new(Zeek));
     }
+    if lines.iter().take(2).any(|line| samba::is_header(line)) {
+        return Ok(Box::new(samba::File));
+    }
     let objects = lines.iter().filter(|line| begins_json(line)).count();
     if begins_json(first) || 2 * objects > lines.len() {
         return Ok(Box::new(Json));
@@ -114,6 +121,15 @@ pub(crate) fn dialect(
     if header.gives_event(mapping) {
         return Ok(csv());
     }
+    if lines.iter().take(4).any(|line| audit::is_audit(line)) {
+        return Ok(Box::new(audit::File));
+    }
+    if freeradius::is_radius(&lines) {
+        return Ok(Box::new(FreeRadius));
+    }
+    if lines.iter().any(|line| krb5kdc::is_heimdal(line)) {
+        return Ok(Box::new(HeimdalFile));
+    }
     if 2 * lines.iter().filter(|line| syslog::is_line(line)).count() >= lines.len() {
         return Ok(Box::new(Syslog));
     }
@@ -121,10 +137,18 @@ pub(crate) fn dialect(
         place: place.to_owned(),
         looked_at: format!("the format cannot be told: it begins with {}", quote(first)),
         advice: format!(
-            "it is none of EVTX, wtmp, JSON, Zeek, syslog and LANL, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
+            "it is none of EVTX, wtmp, JSON, Zeek, syslog, LANL and the logs of KDCs, Samba, FreeRADIUS and auditd, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
             EventField::list()
         ),
     })
+}
+
+/// The reader of a KDC's file: MIT's has lines of syslog.
+pub(crate) fn krb5kdc(source: &Source<'_>) -> Box<dyn Dialect> {
+    match first_lines(source).iter().any(|line| krb5kdc::is_heimdal(line)) {
+        true => Box::new(HeimdalFile),
+        false => Box::new(Syslog),
+    }
 }
 
 /// The reader of Windows event logs.

@@ -15,10 +15,12 @@ mod github;
 mod google;
 mod journald;
 mod kubernetes;
+mod laurel;
 mod ocsf;
 mod okta;
 mod osquery;
 mod product;
+mod samba;
 mod shape;
 mod suricata;
 mod tape;
@@ -28,6 +30,8 @@ mod windows;
 mod zeek;
 
 use std::ops::ControlFlow;
+
+pub(crate) use self::samba::text as samba_text;
 
 use self::frames::{Frames, What};
 use self::shape::Shape;
@@ -104,6 +108,8 @@ fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
         Shape::CloudTrail(record) => cloudtrail::take(record, number, sink),
         Shape::Entra(record) => entra::take(record, number, sink),
         Shape::Journald(record) => journald::take(record, number, sink),
+        Shape::Laurel(record) => laurel::take(record, number, sink),
+        Shape::Samba(record) => samba::take(record, number, sink),
         Shape::Ecs(record) => ecs::take(record, number, sink),
         Shape::Of(product, record) => product::take(product, record, number, sink),
         Shape::Text(text) => {

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use super::laurel;
 use super::product::{Marks, Product};
+use super::samba;
 use super::tape::Node;
 use super::windows::Layout;
 use crate::record_sink::RecordSink;
@@ -19,6 +21,8 @@ pub(super) enum Shape<'r> {
     Ecs(Node<'r>),
     /// Of a product that has a shape of its own.
     Of(Product, Node<'r>),
+    Samba(Node<'r>),
+    Laurel(Node<'r>),
     /// A text that is itself such a record.
     Text(&'r str),
     /// Search results that Splunk gave while it was still searching; they come again.
@@ -55,6 +59,8 @@ enum Sign {
     CloudTrail,
     Raw,
     Kind,
+    /// The number of an event of the Linux audit system.
+    AuditId,
 }
 
 impl Sign {
@@ -82,6 +88,7 @@ impl Sign {
             "eventSource" | "eventName" | "eventVersion" => Self::CloudTrail,
             "_raw" | "CloudTrailEvent" => Self::Raw,
             "sourcetype" | "_type" | "type" | "dataset" | "eventType" => Self::Kind,
+            "ID" => Self::AuditId,
             "winlog.event_id" | "winlog.channel" | "winlog.computer_name" => Self::Winlog,
             _ => Self::None,
         }
@@ -132,7 +139,12 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Raw => {
                 seen.raw = node.text().filter(|text| text.trim_start().starts_with('{'));
             }
+            Sign::AuditId if node.text().is_some_and(laurel::is_id) => return Shape::Laurel(root),
+            Sign::Kind if node.text().is_some_and(|kind| samba::is_samba(root, kind)) => {
+                return Shape::Samba(root);
+            }
             Sign::Kind
+            | Sign::AuditId
             | Sign::Category
             | Sign::EventData
             | Sign::Event

@@ -77,7 +77,7 @@ impl<'o> Clock<'o> {
     }
 
     /// A time with its year, and with a zone or without.
-    fn whole(&self, text: &str) -> Result<Micros, Fault> {
+    pub(super) fn whole(&self, text: &str) -> Result<Micros, Fault> {
         if let Ok(instant) = text.parse::<Instant>() {
             return Ok(instant.as_microsecond());
         }

@@ -8,8 +8,12 @@ mod clock;
 mod connection;
 mod escape;
 mod header;
+pub(crate) mod heimdal;
+pub(crate) mod kdc;
+mod krb5kdc;
 mod names;
 mod pam;
+pub(crate) mod radius;
 mod sshd;
 mod stamp;
 mod stray;
@@ -25,11 +29,14 @@ pub(crate) use self::connection::{Connections, finish};
 use self::header::Head;
 use self::stamp::When;
 use self::stray::holds_login;
+use crate::audit;
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
 use crate::line::Line;
 use crate::line::TOO_LONG;
+use crate::options::ReadOptions;
 use crate::record_sink::RecordSink;
+use crate::samba;
 use crate::source::Source;
 use crate::time::Micros;
 use crate::values::{ip, is_local};
@@ -37,6 +44,10 @@ use sidestep::Timestamp;
 
 /// Most attempts that one "message repeated" line stands for.
 const MOST_REPEATS: u32 = 128;
+
+/// What is wrong with a record that should give an event and names no host.
+pub(crate) const NO_HOST: &str =
+    "does not name the host that wrote it; say it with --host (`host` of the options)";
 
 /// Who said it, where and when.
 #[derive(Debug)]
@@ -95,10 +106,22 @@ fn single(
         let service = service.split_once(':').map_or(service, |(service, _)| service);
         return pam::message(envelope, service, text, sink);
     }
+    if sink.memory.audit_heard {
+        note_teller(envelope, sink);
+    }
     match envelope.program {
         program if is_sshd(program) => sshd::message(envelope, text, sink),
         "sudo" => switch::sudo(envelope, text, sink),
         "su" => switch::su(envelope, text, sink),
+        "krb5kdc" => krb5kdc::message(envelope, text, sink),
+        "smbd" | "samba" | "winbindd" | "smbd_audit" => samba::message(envelope, text, sink),
+        "audit" | "audispd" | "audisp-syslog" => audit::message(envelope, text, sink),
+        "kernel" => match audit::of_kernel(text) {
+            Some(text) => audit::message(envelope, text, sink),
+            None => nothing(sink, "syslog of another program"),
+        },
+        "radiusd" | "freeradius" => radius::message(envelope, text, sink),
+        "kdc" | "heimdal-kdc" => heimdal::message(envelope, text, sink),
         "last" if text.starts_with("message repeated ") => {
             nothing(sink, "syslog line that repeats the one before")
         }
@@ -130,30 +153,48 @@ pub(crate) fn is_sshd(program: &str) -> bool {
 /// Whether anything is listened to that a program says, so that others need not be read.
 fn is_heard(program: &str, text: &str) -> bool {
     is_sshd(program)
-        || matches!(program, "sudo" | "su")
+        || matches!(program, "sudo" | "su" | "krb5kdc" | "kdc" | "heimdal-kdc")
+        || matches!(program, "smbd" | "samba" | "winbindd" | "smbd_audit")
+        || matches!(program, "radiusd" | "freeradius" | "audit" | "audispd" | "audisp-syslog")
+        || (program == "kernel" && audit::of_kernel(text).is_some())
         || text.starts_with("pam_")
         || text.starts_with("message repeated ")
         || program.contains('(')
 }
 
+/// Notes that a program tells of its logins itself, so that they are not counted again where the audit
+/// system does.
+fn note_teller(envelope: &Envelope<'_>, sink: &mut RecordSink<'_>) {
+    let program = if is_sshd(envelope.program) { "sshd" } else { envelope.program };
+    if let (Some(time), "sshd" | "sudo" | "su") = (envelope.time, program) {
+        sink.memory.tellers.put((envelope.host, program), time, ());
+    }
+}
+
 /// Counts a sound message that tells nothing.
 #[allow(clippy::unnecessary_wraps, reason = "every way out of a message is of one type")]
-fn nothing(sink: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
+pub(crate) fn nothing(sink: &mut RecordSink<'_>, what: &str) -> Result<ControlFlow<()>, Fault> {
     sink.pass_over(what);
     Ok(ControlFlow::Continue(()))
 }
 
 impl Envelope<'_> {
+    /// Gives the time, where all is there that every event needs.
+    fn check(&self) -> Result<Micros, Fault> {
+        if self.host.is_empty() {
+            return Err(Fault::record(NO_HOST));
+        }
+        self.time.ok_or_else(|| Fault::record("has no time that can be read"))
+    }
+
     /// Begins an event on the host that said it.
-    fn event<'e>(
+    pub(crate) fn event<'e>(
         &'e self,
         account: Account<'e>,
         activity: Activity,
         outcome: Outcome,
     ) -> Result<AuthEventBuilder<'e>, Fault> {
-        let Some(time) = self.time else {
-            return Err(Fault::record("has no time that can be read"));
-        };
+        let time = self.check()?;
         let mut builder = AuthEvent::builder(Timestamp::from_micros(time), account)
             .dst_host(host(self.host))
             .activity(activity)
@@ -166,7 +207,7 @@ impl Envelope<'_> {
 }
 
 /// Hands on an event.
-fn send(
+pub(crate) fn send(
     builder: AuthEventBuilder<'_>,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
@@ -175,7 +216,7 @@ fn send(
 }
 
 /// A host by its name or address.
-fn host(text: &str) -> Host<'_> {
+pub(crate) fn host(text: &str) -> Host<'_> {
     match ip(text) {
         Some(ip) => Host::at(ip),
         None if matches!(text, "" | "-" | "?" | "UNKNOWN") => Host::default(),
@@ -184,13 +225,18 @@ fn host(text: &str) -> Host<'_> {
 }
 
 /// Where a login came from; an address of the host itself or of its link names no host.
-fn source(text: &str) -> Host<'_> {
+pub(crate) fn source(text: &str) -> Host<'_> {
     let source = host(text);
     let local = match &source.ip {
         Some(ip) => is_local(ip),
         None => source.name.as_deref() == Some("localhost"),
     };
     if local { Host::default() } else { source }
+}
+
+/// A time in ISO 8601, with its zone or in that of the options.
+pub(crate) fn whole_time(text: &str, options: &ReadOptions) -> Result<Micros, Fault> {
+    Clock::new(options, None).whole(text)
 }
 
 /// Whether a line is one of syslog's.
@@ -270,9 +316,13 @@ fn take(
         }
         return other(head.rest, sink);
     }
+    let host = match head.host {
+        "" => sink.options.host.as_deref().unwrap_or_default(),
+        host => host,
+    };
     let envelope = Envelope {
         time: clock.read(head.when)?,
-        host: head.host,
+        host,
         program: head.program,
         process: head.process,
         raw_ref: Some(number),

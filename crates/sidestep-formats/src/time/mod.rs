@@ -81,7 +81,12 @@ impl TimeFormat {
         self.micros(text, &zone.0).map(Timestamp::from_micros)
     }
 
-    /// The same in microseconds since 1970.
+    /// As [`parse`](Self::parse), in microseconds since 1970.
+    pub(crate) fn utc(&self, text: &str) -> Option<Micros> {
+        self.micros(text, &TimeZone::UTC)
+    }
+
+    /// The same in a zone.
     pub(crate) fn micros(&self, text: &str, zone: &TimeZone) -> Option<Micros> {
         match self {
             Self::Seconds => decimal(text.as_bytes(), 6),
@@ -122,6 +127,20 @@ impl TimeFormat {
             Self::Pattern(_) => "a time of the pattern given",
         }
     }
+}
+
+/// A month by its English name, cut to three letters.
+pub(crate) fn month(name: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    (1..).zip(MONTHS).find(|(_, month)| *month == name).map(|(number, _)| number)
+}
+
+/// A day and a time of day such as `09:11:22.264883`, in a zone.
+pub(crate) fn civil(year: i16, month: i8, day: i8, clock: &str, zone: &Zone) -> Option<Micros> {
+    let date = jiff::civil::Date::new(year, month, day).ok()?;
+    let time: jiff::civil::Time = clock.parse().ok()?;
+    Some(zone.0.to_timestamp(date.to_datetime(time)).ok()?.as_microsecond())
 }
 
 /// How the times of a log are read: in the format that was given, or else whatever form they have,

@@ -48,6 +48,26 @@ fn lines(bytes: &[u8]) -> u64 {
     bytes.split(|byte| *byte == b'\n').count() as u64
 }
 
+/// Beginnings of lines that daemons of Linux write.
+const LINUX: [&str; 12] = [
+    "type=USER_LOGIN msg=audit(1772442004.250:456): pid=17 msg='op=login acct=\"bob\" addr=10.0.0.5 res=",
+    "type=USER_AUTH msg=audit(03/02/2026 10:00:04.250:456) : pid=17 acct=bob res=failed ",
+    "Mar  2 09:00:04 web1 audit[17]: USER_START pid=17 msg='acct=\"root\" exe=\"/usr/bin/su\" res=success' ",
+    "Mar  2 09:00:04 kdc1 krb5kdc[17](info): AS_REQ (1 etypes {18}) 10.0.0.5: ISSUE: authtime 17, etypes {rep=18 tkt=18 ses=18}, a@R for ",
+    "Mar  2 09:00:04 kdc1 krb5kdc[17]: TGS_REQ (1 etypes {18}) 10.0.0.5: ",
+    "Mar  2 09:00:04 kdc1 kdc[17]: AS-REQ a@R from IPv4:10.0.0.5 for ",
+    "Mar  2 09:00:04 fs1 smbd[17]:   Auth: [SMB2,(null)] user [D]\\[a] at [Mon, 02 Mar 2026 09:00:01.499000 UTC] with [",
+    "[2026/03/02 09:00:01.500000,  3] ../../auth/auth_log.c:862(log_json)",
+    "  {\"timestamp\": \"2026-03-02T09:00:01.5+0000\", \"type\": \"Authorization\", \"Authorization\": {\"authType\": \"krb5\", \"account\": \"",
+    "Mon Mar  2 09:00:01 2026 : Auth: (0) Login OK: [bob] (from client ",
+    "Mon Mar  2 09:00:01 2026",
+    "\tAcct-Status-Type = Start",
+];
+
+fn has_a_name(event: Option<&sidestep::event::AuthEvent<'_>>) {
+    assert!(event.is_none_or(|event| !event.account().name.is_empty()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
@@ -55,6 +75,40 @@ proptest! {
     fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..2048)) {
         for format in [Format::Auto, Format::Lanl, Format::Csv] {
             read(&bytes, format, FieldMapping::default());
+        }
+    }
+
+    #[test]
+    fn any_line_of_a_linux_daemon_is_counted(
+        heads in proptest::collection::vec(0..LINUX.len(), 1..6),
+        text in "[ -~\u{1d}é]{0,80}",
+        cut in any::<proptest::sample::Index>(),
+    ) {
+        for format in [Format::Auditd, Format::FreeRadius, Format::Krb5kdc, Format::Samba, Format::Syslog] {
+            let log: Vec<String> = heads
+                .iter()
+                .map(|head| {
+                    let line = format!("{}{text}", LINUX[*head]);
+                    let end = cut.index(line.len() + 1);
+                    String::from_utf8_lossy(&line.as_bytes()[..end]).into_owned()
+                })
+                .collect();
+            let options = ReadOptions::default().with_format(format).with_year(Some(2026));
+            let mut reader = LogReader::new(options.with_host(Some("h".to_owned())));
+            let _ = reader.read(log.join("\n").as_bytes(), "log", &mut |event| {
+                has_a_name(event.auth());
+                ControlFlow::Continue(())
+            });
+            let summary = reader.summary();
+            let counted = summary.events
+                + summary.skipped
+                + summary.passed_over.values().sum::<u64>()
+                + summary.not_understood.values().sum::<u64>();
+            let lines = log.iter().filter(|line| !line.is_empty()).count() as u64;
+            // Headers stand for nothing by themselves, and a record of the detail has several lines.
+            prop_assert!(counted <= lines + 1, "{counted} of {lines}: {summary:?}");
+            let whole = matches!(format, Format::Auditd | Format::Syslog);
+            prop_assert!(!whole || counted == lines, "{counted} of {lines}: {summary:?}");
         }
     }
 

@@ -78,6 +78,14 @@ impl PassTheTicket {
         nats(probability).filter(|_| missing && time - first >= RENEWABLE)
     }
 
+    /// Notes the host that a marked ticket was given to, from which it may then be shown.
+    fn marked(&mut self, seen: &Observation<'_>, source: Id) {
+        let event = seen.auth().filter(|event| event.auth_protocol() == AuthProtocol::Kerberos);
+        if let Some(mark) = event.and_then(|event| event.credential()) {
+            *self.marks.touch(mark.into(), seen.time) = source;
+        }
+    }
+
     /// The nats of a marked ticket that was shown from another host before, where they are worth
     /// telling: where hosts are known by addresses that change, that is usual.
     fn shown_elsewhere(&mut self, seen: &Observation<'_>, source: Id) -> Option<f64> {
@@ -131,6 +139,9 @@ impl Rule for PassTheTicket {
     ) {
         let Some(account) = seen.account.filter(|who| who.can_move()) else { return };
         let Some(source) = seen.source else { return };
+        if seen.class == EventClass::GRANTING_TICKET {
+            self.marked(seen, source.id);
+        }
         if matches!(seen.class, EventClass::GRANTING_TICKET | EventClass::RENEWAL) {
             return self.granted(account.id, source.id, seen.time);
         }
@@ -272,5 +283,24 @@ mod tests {
             .map(|at| told(&mut probe, shown(at, if at % 2 == 0 { "WS-1" } else { "WS-2" })).len())
             .sum();
         assert!(told < 10, "addresses change here: {told}");
+    }
+
+    #[test]
+    fn a_marked_ticket_is_at_home_where_it_was_given() {
+        let mut probe = Probe::new();
+        for at in 0..40 {
+            let (user, host) = (format!("u{at}@CORP"), format!("WS-{at}"));
+            let mark = format!("{user} {at}");
+            probe.auth(granting(at, &user, &host).credential(mark.clone()));
+            let shown = service(at, &user, &host).credential(mark);
+            assert!(told(&mut probe, shown).is_empty());
+        }
+        // Its first use is elsewhere already.
+        probe.auth(granting(100, "bob@CORP", "WS-1").credential("bob@CORP 100"));
+        let carried = service(101, "bob@CORP", "WS-66").credential("bob@CORP 100");
+        assert_eq!(
+            told(&mut probe, carried),
+            ["pass_the_ticket: a ticket was shown from a second host"]
+        );
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct DetectArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Format of the logs: auto, lanl, csv, evtx, json, zeek or syslog
+    /// Format of the logs: auto, lanl, csv, evtx, json, windows-xml, zeek or syslog
     #[arg(long, default_value = "auto")]
     pub(crate) format: Format,
 

@@ -69,6 +69,7 @@ mod time;
 mod values;
 mod vocabulary;
 mod windows;
+mod windows_xml;
 mod zeek;
 mod zone;
 

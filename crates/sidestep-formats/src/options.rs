@@ -27,6 +27,8 @@ pub enum Format {
     /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
     /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
     Json,
+    /// Windows events in XML, one after the other or in one document.
+    WindowsXml,
 }
 
 impl FromStr for Format {
@@ -41,10 +43,11 @@ impl FromStr for Format {
             "zeek" => Ok(Self::Zeek),
             "syslog" => Ok(Self::Syslog),
             "json" => Ok(Self::Json),
+            "windows-xml" => Ok(Self::WindowsXml),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, json, zeek or syslog".to_owned(),
+                expected: "auto, lanl, csv, evtx, json, windows-xml, zeek or syslog".to_owned(),
             }),
         }
     }

@@ -17,6 +17,7 @@ use crate::sniff;
 use crate::source::Source;
 use crate::summary::ReadSummary;
 use crate::syslog::Syslog;
+use crate::windows_xml::WindowsXml;
 use crate::zeek::Zeek;
 
 /// Reads logs, one after the other, and counts over all of them.
@@ -118,6 +119,7 @@ impl LogReader {
             Format::Zeek => Box::new(Zeek),
             Format::Syslog => Box::new(Syslog),
             Format::Json => Box::new(Json),
+            Format::WindowsXml => Box::new(WindowsXml),
         };
         let flow = dialect.read(&mut source, &mut records)?;
         records.finish();

@@ -3,9 +3,11 @@
 use std::ops::ControlFlow;
 
 use super::tape::Node;
-use super::windows::Layout;
+use super::windows::{self as windows_json, Layout};
 use crate::record_sink::RecordSink;
 use crate::values;
+use crate::windows;
+use crate::windows_xml;
 
 /// What a record is, and where in it that begins.
 pub(super) enum Shape<'r> {
@@ -16,7 +18,7 @@ pub(super) enum Shape<'r> {
     Entra(Node<'r>),
     Journald(Node<'r>),
     Ecs(Node<'r>),
-    /// A text that is itself such a record.
+    /// A text that is itself such a record, in JSON or XML.
     Text(&'r str),
     /// Search results that Splunk gave while it was still searching; they come again.
     Preview,
@@ -45,6 +47,15 @@ enum Sign {
     ZeekField,
     Principal,
     Category,
+    /// What Wazuh makes of a Windows event, and what it puts around it.
+    Win,
+    Data,
+    /// How PowerShell calls the number of an event, and what stands beside it.
+    Id,
+    EventLog,
+    /// Elasticsearch's values without their document, and what shows that they are.
+    Fields,
+    Index,
     EventId,
     /// The same, in a record that may yet show to be of another layout.
     OldEventId,
@@ -62,7 +73,7 @@ impl Sign {
             "event_data" => Self::EventData,
             "Event" => Self::Event,
             "System" => Self::System,
-            "result" | "_source" | "detail" => Self::Inner,
+            "result" | "_source" | "detail" | "columns" => Self::Inner,
             "preview" => Self::Preview,
             "class_uid" => Self::Ocsf,
             "__REALTIME_TIMESTAMP" | "_SOURCE_REALTIME_TIMESTAMP" => Self::Journald,
@@ -73,13 +84,23 @@ impl Sign {
             | "servicePrincipalName"
             | "ServicePrincipalName" => Self::Principal,
             "category" => Self::Category,
-            "EventID" | "EventId" | "EventCode" => Self::EventId,
-            "event_id" | "eventid" | "eventID" | "event_code" => Self::OldEventId,
+            "EventID" | "EventId" | "EventCode" | "Event ID" => Self::EventId,
+            "event_id" | "eventid" | "eventID" | "event_code" | "event_identifier" => {
+                Self::OldEventId
+            }
+            "win" => Self::Win,
+            "data" => Self::Data,
+            "Id" => Self::Id,
+            "ProviderName" | "LogName" | "MachineName" => Self::EventLog,
+            "fields" => Self::Fields,
+            "_index" | "_id" => Self::Index,
             "event" | "ecs" | "event.category" | "event.kind" | "ecs.version" => Self::Ecs,
             "eventSource" | "eventName" | "eventVersion" => Self::CloudTrail,
-            "_raw" | "CloudTrailEvent" => Self::Raw,
+            "_raw" | "CloudTrailEvent" | "xml" | "Xml" | "xml_string" | "EventXml"
+            | "event_xml" => Self::Raw,
             "sourcetype" | "_type" | "type" | "dataset" | "eventType" => Self::Kind,
-            "winlog.event_id" | "winlog.channel" | "winlog.computer_name" => Self::Winlog,
+            _ if name.starts_with("winlog.") => Self::Winlog,
+            _ if windows_json::path_of_wazuh(name).is_some() => Self::Win,
             _ => Self::None,
         }
     }
@@ -89,6 +110,11 @@ impl Sign {
 #[derive(Default)]
 struct Seen<'r> {
     event_id: Option<Node<'r>>,
+    /// A number that is one of an event only beside the names of the event log.
+    id: Option<Node<'r>>,
+    event_log: u8,
+    fields: Option<Node<'r>>,
+    is_document: bool,
     ecs: bool,
     principal: bool,
     zeek_fields: u8,
@@ -107,6 +133,18 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
                 return Shape::Windows(Layout::OldBeats(root));
             }
             Sign::Event if node.is_object() => return Shape::Windows(Layout::Nested(node)),
+            Sign::Event if node.text().is_some_and(is_xml) => seen.raw = node.text(),
+            Sign::Win if node.name() != "win" => return Shape::Windows(Layout::Wazuh(root)),
+            Sign::Win if is_of_wazuh(node) => return Shape::Windows(Layout::Wazuh(node)),
+            Sign::Data => {
+                if let Some(win) = node.get("win").filter(|win| is_of_wazuh(*win)) {
+                    return Shape::Windows(Layout::Wazuh(win));
+                }
+            }
+            Sign::Id => seen.id = Some(node).filter(|id| id.text().is_some_and(is_number)),
+            Sign::EventLog => seen.event_log += 1,
+            Sign::Fields => seen.fields = Some(node).filter(|fields| fields.is_object()),
+            Sign::Index => seen.is_document = true,
             Sign::System if node.is_object() => return Shape::Windows(Layout::Nested(root)),
             Sign::EventId if node.text().is_some_and(is_number) => {
                 return Shape::Windows(Layout::Flat { root, event_id: node });
@@ -126,13 +164,15 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Ecs => seen.ecs |= node.is_object() || node.name().contains('.'),
             Sign::CloudTrail => seen.cloud_trail += 1,
             Sign::Raw => {
-                seen.raw = node.text().filter(|text| text.trim_start().starts_with('{'));
+                let is_record = |text: &&str| text.trim_start().starts_with('{') || is_xml(text);
+                seen.raw = node.text().filter(is_record).or(seen.raw);
             }
             Sign::Kind
             | Sign::Category
             | Sign::EventData
             | Sign::Event
             | Sign::System
+            | Sign::Win
             | Sign::Inner
             | Sign::Preview => {}
         }
@@ -149,8 +189,14 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
     if let Some(event_id) = seen.event_id {
         return Shape::Windows(Layout::Flat { root, event_id });
     }
+    if let Some(event_id) = seen.id.filter(|_| seen.event_log >= 2) {
+        return Shape::Windows(Layout::Flat { root, event_id });
+    }
     if seen.ecs {
         return Shape::Ecs(root);
+    }
+    if let Some(fields) = seen.fields.filter(|_| seen.is_document) {
+        return tell(fields);
     }
     if seen.zeek_fields >= 2 {
         return Shape::Zeek(root);
@@ -159,7 +205,16 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
 }
 
 fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
+    windows::event_number(text).is_some()
+}
+
+fn is_xml(text: &str) -> bool {
+    windows_xml::begins_event(text.as_bytes())
+}
+
+/// Whether this is a Windows event as Wazuh writes it.
+fn is_of_wazuh(win: Node<'_>) -> bool {
+    win.get("system").is_some_and(Node::is_object)
 }
 
 /// Counts a record of which nothing is made, by a name that the log itself gave.

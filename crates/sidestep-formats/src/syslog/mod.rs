@@ -21,8 +21,9 @@ use crate::line::Line;
 use crate::line::TOO_LONG;
 use crate::record_sink::RecordSink;
 use crate::source::Source;
-use crate::time::Micros;
+use crate::time::{Micros, TimeFormat};
 use crate::values::{ip, is_local};
+use crate::windows;
 use sidestep::Timestamp;
 
 /// Most attempts that one "message repeated" line stands for.
@@ -87,6 +88,7 @@ fn single(
         "last" if text.starts_with("message repeated ") => {
             nothing(sink, "syslog line that repeats the one before")
         }
+        program if windows::is_relayed(program, text) => windows::relayed(envelope, text, sink),
         _ => nothing(sink, "syslog of another program"),
     }
 }
@@ -103,6 +105,7 @@ fn is_heard(program: &str, text: &str) -> bool {
         || text.starts_with("pam_")
         || text.starts_with("message repeated ")
         || program.contains('(')
+        || windows::is_relayed(program, text)
 }
 
 /// Counts a sound message that tells nothing.
@@ -160,6 +163,25 @@ fn source(text: &str) -> Host<'_> {
         None => source.name.as_deref() == Some("localhost"),
     };
     if local { Host::default() } else { source }
+}
+
+/// Hands on what a line of syslog tells that lies in something else, which knows the time where the line
+/// has none that can be read by itself. `None` for what is no line of syslog.
+pub(crate) fn line_within(
+    line: &str,
+    outer: &Envelope<'_>,
+    sink: &mut RecordSink<'_>,
+) -> Option<Result<ControlFlow<()>, Fault>> {
+    let head = Head::parse(line)?;
+    let own = match head.when {
+        When::Whole(text) => TimeFormat::Auto.micros(text),
+        // The year is not written, so that what the relay noted is the better.
+        When::Yearless(_) | When::Unknown => None,
+    };
+    let host = if matches!(head.host, "" | "-") { outer.host } else { head.host };
+    let program = head.program;
+    let envelope = Envelope { time: own.or(outer.time), host, program, raw_ref: outer.raw_ref };
+    Some(message(&envelope, head.text, sink))
 }
 
 /// Whether a line is one of syslog's.

@@ -16,11 +16,12 @@ fn read(bytes: &[u8], format: Format) -> ReadSummary {
 }
 
 fn counted(summary: &ReadSummary) -> u64 {
-    summary.events + summary.passed_over.values().sum::<u64>() + summary.skipped
+    let of = |kinds: &std::collections::BTreeMap<String, u64>| kinds.values().sum::<u64>();
+    summary.events + of(&summary.passed_over) + of(&summary.not_understood) + summary.skipped
 }
 
 /// Names that the shapes are told by, and that they are read from.
-const NAMES: [&str; 62] = [
+const NAMES: [&str; 69] = [
     "winlog",
     "event_data",
     "event_id",
@@ -83,9 +84,16 @@ const NAMES: [&str; 62] = [
     "MESSAGE",
     "__REALTIME_TIMESTAMP",
     "ecs",
+    "message",
+    "log",
+    "win",
+    "system",
+    "eventID",
+    "Properties",
+    "Message",
 ];
 
-const WORDS: [&str; 26] = [
+const WORDS: [&str; 29] = [
     "",
     "-",
     "alice",
@@ -112,6 +120,9 @@ const WORDS: [&str; 26] = [
     "kerberos",
     "ü\n\"\\",
     "{\"class_uid\":3002}",
+    "<Event><System><EventID>4624</EventID></System></Event>",
+    "Mar  2 09:00:01 web1 sshd[812]: Accepted password for bob from 10.0.0.6 port 1 ssh2",
+    "New Logon:\n\tAccount Name:\tbob\n\tLogon Type:\t3",
 ];
 
 fn value() -> impl Strategy<Value = Value> {
@@ -197,6 +208,7 @@ proptest! {
             let summary = read(text.as_bytes(), Format::Json);
             prop_assert_eq!(summary.events, whole.events, "{}", text);
             prop_assert_eq!(&summary.passed_over, &whole.passed_over, "{}", text);
+            prop_assert_eq!(&summary.not_understood, &whole.not_understood, "{}", text);
             prop_assert_eq!(summary.skipped, whole.skipped, "{}", text);
         }
     }

@@ -231,15 +231,21 @@ fn what_is_no_login_is_passed_over_by_its_name() {
         format_args!(r#"{{"type":"{long}"}}"#),
     ));
     let kinds: Vec<&str> = summary.passed_over.keys().map(String::as_str).collect();
+    let unknown: Vec<&str> = summary.not_understood.keys().map(String::as_str).collect();
+    assert_eq!(
+        unknown,
+        [
+            "JSON of an unknown kind with the keys time, category, properties",
+            &format!("JSON {} with the keys type", &long[..64]),
+        ]
+    );
     assert_eq!(
         kinds,
         [
             "CloudTrail GetObject",
             "ECS event process",
-            "JSON record AuditLogs",
-            "JSON record of a preview",
-            &format!("JSON record {}", &long[..64]),
             "OCSF class 1007",
+            "Splunk preview",
             "Windows event 4703 of Microsoft-Windows-Security-Auditing",
             "zeek weird",
         ]

@@ -22,4 +22,5 @@ mod real_syslog;
 mod real_zeek;
 mod syslog;
 mod tar;
+mod windows_shapes;
 mod zeek;

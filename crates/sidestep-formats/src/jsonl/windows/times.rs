@@ -22,7 +22,8 @@ impl Times<'_> {
     pub(super) fn read(&self) -> Option<Micros> {
         if let Some(text) = self.exact {
             // Splunk keeps the quotes of the XML.
-            return time(text.trim_matches('\''));
+            let text = text.trim_matches('\'');
+            return of_dotnet(text).or_else(|| time(text));
         }
         let Some(text) = self.event else {
             return self.stamp.and_then(time);
@@ -36,6 +37,14 @@ impl Times<'_> {
         let zone = received.and_then(|received| zone(stamp - received));
         Some(event.zip(zone).map_or(stamp, |(event, zone)| event + zone))
     }
+}
+
+/// The time in `/Date(1772442001500)/` or `/Date(1772442001500+0100)/`, as .NET writes it: milliseconds
+/// of UTC, whatever the zone that it shows.
+fn of_dotnet(text: &str) -> Option<Micros> {
+    let inside = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    let end = inside.rfind(['+', '-']).filter(|at| *at > 0).unwrap_or(inside.len());
+    inside[..end].parse::<i64>().ok()?.checked_mul(1000)
 }
 
 /// The zone, in microseconds, that two clocks show which differ by so much and a moment.

@@ -30,7 +30,7 @@ def read(
     """The authentication events of a log: a row an event, columns as `Engine` finds them.
 
     A file, a folder, a zip or a tar archive, in any dialect that sidestep knows, by content unless
-    `format` is one of `lanl`, `csv`, `evtx`, `zeek`, `syslog`, `json`. `columns` maps fields to
+    `format` is one of `lanl`, `csv`, `evtx`, `zeek`, `syslog`, `json`, `windows-xml`. `columns` maps fields to
     headers of a CSV file; `year` is that of the first line of a syslog that writes none. Companion
     records (services, shares, processes ...) are not in the table: give the path itself to
     `Engine.process` to have them judged too.

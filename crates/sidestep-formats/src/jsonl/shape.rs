@@ -91,7 +91,9 @@ impl Sign {
             "win" => Self::Win,
             "data" => Self::Data,
             "Id" => Self::Id,
-            "ProviderName" | "LogName" | "MachineName" => Self::EventLog,
+            "ProviderName" | "LogName" | "MachineName" | "TimeCreated" | "LevelDisplayName" => {
+                Self::EventLog
+            }
             "fields" => Self::Fields,
             "_index" | "_id" => Self::Index,
             "event" | "ecs" | "event.category" | "event.kind" | "ecs.version" => Self::Ecs,
@@ -99,9 +101,23 @@ impl Sign {
             "_raw" | "CloudTrailEvent" | "xml" | "Xml" | "xml_string" | "EventXml"
             | "event_xml" => Self::Raw,
             "sourcetype" | "_type" | "type" | "dataset" | "eventType" => Self::Kind,
-            _ if name.starts_with("winlog.") => Self::Winlog,
-            _ if windows_json::path_of_wazuh(name).is_some() => Self::Win,
-            _ => Self::None,
+            _ => match name.as_bytes() {
+                [b'w', b'i', b'n', ..] | [b'd', b'a', b't', b'a', b'.', ..] => Self::of_path(name),
+                _ => Self::None,
+            },
+        }
+    }
+}
+
+impl Sign {
+    /// What the beginning of a path says that is written as one name.
+    fn of_path(name: &str) -> Self {
+        if name.starts_with("winlog.") {
+            Self::Winlog
+        } else if windows_json::path_of_wazuh(name).is_some() {
+            Self::Win
+        } else {
+            Self::None
         }
     }
 }

@@ -72,17 +72,15 @@ pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -
         return Err(Fault::word("event_id", text.as_bytes(), "a number"));
     };
     if !windows::is_listed(event_id) {
-        let header = read(layout, |_, _| ());
-        windows::pass_over(event_id, header.provider.unwrap_or_default(), sink);
+        windows::pass_over(event_id, provider(layout).unwrap_or_default(), sink);
         return Ok(ControlFlow::Continue(()));
     }
     // These take no memory unless a value lies in a text.
     let (mut inner, mut whole) = (Tape::default(), Tape::whole());
     let mut unnamed = Vec::new();
     let mut record = Record { event_id, raw_ref: Some(number), ..Record::default() };
-    let header = read(layout, |name, value| match name {
-        "" => unnamed.push(Cow::Borrowed(value)),
-        name => record.set(name, Cow::Borrowed(value)),
+    let header = read(layout, |name, value| {
+        record.give(&mut unnamed, true, name, Cow::Borrowed(value));
     });
     record.time = header.time.read();
     record.provider = Cow::Borrowed(header.provider.unwrap_or_default());
@@ -115,6 +113,14 @@ fn event_id(layout: Layout<'_>) -> Option<&str> {
         Layout::Flat { event_id, .. } => content(event_id),
         Layout::Nested(root) => content(root.get("System")?.get("EventID")?),
         Layout::Wazuh(win) => wazuh::of_system(win, "eventID"),
+    }
+}
+
+/// Who wrote an event that is not read.
+fn provider(layout: Layout<'_>) -> Option<&str> {
+    match layout {
+        Layout::Flat { root, .. } if root.get("System").is_none() => flat::provider(root),
+        _ => read(layout, |_, _| ()).provider,
     }
 }
 

@@ -349,7 +349,40 @@ pub(super) const TEMPLATES: &[Template] = &[
     Template { origin: Origin::RdpCore, event_id: 131, names: &[&["ConnType", "ClientIP"]] },
 ];
 
+/// Most values that stand in an order; no event has as many.
+const MOST: usize = 64;
+
+/// The place that a value is called by, as `param7` is: some agents call all values so.
+fn place_of(name: &str) -> Option<usize> {
+    let number = name.strip_prefix("param").or_else(|| name.strip_prefix("Param"))?;
+    let place = number.parse::<usize>().ok()?.checked_sub(1)?;
+    (place < MOST).then_some(place)
+}
+
 impl<'r> Record<'r> {
+    /// Takes a value by its name, over one that is known already if `over` says so. One without a name,
+    /// or with that of a place, goes to `ordered`, for [`Record::set_in_order`].
+    pub(crate) fn give(
+        &mut self,
+        ordered: &mut Vec<Cow<'r, str>>,
+        over: bool,
+        name: &str,
+        value: Cow<'r, str>,
+    ) {
+        if name.is_empty() {
+            ordered.push(value);
+        } else if let Some(place) = place_of(name) {
+            if ordered.len() <= place {
+                ordered.resize(place + 1, Cow::Borrowed(""));
+            }
+            ordered[place] = value;
+        } else if over {
+            self.set(name, value);
+        } else {
+            self.fill(name, value);
+        }
+    }
+
     /// Takes values that stand in the order of the event's template, without their names. Events
     /// without a template have none, and take them as `param1`, `param2` and so on.
     ///

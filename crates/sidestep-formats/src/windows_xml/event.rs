@@ -41,8 +41,7 @@ pub(crate) fn take(
         (Section::System, "Channel") => record.channel = value,
         (Section::System, "Computer") => record.computer = value,
         (Section::System, "EventRecordID") => record.number = number(value.trim()),
-        (Section::Values, "") => unnamed.push(value),
-        (Section::Values, name) => record.set(name, value),
+        (Section::Values, name) => record.give(&mut unnamed, true, name, value),
         (Section::Rendering, "Message") => message = Some(value),
         _ => {}
     });

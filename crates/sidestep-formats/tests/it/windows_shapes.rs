@@ -244,6 +244,17 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("old fluentd", json!({"channel": "security", "record_number": "7", "event_id": "4624",
             "time_generated": TIME, "source_name": PROVIDER, "computer_name": COMPUTER,
             "description": MESSAGE, "string_inserts": ordered()}).to_string()),
+        ("values by their places", {
+            let values = VALUES.iter().enumerate();
+            let values: Value = values
+                .map(|(place, (_, value))| (format!("param{}", place + 1), json!(value)))
+                .collect();
+            let mut record = beats();
+            record["winlog"]["event_data"] = values;
+            record.to_string()
+        }),
+        ("message of an event that was selected", json!([{"TimeCreated": TIME, "Id": 4624,
+            "LevelDisplayName": "Information", "MachineName": COMPUTER, "Message": MESSAGE}]).to_string()),
         ("twice", flat(&[("StringInserts", ordered()), ("EventData", ordered())]).to_string()),
         ("wazuh, paths as names", {
             let mut record = serde_json::Map::new();

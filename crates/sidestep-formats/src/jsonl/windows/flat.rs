@@ -49,36 +49,19 @@ pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>
             "_time" | "timestamp" | "Timestamp" | "datetime" if header.time.stamp.is_none() => {
                 &mut header.time.stamp
             }
-            "EventData" | "event_data" | "StringInserts" | "ReplacementStrings" | "Properties"
-            | "strings" | "Strings" | "string_inserts" | "InsertionStrings"
-                if listed(node).is_some() =>
-            {
-                if !has_list {
-                    in_order(node, &mut set);
-                }
-                has_list = true;
-                continue;
-            }
-            "EventData" | "event_data" if node.text().is_none() => {
-                elements(node, &mut set);
-                continue;
-            }
-            "UserData" if node.text().is_none() => {
-                user_data(node, &mut set);
-                continue;
-            }
-            "EventData" | "event_data" | "UserData" | "Payload" | "StringInserts"
-            | "ReplacementStrings" | "Properties" | "Strings" | "strings" | "data" | "EventXml"
-            | "string_inserts" | "InsertionStrings" | "xml_string"
-                if node.text().and_then(packed).is_some() =>
-            {
-                header.packed = node.text();
-                continue;
-            }
             _ => {
-                // Of the values that Splunk makes a list of, the first is the event's.
-                if let Some(text) = node.text().or_else(|| node.first_text()) {
-                    set(if as_written { name } else { canonical(name) }, text);
+                match node.text() {
+                    // Most values are plain, and need no look at what else their names may mean.
+                    Some(text) if !text.trim_start().starts_with(['{', '[', '<']) => {
+                        set(if as_written { name } else { canonical(name) }, text);
+                    }
+                    _ if compound(node, &mut has_list, &mut header, &mut set) => {}
+                    // Of the values that Splunk makes a list of, the first is the event's.
+                    text => {
+                        if let Some(text) = text.or_else(|| node.first_text()) {
+                            set(if as_written { name } else { canonical(name) }, text);
+                        }
+                    }
                 }
                 continue;
             }
@@ -86,6 +69,64 @@ pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>
         *field = node.first_text().or(*field);
     }
     header
+}
+
+/// Takes values that lie together in one, be it an object, a list or a text; `false` where it is none.
+fn compound<'r>(
+    node: Node<'r>,
+    has_list: &mut bool,
+    header: &mut Header<'r>,
+    set: &mut impl Set<'r>,
+) -> bool {
+    let name = node.name();
+    let of_values = matches!(
+        name,
+        "EventData"
+            | "event_data"
+            | "StringInserts"
+            | "ReplacementStrings"
+            | "Properties"
+            | "strings"
+            | "Strings"
+            | "string_inserts"
+            | "InsertionStrings"
+    );
+    if let Some(text) = node.text() {
+        let may_be = of_values
+            || matches!(name, "UserData" | "Payload" | "data" | "EventXml" | "xml_string");
+        if !may_be || packed(text).is_none() {
+            return false;
+        }
+        header.packed = Some(text);
+    } else if of_values && listed(node).is_some() {
+        if !*has_list {
+            in_order(node, set);
+        }
+        *has_list = true;
+    } else {
+        match name {
+            "EventData" | "event_data" => elements(node, set),
+            "UserData" => user_data(node, set),
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// The provider of an event of which nothing else is needed.
+pub(super) fn provider(root: Node<'_>) -> Option<&str> {
+    let named = |name: &str| {
+        matches!(
+            name,
+            "SourceName"
+                | "ProviderName"
+                | "Provider"
+                | "EventSourceName"
+                | "source_name"
+                | "provider_name"
+        )
+    };
+    root.children().filter(|node| named(node.name())).filter_map(Node::first_text).last()
 }
 
 /// The name as Windows writes it.

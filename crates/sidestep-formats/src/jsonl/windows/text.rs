@@ -31,18 +31,16 @@ pub(super) fn unpack<'r>(
 ) -> Result<(), Fault> {
     let mut unnamed = Vec::new();
     if text.trim_start().starts_with('<') {
-        windows_xml::values(text.trim(), |name, value| match name {
-            "" => unnamed.push(value),
-            name => record.fill(name, value),
+        windows_xml::values(text.trim(), |name, value| {
+            record.give(&mut unnamed, false, name, value);
         })
         .map_err(|what| Fault::column("EventData", what))?;
     } else {
         let Ok(root) = tape.read(text.trim()) else {
             return Err(Fault::column("EventData", "is a text that is cut, or no JSON"));
         };
-        let mut set = |name: &'r str, value: &'r str| match name {
-            "" => unnamed.push(Cow::Borrowed(value)),
-            name => record.fill(name, Cow::Borrowed(value)),
+        let mut set = |name: &'r str, value: &'r str| {
+            record.give(&mut unnamed, false, name, Cow::Borrowed(value));
         };
         let root = root.get("Event").filter(|event| event.is_object()).unwrap_or(root);
         if root.is_array() {
@@ -94,9 +92,8 @@ pub(super) fn fill_by_message<'r>(
     match xml {
         Some(text) if record.is_bare() => {
             let mut unnamed = Vec::new();
-            windows_xml::values(text, |name, value| match name {
-                "" => unnamed.push(value),
-                name => record.fill(name, value),
+            windows_xml::values(text, |name, value| {
+                record.give(&mut unnamed, false, name, value);
             })
             .map_err(|what| Fault::column("EventData", what))?;
             if unnamed.is_empty() { Ok(()) } else { record.set_in_order(unnamed) }

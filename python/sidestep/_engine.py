@@ -11,9 +11,11 @@ from typing import Any
 
 from sidestep import _native, _plot
 from sidestep._alert import Alerts
-from sidestep._data import is_path, rows_in, tables
+from sidestep._data import rows_in, tables
 from sidestep._frame import GraphFrame, ScoreFrame, time_of
+from sidestep._paths import parquet_in, parquet_tables, paths_in
 from sidestep._progress import Progress, ticker
+from sidestep._summary import check_share, tell
 
 _log = logging.getLogger("sidestep")
 
@@ -40,11 +42,40 @@ class Engine:
     Raises `ConfigError` where a setting is out of its range or unknown.
 
     `data` of the methods is anything with `__arrow_c_stream__` or `__arrow_c_array__` (pandas,
-    polars, pyarrow, duckdb ...), a list of dicts, an iterator of such, or the path of a log. Rows
-    are in order of time; those that come later than `lateness_minutes` (60) are counted and passed
-    over. Columns are found by their names (`time`, `user`, `src_host`, `dst_host` ...) or by
-    `columns={"account": "who"}`. A call that is interrupted has taken the rows up to there; the
-    engine can be used on. Threads may use one engine at the same time.
+    polars, pyarrow, duckdb ...), a list of dicts, an iterator of such, or the path of a log, of a
+    folder of logs or of a Parquet file; also a pattern (`"logs/*.gz"`) or a list of paths. Logs on
+    disk are read in order of time, as `sidestep detect` reads them. A call that is interrupted has
+    taken the rows up to there; the engine can be used on. Threads may use one engine at the same
+    time.
+
+    The methods that take data have these parameters.
+
+    columns
+        Columns are found by their names (`time`, `user`, `src_host`, `dst_host` ...), or where
+        `{"account": "who", "outcome": None}` says; `None` is a field that is not to be read.
+        `mapping` has what was taken. No other column is looked at, whatever it holds.
+    time_format
+        How times are written that are numbers or text: `"auto"`, `"seconds"`, `"milliseconds"`,
+        `"microseconds"` or `"rfc3339"`.
+    zone
+        The zone of times without one: `"UTC"`, `"+01:00"` or `"Europe/Berlin"`. Times that have a
+        zone keep it. Of an hour that clocks show twice it is the first.
+    sort
+        Whether to put the rows of tables in order of time first, which takes them all into memory.
+        Otherwise rows that come later than `lateness_minutes` (60) behind newer ones are lost.
+    max_lost
+        The share of rows that may be lost: those that are no events, are late, lie far in the
+        future, or are of no kind that is known. Above it is `LostRows`, and the engine is as it was
+        before the call. 1.0 allows all of them.
+    on_error
+        `"skip"` counts rows that are no events, `"stop"` raises `RowError` at the first one.
+    progress
+        `True` writes to standard error how far it is; a callable is called with rows done and,
+        where that is known, of how many.
+
+    The `raw_ref` of a hop is the number of its row over all tables that this engine was given,
+    call after call; `sort` does not change it. It begins anew at 0 in an engine that was loaded. Of
+    a log on disk it is the line or record in its file.
 
     >>> engine = Engine(alerts_per_day=3, warm_up=14)
     >>> login = {"time": 0, "user": "alice@CORP", "src": "WS-17", "dst": "FILES-1"}
@@ -65,7 +96,15 @@ class Engine:
         settings |= {"alerts_per_day": alerts_per_day, "warm_up": warm_up}
         if policy is not None:
             settings["policy"] = policy
-        self._native = _native.Engine(settings)
+        self._begin(_native.Engine(settings))
+
+    def _begin(self, native: _native.Engine) -> None:
+        self._native = native
+        self._mapping: dict[str, str] = {}
+        self._unread: list[str] = []
+        self._summary: dict[str, Any] = {}
+        # The mappings that were said.
+        self._known: set[tuple[tuple[str, str], ...]] = set()
 
     def learn(
         self,
@@ -73,19 +112,24 @@ class Engine:
         *,
         columns: Columns | None = None,
         time_format: str = "auto",
+        zone: str = "UTC",
+        sort: bool = False,
+        max_lost: float = 0.05,
         on_error: str = "skip",
         progress: Progress = False,
     ) -> Engine:
         """Learn history; raises no alerts. Gives the engine itself.
 
         Raises `ColumnsError` where the columns give no events, `TableError` for what is no table,
-        `LogError` for a log that cannot be read, `RowError` where `on_error="stop"`.
+        `LogError` for a log that cannot be read or a folder without any, `LostRows` where more than
+        `max_lost` of the rows are lost, `RowError` where `on_error="stop"`, and `MissingExtra`
+        where a Parquet file is given and nothing is installed that reads it.
 
         >>> login = {"time": 0, "user": "alice@CORP", "src": "WS-17", "dst": "FILES-1"}
         >>> Engine().learn([login]).metrics["logins"]
         1
         """
-        self._take(data, True, columns, time_format, on_error, progress)
+        self._take(data, True, columns, time_format, zone, sort, max_lost, on_error, progress)
         return self
 
     def process(
@@ -94,6 +138,9 @@ class Engine:
         *,
         columns: Columns | None = None,
         time_format: str = "auto",
+        zone: str = "UTC",
+        sort: bool = False,
+        max_lost: float = 0.05,
         on_error: str = "skip",
         progress: Progress = False,
     ) -> Alerts:
@@ -105,7 +152,10 @@ class Engine:
         >>> Engine().process([])
         <0 alerts>
         """
-        return Alerts(self._take(data, False, columns, time_format, on_error, progress))
+        alerts = self._take(
+            data, False, columns, time_format, zone, sort, max_lost, on_error, progress
+        )
+        return Alerts(alerts)
 
     def score(
         self,
@@ -113,32 +163,42 @@ class Engine:
         *,
         columns: Columns | None = None,
         time_format: str = "auto",
+        zone: str = "UTC",
+        max_lost: float = 0.05,
         on_error: str = "skip",
         progress: Progress = False,
     ) -> ScoreFrame:
         """Score each event against what was learned; changes nothing. A row for each row.
 
-        Takes tables, not the path of a log: give `sidestep.read(path)`. Raises as `learn`.
+        The order of the rows does not matter. A row that is no event has nulls. The path of a log
+        is read by `sidestep.read` first, in order of time. Raises as `learn`.
 
         >>> login = {"time": 0, "user": "alice@CORP", "src": "WS-17", "dst": "FILES-1"}
         >>> len(Engine().score([login, login]))
         2
         """
-        if is_path(data):
+        max_lost = check_share(max_lost)
+        reader = _native.Reader(dict(columns or {}), time_format, on_error, zone)
+        paths = paths_in(data)
+        files = paths and parquet_in(paths)
+        if paths and not files:
             from sidestep._logs import read
 
             data = read(
-                os.fspath(data),  # type: ignore[call-overload]
+                paths,
                 columns=columns,
                 time_format=time_format,
+                zone=zone,
+                max_lost=max_lost,
                 on_error=on_error,
             )
-            columns = None
-        reader = _native.Reader(dict(columns or {}), time_format, on_error)
-        tick = ticker(progress, rows_in(data))
-        parts = [self._native.score(table, reader, tick) for table in tables(data)]
-        _tell(reader.summary())
-        return ScoreFrame(_native.joined_scores(parts))
+            reader = _native.Reader({}, "auto", on_error, "UTC")
+        tick = ticker(progress, None if files else rows_in(data))
+        source = parquet_tables(files, reader.wanted) if files else tables(data, reader.wanted)
+        scores, summary = self._native.score(source, reader, tick)
+        self._note(reader, summary)
+        tell(summary, max_lost, "score", False)
+        return ScoreFrame(scores)
 
     def _take(
         self,
@@ -146,32 +206,99 @@ class Engine:
         learn: bool,
         columns: Columns | None,
         time_format: str,
+        zone: str,
+        sort: bool,
+        max_lost: float,
         on_error: str,
         progress: Progress,
     ) -> list[_native.Alert]:
+        max_lost = check_share(max_lost)
         fields = dict(columns or {})
-        late = self._native.metrics()["late"]
-        tick = ticker(progress, None if is_path(data) else rows_in(data))
-        if is_path(data):
-            path = os.fspath(data)  # type: ignore[call-overload]
-            alerts, told = self._native.take_path(
-                path, learn, "auto", fields, time_format, None, on_error, tick
-            )
+        paths = paths_in(data)
+        files = paths and parquet_in(paths)
+        if paths and not files:
+            options = {
+                "format": "auto",
+                "columns": fields,
+                "time_format": time_format,
+                "year": None,
+                "host": None,
+                "zone": zone,
+                "on_error": on_error,
+            }
+            tick = ticker(progress, None)
+            alerts, summary = self._native.take_paths(paths, options, learn, max_lost, tick)
+            self._summary = summary
+            tell(summary, max_lost, ", ".join(paths[:3]), False)
+            return alerts
+        reader = _native.Reader(fields, time_format, on_error, zone)
+        if files:
+            source = parquet_tables(files, reader.wanted)
+            # Each is a table of its own; together they are in order only by chance.
+            sort = sort or len(files) > 1
         else:
-            reader = _native.Reader(fields, time_format, on_error)
-            states: dict[str, _native.Alert] = {}
-            for table in tables(data):
-                if learn:
-                    self._native.learn(table, reader, tick)
-                else:
-                    for alert in self._native.process(table, reader, tick):
-                        states[alert.id] = alert
-            alerts, told = list(states.values()), reader.summary()
-        _tell(told)
-        late = self._native.metrics()["late"] - late
-        if late:
-            _log.warning("%d events came too late and were passed over; sort by time", late)
+            source = tables(data, reader.wanted)
+        tick = ticker(progress, None if files else rows_in(data))
+        alerts, summary = self._native.take_tables(source, reader, learn, sort, max_lost, tick)
+        self._note(reader, summary)
+        tell(summary, max_lost, "learn" if learn else "process", True)
         return alerts
+
+    def _note(self, reader: _native.Reader, summary: dict[str, Any]) -> None:
+        """Keep what was read, and say once of each kind of table which columns were taken."""
+        self._summary = summary
+        columns = reader.columns()
+        if columns is None:
+            return
+        self._mapping, self._unread = dict(columns[0]), columns[1]
+        kind = tuple(columns[0])
+        if kind in self._known:
+            return
+        self._known.add(kind)
+        taken = ", ".join(f"{field}={column}" for field, column in columns[0])
+        _log.info("columns: %s; left unread: %s", taken, ", ".join(self._unread) or "none")
+        if (
+            summary["events"]
+            and summary.get("logins") == 0
+            and not self._native.metrics()["logins"]
+        ):
+            _log.warning(
+                "none of %s events is a login between two hosts; the columns taken are %s",
+                f"{summary['events']:,}",
+                taken,
+            )
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Which column was taken for which field, of the last table; usable as `columns`.
+
+        >>> engine = Engine().learn([{"time": 0, "user": "a", "src": "X", "dst": "Y", "note": ""}])
+        >>> engine.mapping
+        {'time': 'time', 'account': 'user', 'src_host': 'src', 'dst_host': 'dst'}
+        >>> engine.unread_columns
+        ['note']
+        """
+        return dict(self._mapping)
+
+    @property
+    def unread_columns(self) -> list[str]:
+        """The columns of the last table that were not taken for any field."""
+        return list(self._unread)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the last call read and lost; empty before the first.
+
+        Counts: `rows` in all, `events`, `skipped` (no events), `late`, `future`, `logins` between
+        hosts. `errors` says what is wrong with the first that were skipped. Of logs on disk also
+        `passed_over` and `not_understood` (counts by kind), `activities`, `put_in_order`, `files`,
+        `files_not_read`, `files_damaged`, and `not_read`: the first files not read, each with why.
+
+        >>> login = {"time": 0, "user": "alice@CORP", "src": "WS-17", "dst": "FILES-1"}
+        >>> Engine().learn([login]).summary["events"]
+        1
+        """
+        return dict(self._summary)
 
     def finish(self) -> Alerts:
         """End every open movement; gives the last states of their alerts.
@@ -250,7 +377,7 @@ class Engine:
     @classmethod
     def _of(cls, native: _native.Engine) -> Engine:
         engine = cls.__new__(cls)
-        engine._native = native
+        engine._begin(native)
         return engine
 
     def copy(self) -> Engine:
@@ -288,10 +415,3 @@ class Engine:
             for name, value in self._told().items()
         )
         return f"<table><caption><b>sidestep engine</b></caption><tbody>{rows}</tbody></table>"
-
-
-def _tell(told: tuple[int, int, int, list[str]]) -> None:
-    """Say what was skipped, and why."""
-    _, _, skipped, errors = told
-    if skipped:
-        _log.warning("%d rows are no events and were skipped, the first: %s", skipped, errors[:1])

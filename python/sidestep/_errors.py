@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class SidestepError(Exception):
     """Anything that sidestep says went wrong.
@@ -25,6 +28,27 @@ class ColumnsError(SidestepError, ValueError):
 
 class RowError(SidestepError, ValueError):
     """A row is no event, and `on_error="stop"` was asked for."""
+
+
+class LostRows(SidestepError, ValueError):  # noqa: N818
+    """More rows than `max_lost` allows are bad, out of order or not understood.
+
+    `rows` were read. Of these `skipped` are no events, `late` came too late behind newer ones,
+    `future` lie far ahead of the others, and `not_understood` are of no kind that is known.
+    `errors` says what is wrong with the first of them. `undone` says whether the engine is as it
+    was before the call, as it is unless another thread changed it meanwhile.
+    """
+
+    def __init__(self, message: str, summary: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        summary = summary or {}
+        self.rows: int = summary.get("rows", 0)
+        self.skipped: int = summary.get("skipped", 0)
+        self.late: int = summary.get("late", 0)
+        self.future: int = summary.get("future", 0)
+        self.not_understood: int = sum(summary.get("not_understood", {}).values())
+        self.errors: list[str] = list(summary.get("errors", []))
+        self.undone: bool = summary.get("undone", True)
 
 
 class LogError(SidestepError, OSError):

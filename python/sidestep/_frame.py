@@ -34,8 +34,10 @@ class Frame:
     ['time', 'account']
     """
 
-    def __init__(self, table: _native.Table) -> None:
+    def __init__(self, table: _native.Table, summary: dict[str, Any] | None = None) -> None:
         self._table = table
+        self.summary: dict[str, Any] = summary or {}
+        """What was read and lost, of the frame that `sidestep.read` gives; else empty."""
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._table.__arrow_c_stream__(requested_schema)

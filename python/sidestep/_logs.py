@@ -6,37 +6,47 @@ import html
 import json
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sidestep import _native
+from sidestep._errors import TableError
 from sidestep._frame import Frame
+from sidestep._paths import parquet_in, paths_in
 from sidestep._progress import Progress, ticker
+from sidestep._summary import check_share, tell
 
 _log = logging.getLogger("sidestep")
 
 
 def read(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
     format: str = "auto",
     columns: Mapping[str, str | None] | None = None,
     time_format: str = "auto",
     year: int | None = None,
+    host: str | None = None,
+    zone: str = "UTC",
+    max_lost: float = 0.05,
     on_error: str = "skip",
     progress: Progress = False,
 ) -> Frame:
-    """The authentication events of a log: a row an event, columns as `Engine` finds them.
+    """The authentication events of logs: a row an event, columns as `Engine` finds them.
 
-    A file, a folder, a zip or a tar archive, in any dialect that sidestep knows, by content unless
-    `format` is one of `lanl`, `csv`, `evtx`, `zeek`, `syslog`, `json`, `windows-xml`. `columns` maps fields to
-    headers of a CSV file; `year` is that of the first line of a syslog that writes none. Companion
-    records (services, shares, processes ...) are not in the table: give the path itself to
-    `Engine.process` to have them judged too.
+    A file, a folder, a zip or a tar archive, a pattern such as `"logs/*.gz"` or a list of these, in
+    any dialect that sidestep knows, by content unless `format` is one of `lanl`, `csv`, `evtx`,
+    `zeek`, `syslog`, `json`, `windows-xml`, `wtmp`, `btmp`. The rows are in order of time over all files.
+    `columns` maps fields to headers of a CSV file; `year` is that of the first line of a syslog
+    that writes none; `host` the host that wrote a log that does not name it, such as `wtmp`; `zone`
+    is that of times without one. Companion records (services, shares, processes ...) are not in the
+    table: give the path itself to `Engine.process` to have them judged too. `summary` of the frame
+    says what was read and lost, as `Engine.summary` does.
 
-    Raises `LogError` for a log that cannot be read, `ColumnsError` for a CSV file whose columns
-    give no events, `RowError` where `on_error="stop"`, `ConfigError` for a word that names nothing.
+    Raises `LogError` for a log that cannot be read or a folder without any, `LostRows` where more
+    than `max_lost` of the records are lost, `ColumnsError` for a CSV file whose columns give no
+    events, `RowError` where `on_error="stop"`, `ConfigError` for a word that names nothing.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "log.csv"
@@ -44,20 +54,27 @@ def read(
     >>> read(path)["account"]
     ['alice']
     """
-    table, (_, activities, skipped, errors) = _native.read_path(
-        os.fspath(path),
-        format,
-        dict(columns or {}),
-        time_format,
-        year,
-        on_error,
-        ticker(progress, None),
-    )
-    if skipped or errors:
-        _log.warning("%s: %d lines were skipped, the first: %s", path, skipped, errors[:1])
-    if activities:
-        _log.info("%s: %d companion records are not in the table", path, activities)
-    return Frame(table)
+    max_lost = check_share(max_lost)
+    paths = paths_in(path)
+    if paths is None:
+        raise TableError(f"{type(path).__name__} is no path and no list of paths")
+    if files := parquet_in(paths):
+        raise TableError(f"{files[0]} is a Parquet file; give its path to the methods of Engine")
+    options = {
+        "format": format,
+        "columns": dict(columns or {}),
+        "time_format": time_format,
+        "year": year,
+        "host": host,
+        "zone": zone,
+        "on_error": on_error,
+    }
+    table, summary = _native.read_paths(paths, options, ticker(progress, None))
+    place = ", ".join(paths[:3])
+    tell(summary, max_lost, place, False)
+    if activities := summary["activities"]:
+        _log.info("%s: %d companion records are not in the table", place, activities)
+    return Frame(table, summary)
 
 
 @dataclass(frozen=True, repr=False)

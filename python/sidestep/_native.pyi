@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, final
 
 from typing_extensions import CapsuleType
@@ -13,8 +13,7 @@ __all__ = [
     "alerts_table",
     "evaluate",
     "hops_table",
-    "joined_scores",
-    "read_path",
+    "read_paths",
     "run_command",
     "simulate",
     "table_of_columns",
@@ -24,7 +23,8 @@ __version__: str
 EVIDENCE: list[str]
 
 _Tick = Callable[[int], object]
-_Told = tuple[int, int, int, list[str]]
+_Summary = dict[str, Any]
+_Options = dict[str, Any]
 
 @final
 class Table:
@@ -47,8 +47,11 @@ class Alert:
 
 @final
 class Reader:
-    def __new__(cls, columns: dict[str, str | None], time_format: str, on_error: str) -> Reader: ...
-    def summary(self) -> _Told: ...
+    def __new__(
+        cls, columns: dict[str, str | None], time_format: str, on_error: str, zone: str
+    ) -> Reader: ...
+    def wanted(self, names: list[str]) -> list[bool]: ...
+    def columns(self) -> tuple[list[tuple[str, str]], list[str]] | None: ...
 
 @final
 class Engine:
@@ -57,20 +60,26 @@ class Engine:
     def load(state: bytes) -> Engine: ...
     def save(self) -> bytes: ...
     def copy(self) -> Engine: ...
-    def learn(self, data: object, reader: Reader, tick: _Tick | None) -> None: ...
-    def process(self, data: object, reader: Reader, tick: _Tick | None) -> list[Alert]: ...
-    def score(self, data: object, reader: Reader, tick: _Tick | None) -> Table: ...
-    def take_path(
+    def take_tables(
         self,
-        path: str,
+        tables: Iterable[object],
+        reader: Reader,
         learn: bool,
-        log_format: str,
-        columns: dict[str, str | None],
-        time_format: str,
-        year: int | None,
-        on_error: str,
+        sort: bool,
+        max_lost: float,
         tick: _Tick | None,
-    ) -> tuple[list[Alert], _Told]: ...
+    ) -> tuple[list[Alert], _Summary]: ...
+    def take_paths(
+        self,
+        paths: list[str],
+        options: _Options,
+        learn: bool,
+        max_lost: float,
+        tick: _Tick | None,
+    ) -> tuple[list[Alert], _Summary]: ...
+    def score(
+        self, tables: Iterable[object], reader: Reader, tick: _Tick | None
+    ) -> tuple[Table, _Summary]: ...
     def finish(self) -> list[Alert]: ...
     def alerts(self) -> list[Alert]: ...
     def held_back(self) -> list[Alert]: ...
@@ -80,18 +89,11 @@ class Engine:
     def graph(self) -> Table: ...
 
 def run_command(arguments: list[str]) -> int: ...
-def joined_scores(parts: list[Table]) -> Table: ...
 def alerts_table(alerts: list[Alert]) -> Table: ...
 def hops_table(alerts: list[Alert]) -> Table: ...
-def read_path(
-    path: str,
-    log_format: str,
-    columns: dict[str, str | None],
-    time_format: str,
-    year: int | None,
-    on_error: str,
-    tick: _Tick | None,
-) -> tuple[Table, _Told]: ...
+def read_paths(
+    paths: list[str], options: _Options, tick: _Tick | None
+) -> tuple[Table, _Summary]: ...
 def table_of_columns(columns: list[tuple[str, str, list[Any]]]) -> Table: ...
 def simulate(
     seed: int,

@@ -47,7 +47,7 @@ class LateralMovementDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc
     def score_samples(self, X: object) -> Any:
         """The negative surprise of each login, in nats; shape `(n_rows,)`. 0 for no event."""
         check_is_fitted(self, "engine_")
-        surprise = self.engine_.score(X, columns=self.columns)["surprise"]
+        surprise = self.engine_.score(X, columns=self.columns, max_lost=1.0)["surprise"]
         return -np.array([0.0 if value is None else value for value in surprise], dtype=float)
 
     def decision_function(self, X: object) -> Any:

@@ -29,10 +29,10 @@ def test_a_mistyped_column_says_what_would_do():
 def test_nulls_are_skipped_and_told(caplog):
     engine = sidestep.Engine()
     with caplog.at_level(logging.WARNING, "sidestep"):
-        engine.process([login(), login(user=None), login(time=None)])
+        engine.process([login(), login(user=None), login(time=None)], max_lost=1.0)
     assert engine.metrics["events"] == 1
-    assert "2 rows are no events" in caplog.text
-    scores = engine.score([login(), login(user=None)])
+    assert "of 3 rows 2 are no events" in caplog.text
+    scores = engine.score([login(), login(user=None)], max_lost=0.5)
     assert scores["score"][1] is None
     with pytest.raises(sidestep.RowError, match="row 1: account"):
         engine.process([login(), login(user=None)], on_error="stop")
@@ -41,9 +41,9 @@ def test_nulls_are_skipped_and_told(caplog):
 def test_late_events_are_told(caplog):
     engine = sidestep.Engine()
     with caplog.at_level(logging.WARNING, "sidestep"):
-        engine.process([login(time=100_000), login(time=1)])
+        engine.process([login(time=100_000), login(time=1)], max_lost=0.5)
     assert engine.metrics["late"] == 1
-    assert "1 events came too late" in caplog.text
+    assert "1 came too late behind newer ones and were passed over; give sort=True" in caplog.text
 
 
 def test_empty_frames():

@@ -2,13 +2,14 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Date64Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
+    Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{
     AnyDictionaryArray, Array, ArrowPrimitiveType, BooleanArray, LargeStringArray, PrimitiveArray,
-    StringArray, StringViewArray,
+    RunArray, StringArray, StringViewArray,
 };
 use arrow_buffer::{ArrowNativeType, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
@@ -22,9 +23,12 @@ pub(crate) enum Cell<'b> {
     Signed(i64),
     Unsigned(u64),
     Float(f64),
+    /// A decimal number: this divided by ten to the power of the scale.
+    Decimal(i128, i8),
+    /// A number that no field can hold.
+    Huge,
     Truth(bool),
-    /// A time, in microseconds since 1970.
-    /// Microseconds since 1970.
+    /// A time, in microseconds since 1970; of the local clock where its column has no zone.
     Time(i64),
     /// A time that microseconds since 1970 cannot hold.
     FarTime,
@@ -47,14 +51,6 @@ impl<'b> Text<'b> {
             DataType::Utf8View => Self::View(array.as_string_view_opt()?),
             _ => return None,
         })
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Utf8(array) => array.len(),
-            Self::Large(array) => array.len(),
-            Self::View(array) => array.len(),
-        }
     }
 
     #[inline]
@@ -104,6 +100,64 @@ keys! {
     UInt64: UInt64Type,
 }
 
+/// Decimal numbers of any width.
+pub(crate) enum Decimals<'b> {
+    Bits32(&'b PrimitiveArray<Decimal32Type>),
+    Bits64(&'b PrimitiveArray<Decimal64Type>),
+    Bits128(&'b PrimitiveArray<Decimal128Type>),
+    Bits256(&'b PrimitiveArray<Decimal256Type>),
+}
+
+impl Decimals<'_> {
+    #[inline]
+    fn get(&self, row: usize, scale: i8) -> Option<Cell<'static>> {
+        let value = match self {
+            Self::Bits32(array) => array.is_valid(row).then(|| Some(array.value(row).into())),
+            Self::Bits64(array) => array.is_valid(row).then(|| Some(array.value(row).into())),
+            Self::Bits128(array) => array.is_valid(row).then(|| Some(array.value(row))),
+            Self::Bits256(array) => array.is_valid(row).then(|| array.value(row).to_i128()),
+        }?;
+        Some(value.map_or(Cell::Huge, |value| Cell::Decimal(value, scale)))
+    }
+}
+
+/// The runs of a column in which each value is stored once for all rows that follow one another.
+pub(crate) enum Runs<'b> {
+    Int16(&'b RunArray<Int16Type>),
+    Int32(&'b RunArray<Int32Type>),
+    Int64(&'b RunArray<Int64Type>),
+}
+
+impl<'b> Runs<'b> {
+    fn new(array: &'b dyn Array, ends: &DataType) -> Option<Self> {
+        let array = array.as_any();
+        Some(match ends {
+            DataType::Int16 => Self::Int16(array.downcast_ref()?),
+            DataType::Int32 => Self::Int32(array.downcast_ref()?),
+            DataType::Int64 => Self::Int64(array.downcast_ref()?),
+            _ => return None,
+        })
+    }
+
+    fn values(&self) -> &'b dyn Array {
+        match self {
+            Self::Int16(array) => array.values().as_ref(),
+            Self::Int32(array) => array.values().as_ref(),
+            Self::Int64(array) => array.values().as_ref(),
+        }
+    }
+
+    /// The place of a row's value among the values.
+    #[inline]
+    fn place(&self, row: usize) -> usize {
+        match self {
+            Self::Int16(array) => array.get_physical_index(row),
+            Self::Int32(array) => array.get_physical_index(row),
+            Self::Int64(array) => array.get_physical_index(row),
+        }
+    }
+}
+
 /// A column of one batch.
 pub(crate) enum Values<'b> {
     /// Nulls only.
@@ -112,8 +166,19 @@ pub(crate) enum Values<'b> {
     Dictionary {
         keys: Keys<'b>,
         nulls: Option<&'b NullBuffer>,
-        values: Text<'b>,
+        values: Box<Self>,
+        /// How many distinct values there are.
+        distinct: usize,
     },
+    Runs {
+        runs: Runs<'b>,
+        values: Box<Self>,
+    },
+    Decimal {
+        values: Decimals<'b>,
+        scale: i8,
+    },
+    Float16(&'b PrimitiveArray<Float16Type>),
     Int8(&'b PrimitiveArray<Int8Type>),
     Int16(&'b PrimitiveArray<Int16Type>),
     Int32(&'b PrimitiveArray<Int32Type>),
@@ -142,9 +207,34 @@ impl<'b> Values<'b> {
         Some(match array.data_type() {
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary_opt()?;
-                let values = Text::new(dictionary.values().as_ref())?;
-                Self::Dictionary { keys: Keys::new(dictionary)?, nulls: array.nulls(), values }
+                let values = dictionary.values().as_ref();
+                Self::Dictionary {
+                    keys: Keys::new(dictionary)?,
+                    nulls: array.nulls(),
+                    distinct: values.len(),
+                    values: Box::new(Self::new(values)?),
+                }
             }
+            DataType::RunEndEncoded(ends, _) => {
+                let runs = Runs::new(array, ends.data_type())?;
+                let values = Box::new(Self::new(runs.values())?);
+                Self::Runs { runs, values }
+            }
+            DataType::Decimal32(_, scale) => {
+                Self::Decimal { values: Decimals::Bits32(array.as_primitive_opt()?), scale: *scale }
+            }
+            DataType::Decimal64(_, scale) => {
+                Self::Decimal { values: Decimals::Bits64(array.as_primitive_opt()?), scale: *scale }
+            }
+            DataType::Decimal128(_, scale) => Self::Decimal {
+                values: Decimals::Bits128(array.as_primitive_opt()?),
+                scale: *scale,
+            },
+            DataType::Decimal256(_, scale) => Self::Decimal {
+                values: Decimals::Bits256(array.as_primitive_opt()?),
+                scale: *scale,
+            },
+            DataType::Float16 => Self::Float16(array.as_primitive_opt()?),
             DataType::Int8 => Self::Int8(array.as_primitive_opt()?),
             DataType::Int16 => Self::Int16(array.as_primitive_opt()?),
             DataType::Int32 => Self::Int32(array.as_primitive_opt()?),
@@ -169,9 +259,11 @@ impl<'b> Values<'b> {
     }
 
     /// The distinct values of a dictionary, and nothing for other columns.
-    pub(crate) fn distinct(&self) -> Option<impl ExactSizeIterator<Item = Option<&'b str>>> {
+    pub(crate) fn distinct(&self) -> Option<impl ExactSizeIterator<Item = Option<Cell<'b>>>> {
         match self {
-            Self::Dictionary { values, .. } => Some((0..values.len()).map(|at| values.get(at))),
+            Self::Dictionary { values, distinct, .. } => {
+                Some((0..*distinct).map(|at| values.get(at)))
+            }
             _ => None,
         }
     }
@@ -201,10 +293,13 @@ impl<'b> Values<'b> {
         match self {
             Self::Nothing => None,
             Self::Text(text) => text.get(row).map(Cell::Text),
-            Self::Dictionary { values, .. } => match self.key(row)? {
-                key if key < values.len() => values.get(key).map(Cell::Text),
+            Self::Dictionary { values, distinct, .. } => match self.key(row)? {
+                key if key < *distinct => values.get(key),
                 _ => Some(Cell::Lost),
             },
+            Self::Runs { runs, values } => values.get(runs.place(row)),
+            Self::Decimal { values, scale } => values.get(row, *scale),
+            Self::Float16(array) => cell!(array, |value| Cell::Float(f64::from(value))),
             Self::Int8(array) => cell!(array, |value| Cell::Signed(i64::from(value))),
             Self::Int16(array) => cell!(array, |value| Cell::Signed(i64::from(value))),
             Self::Int32(array) => cell!(array, |value| Cell::Signed(i64::from(value))),
@@ -228,6 +323,17 @@ impl<'b> Values<'b> {
     }
 }
 
+/// Whether the times of a column are of a local clock: it has no zone.
+pub(crate) fn is_local(found: &DataType) -> bool {
+    match found {
+        DataType::Timestamp(_, zone) => zone.is_none(),
+        DataType::Date32 | DataType::Date64 => true,
+        DataType::Dictionary(_, value) => is_local(value),
+        DataType::RunEndEncoded(_, values) => is_local(values.data_type()),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,7 +342,8 @@ mod tests {
     fn a_key_that_its_dictionary_does_not_have_is_told() {
         let words = StringArray::from(vec!["alice"]);
         let keys = Keys::Int8(&[0, 1, -1]);
-        let column = Values::Dictionary { keys, nulls: None, values: Text::Utf8(&words) };
+        let values = Box::new(Values::Text(Text::Utf8(&words)));
+        let column = Values::Dictionary { keys, nulls: None, values, distinct: 1 };
         let cells: Vec<_> = (0..3).map(|row| column.get(row)).collect();
         assert_eq!(cells, [Some(Cell::Text("alice")), Some(Cell::Lost), Some(Cell::Lost)]);
     }

@@ -45,10 +45,10 @@ impl EventColumns {
                 Some(column) => Some(named(schema, field, column)?),
             };
             if let Some(at) = *place {
-                check_type(schema, field, at)?;
+                check_type(schema, field, at, mapping.column(field).is_some())?;
             }
         }
-        let columns = Self { places, time_format: mapping.time_format() };
+        let columns = Self { places, time_format: mapping.time_format().clone() };
         let missing = |field| ColumnsError::Missing { field, found: list(schema) };
         for field in [EventField::Time, EventField::Account] {
             columns.column(field).ok_or_else(|| missing(field))?;
@@ -66,10 +66,26 @@ impl EventColumns {
         self.places[field as usize]
     }
 
+    /// The fields that have a column, each with the index of the column.
+    pub fn fields(&self) -> impl Iterator<Item = (EventField, usize)> + '_ {
+        EventField::ALL.iter().filter_map(|&field| Some((field, self.column(field)?)))
+    }
+
+    /// Whether a column of this name could be one that [`resolve`](Self::resolve) looks at. The others
+    /// need not be read at all, whatever their types are.
+    #[must_use]
+    pub fn may_use(name: &str, mapping: &FieldMapping) -> bool {
+        EventField::ALL.iter().any(|&field| match mapping.column(field) {
+            None => field.rank(name).is_some(),
+            Some(Column::Name(named)) => named == name,
+            Some(_) => false,
+        })
+    }
+
     /// How times that are numbers or text are written.
     #[must_use]
-    pub const fn time_format(&self) -> TimeFormat {
-        self.time_format
+    pub const fn time_format(&self) -> &TimeFormat {
+        &self.time_format
     }
 }
 
@@ -96,10 +112,20 @@ fn named(schema: &Schema, field: EventField, column: &Column) -> Result<usize, C
     found.ok_or_else(|| ColumnsError::NoSuchColumn { field, column: name, found: list(schema) })
 }
 
-fn check_type(schema: &Schema, field: EventField, at: usize) -> Result<(), ColumnsError> {
+fn check_type(
+    schema: &Schema,
+    field: EventField,
+    at: usize,
+    is_named: bool,
+) -> Result<(), ColumnsError> {
     let column = &schema.fields()[at];
     let found = column.data_type();
-    if *found == DataType::Null || accepts(field, found) {
+    // A number that is called a status may be one of Windows, where 0 is success, or of HTTP.
+    let is_status = field == EventField::Outcome
+        && !is_named
+        && column.name().to_ascii_lowercase().ends_with("status")
+        && holds_numbers(found);
+    if accepts(field, found) && !is_status {
         return Ok(());
     }
     Err(ColumnsError::Mistyped {
@@ -112,9 +138,17 @@ fn check_type(schema: &Schema, field: EventField, at: usize) -> Result<(), Colum
 
 /// Whether a field can be read from values of a type.
 fn accepts(field: EventField, found: &DataType) -> bool {
-    let text = is_text(found)
-        || matches!(found, DataType::Dictionary(key, value) if key.is_dictionary_key_type() && is_text(value));
-    let number = found.is_integer() || matches!(found, DataType::Float32 | DataType::Float64);
+    match found {
+        // What stands for a value may be stored once for many rows.
+        DataType::Dictionary(key, value) => {
+            return key.is_dictionary_key_type() && accepts(field, value);
+        }
+        DataType::RunEndEncoded(_, values) => return accepts(field, values.data_type()),
+        DataType::Null => return true,
+        _ => {}
+    }
+    let text = is_text(found);
+    let number = is_number(found);
     let truth = *found == DataType::Boolean;
     match field {
         EventField::Time => {
@@ -125,9 +159,21 @@ fn accepts(field: EventField, found: &DataType) -> bool {
         | EventField::EventCode
         | EventField::LogonId
         | EventField::LogonType => text || number,
-        EventField::Outcome => text || truth,
-        EventField::Mfa => text || truth || number,
+        EventField::Outcome | EventField::Mfa => text || truth || number,
         _ => text,
+    }
+}
+
+fn is_number(found: &DataType) -> bool {
+    found.is_integer() || found.is_floating() || found.is_decimal()
+}
+
+/// Whether the values of a column are numbers, however they are stored.
+fn holds_numbers(found: &DataType) -> bool {
+    match found {
+        DataType::Dictionary(_, value) => holds_numbers(value),
+        DataType::RunEndEncoded(_, values) => holds_numbers(values.data_type()),
+        found => is_number(found),
     }
 }
 
@@ -138,16 +184,17 @@ const fn is_text(found: &DataType) -> bool {
 /// The types that a field can be read from, in words.
 pub(crate) const fn accepted(field: EventField) -> &'static str {
     match field {
-        EventField::Time => {
-            "timestamps and dates of any unit and zone, numbers and text (plain or dictionary)"
-        }
+        EventField::Time => "timestamps and dates of any unit and zone, numbers and text",
         EventField::SrcPort
         | EventField::EventCode
         | EventField::LogonId
-        | EventField::LogonType => "numbers and text (plain or dictionary)",
-        EventField::Outcome => "text (plain or dictionary) and booleans",
-        EventField::Mfa => "text (plain or dictionary), booleans, and the numbers 0 and 1",
-        _ => "text: string, large string, string view, or a dictionary of one of these",
+        | EventField::LogonType => "numbers and text",
+        EventField::Outcome => {
+            "text, booleans, and the numbers 0 and 1 (of a column called a status only where a mapping \
+             names it, for 0 means success in some logs)"
+        }
+        EventField::Mfa => "text, booleans, and the numbers 0 and 1",
+        _ => "text: string, large string or string view, plain, as a dictionary or in runs",
     }
 }
 

@@ -29,6 +29,7 @@
 //! ```
 
 mod alerts;
+mod batch;
 mod column;
 mod columns;
 mod error;
@@ -42,5 +43,5 @@ pub use columns::EventColumns;
 pub use error::{BatchError, ColumnsError, RowError};
 pub use events::{EventBatchBuilder, events_schema};
 pub use hops::{hops_batch, hops_schema};
-pub use reader::{BatchReader, OpenBatch, RowSink, RowSummary};
+pub use reader::{BatchReader, OpenBatch, RowPlace, RowSink, RowSummary, rows_by_time};
 pub use scores::{ScoreBatchBuilder, scores_schema};

@@ -5,22 +5,16 @@ use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Fields, Schema, SchemaRef};
-use sidestep::event::AuthEvent;
-use sidestep_formats::{
-    EventField, FieldError, FieldMapping, FieldMeaning, FieldValue, FieldValues, OnError,
-    TimeFormat, event_of_fields,
-};
-
-use crate::column::{Cell, Values};
-use crate::columns::{EventColumns, accepted};
-use crate::error::{BatchError, ColumnsError, RowError};
 use sidestep::Timestamp;
+use sidestep::event::AuthEvent;
+use sidestep_formats::{FieldMapping, OnError, Zone};
+
+use crate::batch::Batch;
+use crate::columns::EventColumns;
+use crate::error::{BatchError, ColumnsError, RowError};
 
 /// Errors of skipped rows that are kept.
 const MESSAGES_KEPT: usize = 5;
-
-/// Largest whole number up to which every whole number is a double.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// What a reader hands rows to; `None` is a row that is no event. `Break` ends the reading.
 pub type RowSink<'s> = dyn FnMut(Option<&AuthEvent<'_>>) -> ControlFlow<()> + 's;
@@ -42,11 +36,15 @@ pub struct RowSummary {
 /// Reads batches, one after the other, and counts over all of them.
 ///
 /// The schema is looked at anew whenever a batch comes with another. The `raw_ref` of an event is the
-/// number of its row over all batches; the first is 0.
+/// number of its row over all batches; the first is 0, unless [`counting_from`](Self::counting_from) says
+/// otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct BatchReader {
     mapping: FieldMapping,
     on_error: OnError,
+    /// The zone of times without one, unless it is UTC.
+    zone: Option<Zone>,
+    first_ref: u64,
     resolved: Option<(SchemaRef, EventColumns)>,
     summary: RowSummary,
 }
@@ -57,6 +55,26 @@ impl BatchReader {
     #[must_use]
     pub fn new(mapping: FieldMapping, on_error: OnError) -> Self {
         Self { mapping, on_error, ..Self::default() }
+    }
+
+    /// Sets the zone of times that are stored without one: timestamps, dates and text. UTC unless said.
+    #[must_use]
+    pub fn with_zone(mut self, zone: Zone) -> Self {
+        self.zone = Some(zone).filter(|zone| *zone != Zone::default());
+        self
+    }
+
+    /// Sets the `raw_ref` of the first row. Errors count rows from 0 all the same.
+    #[must_use]
+    pub const fn counting_from(mut self, first_ref: u64) -> Self {
+        self.first_ref = first_ref;
+        self
+    }
+
+    /// The schema of the last batch, and which of its columns hold what; `None` before the first.
+    #[must_use]
+    pub fn columns(&self) -> Option<(&SchemaRef, &EventColumns)> {
+        self.resolved.as_ref().map(|(schema, columns)| (schema, columns))
     }
 
     /// What was read so far, also when reading broke off with an error.
@@ -107,7 +125,8 @@ impl BatchReader {
     /// [`BatchError`]: the columns give no event.
     pub fn open<'b>(&mut self, batch: &'b RecordBatch) -> Result<OpenBatch<'b>, BatchError> {
         let columns = self.resolve_for(batch)?;
-        Ok(OpenBatch { values: Batch::new(batch, &columns)?, rows: batch.num_rows() })
+        let values = Batch::new(batch, &columns, self.zone.clone())?;
+        Ok(OpenBatch { values, rows: batch.num_rows() })
     }
 
     /// As [`for_each_event`](Self::for_each_event), of some rows of an open batch; those beyond its end
@@ -137,23 +156,59 @@ impl BatchReader {
         sink: &mut RowSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
         for row in rows.start..rows.end.min(batch.rows) {
-            let number = self.summary.rows;
-            self.summary.rows += 1;
-            let flow = match batch.values.event(row, number, |event| sink(Some(event))) {
-                Ok(flow) => {
-                    self.summary.events += 1;
-                    flow
-                }
-                Err(error) => {
-                    self.bad(RowError { row: number, error })?;
-                    sink(None)
-                }
-            };
+            let flow = self.row(batch, row, self.summary.rows, sink)?;
             if flow.is_break() {
                 return Ok(flow);
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// As [`for_each_row_of`](Self::for_each_row_of), of rows of several open batches that together are
+    /// all that this reader reads, in the order in which `places` names them. The numbers of the rows are
+    /// those that they have without an order.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn for_each_row_at(
+        &mut self,
+        batches: &[OpenBatch<'_>],
+        places: &[RowPlace],
+        sink: &mut RowSink<'_>,
+    ) -> Result<ControlFlow<()>, BatchError> {
+        for place in places {
+            let Some(batch) = batches.get(place.batch) else { continue };
+            if place.row >= batch.rows {
+                continue;
+            }
+            let flow = self.row(batch, place.row, place.number, sink)?;
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Reads one row, of which `number` is the number over all batches.
+    #[inline]
+    fn row(
+        &mut self,
+        batch: &OpenBatch<'_>,
+        row: usize,
+        number: u64,
+        sink: &mut RowSink<'_>,
+    ) -> Result<ControlFlow<()>, RowError> {
+        self.summary.rows += 1;
+        match batch.values.event(row, self.first_ref + number, |event| sink(Some(event))) {
+            Ok(flow) => {
+                self.summary.events += 1;
+                Ok(flow)
+            }
+            Err(error) => {
+                self.bad(RowError { row: number, error })?;
+                Ok(sink(None))
+            }
+        }
     }
 
     fn resolve_for(&mut self, batch: &RecordBatch) -> Result<EventColumns, ColumnsError> {
@@ -217,197 +272,45 @@ impl OpenBatch<'_> {
     pub const fn num_rows(&self) -> usize {
         self.rows
     }
+
+    /// The time of a row; `None` where it has none that can be read, or there is no such row.
+    #[must_use]
+    pub fn time(&self, row: usize) -> Option<Timestamp> {
+        let time = (row < self.rows).then(|| self.values.time(row))?;
+        time.ok().map(Timestamp::from_micros)
+    }
+}
+
+/// One row among several batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RowPlace {
+    /// The index of its batch.
+    pub batch: usize,
+    /// The index of the row in the batch.
+    pub row: usize,
+    /// The number of the row over all batches.
+    pub number: u64,
+}
+
+/// Every row of some batches in order of time. Rows of one time keep their order; those without a time,
+/// which are no events, come first.
+#[must_use]
+pub fn rows_by_time(batches: &[OpenBatch<'_>]) -> Vec<RowPlace> {
+    let rows = batches
+        .iter()
+        .enumerate()
+        .flat_map(|(at, batch)| (0..batch.rows).map(move |row| (batch.time(row), at, row)));
+    let mut rows: Vec<_> = rows
+        .zip(0..)
+        .map(|((time, batch, row), number)| (time, RowPlace { batch, row, number }))
+        .collect();
+    rows.sort_by_key(|(time, _)| *time);
+    rows.into_iter().map(|(_, place)| place).collect()
 }
 
 impl std::fmt::Debug for OpenBatch<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OpenBatch").field("rows", &self.rows).finish_non_exhaustive()
     }
-}
-
-/// A column of one batch.
-struct Filled<'b> {
-    values: Values<'b>,
-    /// What each distinct value of a dictionary means, understood once for all rows.
-    meanings: Option<Vec<Meaning<'b>>>,
-}
-
-type Meaning<'b> = Result<Option<FieldMeaning<'b>>, FieldError>;
-
-impl<'b> Filled<'b> {
-    fn new(values: Values<'b>, field: EventField, rows: usize) -> Self {
-        let meaning = |text: Option<&'b str>| meaning(text.map(Cell::Text), field);
-        // Of a large dictionary, a batch may use but little.
-        let distinct = values.distinct().filter(|distinct| distinct.len() <= rows);
-        let meanings = distinct.filter(|_| field != EventField::Time);
-        Self { meanings: meanings.map(|distinct| distinct.map(meaning).collect()), values }
-    }
-}
-
-/// The columns of one batch, by field.
-struct Batch<'b> {
-    /// Those that hold anything.
-    columns: [Option<Filled<'b>>; EventField::ALL.len()],
-    /// Which there are at all.
-    has: [bool; EventField::ALL.len()],
-    time_format: TimeFormat,
-}
-
-impl<'b> Batch<'b> {
-    fn new(batch: &'b RecordBatch, columns: &EventColumns) -> Result<Self, ColumnsError> {
-        let mut filled = [const { None }; EventField::ALL.len()];
-        let mut has = [false; EventField::ALL.len()];
-        for ((column, has), &field) in filled.iter_mut().zip(&mut has).zip(EventField::ALL) {
-            let Some(at) = columns.column(field) else { continue };
-            *has = true;
-            let array = batch.column(at).as_ref();
-            let values = Values::new(array).ok_or_else(|| ColumnsError::Mistyped {
-                field,
-                column: batch.schema_ref().field(at).name().clone(),
-                found: array.data_type().to_string(),
-                accepted: accepted(field),
-            })?;
-            if !matches!(values, Values::Nothing) {
-                *column = Some(Filled::new(values, field, batch.num_rows()));
-            }
-        }
-        Ok(Self { columns: filled, has, time_format: columns.time_format() })
-    }
-
-    /// Lends the event of a row to `take`.
-    fn event<T>(
-        &self,
-        row: usize,
-        number: u64,
-        take: impl FnOnce(&AuthEvent<'b>) -> T,
-    ) -> Result<T, FieldError> {
-        let time = self.time(row)?;
-        event_of_fields(time, &Row { batch: self, row }, number, take)
-    }
-
-    /// Microseconds since 1970.
-    fn time(&self, row: usize) -> Result<i64, FieldError> {
-        const FIELD: EventField = EventField::Time;
-        let format = self.time_format;
-        let cell = self.columns[FIELD as usize].as_ref().and_then(|time| time.values.get(row));
-        let Some(cell) = cell else {
-            return Err(FieldError::empty(FIELD));
-        };
-        let time = match cell {
-            Cell::Time(time) => Some(time),
-            Cell::Signed(number) => format.of_number(number).map(Timestamp::micros),
-            Cell::Unsigned(number) => {
-                let number = i64::try_from(number).ok();
-                number.and_then(|number| format.of_number(number)).map(Timestamp::micros)
-            }
-            Cell::Float(number) => of_float(number, format),
-            Cell::Text(text) => return self.time_of_text(text),
-            Cell::Truth(_) | Cell::FarTime | Cell::Lost => None,
-        };
-        time.ok_or_else(|| match cell {
-            Cell::FarTime => FieldError::new(FIELD, "lies outside 1970 to 9999"),
-            Cell::Lost => lost(FIELD),
-            Cell::Signed(number) => unfit(number, format),
-            Cell::Unsigned(number) => unfit(number, format),
-            Cell::Float(number) => unfit(number, format),
-            Cell::Text(_) | Cell::Truth(_) | Cell::Time(_) => FieldError::empty(FIELD),
-        })
-    }
-
-    fn time_of_text(&self, text: &str) -> Result<i64, FieldError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(FieldError::empty(EventField::Time));
-        }
-        self.time_format
-            .parse(text)
-            .map(Timestamp::micros)
-            .ok_or_else(|| FieldError::unfit(EventField::Time, text, self.time_format.expected()))
-    }
-}
-
-fn unfit(number: impl std::fmt::Display, format: TimeFormat) -> FieldError {
-    FieldError::new(EventField::Time, format!("{number} is not {}", format.expected()))
-}
-
-/// A time as a floating-point number: its whole part tells its unit, as that of a whole number does.
-fn of_float(number: f64, format: TimeFormat) -> Option<i64> {
-    if !(0.0..EXACT).contains(&number) {
-        return None;
-    }
-    let whole = number.trunc();
-    // Below 2^53 both are exact.
-    #[allow(clippy::cast_possible_truncation)]
-    let whole_time = format.of_number(whole as i64)?.micros();
-    let scale = match format {
-        TimeFormat::Seconds => 1e6,
-        TimeFormat::Milliseconds => 1e3,
-        TimeFormat::Auto if whole < 1e11 => 1e6,
-        TimeFormat::Auto if whole < 1e14 => 1e3,
-        _ => 1.0,
-    };
-    #[allow(clippy::cast_possible_truncation)]
-    let rest = ((number - whole) * scale).round() as i64;
-    whole_time.checked_add(rest)
-}
-
-/// One row of a batch.
-struct Row<'r, 'b> {
-    batch: &'r Batch<'b>,
-    row: usize,
-}
-
-impl<'b> FieldValues<'b> for Row<'_, 'b> {
-    #[inline]
-    fn meaning(&self, field: EventField) -> Meaning<'b> {
-        let Some(Filled { values, meanings }) = &self.batch.columns[field as usize] else {
-            return Ok(None);
-        };
-        if let Some(meanings) = meanings {
-            let Some(key) = values.key(self.row) else { return Ok(None) };
-            return match meanings.get(key) {
-                Some(Ok(meaning)) => Ok(*meaning),
-                Some(Err(error)) => Err(error.clone()),
-                None => Err(lost(field)),
-            };
-        }
-        meaning(values.get(self.row), field)
-    }
-
-    #[inline]
-    fn has(&self, field: EventField) -> bool {
-        self.batch.has[field as usize]
-    }
-}
-
-#[cold]
-fn lost(field: EventField) -> FieldError {
-    FieldError::new(field, "has a key that its dictionary does not have")
-}
-
-/// What a value means in a field; nothing where there is none.
-fn meaning(cell: Option<Cell<'_>>, field: EventField) -> Meaning<'_> {
-    let Some(cell) = cell else { return Ok(None) };
-    let value = match cell {
-        Cell::Text(text) => FieldValue::Text(text),
-        Cell::Unsigned(number) => FieldValue::Number(number),
-        Cell::Truth(truth) => FieldValue::Truth(truth),
-        Cell::Signed(number) => FieldValue::Number(
-            u64::try_from(number)
-                .map_err(|_| FieldError::new(field, format!("{number} is below zero")))?,
-        ),
-        // Tables that know no missing whole numbers write NaN for them.
-        Cell::Float(number) if number.is_nan() => return Ok(None),
-        Cell::Float(number) if number.fract() == 0.0 && (0.0..EXACT).contains(&number) =>
-        {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            FieldValue::Number(number as u64)
-        }
-        Cell::Float(number) => {
-            return Err(FieldError::new(field, format!("{number} is not a whole number")));
-        }
-        Cell::Time(_) | Cell::FarTime => return Err(FieldError::new(field, "is a time")),
-        Cell::Lost => return Err(lost(field)),
-    };
-    value.meaning(field)
 }

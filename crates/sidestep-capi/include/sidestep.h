@@ -165,7 +165,8 @@ struct ArrowArrayStream {
 // Level of a message: good to know.
 #define SIDESTEP_LOG_INFO 3
 
-// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `windows-xml`, `zeek`, `syslog`.
+// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `windows-xml`, `zeek`, `syslog`,
+// `wtmp`, `btmp`.
 #define SIDESTEP_READER_FORMAT 0
 
 // Option: which column of a CSV holds what, as `field=column`, such as `src_host=client`. Set once for each.
@@ -182,6 +183,9 @@ struct ArrowArrayStream {
 
 // Option: what to do with a record that is no event: `skip` and count it (unless set), or `stop`.
 #define SIDESTEP_READER_ON_ERROR 5
+
+// Option: the host that wrote the logs, for those that do not name it, such as `wtmp`.
+#define SIDESTEP_READER_HOST 6
 
 // It succeeded.
 #define SIDESTEP_OK 0
@@ -516,7 +520,7 @@ typedef struct sidestep_engine sidestep_engine;
 typedef struct sidestep_error sidestep_error;
 
 // Reads logs of any dialect, one after the other, and counts over all of them: EVTX, Windows events as JSON,
-// Zeek, syslog, the systemd journal, ECS, OCSF, Entra ID, CloudTrail, LANL, CSV; plain, gzip or zstd. What
+// Zeek, syslog, the systemd journal, ECS, OCSF, Entra ID, CloudTrail, LANL, CSV; plain or in gzip, zstd, xz or bzip2. What
 // a log is, is told from its contents.
 //
 // It is not safe to use from multiple threads at the same time (`SIDESTEP_ERR_BUSY`); it may move between
@@ -896,6 +900,18 @@ typedef struct sidestep_reader_summary {
   uint64_t logs;
   // Messages that `sidestep_reader_first_error` can give.
   uint64_t first_errors;
+  // Records of a shape that is not known, so that what they say is lost.
+  uint64_t not_understood;
+  // Kinds of them that `sidestep_reader_not_understood` can give.
+  uint64_t kinds_not_understood;
+  // Files of folders and archives that were not read, or not to their end.
+  uint64_t files_not_read;
+  // Of these, those that are damaged or cannot be opened; the others are no logs.
+  uint64_t files_damaged;
+  // Files that `sidestep_reader_not_read` can give.
+  uint64_t first_not_read;
+  // Events that came too late and were put in order by reading the logs again.
+  uint64_t put_in_order;
 } sidestep_reader_summary;
 
 #ifdef __cplusplus
@@ -1243,6 +1259,45 @@ sidestep_status sidestep_reader_first_error(const struct sidestep_reader *reader
                                             size_t index,
                                             struct sidestep_buffer **message,
                                             struct sidestep_error **error);
+
+// Reads `count` files and folders and has `engine` learn every event of them, in order of time over all of
+// them, as `sidestep detect` does: where a log itself is out of order by more than the engine allows, all
+// are read once more. The engine is changed when all is read; alerts are handed out then. What was read
+// before an error is learned. Several files are read on threads that end before the call does, which never call
+// back. A file of a folder that cannot be read is no error: the summary counts it, and
+// `sidestep_reader_not_read` names it.
+sidestep_status sidestep_reader_learn_paths(struct sidestep_reader *reader,
+                                            const struct sidestep_str *paths,
+                                            size_t count,
+                                            struct sidestep_engine *engine,
+                                            struct sidestep_error **error);
+
+// Has `engine` process every event of files and folders; as `sidestep_reader_learn_paths` otherwise.
+sidestep_status sidestep_reader_process_paths(struct sidestep_reader *reader,
+                                              const struct sidestep_str *paths,
+                                              size_t count,
+                                              struct sidestep_engine *engine,
+                                              struct sidestep_error **error);
+
+// One of the first files of folders and archives that were not read, and why: `file: why`.
+sidestep_status sidestep_reader_not_read(const struct sidestep_reader *reader,
+                                         size_t index,
+                                         struct sidestep_buffer **message,
+                                         struct sidestep_error **error);
+
+// One kind of record that was not understood, and how many there were of it.
+sidestep_status sidestep_reader_not_understood(const struct sidestep_reader *reader,
+                                               size_t index,
+                                               struct sidestep_buffer **kind,
+                                               uint64_t *count,
+                                               struct sidestep_error **error);
+
+// The name of the column that was taken for a field, such as `account`, of the last Arrow batch; NULL where
+// none was, or no batch was read.
+sidestep_status sidestep_reader_column(const struct sidestep_reader *reader,
+                                       struct sidestep_str field,
+                                       struct sidestep_buffer **column,
+                                       struct sidestep_error **error);
 
 // The name of a status, such as `SIDESTEP_ERR_NULL`; `SIDESTEP_ERR_UNKNOWN` for a value that is none.
 // NUL-terminated, static; any thread may call this.

@@ -156,9 +156,10 @@ impl ReaderState {
     ) -> Result<(), Failure> {
         panic_test::fire_inside();
         let options = &self.options;
-        let batches = self
-            .batches
-            .get_or_insert_with(|| BatchReader::new(options.mapping.clone(), options.on_error));
+        let batches = self.batches.get_or_insert_with(|| {
+            BatchReader::new(options.mapping.clone(), options.on_error)
+                .with_zone(options.zone.clone())
+        });
         let known = batches.summary().first_errors.len();
         let outcome = batches.for_each_row(batch, &mut |event| {
             take(event);

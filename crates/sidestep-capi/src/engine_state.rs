@@ -85,6 +85,17 @@ impl EngineState {
         }
     }
 
+    /// Takes the place of the engine, and hands on what the new one raised.
+    pub(crate) fn replace(&mut self, engine: Engine, alerts: Vec<Alert>) {
+        self.engine = engine;
+        if !alerts.is_empty() {
+            self.deliver(alerts);
+        }
+        if !self.detecting {
+            self.look_whether_detecting();
+        }
+    }
+
     /// Says once that alerts may be raised from now on.
     fn look_whether_detecting(&mut self) {
         if let Status::Detecting { since } = self.engine.status() {

@@ -20,7 +20,7 @@ use crate::status::{SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_INDEX, SIDESTEP_ERR_NULL, 
 use crate::text::sidestep_str;
 
 /// Reads logs of any dialect, one after the other, and counts over all of them: EVTX, Windows events as JSON,
-/// Zeek, syslog, the systemd journal, ECS, OCSF, Entra ID, CloudTrail, LANL, CSV; plain, gzip or zstd. What
+/// Zeek, syslog, the systemd journal, ECS, OCSF, Entra ID, CloudTrail, LANL, CSV; plain or in gzip, zstd, xz or bzip2. What
 /// a log is, is told from its contents.
 ///
 /// It is not safe to use from multiple threads at the same time (`SIDESTEP_ERR_BUSY`); it may move between
@@ -35,7 +35,8 @@ impl Opaque for sidestep_reader {
     const NAME: &'static str = "sidestep_reader";
 }
 
-/// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `windows-xml`, `zeek`, `syslog`.
+/// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `windows-xml`, `zeek`, `syslog`,
+/// `wtmp`, `btmp`.
 pub const SIDESTEP_READER_FORMAT: u32 = 0;
 /// Option: which column of a CSV holds what, as `field=column`, such as `src_host=client`. Set once for each.
 pub const SIDESTEP_READER_COLUMN: u32 = 1;
@@ -47,6 +48,8 @@ pub const SIDESTEP_READER_ZONE: u32 = 3;
 pub const SIDESTEP_READER_YEAR: u32 = 4;
 /// Option: what to do with a record that is no event: `skip` and count it (unless set), or `stop`.
 pub const SIDESTEP_READER_ON_ERROR: u32 = 5;
+/// Option: the host that wrote the logs, for those that do not name it, such as `wtmp`.
+pub const SIDESTEP_READER_HOST: u32 = 6;
 
 /// Gives the next bytes of a log: writes at most `capacity` of them to `into` and returns how many, 0 at the end,
 /// or a negative number if they cannot be had. It must return: a C++ exception or a `longjmp` must not
@@ -106,6 +109,18 @@ pub struct sidestep_reader_summary {
     pub logs: u64,
     /// Messages that `sidestep_reader_first_error` can give.
     pub first_errors: u64,
+    /// Records of a shape that is not known, so that what they say is lost.
+    pub not_understood: u64,
+    /// Kinds of them that `sidestep_reader_not_understood` can give.
+    pub kinds_not_understood: u64,
+    /// Files of folders and archives that were not read, or not to their end.
+    pub files_not_read: u64,
+    /// Of these, those that are damaged or cannot be opened; the others are no logs.
+    pub files_damaged: u64,
+    /// Files that `sidestep_reader_not_read` can give.
+    pub first_not_read: u64,
+    /// Events that came too late and were put in order by reading the logs again.
+    pub put_in_order: u64,
 }
 
 // SAFETY: `repr(C)`, begins with its size, plain data.
@@ -123,7 +138,13 @@ pub unsafe extern "C" fn sidestep_reader_new(
         // SAFETY: the caller keeps the header's contract of pointers.
         let reader = unsafe { pointer::out_handle(reader, "reader") }?;
         let options = ReadOptions::default();
-        *reader = handle::new(ReaderState { options, reader: None, batches: None, log: Log::NONE });
+        *reader = handle::new(ReaderState {
+            options,
+            reader: None,
+            batches: None,
+            log: Log::NONE,
+            put_in_order: 0,
+        });
         Ok(())
     })
 }
@@ -274,6 +295,12 @@ pub unsafe extern "C" fn sidestep_reader_get_summary(
             skipped: read.skipped + rows.skipped,
             logs: read.files,
             first_errors: (read.first_errors.len() + rows.first_errors.len()) as u64,
+            not_understood: read.not_understood.values().sum(),
+            kinds_not_understood: read.not_understood.len() as u64,
+            files_not_read: read.files_not_read,
+            files_damaged: read.files_damaged,
+            first_not_read: read.first_not_read.len() as u64,
+            put_in_order: reader.put_in_order,
         };
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { pointer::fill(summary, value) }

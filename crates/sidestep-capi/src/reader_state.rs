@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::log::{Log, SIDESTEP_LOG_WARN};
 use crate::pointer;
 use crate::reader::{
-    SIDESTEP_READER_COLUMN, SIDESTEP_READER_FORMAT, SIDESTEP_READER_ON_ERROR,
+    SIDESTEP_READER_COLUMN, SIDESTEP_READER_FORMAT, SIDESTEP_READER_HOST, SIDESTEP_READER_ON_ERROR,
     SIDESTEP_READER_TIME_FORMAT, SIDESTEP_READER_YEAR, SIDESTEP_READER_ZONE, sidestep_input,
 };
 use crate::status::{
@@ -26,9 +26,25 @@ pub(crate) struct ReaderState {
     pub(crate) reader: Option<LogReader>,
     pub(crate) batches: Option<BatchReader>,
     pub(crate) log: Log,
+    /// Events that were put in order by reading logs again.
+    pub(crate) put_in_order: u64,
 }
 
 impl ReaderState {
+    /// The reader, made if it has read nothing yet.
+    pub(crate) fn log_reader(&mut self) -> &mut LogReader {
+        self.reader
+            .get_or_insert_with(|| LogReader::new(self.options.clone().with_now(Some(now()))))
+    }
+
+    /// Says what was skipped beyond the `known` first messages.
+    pub(crate) fn say_skipped(&self, known: usize) {
+        let errors = self.reader.iter().flat_map(|reader| &reader.summary().first_errors);
+        for skipped in errors.skip(known) {
+            self.log.say(SIDESTEP_LOG_WARN, || skipped.to_string());
+        }
+    }
+
     /// Reads one log.
     ///
     /// # Safety
@@ -43,9 +59,7 @@ impl ReaderState {
             let input: &sidestep_input = pointer::sized(input)?;
             (input, input.place.get("input.place")?.unwrap_or("log"))
         };
-        let reader = self
-            .reader
-            .get_or_insert_with(|| LogReader::new(self.options.clone().with_now(Some(now()))));
+        let reader = self.log_reader();
         let known = reader.summary().first_errors.len();
         let outcome = match input.read {
             Some(read) if input.bytes.is_null() => {
@@ -61,9 +75,7 @@ impl ReaderState {
                 reader.read(bytes, place, sink)
             }
         };
-        for skipped in &reader.summary().first_errors[known..] {
-            self.log.say(SIDESTEP_LOG_WARN, || skipped.to_string());
-        }
+        self.say_skipped(known);
         match outcome {
             Ok(ControlFlow::Continue(())) => Ok(()),
             Ok(ControlFlow::Break(())) => {
@@ -106,6 +118,7 @@ pub(crate) fn set_option(
                 Failure::new(SIDESTEP_ERR_CONFIG, what).at("value")
             })?);
         }
+        SIDESTEP_READER_HOST => options.host = Some(value.to_owned()),
         SIDESTEP_READER_ON_ERROR => options.on_error = value.parse().map_err(wrong)?,
         _ => {
             let what = format!("{option} is no SIDESTEP_READER_ value");
@@ -115,7 +128,7 @@ pub(crate) fn set_option(
     Ok(())
 }
 
-fn unread(error: &FormatError, place: &str) -> Failure {
+pub(crate) fn unread(error: &FormatError, place: &str) -> Failure {
     let at = match error {
         FormatError::BadLine(line) => format!("{}:{}", line.place, line.line),
         FormatError::Read { place, line, .. } => format!("{place}:{line}"),

@@ -33,7 +33,7 @@ pub(crate) enum Command {
 
 /// Read logs and raise alerts
 ///
-/// Reads logs, plain, gzip or Zstandard, every file of a folder, zip or tar archive, in order of time over
+/// Reads logs, plain or compressed (gzip, Zstandard, xz, bzip2), every file of a folder, zip or tar archive, in order of time over
 /// all of them, and writes each alert once, in its last state: in the format that --emit names where --output says,
 /// and for people on standard output.
 #[derive(Debug, Args)]
@@ -48,7 +48,7 @@ pub(crate) struct DetectArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Format of the logs: auto, lanl, csv, evtx, json, windows-xml, zeek or syslog
+    /// Format of the logs: auto, lanl, csv, evtx, json, windows-xml, zeek, syslog, wtmp or btmp
     #[arg(long, default_value = "auto")]
     pub(crate) format: Format,
 
@@ -61,7 +61,8 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub(crate) map: Vec<String>,
 
-    /// How a CSV's times are written: auto, seconds, milliseconds, microseconds or rfc3339
+    /// How times are written: auto, seconds, milliseconds, microseconds, rfc3339, or a pattern of
+    /// strptime, such as "%m/%d/%Y %I:%M:%S %p" (%.f is a fraction)
     #[arg(long, default_value = "auto", value_name = "FORMAT")]
     pub(crate) time_format: TimeFormat,
 
@@ -74,6 +75,10 @@ pub(crate) struct DetectArgs {
     /// Europe/Berlin
     #[arg(long, default_value = "UTC", value_name = "ZONE", allow_hyphen_values = true)]
     pub(crate) zone: Zone,
+
+    /// Host that wrote the logs, for those that do not name it, such as wtmp and btmp
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) host: Option<String>,
 
     /// Learn from this log or folder and raise nothing on it; may be repeated
     #[arg(long, value_name = "FILE", conflicts_with = "learn_days")]
@@ -116,7 +121,7 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) emit: Option<ExportFormat>,
 
-    /// Version of OCSF for --emit ocsf: 1.6.0, or 1.1.0 without graph and baselines
+    /// Version of OCSF for --emit ocsf: 1.6.0, 1.8.0, or 1.1.0 without graph and baselines
     #[arg(long, default_value = "1.6.0", value_name = "VERSION")]
     pub(crate) ocsf_version: OcsfVersion,
 

@@ -165,13 +165,14 @@ pub(crate) fn read_options(args: &DetectArgs) -> Result<ReadOptions, Failure> {
         .iter()
         .try_fold(FieldMapping::default(), |mapping, pair| mapping.with_pair(pair))
         .map_err(|error| Failure::Usage(format!("--map: {error}")))?
-        .with_time_format(args.time_format);
+        .with_time_format(args.time_format.clone());
     Ok(ReadOptions::default()
         .with_format(args.format)
         .with_mapping(mapping)
         .with_year(args.year)
         .with_now(Some(clock::now()))
         .with_zone(args.zone.clone())
+        .with_host(args.host.clone())
         .with_on_error(args.on_error))
 }
 

@@ -21,8 +21,7 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 
 /// Whether a path can be read from its beginning more than once: standard input and pipes cannot.
 pub(crate) fn can_be_read_again(path: &Path) -> bool {
-    !is_stdin(path)
-        && fs::metadata(path).is_ok_and(|metadata| metadata.is_file() || metadata.is_dir())
+    !is_stdin(path) && sidestep_formats::can_be_read_again(path)
 }
 
 /// The size of all files together, also of those below folders; `None` where one has none.

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sidestep::{Metrics, Status};
-use sidestep_formats::ReadSummary;
+use sidestep_formats::{OrderSummary, ReadSummary};
 
 use crate::detect::{TOLERATED, late_share};
-use crate::judge::Order;
 use crate::system::peak_memory;
 use crate::text;
 
@@ -27,7 +26,7 @@ pub(crate) struct RunSummary<'a> {
     pub(crate) by_detections: bool,
     pub(crate) alerts: usize,
     /// What was done about events out of order.
-    pub(crate) order: &'a Order,
+    pub(crate) order: &'a OrderSummary,
     /// By how much an event may be late before it is dropped, in microseconds.
     pub(crate) lateness: Duration,
 }

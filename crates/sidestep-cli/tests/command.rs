@@ -115,7 +115,7 @@ fn wrong_arguments_exit_with_2() {
         (&["detect", log, "--learn", log, "--learn-days", "3"], "--learn-days"),
         (&["detect", log, "--output", log], "is read as a log"),
         (&["detect", log, "--emit", "xml"], "navigator, graphml, dot or cytoscape"),
-        (&["detect", log, "--ocsf-version", "2"], "1.1.0 or 1.6.0"),
+        (&["detect", log, "--ocsf-version", "2"], "1.1.0, 1.6.0 or 1.8.0"),
         (&["detect", log, "--graph", "logins.txt"], ".graphml, .dot, .gv or .json"),
         (&["detect", "-", "-"], "only once"),
         (&["evaluate", "--seeds", "9-1"], "backwards"),
@@ -224,7 +224,7 @@ fn what_was_passed_over_is_told_by_its_kind() {
     for line in [
         "events   2 in ",
         "           of these 1 companion record of what hosts did\n",
-        "other    63 records passed over, for they tell of no login:\n",
+        "other    63 records passed over, for they are not about logins:\n",
         "           12  Windows event 5156 of Microsoft-Windows-Security-Auditing\n",
         "            8  Windows event 4689 of Microsoft-Windows-Security-Auditing\n",
         "           13  of 2 other kinds\n",

@@ -89,6 +89,14 @@ pub enum FormatError {
         /// The first line whose time has no year.
         line: u64,
     },
+    /// The log does not name the host that wrote it, and nothing else does.
+    #[error(
+        "{place}: the log does not name the host that wrote it; pass its name (`host` of the options, --host)"
+    )]
+    NoHost {
+        /// The file.
+        place: String,
+    },
     /// The list of files in an archive cannot be read.
     #[error("{place}: the archive cannot be read: {what}; check that the file is complete")]
     Archive {

@@ -74,15 +74,15 @@ impl FieldMapping {
 
     /// Says how the time is written.
     #[must_use]
-    pub const fn with_time_format(mut self, format: TimeFormat) -> Self {
+    pub fn with_time_format(mut self, format: TimeFormat) -> Self {
         self.time_format = format;
         self
     }
 
     /// How the time is written.
     #[must_use]
-    pub const fn time_format(&self) -> TimeFormat {
-        self.time_format
+    pub const fn time_format(&self) -> &TimeFormat {
+        &self.time_format
     }
 
     /// Where a field was said to be.

@@ -1,9 +1,8 @@
 //! What the value of a field means. A table that says the same many times can have it understood once.
 
-use std::net::IpAddr;
-
 use sidestep::event::{Account, AccountKind, Activity, AuthProtocol, LogonType, Mfa, Outcome};
 
+use crate::endpoint::Endpoint;
 use crate::event_field::{EventField, FieldError};
 use crate::{values, vocabulary};
 
@@ -26,9 +25,13 @@ pub struct FieldMeaning<'a>(pub(crate) Meaning<'a>);
 /// What there is to say; each field says one kind of thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning<'a> {
-    Account { name: &'a str, domain: Option<&'a str>, kind: AccountKind },
-    Host(&'a str),
-    Ip(IpAddr),
+    Account {
+        name: &'a str,
+        domain: Option<&'a str>,
+        kind: AccountKind,
+    },
+    /// A host by name or address; both absent where it says no more than "here".
+    Host(Endpoint<'a>),
     Activity(Activity),
     LogonType(LogonType),
     AuthProtocol(AuthProtocol),
@@ -58,8 +61,10 @@ impl<'a> FieldValue<'a> {
         use EventField as Field;
         Ok(match field {
             Field::Account | Field::Subject => Some(account(self.text(field)?)),
-            Field::SrcHost | Field::DstHost => host(self.text(field)?),
-            Field::SrcIp | Field::DstIp => self.ip(field)?.map(Meaning::Ip),
+            Field::SrcHost | Field::DstHost => {
+                Some(Meaning::Host(Endpoint::parse(self.text(field)?)))
+            }
+            Field::SrcIp | Field::DstIp => Some(Meaning::Host(self.ip(field)?)),
             Field::SrcPort => {
                 Some(Meaning::Number(self.at_most(field, u16::MAX.into(), "a port")?))
             }
@@ -90,15 +95,11 @@ impl<'a> FieldValue<'a> {
     }
 
     fn at_most(self, field: EventField, most: u64, expected: &str) -> Result<u64, FieldError> {
-        let number = match self {
-            Self::Text(text) => text.parse().ok(),
-            Self::Number(number) => Some(number),
-            Self::Truth(_) => None,
-        };
+        let number = self.number(field).ok();
         number.filter(|&number| number <= most).ok_or_else(|| self.unfit(field, expected))
     }
 
-    /// A number that may be written with `0x`.
+    /// A number, as [`values::number`] reads it.
     fn number(self, field: EventField) -> Result<u64, FieldError> {
         let number = match self {
             Self::Number(number) => Some(number),
@@ -108,28 +109,35 @@ impl<'a> FieldValue<'a> {
         number.ok_or_else(|| self.unfit(field, "a number"))
     }
 
-    fn ip(self, field: EventField) -> Result<Option<IpAddr>, FieldError> {
-        let text = self.text(field)?;
-        // Logs write LOCAL and the like here for a login on the spot.
-        match values::ip(text) {
-            Some(ip) => Ok(Some(ip)),
-            None if text.eq_ignore_ascii_case("LOCAL") => Ok(None),
-            None => Err(self.unfit(field, "an IP address")),
-        }
+    /// An address, with a port perhaps; a name stands there at times, and says "here" or nothing.
+    fn ip(self, field: EventField) -> Result<Endpoint<'a>, FieldError> {
+        let end = Endpoint::parse(self.text(field)?);
+        let is_known = end.name.is_none() || end.ip.is_some();
+        if is_known { Ok(end) } else { Err(self.unfit(field, "an IP address")) }
     }
 
     fn outcome(self, field: EventField) -> Result<Outcome, FieldError> {
-        let outcome = match self {
+        let outcome = match self.or_truth() {
             Self::Text(text) => vocabulary::outcome(text),
-            Self::Truth(true) => Some(Outcome::Success),
-            Self::Truth(false) => Some(Outcome::Failure),
+            Self::Truth(true) | Self::Number(1) => Some(Outcome::Success),
+            Self::Truth(false) | Self::Number(0) => Some(Outcome::Failure),
             Self::Number(_) => None,
         };
         outcome.ok_or_else(|| self.unfit(field, "an outcome, such as success or failure"))
     }
 
+    /// A text such as `1.0` as the number that it is; tables write truths so.
+    fn or_truth(self) -> Self {
+        match self {
+            Self::Text(text) if text.contains('.') => {
+                values::number(text).map_or(self, Self::Number)
+            }
+            value => value,
+        }
+    }
+
     fn mfa(self, field: EventField) -> Result<Mfa, FieldError> {
-        let mfa = match self {
+        let mfa = match self.or_truth() {
             Self::Text(text) => vocabulary::mfa(text),
             Self::Truth(true) | Self::Number(1) => Some(Mfa::Used),
             Self::Truth(false) | Self::Number(0) => Some(Mfa::NotUsed),
@@ -152,12 +160,4 @@ fn account(text: &str) -> Meaning<'_> {
     let (name, domain) = Account::split(text);
     let domain = domain.filter(|&domain| domain != "?");
     Meaning::Account { name, domain, kind: AccountKind::of_name(name) }
-}
-
-/// A name, or an address where a name should be. Windows writes a workstation as `\\NAME` at times.
-fn host(text: &str) -> Option<Meaning<'_>> {
-    match text.trim_start_matches('\\') {
-        "" => None,
-        text => Some(values::ip(text).map_or(Meaning::Host(text), Meaning::Ip)),
-    }
 }

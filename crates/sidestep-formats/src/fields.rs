@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use sidestep::event::{Account, Activity, AuthEvent, EventError, Host};
 
+use crate::endpoint::Endpoint;
 use crate::event_field::{EventField, FieldError};
 use crate::field_value::{FieldMeaning, Meaning};
 use crate::time::Micros;
+use crate::values::is_local;
 use crate::vocabulary;
 use sidestep::Timestamp;
 
@@ -46,8 +48,8 @@ pub fn event_of_fields<'a, T>(
         builder.set_subject(subject);
     }
     let port = number(values, EventField::SrcPort)?.and_then(|port| u16::try_from(port).ok());
-    let mut src = host(values, EventField::SrcHost, EventField::SrcIp)?;
-    src.port = port;
+    let mut src = source(values)?;
+    src.port = port.filter(|port| *port > 0).or(src.port);
     let dst = host(values, EventField::DstHost, EventField::DstIp)?;
     builder.set_src_host(src).set_dst_host(dst).set_raw_ref(raw_ref);
     let code = number(values, EventField::EventCode)?.and_then(|code| u32::try_from(code).ok());
@@ -148,13 +150,26 @@ fn host<'a>(
     name: EventField,
     ip: EventField,
 ) -> Result<Host<'a>, FieldError> {
-    let mut host = match means(values, name)? {
-        Some(Meaning::Host(name)) => Host::named(name),
-        Some(Meaning::Ip(ip)) => Host::at(ip),
-        _ => Host::default(),
+    let end = |field| -> Result<Endpoint<'a>, FieldError> {
+        Ok(match means(values, field)? {
+            Some(Meaning::Host(end)) => end,
+            _ => Endpoint::default(),
+        })
     };
-    if let Some(Meaning::Ip(ip)) = means(values, ip)? {
-        host.ip = Some(ip);
+    let (named, at) = (end(name)?, end(ip)?);
+    let mut host = Host::default();
+    host.name = named.name.or(at.name).map(Cow::Borrowed);
+    host.ip = at.ip.or(named.ip);
+    host.port = at.port.or(named.port);
+    Ok(host)
+}
+
+/// Where a login came from: an end that says "here" names no host.
+#[inline]
+fn source<'a>(values: &impl FieldValues<'a>) -> Result<Host<'a>, FieldError> {
+    let mut host = host(values, EventField::SrcHost, EventField::SrcIp)?;
+    if host.ip.as_ref().is_some_and(is_local) {
+        (host.ip, host.port) = (None, None);
     }
     Ok(host)
 }

@@ -37,7 +37,9 @@ mod archive;
 mod bytes_read;
 mod clocks;
 mod csv;
+mod decompress;
 mod dialect;
+mod endpoint;
 mod error;
 mod event_field;
 mod events;
@@ -66,6 +68,9 @@ mod syslog;
 #[cfg(feature = "tar")]
 mod tarball;
 mod time;
+mod time_order;
+mod utf16;
+mod utmp;
 mod values;
 mod vocabulary;
 mod windows;
@@ -89,7 +94,8 @@ pub use policy::{PolicyError, read_policy};
 pub use reader::LogReader;
 pub use record_sink::EventSink;
 pub use summary::{NotRead, ReadSummary};
-pub use time::TimeFormat;
+pub use time::{TimeFormat, latest_believed};
+pub use time_order::{HoldBack, OrderSummary, TakeEvents, TimeOrder, can_be_read_again};
 pub use zone::Zone;
 
 // What tables in `sidestep-arrow` make events by, as CSV does here: public to that crate only, and

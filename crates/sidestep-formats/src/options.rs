@@ -29,6 +29,11 @@ pub enum Format {
     Json,
     /// Windows events in XML, one after the other or in one document.
     WindowsXml,
+    /// The logins that Linux keeps in binary records, in `wtmp` and `utmp`; those of a file that says
+    /// itself that they failed are failures all the same.
+    Wtmp,
+    /// The failed logins that Linux keeps in the same records, in `btmp`.
+    Btmp,
 }
 
 impl FromStr for Format {
@@ -44,10 +49,13 @@ impl FromStr for Format {
             "syslog" => Ok(Self::Syslog),
             "json" => Ok(Self::Json),
             "windows-xml" => Ok(Self::WindowsXml),
+            "wtmp" | "utmp" => Ok(Self::Wtmp),
+            "btmp" => Ok(Self::Btmp),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, json, windows-xml, zeek or syslog".to_owned(),
+                expected: "auto, lanl, csv, evtx, json, windows-xml, zeek, syslog, wtmp or btmp"
+                    .to_owned(),
             }),
         }
     }
@@ -104,6 +112,10 @@ pub struct ReadOptions {
     pub now: Option<Timestamp>,
     /// The zone of times that are written without one; UTC unless said.
     pub zone: Zone,
+    /// The host that wrote the log, by name or address, for a dialect that does not name it, such as
+    /// `wtmp`: logins are to this host. Without it such a log is
+    /// [`FormatError::NoHost`](crate::FormatError::NoHost).
+    pub host: Option<String>,
     /// What to do with a record that is no event.
     pub on_error: OnError,
     /// Messages kept of skipped records, and of files that were not read; 5 of each unless said.
@@ -118,6 +130,7 @@ impl Default for ReadOptions {
             year: None,
             now: None,
             zone: Zone::default(),
+            host: None,
             on_error: OnError::Skip,
             messages_kept: 5,
         }
@@ -157,6 +170,13 @@ impl ReadOptions {
     #[must_use]
     pub fn with_zone(mut self, zone: Zone) -> Self {
         self.zone = zone;
+        self
+    }
+
+    /// Sets [`host`](Self::host).
+    #[must_use]
+    pub fn with_host(mut self, host: Option<String>) -> Self {
+        self.host = host;
         self
     }
 

@@ -17,6 +17,7 @@ use crate::sniff;
 use crate::source::Source;
 use crate::summary::ReadSummary;
 use crate::syslog::Syslog;
+use crate::utmp::{self, Utmp};
 use crate::windows_xml::WindowsXml;
 use crate::zeek::Zeek;
 
@@ -120,9 +121,11 @@ impl LogReader {
             Format::Syslog => Box::new(Syslog),
             Format::Json => Box::new(Json),
             Format::WindowsXml => Box::new(WindowsXml),
+            Format::Wtmp => Box::new(Utmp::new(Some(utmp::Kind::Sessions))),
+            Format::Btmp => Box::new(Utmp::new(Some(utmp::Kind::Failures))),
         };
         let flow = dialect.read(&mut source, &mut records)?;
-        records.finish();
+        records.finish()?;
         self.summary.files += 1;
         Ok(flow)
     }

@@ -11,7 +11,8 @@ use crate::clocks::Clocks;
 use crate::error::{Fault, FormatError, LineError};
 use crate::options::{OnError, ReadOptions};
 use crate::summary::{NotRead, ReadSummary};
-use crate::time::Micros;
+use crate::time::{Micros, Times, latest_believed};
+use sidestep::Timestamp;
 
 /// What a reader hands events to. `Break` ends the reading.
 pub type EventSink<'s> = dyn FnMut(Event<'_>) -> ControlFlow<()> + 's;
@@ -29,6 +30,10 @@ pub(crate) struct RecordSink<'a> {
     /// What was counted of this log alone.
     tally: Tally,
     clocks: Clocks,
+    /// Until when times are believed.
+    latest: Timestamp,
+    /// The error that ended the reading within an event.
+    fatal: Option<FormatError>,
     sink: &'a mut EventSink<'a>,
 }
 
@@ -58,12 +63,16 @@ impl<'a> RecordSink<'a> {
         sink: &'a mut EventSink<'a>,
     ) -> Self {
         let (tally, clocks) = (Tally::default(), Clocks::default());
-        Self { place, options, last_dated, summary, tally, clocks, sink }
+        let latest = latest_believed(options.now);
+        Self { place, options, last_dated, summary, tally, clocks, latest, fatal: None, sink }
     }
 
     /// Hands on an event.
     #[inline]
     pub(crate) fn event(&mut self, event: &AuthEvent<'_>) -> ControlFlow<()> {
+        if event.time() > self.latest {
+            return self.far(event.time(), event.raw_ref());
+        }
         self.summary.events += 1;
         self.tally.understood += 1;
         (self.sink)(Event::Auth(event))
@@ -71,10 +80,33 @@ impl<'a> RecordSink<'a> {
 
     /// Hands on a companion record.
     pub(crate) fn activity(&mut self, activity: &HostActivity<'_>) -> ControlFlow<()> {
+        if activity.time() > self.latest {
+            return self.far(activity.time(), activity.raw_ref());
+        }
         self.summary.events += 1;
         self.summary.activities += 1;
         self.tally.understood += 1;
         (self.sink)(Event::Activity(activity))
+    }
+
+    /// Takes an event of a time that is not believed for a bad record.
+    #[cold]
+    fn far(&mut self, time: Timestamp, raw_ref: Option<u64>) -> ControlFlow<()> {
+        let what = format!(
+            "lies at {time}, years after the others can: a number in another unit, or a broken clock"
+        );
+        match self.bad(raw_ref.unwrap_or_default(), 1, Fault::column("time", what)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.fatal = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    /// How the times of the log are read.
+    pub(crate) fn times(&self) -> Times<'a> {
+        Times::new(self.options.mapping.time_format(), &self.options.zone)
     }
 
     /// Counts a record that was understood and is not about logins; `what` names its kind.
@@ -100,7 +132,13 @@ impl<'a> RecordSink<'a> {
     }
 
     /// Ends the log: says of which shape it is where (nearly) nothing of it was understood.
-    pub(crate) fn finish(self) {
+    ///
+    /// # Errors
+    /// The error that broke off the reading within an event.
+    pub(crate) fn finish(self) -> Result<(), FormatError> {
+        if let Some(error) = self.fatal {
+            return Err(error);
+        }
         let Tally { understood, foreign, not_understood, skipped, .. } = self.tally;
         let all = understood + foreign + not_understood + skipped;
         let known = understood + foreign;
@@ -113,12 +151,13 @@ impl<'a> RecordSink<'a> {
             let shape = self.tally.first_foreign.unwrap_or_default();
             format!("looks like {shape} without authentication events")
         } else {
-            return;
+            return Ok(());
         };
         if self.summary.first_not_understood.len() < self.options.messages_kept {
             let place = self.place.to_owned();
             self.summary.first_not_understood.push(NotRead { place, why });
         }
+        Ok(())
     }
 
     /// Notes a record by its number in the log of its host, by which it shows if the clock was set back.

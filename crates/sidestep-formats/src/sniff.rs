@@ -11,6 +11,7 @@ use crate::line::is_heading;
 use crate::record_sink::RecordSink;
 use crate::source::Source;
 use crate::syslog::{self, Syslog};
+use crate::utmp::{self, Utmp};
 use crate::windows_xml::{self, WindowsXml};
 use crate::zeek::{self, Zeek};
 
@@ -20,6 +21,9 @@ const LINES: usize = 20;
 
 /// The byte-order mark of UTF-8.
 const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
+
+/// The byte-order marks of UTF-32.
+pub(crate) const UTF32: [&[u8]; 2] = [&[0xff, 0xfe, 0, 0], &[0, 0, 0xfe, 0xff]];
 
 /// What a Windows event log begins with.
 const EVTX: &[u8] = b"ElfFile\0";
@@ -48,7 +52,7 @@ pub(crate) fn is_tar(source: &mut Source<'_>) -> bool {
     stated == Some(sum - own + 8 * u32::from(b' '))
 }
 
-/// Fills the window, steps over a byte-order mark, and refuses UTF-16 and archives.
+/// Fills the window, steps over a byte-order mark, and refuses UTF-32 and archives.
 pub(crate) fn prepare(
     source: &mut Source<'_>,
     sink: &mut RecordSink<'_>,
@@ -56,10 +60,10 @@ pub(crate) fn prepare(
     // What breaks here breaks again where lines are counted; nothing is lost by going on.
     let _ = source.fill(LOOKED_AT);
     let window = source.window();
-    if window.starts_with(&[0xff, 0xfe]) || window.starts_with(&[0xfe, 0xff]) {
+    if UTF32.iter().any(|mark| window.starts_with(mark)) {
         return Err(FormatError::UnknownDialect {
             place: sink.place.to_owned(),
-            looked_at: "the file is UTF-16".to_owned(),
+            looked_at: "the file is UTF-32".to_owned(),
             advice: "convert it to UTF-8 first".to_owned(),
         });
     }
@@ -85,6 +89,9 @@ pub(crate) fn dialect(
 ) -> Result<Box<dyn Dialect>, FormatError> {
     if source.window().starts_with(EVTX) {
         return evtx(place);
+    }
+    if utmp::is_utmp(source.window()) {
+        return Ok(Box::new(Utmp::new(None)));
     }
     let lines = first_lines(source);
     let csv = || Box::new(Csv::new(mapping.clone()));
@@ -119,7 +126,7 @@ pub(crate) fn dialect(
         place: place.to_owned(),
         looked_at: format!("the format cannot be told: it begins with {}", quote(first)),
         advice: format!(
-            "it is none of EVTX, JSON, Windows events in XML, Zeek, syslog and LANL, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
+            "it is none of EVTX, wtmp, JSON, Windows events in XML, Zeek, syslog and LANL, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
             EventField::list()
         ),
     })

@@ -1,13 +1,15 @@
-//! A bounded window over a log's bytes, decompressed where they are compressed.
+//! A bounded window over a log's bytes, decompressed where they are compressed and in UTF-8 where they are UTF-16.
 
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+use crate::decompress::decompress;
 use crate::error::FormatError;
+use crate::utf16::Utf16Input;
 
 /// Bytes asked of the input at a time.
-const BLOCK: usize = 256 << 10;
+pub(crate) const BLOCK: usize = 256 << 10;
 
 /// What a dialect reads from: a buffer that is refilled as it is consumed.
 pub(crate) struct Source<'r> {
@@ -16,6 +18,9 @@ pub(crate) struct Source<'r> {
     start: usize,
     end: usize,
     exhausted: bool,
+    /// How reading failed. Not every decompressor fails again when it is asked to go on: some give
+    /// what they could not check.
+    failure: Option<(io::ErrorKind, String)>,
     /// Bytes taken of the input as it is stored.
     #[cfg_attr(not(feature = "tar"), allow(dead_code, reason = "only archives are bounded by it"))]
     stored: Rc<Cell<u64>>,
@@ -36,11 +41,20 @@ impl<R: Read> Read for Stored<R> {
 }
 
 impl<'r> Source<'r> {
-    /// A window over `input`, through the decompressor that its first bytes call for.
+    /// A window over `input`, through the decompressor that its first bytes call for, and in UTF-8 if what
+    /// comes out is UTF-16.
     pub(crate) fn open(input: impl Read + 'r, place: &str) -> Result<Self, FormatError> {
         let stored = Rc::new(Cell::new(0));
         let input = decompress(Stored { inner: input, bytes: Rc::clone(&stored) }, place)?;
-        Ok(Self { input, buffer: vec![0; BLOCK], start: 0, end: 0, exhausted: false, stored })
+        Ok(Self {
+            input: Box::new(Utf16Input::new(input)),
+            buffer: vec![0; BLOCK],
+            start: 0,
+            end: 0,
+            exhausted: false,
+            failure: None,
+            stored,
+        })
     }
 
     /// Bytes taken of the input so far, as it is stored.
@@ -84,6 +98,9 @@ impl<'r> Source<'r> {
         if self.exhausted {
             return Ok(());
         }
+        if let Some((kind, what)) = &self.failure {
+            return Err(io::Error::new(*kind, what.clone()));
+        }
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -103,58 +120,11 @@ impl<'r> Source<'r> {
                     return Ok(());
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.failure = Some((error.kind(), error.to_string()));
+                    return Err(error);
+                }
             }
         }
     }
-}
-
-/// First bytes of a gzip member and of a Zstandard frame.
-const GZIP: &[u8] = &[0x1f, 0x8b];
-const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-
-/// Puts the decompressor in front that the first bytes call for.
-fn decompress<'r>(
-    mut input: impl Read + 'r,
-    place: &str,
-) -> Result<Box<dyn Read + 'r>, FormatError> {
-    let broken = |source| FormatError::Read { place: place.to_owned(), line: 0, source };
-    let mut first = Vec::with_capacity(ZSTD.len());
-    input.by_ref().take(ZSTD.len() as u64).read_to_end(&mut first).map_err(broken)?;
-    let (gzip, zstd) = (first.starts_with(GZIP), first.starts_with(ZSTD));
-    let whole = io::Cursor::new(first).chain(input);
-    if gzip {
-        return gunzip(whole, place);
-    }
-    if zstd {
-        return unzstd(whole, place);
-    }
-    Ok(Box::new(whole))
-}
-
-#[cfg(feature = "gzip")]
-#[allow(clippy::unnecessary_wraps, reason = "the build without the feature does fail")]
-fn gunzip<'r>(input: impl Read + 'r, _place: &str) -> Result<Box<dyn Read + 'r>, FormatError> {
-    let input = io::BufReader::with_capacity(BLOCK, input);
-    Ok(Box::new(flate2::bufread::MultiGzDecoder::new(input)))
-}
-
-#[cfg(not(feature = "gzip"))]
-fn gunzip<'r>(_input: impl Read + 'r, place: &str) -> Result<Box<dyn Read + 'r>, FormatError> {
-    Err(FormatError::Codec { place: place.to_owned(), codec: "gzip" })
-}
-
-#[cfg(feature = "zstd")]
-fn unzstd<'r>(input: impl Read + 'r, place: &str) -> Result<Box<dyn Read + 'r>, FormatError> {
-    let decoder = zstd::stream::read::Decoder::new(input).map_err(|source| FormatError::Read {
-        place: place.to_owned(),
-        line: 0,
-        source,
-    })?;
-    Ok(Box::new(decoder))
-}
-
-#[cfg(not(feature = "zstd"))]
-fn unzstd<'r>(_input: impl Read + 'r, place: &str) -> Result<Box<dyn Read + 'r>, FormatError> {
-    Err(FormatError::Codec { place: place.to_owned(), codec: "zstd" })
 }

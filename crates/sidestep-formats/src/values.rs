@@ -6,15 +6,18 @@ use std::net::IpAddr;
 /// Bytes of a text that an event may carry.
 const LONGEST: usize = 1024;
 
-/// An address, perhaps in brackets or with a zone; an IPv4 address in IPv6's clothes is IPv4.
+/// An address alone, perhaps in brackets or with a zone; an IPv4 address in IPv6's clothes is IPv4.
 pub(crate) fn ip(text: &str) -> Option<IpAddr> {
     // Most names have no such byte, and need not be parsed to see that they are no address.
     if !text.bytes().any(|byte| matches!(byte, b'.' | b':')) {
         return None;
     }
     let ip = text.parse::<IpAddr>().ok().or_else(|| {
-        let text = text.trim_start_matches('[').trim_end_matches(']');
-        text.split('%').next()?.parse().ok()
+        let within = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+        let (address, zone) = within.unwrap_or(text).split_once('%').unzip();
+        let address = address.or(within)?;
+        let is_zone = zone.is_none_or(|zone| !zone.contains([']', ':', ' ']));
+        is_zone.then(|| address.parse().ok())?
     })?;
     Some(ip.to_canonical())
 }
@@ -24,14 +27,22 @@ pub(crate) const fn is_local(ip: &IpAddr) -> bool {
     ip.is_loopback()
         || ip.is_unspecified()
         || matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
+        || matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
 }
 
-/// A number, in decimal or with `0x`.
+/// A whole number, in decimal or with `0x`; a fraction of zeros, as tables write it, says nothing.
 pub(crate) fn number(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
+    let text = text.trim();
+    if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        return u64::from_str_radix(digits, 16).ok();
     }
+    let whole = match text.split_once('.') {
+        Some((whole, zeros)) if zeros.bytes().all(|byte| byte == b'0') => whole,
+        Some(_) => return None,
+        None => text,
+    };
+    // `+4` is no number of any log.
+    if whole.starts_with('+') { None } else { whole.parse().ok() }
 }
 
 /// A GUID, with or without braces and dashes; all zeros is none.
@@ -103,7 +114,11 @@ mod tests {
     fn numbers_and_guids_are_read_as_windows_writes_them() {
         assert_eq!(number("0x562614e"), Some(0x562_614e));
         assert_eq!(number("128"), Some(128));
-        assert_eq!(number("0x"), None);
+        assert_eq!(number(" 4624.0 "), Some(4624));
+        assert_eq!(number("3."), Some(3));
+        for none in ["0x", "", ".", ".0", "1.5", "-1", "+1", "1.0.0", "0x3.0"] {
+            assert_eq!(number(none), None, "{none}");
+        }
         assert_eq!(guid("{50419e1a-1c62-023a-239e-78c43a7792ab}").unwrap() >> 96, 0x5041_9e1a);
         assert_eq!(guid("{50419e1a}"), None);
         assert_eq!(guid(&"f".repeat(33)), None);

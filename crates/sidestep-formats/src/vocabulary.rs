@@ -131,12 +131,18 @@ pub(crate) fn auth_protocol(text: &str) -> AuthProtocol {
 pub(crate) fn outcome(text: &str) -> Option<Outcome> {
     folded(text, |word| match word {
         "success" | "successful" | "succeeded" | "succeed" | "ok" | "pass" | "passed" | "true"
-        | "yes" | "allow" | "allowed" | "accepted" | "auditsuccess" | "0x0" | "0x00000000" => {
-            Some(Outcome::Success)
+        | "yes" | "y" | "t" | "1" | "allow" | "allowed" | "accept" | "accepted" | "granted"
+        | "authorized" | "authenticated" | "auditsuccess" | "logonsuccess" | "loginsuccess"
+        | "loginsuccessful" | "logonsuccessful" | "0x0" | "0x00000000" => Some(Outcome::Success),
+        "fail" | "failure" | "failed" | "false" | "no" | "n" | "f" | "0" | "deny" | "denied"
+        | "reject" | "rejected" | "refused" | "blocked" | "locked" | "lockedout"
+        | "unauthorized" | "error" | "auditfailure" | "logonfailed" | "loginfailed"
+        | "logonfailure" | "loginfailure" | "invalid" => Some(Outcome::Failure),
+        // Neither yet: more was asked for, or nobody says how it ended.
+        "unknown" | "unspecified" | "interrupted" | "interrupt" | "challenge" | "challenged"
+        | "pending" | "partial" | "attempt" | "attempted" | "logonattempted" => {
+            Some(Outcome::Unknown)
         }
-        "fail" | "failure" | "failed" | "false" | "no" | "deny" | "denied" | "rejected"
-        | "error" | "auditfailure" | "invalid" => Some(Outcome::Failure),
-        "unknown" | "unspecified" => Some(Outcome::Unknown),
         // A Windows status other than 0x0.
         _ if word.starts_with("0x") && word.len() == 10 => Some(Outcome::Failure),
         _ => None,
@@ -183,8 +189,8 @@ pub(crate) const fn windows_event(code: u32) -> Option<(Activity, Option<Outcome
 /// Whether a second factor was used; `None` for a word that does not say.
 pub(crate) fn mfa(text: &str) -> Option<Mfa> {
     folded(text, |word| match word {
-        "true" | "yes" | "1" | "used" | "mfa" => Some(Mfa::Used),
-        "false" | "no" | "0" | "notused" => Some(Mfa::NotUsed),
+        "true" | "yes" | "y" | "t" | "1" | "used" | "mfa" => Some(Mfa::Used),
+        "false" | "no" | "n" | "f" | "0" | "notused" => Some(Mfa::NotUsed),
         "unknown" => Some(Mfa::Unknown),
         _ => None,
     })

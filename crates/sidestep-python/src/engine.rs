@@ -1,9 +1,9 @@
 //! The engine.
 
-use std::collections::BTreeMap;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use arrow_array::{Float64Array, RecordBatch, StringArray, UInt16Array};
 use arrow_schema::{DataType, Field, Schema};
@@ -13,29 +13,41 @@ use sidestep::alert::LatestAlerts;
 use sidestep::event::Event;
 use sidestep::graph::petgraph::visit::EdgeRef;
 use sidestep::{Config, Metrics, Status, WarmUp};
-use sidestep_arrow::{BatchError, BatchReader, OpenBatch, ScoreBatchBuilder, scores_schema};
+use sidestep_arrow::{ScoreBatchBuilder, scores_schema};
 use sidestep_formats::read_policy;
 
 use crate::alert::Alert;
-use crate::capsule;
 use crate::error::{batch, config, raised, table};
-use crate::log::{Folder, Told, each_event, options};
+use crate::log::{LogOptions, read_logs, told};
 use crate::pulse::{Pulse, ROWS};
 use crate::reader::Reader;
+use crate::source::Source;
 use crate::table::Table;
+use crate::taking::{Taking, take_tables};
 
 /// The engine, and the last state of every alert that it raised.
 #[derive(Clone)]
-struct State {
-    engine: sidestep::Engine,
+pub(crate) struct State {
+    pub(crate) engine: sidestep::Engine,
     alerts: LatestAlerts,
+    /// Rows of tables taken in all calls.
+    pub(crate) rows: u64,
+    /// The latest time of any event taken by this object, in microseconds since 1970.
+    pub(crate) newest: i64,
+    /// How often it was changed, so that a call can see whether others have changed it too.
+    pub(crate) changes: u64,
 }
 
 impl State {
-    /// Processes an event; its alerts are kept, and also given to `here`.
-    fn process<'e>(&mut self, event: impl Into<Event<'e>>, here: &mut LatestAlerts) {
-        let raised = self.engine.process(event);
-        self.note(raised, here);
+    /// Learns or processes an event; its alerts are kept, and also given to `here`.
+    pub(crate) fn take(&mut self, event: Event<'_>, learn: bool, here: &mut LatestAlerts) {
+        self.newest = self.newest.max(event.time().micros());
+        if learn {
+            self.engine.learn(event);
+        } else {
+            let raised = self.engine.process(event);
+            self.note(raised, here);
+        }
     }
 
     fn note(&mut self, raised: Vec<sidestep::alert::Alert>, here: &mut LatestAlerts) {
@@ -57,49 +69,25 @@ pub(crate) struct Engine {
 
 impl Engine {
     fn of(engine: sidestep::Engine) -> Self {
-        Self { state: RwLock::new(State { engine, alerts: LatestAlerts::default() }) }
+        let state = State {
+            engine,
+            alerts: LatestAlerts::default(),
+            rows: 0,
+            newest: i64::MIN,
+            changes: 0,
+        };
+        Self { state: RwLock::new(state) }
     }
 
     /// The state, to be looked at; only while detached, as another thread may hold it.
-    fn look(&self) -> RwLockReadGuard<'_, State> {
+    pub(crate) fn look(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The state, to be changed; only while detached.
-    fn change(&self) -> RwLockWriteGuard<'_, State> {
+    pub(crate) fn change(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Gives each part of a table to `take`, and looks up in between.
-fn each_part(
-    py: Python<'_>,
-    data: &Bound<'_, PyAny>,
-    reader: &Reader,
-    tick: Option<Py<PyAny>>,
-    mut take: impl FnMut(&mut BatchReader, &OpenBatch<'_>, Range<usize>) -> Result<(), BatchError>
-    + Send,
-) -> PyResult<()> {
-    let batches = capsule::batches(data)?;
-    py.detach(move || {
-        let schema = batches.schema();
-        let mut pulse = Pulse::new(tick);
-        for next in batches {
-            let whole = next.map_err(table)?;
-            let open = reader.lock().open(&whole).map_err(batch)?;
-            for start in (0..open.num_rows()).step_by(ROWS) {
-                let rows = start..open.num_rows().min(start + ROWS);
-                // The lock must not be held while the interpreter runs what it will.
-                take(&mut reader.lock(), &open, rows.clone()).map_err(batch)?;
-                pulse.beat(rows.len())?;
-            }
-        }
-        if pulse.rows() == 0 {
-            // No row was there to complain of the columns.
-            reader.lock().check(&schema).map_err(|error| batch(error.into()))?;
-        }
-        Ok(())
-    })
 }
 
 #[pymethods]
@@ -155,101 +143,120 @@ impl Engine {
         py.detach(|| Self { state: RwLock::new(self.look().clone()) })
     }
 
-    /// Learns the rows of a table.
-    fn learn(
+    /// Learns (`learn`) or processes the rows of tables; gives the alerts that it opened, updated or closed,
+    /// and what was read. Where more than `max_lost` of the rows were lost the engine is as before.
+    #[allow(clippy::too_many_arguments, reason = "the options of a call")]
+    fn take_tables<'py>(
         &self,
-        py: Python<'_>,
-        data: &Bound<'_, PyAny>,
+        py: Python<'py>,
+        tables: &Bound<'py, PyAny>,
         reader: &Reader,
-        tick: Option<Py<PyAny>>,
-    ) -> PyResult<()> {
-        each_part(py, data, reader, tick, |reader, open, rows| {
-            let engine = &mut self.change().engine;
-            reader
-                .for_each_event_of(open, rows, &mut |event| {
-                    engine.learn(event);
-                    ControlFlow::Continue(())
-                })
-                .map(|_| ())
-        })
-    }
-
-    /// Processes the rows of a table; gives the alerts that it opened, updated or closed.
-    fn process(
-        &self,
-        py: Python<'_>,
-        data: &Bound<'_, PyAny>,
-        reader: &Reader,
-        tick: Option<Py<PyAny>>,
-    ) -> PyResult<Vec<Alert>> {
-        let mut here = LatestAlerts::default();
-        each_part(py, data, reader, tick, |reader, open, rows| {
-            let state = &mut *self.change();
-            reader
-                .for_each_event_of(open, rows, &mut |event| {
-                    state.process(event, &mut here);
-                    ControlFlow::Continue(())
-                })
-                .map(|_| ())
-        })?;
-        Ok(objects(here))
-    }
-
-    /// Scores the rows of a table against what was learned; changes nothing.
-    fn score(
-        &self,
-        py: Python<'_>,
-        data: &Bound<'_, PyAny>,
-        reader: &Reader,
-        tick: Option<Py<PyAny>>,
-    ) -> PyResult<Table> {
-        let mut batches = Vec::new();
-        each_part(py, data, reader, tick, |reader, open, rows| {
-            let engine = &self.look().engine;
-            let mut scores = ScoreBatchBuilder::with_capacity(rows.len());
-            let _ = reader.for_each_row_of(open, rows, &mut |event| {
-                scores.push(event.map(|event| engine.score_vector(event)).as_ref());
-                ControlFlow::Continue(())
-            })?;
-            batches.push(scores.finish());
-            Ok(())
-        })?;
-        let batches = batches.into_iter().collect::<Result<Vec<_>, _>>().map_err(table)?;
-        Ok(Table::new(scores_schema(), batches))
-    }
-
-    /// Learns (`learn`) or processes a log on disk; gives the alerts, and what was read.
-    #[allow(clippy::too_many_arguments, reason = "the options of a reader")]
-    fn take_path(
-        &self,
-        py: Python<'_>,
-        path: PathBuf,
         learn: bool,
-        log_format: &str,
-        columns: BTreeMap<String, Option<String>>,
-        time_format: &str,
-        year: Option<i16>,
-        on_error: &str,
+        sort: bool,
+        max_lost: f64,
         tick: Option<Py<PyAny>>,
-    ) -> PyResult<(Vec<Alert>, Told)> {
-        let options = options(log_format, columns, time_format, year, on_error)?;
-        let mut here = LatestAlerts::default();
-        let told = each_event(py, &path, Folder::ByTime, options, tick, |event: Event<'_>| {
-            let state = &mut *self.change();
-            if learn {
-                state.engine.learn(event);
-            } else {
-                state.process(event, &mut here);
-            }
-            Ok(())
+    ) -> PyResult<(Vec<Alert>, Bound<'py, PyDict>)> {
+        let source = Source::new(tables, reader)?;
+        let (taken, summary) = py.detach(|| {
+            let mut taking = Taking::new(self, learn, tick);
+            take_tables(&mut taking, source, reader, sort, max_lost)?;
+            let summary = reader.lock().summary().clone();
+            let rows = summary.rows;
+            Ok::<_, PyErr>((taking.end(rows, summary.skipped, max_lost), summary))
         })?;
-        Ok((objects(here), told))
+        let dict = PyDict::new(py);
+        dict.set_item("rows", summary.rows)?;
+        dict.set_item("events", summary.events)?;
+        dict.set_item("skipped", summary.skipped)?;
+        let errors: Vec<_> = summary.first_errors.iter().map(ToString::to_string).collect();
+        dict.set_item("errors", errors)?;
+        taken.tell(&dict)?;
+        Ok((objects(taken.alerts), dict))
+    }
+
+    /// Scores the rows of tables against what was learned; changes nothing.
+    fn score<'py>(
+        &self,
+        py: Python<'py>,
+        tables: &Bound<'py, PyAny>,
+        reader: &Reader,
+        tick: Option<Py<PyAny>>,
+    ) -> PyResult<(Table, Bound<'py, PyDict>)> {
+        let mut source = Source::new(tables, reader)?;
+        let mut batches = Vec::new();
+        let summary = py.detach(|| {
+            let mut pulse = Pulse::new(tick);
+            while let Some(whole) = source.next()? {
+                let open = reader.lock().open(&whole).map_err(|error| reader.refused(error))?;
+                for start in (0..open.num_rows()).step_by(ROWS) {
+                    let rows = start..open.num_rows().min(start + ROWS);
+                    let count = rows.len();
+                    let mut scores = ScoreBatchBuilder::with_capacity(count);
+                    {
+                        // The locks must not be held while the interpreter runs what it will.
+                        let engine = &self.look().engine;
+                        let _ = reader
+                            .lock()
+                            .for_each_row_of(&open, rows, &mut |event| {
+                                let score = event.map(|event| engine.score_vector(event));
+                                scores.push(score.as_ref());
+                                ControlFlow::Continue(())
+                            })
+                            .map_err(batch)?;
+                    }
+                    batches.push(scores.finish().map_err(table)?);
+                    pulse.beat(count)?;
+                }
+            }
+            source.check()?;
+            Ok::<_, PyErr>(reader.lock().summary().clone())
+        })?;
+        let dict = PyDict::new(py);
+        dict.set_item("rows", summary.rows)?;
+        dict.set_item("events", summary.events)?;
+        dict.set_item("skipped", summary.skipped)?;
+        let errors: Vec<_> = summary.first_errors.iter().map(ToString::to_string).collect();
+        dict.set_item("errors", errors)?;
+        Ok((Table::new(scores_schema(), batches), dict))
+    }
+
+    /// Learns (`learn`) or processes logs on disk in order of time; gives the alerts, and what was read.
+    /// Where more than `max_lost` of the records were lost the engine is as before.
+    fn take_paths<'py>(
+        &self,
+        py: Python<'py>,
+        paths: Vec<PathBuf>,
+        options: LogOptions,
+        learn: bool,
+        max_lost: f64,
+        tick: Option<Py<PyAny>>,
+    ) -> PyResult<(Vec<Alert>, Bound<'py, PyDict>)> {
+        let mut log = options.reader()?;
+        let (taken, order) = py.detach(|| {
+            let mut taking = Taking::new(self, learn, tick);
+            taking.keep_state();
+            let lateness = 60 * u64::from(self.look().engine.config().lateness_minutes());
+            let (order, read) =
+                read_logs(&mut log, &paths, Duration::from_secs(lateness), &mut taking);
+            if let Some(error) = taking.stopped.take() {
+                return Err(error);
+            }
+            read?;
+            taking.count_all();
+            let summary = log.summary();
+            let lost = summary.skipped + summary.not_understood.values().sum::<u64>();
+            Ok((taking.end(summary.records(), lost, max_lost), order))
+        })?;
+        let dict = told(py, log.summary(), &order)?;
+        taken.tell(&dict)?;
+        Ok((objects(taken.alerts), dict))
     }
 
     /// Ends every open movement; gives the last states of their alerts.
     fn finish(&self, py: Python<'_>) -> Vec<Alert> {
         py.detach(|| {
             let state = &mut *self.change();
+            state.changes += 1;
             let mut here = LatestAlerts::default();
             let raised = state.engine.finish();
             state.note(raised, &mut here);

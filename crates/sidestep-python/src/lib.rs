@@ -13,7 +13,9 @@ mod pulse;
 mod reader;
 mod rows;
 mod sim;
+mod source;
 mod table;
+mod taking;
 
 use std::ffi::OsString;
 
@@ -37,9 +39,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(run_command, module)?)?;
     module.add_function(wrap_pyfunction!(alert::alerts_table, module)?)?;
     module.add_function(wrap_pyfunction!(alert::hops_table, module)?)?;
-    module.add_function(wrap_pyfunction!(log::read_path, module)?)?;
+    module.add_function(wrap_pyfunction!(log::read_paths, module)?)?;
     module.add_function(wrap_pyfunction!(rows::table_of_columns, module)?)?;
-    module.add_function(wrap_pyfunction!(table::joined_scores, module)?)?;
     module.add_function(wrap_pyfunction!(sim::simulate, module)?)?;
     module.add_function(wrap_pyfunction!(sim::evaluate, module)?)?;
     Ok(())

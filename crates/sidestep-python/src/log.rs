@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
+use arrow_array::RecordBatch;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use sidestep::Timestamp;
 use sidestep::event::Event;
 use sidestep_arrow::{EventBatchBuilder, events_schema};
-use sidestep_formats::{LogReader, ReadOptions, ReadSummary};
+use sidestep_formats::{LogReader, NotRead, OrderSummary, ReadOptions, ReadSummary, TakeEvents};
 
 use crate::error::{format, table};
 use crate::pulse::Pulse;
@@ -19,23 +21,35 @@ use crate::table::Table;
 /// Rows of a batch that is given out.
 const BATCH: usize = 1 << 16;
 
-/// What was read: events, companion records, skipped lines, and what was wrong with the first.
-pub(crate) type Told = (u64, u64, u64, Vec<String>);
+/// Messages kept of bad lines, and of files that were not read.
+const MESSAGES: usize = 100;
 
 /// How a log is to be read.
-pub(crate) fn options(
-    log_format: &str,
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct LogOptions {
+    format: String,
     columns: BTreeMap<String, Option<String>>,
-    time_format: &str,
+    time_format: String,
     year: Option<i16>,
-    on_error: &str,
-) -> PyResult<ReadOptions> {
-    Ok(ReadOptions::default()
-        .with_format(parsed(log_format)?)
-        .with_mapping(mapping(columns, time_format)?)
-        .with_year(year)
-        .with_now(Some(now()))
-        .with_on_error(parsed(on_error)?))
+    host: Option<String>,
+    zone: String,
+    on_error: String,
+}
+
+impl LogOptions {
+    pub(crate) fn reader(self) -> PyResult<LogReader> {
+        let options = ReadOptions::default()
+            .with_format(parsed(&self.format)?)
+            .with_mapping(mapping(self.columns, &self.time_format)?)
+            .with_year(self.year)
+            .with_host(self.host)
+            .with_zone(parsed(&self.zone)?)
+            .with_now(Some(now()))
+            .with_messages_kept(MESSAGES)
+            .with_on_error(parsed(&self.on_error)?);
+        Ok(LogReader::new(options))
+    }
 }
 
 /// The time of reading, from which a syslog without a year has its dates.
@@ -44,79 +58,131 @@ fn now() -> Timestamp {
     SystemTime::now().into()
 }
 
-/// In which order the logs of a folder are read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Folder {
-    /// One after the other, by name.
-    ByName,
-    /// All at the same time, their events in order of time, as an engine needs them.
-    ByTime,
+/// Reads logs in order of time, as the command does. Gives what was read, and what reading broke off with.
+pub(crate) fn read_logs(
+    reader: &mut LogReader,
+    paths: &[PathBuf],
+    lateness: Duration,
+    taker: &mut dyn TakeEvents,
+) -> (OrderSummary, PyResult<()>) {
+    match reader.read_in_order(paths, lateness, taker) {
+        Ok((_, order)) => (order, Ok(())),
+        Err(error) => (OrderSummary::default(), Err(format(error))),
+    }
 }
 
-/// Reads a log and gives each event to `take`.
-pub(crate) fn each_event(
-    py: Python<'_>,
-    path: &Path,
-    folder: Folder,
-    options: ReadOptions,
-    tick: Option<Py<PyAny>>,
-    mut take: impl FnMut(Event<'_>) -> PyResult<()> + Send,
-) -> PyResult<Told> {
-    py.detach(move || {
-        let mut pulse = Pulse::new(tick);
-        let mut reader = LogReader::new(options);
-        let mut stopped = None;
-        let mut sink = |event: Event<'_>| match take(event).and_then(|()| pulse.count()) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                stopped = Some(error);
-                ControlFlow::Break(())
-            }
-        };
-        let read = match folder {
-            Folder::ByName => reader.read_path(path, &mut sink),
-            Folder::ByTime => reader.read_merged(&[path.to_owned()], &mut sink),
-        };
-        match stopped {
-            Some(error) => Err(error),
-            None => read.map(|_| told(reader.summary())).map_err(format),
-        }
-    })
+/// What was read, by name.
+pub(crate) fn told<'py>(
+    py: Python<'py>,
+    summary: &ReadSummary,
+    order: &OrderSummary,
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("rows", summary.records())?;
+    dict.set_item("events", summary.events)?;
+    dict.set_item("activities", summary.activities)?;
+    dict.set_item("passed_over", &summary.passed_over)?;
+    dict.set_item("not_understood", &summary.not_understood)?;
+    dict.set_item("skipped", summary.skipped)?;
+    let errors: Vec<_> = summary.first_errors.iter().map(ToString::to_string).collect();
+    dict.set_item("errors", errors)?;
+    dict.set_item("files", summary.files)?;
+    dict.set_item("files_not_read", summary.files_not_read)?;
+    dict.set_item("files_damaged", summary.files_damaged)?;
+    dict.set_item("not_read", named(&summary.first_not_read))?;
+    // Of other logs among them, those of kinds that never tell of logins are no cause for concern.
+    let useless = if summary.is_not_understood() { &summary.first_not_understood[..] } else { &[] };
+    dict.set_item("useless", named(useless))?;
+    dict.set_item("put_in_order", order.put_in_order)?;
+    Ok(dict)
 }
 
-fn told(summary: &ReadSummary) -> Told {
-    let mut errors: Vec<_> = summary.first_errors.iter().map(ToString::to_string).collect();
-    errors.extend(summary.first_not_read.iter().map(ToString::to_string));
-    (summary.events, summary.activities, summary.skipped, errors)
+/// Files, each with what is the matter with it.
+fn named(files: &[NotRead]) -> Vec<(String, String)> {
+    files.iter().map(|file| (file.place.clone(), file.why.clone())).collect()
 }
 
-/// The authentication events of a log as a table, and what was read.
-#[pyfunction]
-#[pyo3(signature = (path, log_format, columns, time_format, year, on_error, tick))]
-#[allow(clippy::too_many_arguments, reason = "the options of a reader")]
-pub(crate) fn read_path(
-    py: Python<'_>,
-    path: PathBuf,
-    log_format: &str,
-    columns: BTreeMap<String, Option<String>>,
-    time_format: &str,
-    year: Option<i16>,
-    on_error: &str,
-    tick: Option<Py<PyAny>>,
-) -> PyResult<(Table, Told)> {
-    let options = options(log_format, columns, time_format, year, on_error)?;
-    let mut builder = EventBatchBuilder::default();
-    let mut batches = Vec::new();
-    let told = each_event(py, &path, Folder::ByName, options, tick, |event| {
-        let Some(event) = event.auth() else { return Ok(()) };
-        builder.push(event).map_err(table)?;
-        if builder.len() == BATCH {
-            batches.push(builder.finish().map_err(table)?);
+/// Makes a table of authentication events.
+struct Builder {
+    rows: EventBatchBuilder,
+    batches: Vec<RecordBatch>,
+    newest: Option<Timestamp>,
+    /// Events that came after one of a later time.
+    behind: u64,
+    pulse: Pulse,
+    stopped: Option<PyErr>,
+}
+
+impl Builder {
+    fn finish(&mut self) -> PyResult<()> {
+        if !self.rows.is_empty() {
+            self.batches.push(self.rows.finish().map_err(table)?);
         }
         Ok(())
-    })?;
-    if !builder.is_empty() {
-        batches.push(builder.finish().map_err(table)?);
     }
-    Ok((Table::new(events_schema(), batches), told))
+
+    fn push(&mut self, event: Event<'_>) -> PyResult<()> {
+        self.behind += u64::from(self.newest > Some(event.time()));
+        self.newest = self.newest.max(Some(event.time()));
+        if let Some(event) = event.auth() {
+            self.rows.push(event).map_err(table)?;
+            if self.rows.len() == BATCH {
+                self.finish()?;
+            }
+        }
+        self.pulse.count()
+    }
+}
+
+impl TakeEvents for Builder {
+    fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+        match self.push(event) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.stopped = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn late(&self) -> u64 {
+        self.behind
+    }
+
+    fn forget(&mut self) -> bool {
+        self.rows = EventBatchBuilder::default();
+        self.batches.clear();
+        (self.newest, self.behind) = (None, 0);
+        true
+    }
+}
+
+/// The authentication events of logs as a table, in order of time, and what was read.
+#[pyfunction]
+#[pyo3(signature = (paths, options, tick))]
+pub(crate) fn read_paths<'py>(
+    py: Python<'py>,
+    paths: Vec<PathBuf>,
+    options: LogOptions,
+    tick: Option<Py<PyAny>>,
+) -> PyResult<(Table, Bound<'py, PyDict>)> {
+    let mut reader = options.reader()?;
+    let (batches, summary, order) = py.detach(|| {
+        let mut builder = Builder {
+            rows: EventBatchBuilder::default(),
+            batches: Vec::new(),
+            newest: None,
+            behind: 0,
+            pulse: Pulse::new(tick),
+            stopped: None,
+        };
+        let (order, read) = read_logs(&mut reader, &paths, Duration::ZERO, &mut builder);
+        if let Some(error) = builder.stopped {
+            return Err(error);
+        }
+        read?;
+        builder.finish()?;
+        Ok((builder.batches, reader.summary().clone(), order))
+    })?;
+    Ok((Table::new(events_schema(), batches), told(py, &summary, &order)?))
 }

@@ -17,11 +17,6 @@ impl Pulse {
         Self { tick, rows: 0 }
     }
 
-    /// Rows counted so far.
-    pub(crate) const fn rows(&self) -> usize {
-        self.rows
-    }
-
     /// Counts rows and looks up at once.
     pub(crate) fn beat(&mut self, rows: usize) -> PyResult<()> {
         self.rows += rows;

@@ -4,21 +4,69 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use sidestep_arrow::BatchReader;
-use sidestep_formats::FieldMapping;
+use sidestep_arrow::{BatchError, BatchReader, ColumnsError, EventColumns};
+use sidestep_formats::{FieldMapping, Zone};
 
-use crate::error::config;
+use crate::error::{batch, config, raised};
 
-/// Reads tables, one after the other, and counts over all of them.
+/// Columns named in an error at most.
+const MOST_NAMED: usize = 40;
+
+/// Fields with the columns that were taken for them, and the names of the columns left unread.
+type Taken = (Vec<(String, String)>, Vec<String>);
+
+/// Reads the tables of one call, one after the other, and counts over all of them.
 #[pyclass(frozen, module = "sidestep._native")]
 pub(crate) struct Reader {
+    mapping: FieldMapping,
     inner: Mutex<BatchReader>,
+    /// The names of the columns of the last table that are not looked at.
+    unused: Mutex<Vec<String>>,
 }
 
 impl Reader {
     /// The reader itself. Take it only while detached: whoever holds it may wait for the interpreter.
     pub(crate) fn lock(&self) -> MutexGuard<'_, BatchReader> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unused(&self) -> MutexGuard<'_, Vec<String>> {
+        self.unused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a column of this name is looked at.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        EventColumns::may_use(name, &self.mapping)
+    }
+
+    /// Notes the columns of the next table that are not looked at.
+    pub(crate) fn leaves(&self, names: &[String]) {
+        let mut unused = self.unused();
+        for name in names {
+            if !unused.contains(name) {
+                unused.push(name.clone());
+            }
+        }
+    }
+
+    /// The exception of a batch that could not be read, which also names the columns not looked at.
+    pub(crate) fn refused(&self, error: BatchError) -> PyErr {
+        let unused = self.unused();
+        match &error {
+            BatchError::Columns(
+                ColumnsError::Missing { .. } | ColumnsError::NoSuchColumn { .. },
+            ) if !unused.is_empty() => {
+                let named: Vec<_> =
+                    unused.iter().take(MOST_NAMED).map(|n| format!("{n:?}")).collect();
+                let more = match unused.len().saturating_sub(MOST_NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let named = named.join(", ");
+                raised("ColumnsError", format!("{error}; the other columns are {named}{more}"))
+            }
+            _ => batch(error),
+        }
     }
 }
 
@@ -30,18 +78,35 @@ impl Reader {
         columns: BTreeMap<String, Option<String>>,
         time_format: &str,
         on_error: &str,
+        zone: &str,
     ) -> PyResult<Self> {
-        let inner = BatchReader::new(mapping(columns, time_format)?, parsed(on_error)?);
-        Ok(Self { inner: Mutex::new(inner) })
+        let mapping = mapping(columns, time_format)?;
+        let inner = BatchReader::new(mapping.clone(), parsed(on_error)?);
+        let inner = Mutex::new(inner.with_zone(parsed::<Zone>(zone)?));
+        Ok(Self { mapping, inner, unused: Mutex::default() })
     }
 
-    /// Rows, events and skipped rows so far, and what was wrong with the first of them.
-    fn summary(&self, py: Python<'_>) -> (u64, u64, u64, Vec<String>) {
+    /// Of these columns, which are looked at. The others are noted as those of the next table.
+    fn wanted(&self, names: Vec<String>) -> Vec<bool> {
+        let wanted: Vec<_> = names.iter().map(|name| self.wants(name)).collect();
+        let left = names.into_iter().zip(&wanted).filter(|(_, wanted)| !**wanted);
+        self.leaves(&left.map(|(name, _)| name).collect::<Vec<_>>());
+        wanted
+    }
+
+    /// Fields and the columns that were taken for them, and the names of the columns left unread; nothing
+    /// where no table was read.
+    fn columns(&self, py: Python<'_>) -> Option<Taken> {
         py.detach(|| {
             let reader = self.lock();
-            let summary = reader.summary();
-            let errors = summary.first_errors.iter().map(ToString::to_string).collect();
-            (summary.rows, summary.events, summary.skipped, errors)
+            let (schema, columns) = reader.columns()?;
+            let name = |at: usize| schema.field(at).name().clone();
+            let taken = columns.fields().map(|(field, at)| (field.name().to_owned(), name(at)));
+            let used: Vec<_> = columns.fields().map(|(_, at)| at).collect();
+            let left = (0..schema.fields().len()).filter(|at| !used.contains(at)).map(name);
+            let unused = self.unused();
+            let left = left.chain(unused.iter().cloned()).collect();
+            Some((taken.collect(), left))
         })
     }
 }

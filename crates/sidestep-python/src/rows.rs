@@ -13,8 +13,8 @@ use pyo3::prelude::*;
 use crate::error::table;
 use crate::table::Table;
 
-/// A table of columns, each a name, a kind (`text`, `int`, `float`, `bool`, `time` or `null`) and a
-/// list of values; times are microseconds since 1970, UTC.
+/// A table of columns, each a name, a kind (`text`, `int`, `float`, `bool`, `time`, `local` or `null`)
+/// and a list of values; times are microseconds since 1970, of UTC or of the local clock.
 #[pyfunction]
 pub(crate) fn table_of_columns(
     columns: Vec<(String, String, Bound<'_, PyAny>)>,
@@ -31,6 +31,9 @@ pub(crate) fn table_of_columns(
                 TimestampMicrosecondArray::from(values.extract::<Vec<Option<i64>>>()?)
                     .with_timezone("UTC"),
             ),
+            "local" => {
+                Arc::new(TimestampMicrosecondArray::from(values.extract::<Vec<Option<i64>>>()?))
+            }
             "null" => Arc::new(NullArray::new(values.len()?)),
             _ => return Err(PyValueError::new_err(format!("unknown kind {kind:?}"))),
         };

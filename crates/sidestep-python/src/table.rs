@@ -86,13 +86,6 @@ impl Table {
     }
 }
 
-/// One table of the scores of several, in their order.
-#[pyfunction]
-pub(crate) fn joined_scores(parts: Vec<PyRef<'_, Table>>) -> Table {
-    let batches = parts.iter().flat_map(|part| part.batches.clone()).collect();
-    Table::new(sidestep_arrow::scores_schema(), batches)
-}
-
 /// One value as an object.
 fn value<'py>(py: Python<'py>, array: &dyn Array, row: usize) -> PyResult<Bound<'py, PyAny>> {
     if array.is_null(row) {

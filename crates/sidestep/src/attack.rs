@@ -62,7 +62,7 @@ techniques! {
     PASS_THE_HASH = "T1550.002", "Pass the Hash";
     PASS_THE_TICKET = "T1550.003", "Pass the Ticket";
     MODIFY_MFA = "T1556.006", "Multi-Factor Authentication";
-    SMB_RELAY = "T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay";
+    SMB_RELAY = "T1557.001", "Name Resolution Poisoning and SMB Relay";
     FORGED_TICKETS = "T1558", "Steal or Forge Kerberos Tickets";
     GOLDEN_TICKET = "T1558.001", "Golden Ticket";
     SILVER_TICKET = "T1558.002", "Silver Ticket";

@@ -199,6 +199,10 @@ pub(crate) const CALLS: &[Call] = &[
         // SAFETY: all is as the header says.
         unsafe { sidestep_event_init(&mut sized(), size_of::<sidestep_event>(), E) }
     }),
+    ("sidestep_reader_column", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_reader_column(s.reader, text("account"), &mut null_mut(), E) }
+    }),
     ("sidestep_reader_events", |s| {
         // SAFETY: all is as the header says.
         unsafe { sidestep_reader_events(s.reader, &s.input, Some(ignore), null_mut(), E) }
@@ -227,6 +231,10 @@ pub(crate) const CALLS: &[Call] = &[
         // SAFETY: all is as the header says.
         unsafe { sidestep_reader_learn_arrow_stream(s.reader, null_mut(), s.engine, E) }
     }),
+    ("sidestep_reader_learn_paths", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_reader_learn_paths(s.reader, null(), 0, s.engine, E) }
+    }),
     ("sidestep_reader_new", |_| {
         // SAFETY: all is as the header says.
         unsafe {
@@ -235,6 +243,14 @@ pub(crate) const CALLS: &[Call] = &[
             sidestep_reader_free(made);
             status
         }
+    }),
+    ("sidestep_reader_not_read", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_reader_not_read(s.reader, 0, &mut null_mut(), E) }
+    }),
+    ("sidestep_reader_not_understood", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_reader_not_understood(s.reader, 0, &mut null_mut(), &mut 0, E) }
     }),
     ("sidestep_reader_process", |s| {
         // SAFETY: all is as the header says.
@@ -247,6 +263,10 @@ pub(crate) const CALLS: &[Call] = &[
     ("sidestep_reader_process_arrow_stream", |s| {
         // SAFETY: all is as the header says.
         unsafe { sidestep_reader_process_arrow_stream(s.reader, null_mut(), s.engine, E) }
+    }),
+    ("sidestep_reader_process_paths", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_reader_process_paths(s.reader, null(), 0, s.engine, E) }
     }),
     ("sidestep_reader_score_arrow", |s| {
         // SAFETY: all is as the header says.

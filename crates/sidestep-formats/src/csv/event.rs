@@ -9,29 +9,31 @@ use crate::error::Fault;
 use crate::event_field::{EventField, FieldError};
 use crate::field_value::{FieldMeaning, FieldValue};
 use crate::fields::{FieldValues, event_of_fields};
-use crate::time::Micros;
-use crate::time::TimeFormat;
+use crate::time::{Micros, TimeFormat, Times};
 use crate::vocabulary;
+use crate::zone::Zone;
 
 /// Turns records into events.
 pub(super) struct Events {
     header: Header,
     places: Places,
     time_format: TimeFormat,
+    zone: Zone,
     /// Columns that a record must have.
     needed: usize,
 }
 
 impl Events {
-    pub(super) fn new(header: Header, places: Places, time_format: TimeFormat) -> Self {
+    pub(super) fn new(header: Header, places: Places, times: (TimeFormat, Zone)) -> Self {
+        let (time_format, zone) = times;
         let needed = places.iter().flatten().max().map_or(0, |last| last + 1);
-        Self { header, places, time_format, needed }
+        Self { header, places, time_format, zone, needed }
     }
 
     /// Whether the record's time can be read: a header's cannot.
     pub(super) fn has_time(&self, record: &Record<'_>) -> bool {
         let text = self.text(record, EventField::Time).unwrap_or_default();
-        text.is_some_and(|text| self.time_format.parse(text).is_some())
+        text.is_some_and(|text| self.times().read(text).is_some())
     }
 
     /// Lends the record, as an event that borrows from it, to `take`.
@@ -58,9 +60,13 @@ impl Events {
         let stated =
             self.text(record, EventField::Time)?.filter(|text| !vocabulary::is_absent(text));
         let time = stated.ok_or_else(|| FieldError::empty(EventField::Time))?;
-        self.time_format
-            .micros(time)
-            .ok_or_else(|| FieldError::unfit(EventField::Time, time, self.time_format.expected()))
+        self.times()
+            .read(time)
+            .ok_or_else(|| FieldError::unfit(EventField::Time, time, self.times().expected()))
+    }
+
+    const fn times(&self) -> Times<'_> {
+        Times::new(&self.time_format, &self.zone)
     }
 
     /// The text of a field; `None` where it is not mapped.

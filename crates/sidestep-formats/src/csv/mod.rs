@@ -56,7 +56,8 @@ impl Dialect for Csv {
             )));
         }
         let delimiter = header.delimiter;
-        let events = Events::new(header, places, self.mapping.time_format());
+        let times = (self.mapping.time_format().clone(), sink.options.zone.clone());
+        let events = Events::new(header, places, times);
         let mut records = Records::new(delimiter);
         // Columns given by number need no header, so that the first record may be a login.
         let mut skip_header = !self.mapping.by_number();

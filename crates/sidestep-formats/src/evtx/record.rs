@@ -11,6 +11,7 @@ use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::time::TimeFormat;
 use crate::windows::{self, Field, Record};
+use sidestep::Timestamp;
 
 /// Binary XML within a record that is followed; real records hold one or two.
 const MOST_PARTS: usize = 8;
@@ -121,7 +122,7 @@ impl RecordDecoder {
             Target::Time => {
                 self.header.time = match origin {
                     Origin::Value(_) => value.and_then(Value::time),
-                    Origin::Literal(text) => TimeFormat::Rfc3339.micros(text),
+                    Origin::Literal(text) => TimeFormat::Rfc3339.parse(text).map(Timestamp::micros),
                 };
             }
             _ => {

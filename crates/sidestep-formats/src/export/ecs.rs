@@ -233,7 +233,9 @@ fn threat(alert: &Alert) -> Threat {
     let (mut tactic, mut technique, mut sub) = <(Entries, Entries, Entries)>::default();
     for &found in &alert.techniques {
         let Place { tactic: its, technique: id, name, sub_technique } = attack::place(found);
-        tactic.push(its.id, its.name, attack::tactic_url(its.id));
+        if let Some(its) = its {
+            tactic.push(its.id, its.name, attack::tactic_url(its.id));
+        }
         technique.push(id, name.unwrap_or(id), attack::technique_url(id));
         if let Some(found) = sub_technique {
             sub.push(found.id, found.name, attack::technique_url(found.id));

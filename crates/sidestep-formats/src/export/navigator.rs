@@ -7,6 +7,8 @@ use sidestep::alert::Alert;
 
 use super::attack;
 
+/// The Navigator that layers are written for; those of today take layers of 5.0.0 and newer without a warning.
+const NAVIGATOR: &str = "5.2.0";
 /// Ids that a comment lists at most.
 const LISTED: usize = 50;
 /// Colours of few and of many alerts.
@@ -49,7 +51,9 @@ struct Layout {
 struct Scored {
     #[serde(rename = "techniqueID")]
     technique_id: String,
-    tactic: &'static str,
+    /// Without it the score shows under every tactic of the technique.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tactic: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<usize>,
     comment: String,
@@ -89,7 +93,7 @@ struct LegendItem {
 
 /// What the alerts say of one technique.
 struct Found<'a> {
-    tactic: &'static str,
+    tactic: Option<&'static str>,
     ids: BTreeSet<&'a str>,
     highest: f64,
 }
@@ -101,7 +105,8 @@ pub(super) fn layer(alerts: &[Alert]) -> Layer {
     for alert in alerts {
         for &technique in &alert.techniques {
             let place = attack::place(technique);
-            let blank = || Found { tactic: place.tactic.slug, ids: BTreeSet::new(), highest: 0.0 };
+            let tactic = place.tactic.map(|tactic| tactic.slug);
+            let blank = || Found { tactic, ids: BTreeSet::new(), highest: 0.0 };
             let entry = found.entry(technique.id).or_insert_with(blank);
             entry.ids.insert(&alert.id);
             entry.highest = entry.highest.max(alert.score);
@@ -120,7 +125,7 @@ pub(super) fn layer(alerts: &[Alert]) -> Layer {
         .reduce(|(first, last), (f, l)| (first.min(f), last.max(l)));
     Layer {
         name: "Lateral movement found by sidestep",
-        versions: Versions { attack: attack::VERSION, navigator: "4.9.0", layer: "4.5" },
+        versions: Versions { attack: attack::VERSION, navigator: NAVIGATOR, layer: "4.5" },
         domain: "enterprise-attack",
         description: format!("Techniques that {} fit", counted(all.len())),
         sorting: 3,

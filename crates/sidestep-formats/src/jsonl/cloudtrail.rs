@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use sidestep::event::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
 
 use super::Taken;
-use super::fields::{host, refused, source, time_at};
+use super::fields::{refused, source, time_at};
 use super::shape::pass_over;
 use super::tape::Node;
 use crate::record_sink::RecordSink;
@@ -35,7 +35,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         "AssumeRoleWithWebIdentity" => AuthProtocol::OpenId,
         _ => return Ok(pass_over(sink, "CloudTrail", name)),
     };
-    let time = time_at(root, &["eventTime"])?;
+    let time = time_at(root, &["eventTime"], sink.times())?;
     let mut event = AuthEvent::builder(Timestamp::from_micros(time), caller(root))
         .src_host(from(root))
         .dst_host(Host::named(place(root, name)))
@@ -83,9 +83,7 @@ fn from(root: Node<'_>) -> Host<'_> {
         Some("AssumedRole") => root.word("userIdentity.sessionContext.sessionIssuer.arn"),
         _ => None,
     };
-    // `AWS Internal` is no place.
-    let address = root.word("sourceIPAddress").filter(|text| !text.contains(' '));
-    source(host(&[role, address]))
+    source(&[role, root.word("sourceIPAddress")])
 }
 
 /// What was signed in to: a role, the console of an account, or the account's own sessions.

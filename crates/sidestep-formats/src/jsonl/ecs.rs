@@ -34,18 +34,20 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         let kind = kind.or_else(|| word("event.dataset")).or_else(|| word("event.action"));
         return Ok(pass_over(sink, "ECS event", kind.unwrap_or("without a category")));
     }
-    let time = time_at(root, &["@timestamp", "event.start", "event.created"])?;
+    let time = time_at(root, &["@timestamp", "event.start", "event.created"], sink.times())?;
     let (user, subject) = users(root);
-    let src = endpoint(root, "source").or_else(|| endpoint(root, "client")).unwrap_or_default();
-    let dst = endpoint(root, "destination")
-        .or_else(|| endpoint(root, "server"))
+    let src = endpoint(root, "source", source)
+        .or_else(|| endpoint(root, "client", source))
+        .unwrap_or_default();
+    let dst = endpoint(root, "destination", host)
+        .or_else(|| endpoint(root, "server", host))
         .or_else(|| recording_host(root))
         .or_else(|| word("service.name").map(Host::named))
         .unwrap_or_default();
     let method = word("system.auth.ssh.method");
     let mut event =
         AuthEvent::builder(Timestamp::from_micros(time), user.unwrap_or_else(|| Account::new("")))
-            .src_host(source(src))
+            .src_host(src)
             .dst_host(dst)
             .activity(activity(root))
             .outcome(
@@ -104,9 +106,13 @@ fn within<'r>(root: Node<'r>, path: &str, name: &str) -> Option<&'r str> {
 }
 
 /// One end of a connection.
-fn endpoint<'r>(root: Node<'r>, path: &str) -> Option<Host<'r>> {
+fn endpoint<'r>(
+    root: Node<'r>,
+    path: &str,
+    read: impl Fn(&[Option<&'r str>]) -> Host<'r>,
+) -> Option<Host<'r>> {
     let word = |name: &str| within(root, path, name);
-    let found = host(&[word("domain"), word("address"), word("ip")]);
+    let found = read(&[word("domain"), word("address"), word("ip")]);
     (!found.is_unknown()).then(|| with_port(found, word("port")))
 }
 

@@ -4,7 +4,7 @@
 use sidestep::event::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
 
 use super::Taken;
-use super::fields::{account, host, refused, source, time};
+use super::fields::{account, refused, source};
 use super::shape::pass_over;
 use super::tape::Node;
 use crate::error::Fault;
@@ -40,13 +40,15 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
     let Some(made) = made else {
         return Err(Fault::column("createdDateTime", "is missing; an event needs a time"));
     };
-    let time =
-        time(made).ok_or_else(|| Fault::word("createdDateTime", made.as_bytes(), "a time"))?;
+    let times = sink.times();
+    let time = times
+        .read(made)
+        .ok_or_else(|| Fault::word("createdDateTime", made.as_bytes(), times.expected()))?;
     let device = get("deviceDetail").and_then(|device| device.get_any_case("displayName"));
     let ip = word("ipAddress").or_else(|| word("callerIpAddress"));
     let (outcome, reason) = outcome(get("status"), word("resultType"));
     let mut event = AuthEvent::builder(Timestamp::from_micros(time), principal(&word))
-        .src_host(source(host(&[device.and_then(Node::first_text), ip])))
+        .src_host(source(&[device.and_then(Node::first_text), ip]))
         .dst_host(Host::named(app))
         .outcome(outcome)
         .auth_protocol(word("authenticationProtocol").map_or(AuthProtocol::Unknown, protocol))

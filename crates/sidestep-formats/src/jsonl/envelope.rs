@@ -2,7 +2,6 @@
 //! the line, or an event in JSON or XML, as a text under `message` or the like, and note beside it where
 //! and when it came from.
 
-use super::fields::time;
 use super::shape::{self, Shape};
 use super::tape::{Node, Tape};
 use super::{Taken, take_within};
@@ -124,7 +123,7 @@ pub(super) fn take(
     }
     let first = |paths: &[&str]| paths.iter().find_map(|path| root.word(path));
     let envelope = Envelope {
-        time: TIMES.iter().find_map(|path| time(root.word(path)?)),
+        time: TIMES.iter().find_map(|path| sink.times().read(root.word(path)?)),
         host: first(&HOSTS).unwrap_or_default(),
         program: first(&PROGRAMS).map(plain).unwrap_or_default(),
         raw_ref: Some(number),

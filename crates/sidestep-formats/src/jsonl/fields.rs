@@ -3,44 +3,42 @@
 use sidestep::event::{Account, EventError, Host};
 
 use super::tape::Node;
+use crate::endpoint::Endpoint;
 use crate::error::Fault;
-use crate::time::Micros;
-use crate::time::TimeFormat;
-use crate::values::{ip, is_local};
-
-/// A time in whatever form; a number tells its unit by its size.
-pub(super) fn time(text: &str) -> Option<Micros> {
-    TimeFormat::Auto.micros(text)
-}
+use crate::time::{Micros, Times};
 
 /// The first of these paths that holds a time.
-pub(super) fn time_at(record: Node<'_>, paths: &[&'static str]) -> Result<Micros, Fault> {
+pub(super) fn time_at(
+    record: Node<'_>,
+    paths: &[&'static str],
+    times: Times<'_>,
+) -> Result<Micros, Fault> {
     let column = paths.first().copied().unwrap_or_default();
     let Some(text) = paths.iter().find_map(|path| record.word(path)) else {
         return Err(Fault::column(column, "is missing; an event needs a time"));
     };
-    time(text).ok_or_else(|| Fault::word(column, text.as_bytes(), "a time"))
+    times.read(text).ok_or_else(|| Fault::word(column, text.as_bytes(), times.expected()))
 }
 
-/// The host that these texts name; each may be a name or an address.
+/// The host that these texts name; each may be a name or an address, with a port.
 pub(super) fn host<'r>(texts: &[Option<&'r str>]) -> Host<'r> {
+    joined(texts, |_| true)
+}
+
+/// The same of a source, without the texts by which a host calls itself: they say nothing of where.
+pub(super) fn source<'r>(texts: &[Option<&'r str>]) -> Host<'r> {
+    joined(texts, |end| !end.is_here)
+}
+
+fn joined<'r>(texts: &[Option<&'r str>], is_wanted: impl Fn(&Endpoint<'_>) -> bool) -> Host<'r> {
     let mut host = Host::default();
     for text in texts.iter().flatten() {
-        let text = text.trim_start_matches('\\');
-        match ip(text) {
-            Some(ip) => host.ip = host.ip.or(Some(ip)),
-            None if host.name.is_none() && !text.is_empty() => host.name = Some(text.into()),
-            None => {}
+        let end = Endpoint::parse(text);
+        if is_wanted(&end) {
+            host.name = host.name.or(end.name.map(Into::into));
+            host.ip = host.ip.or(end.ip);
+            host.port = host.port.or(end.port);
         }
-    }
-    host
-}
-
-/// A source without the addresses by which a host calls itself: they tell nothing of where.
-pub(super) fn source(mut host: Host<'_>) -> Host<'_> {
-    if host.ip.as_ref().is_some_and(is_local) {
-        host.ip = None;
-        host.port = None;
     }
     host
 }

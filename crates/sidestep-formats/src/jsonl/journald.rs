@@ -8,6 +8,7 @@ use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::syslog::{self, Envelope};
 use crate::time::TimeFormat;
+use sidestep::Timestamp;
 
 /// Hands on what an entry's message tells.
 pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
@@ -15,7 +16,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
     // What the program itself noted comes before when the journal got it.
     let time = word("_SOURCE_REALTIME_TIMESTAMP").or_else(|| word("__REALTIME_TIMESTAMP"));
     let envelope = Envelope {
-        time: time.and_then(|text| TimeFormat::Microseconds.micros(text)),
+        time: time.and_then(|text| TimeFormat::Microseconds.parse(text)).map(Timestamp::micros),
         host: word("_HOSTNAME").or_else(|| word("_MACHINE")).unwrap_or_default(),
         program: word("SYSLOG_IDENTIFIER").or_else(|| word("_COMM")).unwrap_or_default(),
         raw_ref: Some(number),

@@ -32,15 +32,15 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
     if class != AUTHENTICATION {
         return Ok(pass_over(sink, "OCSF class", class));
     }
-    let time = time_at(root, &["time", "time_dt", "start_time"])?;
+    let time = time_at(root, &["time", "time_dt", "start_time"], sink.times())?;
     let user = user(root, "user").unwrap_or_else(|| Account::new(""));
-    let src = endpoint(root, "src_endpoint").unwrap_or_default();
-    let dst = endpoint(root, "dst_endpoint")
-        .or_else(|| endpoint(root, "device"))
+    let src = endpoint(root, "src_endpoint", source).unwrap_or_default();
+    let dst = endpoint(root, "dst_endpoint", host)
+        .or_else(|| endpoint(root, "device", host))
         .or_else(|| word("service.name").map(Host::named))
         .unwrap_or_default();
     let mut event = AuthEvent::builder(Timestamp::from_micros(time), user.clone())
-        .src_host(source(src))
+        .src_host(src)
         .dst_host(dst)
         .activity(activity(word("activity_id"), word("activity_name")))
         .logon_type(logon_type(word("logon_type_id"), word("logon_type")))
@@ -93,9 +93,13 @@ fn user<'r>(root: Node<'r>, path: &str) -> Option<Account<'r>> {
 }
 
 /// An `endpoint` or `device` object that names a host.
-fn endpoint<'r>(root: Node<'r>, path: &str) -> Option<Host<'r>> {
+fn endpoint<'r>(
+    root: Node<'r>,
+    path: &str,
+    read: impl Fn(&[Option<&'r str>]) -> Host<'r>,
+) -> Option<Host<'r>> {
     let node = root.find(path)?;
-    let found = host(&[node.word("hostname"), node.word("name"), node.word("ip")]);
+    let found = read(&[node.word("hostname"), node.word("name"), node.word("ip")]);
     (!found.is_unknown()).then(|| with_port(found, node.word("port")))
 }
 

@@ -243,8 +243,9 @@ pub(super) fn pass_over(sink: &mut RecordSink<'_>, source: &str, kind: &str) -> 
 pub(super) fn not_understood(sink: &mut RecordSink<'_>, root: Node<'_>) -> ControlFlow<()> {
     /// Names that are shown.
     const SHOWN: usize = 5;
-    let kind = root.children().find(|node| Sign::of(node.name()) == Sign::Kind);
-    let kind = kind.and_then(Node::text).map(|kind| values::cut(kind, LONGEST_KIND));
+    let is_kind = |node: &Node<'_>| matches!(Sign::of(node.name()), Sign::Kind | Sign::Category);
+    let kind = root.children().find(is_kind).and_then(Node::text);
+    let kind = kind.map(|kind| values::cut(kind, LONGEST_KIND));
     let mut names = root.children().map(Node::name);
     let shown: Vec<_> = names.by_ref().take(SHOWN).map(|name| values::cut(name, 32)).collect();
     let more = if names.next().is_some() { " ..." } else { "" };

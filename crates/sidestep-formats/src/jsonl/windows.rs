@@ -82,7 +82,7 @@ pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -
     let header = read(layout, |name, value| {
         record.give(&mut unnamed, true, name, Cow::Borrowed(value));
     });
-    record.time = header.time.read();
+    record.time = header.time.read(sink.times());
     record.provider = Cow::Borrowed(header.provider.unwrap_or_default());
     record.channel = Cow::Borrowed(header.channel.unwrap_or_default());
     record.computer = Cow::Borrowed(header.computer.unwrap_or_default());

@@ -21,7 +21,7 @@ use crate::line::Line;
 use crate::line::TOO_LONG;
 use crate::record_sink::RecordSink;
 use crate::source::Source;
-use crate::time::{Micros, TimeFormat};
+use crate::time::Micros;
 use crate::values::{ip, is_local};
 use crate::windows;
 use sidestep::Timestamp;
@@ -174,7 +174,7 @@ pub(crate) fn line_within(
 ) -> Option<Result<ControlFlow<()>, Fault>> {
     let head = Head::parse(line)?;
     let own = match head.when {
-        When::Whole(text) => TimeFormat::Auto.micros(text),
+        When::Whole(text) => sink.times().read(text),
         // The year is not written, so that what the relay noted is the better.
         When::Yearless(_) | When::Unknown => None,
     };

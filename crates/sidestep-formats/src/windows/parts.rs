@@ -9,10 +9,11 @@ use sidestep::event::{
 };
 
 use super::{Field, Record};
+use crate::endpoint::Endpoint;
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::time::Micros;
-use crate::values::{self, ip, is_local, number};
+use crate::values::{self, ip, number};
 use sidestep::Timestamp;
 
 /// The session of the system itself, on every host.
@@ -123,12 +124,13 @@ impl Record<'_> {
 
     /// An end by its address alone, left out where that only says "here".
     pub(super) fn host_at(&self, address: Field, port: Field) -> Host<'_> {
+        let end = self.text(address).map(Endpoint::parse).unwrap_or_default();
         let mut host = Host::default();
-        if let Some(ip) = self.text(address).and_then(ip).filter(|ip| !is_local(ip)) {
-            host.ip = Some(ip);
-            host.port = self.number(port).and_then(|port| u16::try_from(port).ok());
+        if end.ip.is_some() && !end.is_here {
+            host.ip = end.ip;
+            let port = || self.number(port).and_then(|port| u16::try_from(port).ok());
+            host.port = end.port.or_else(port).filter(|port| *port != 0);
         }
-        host.port = host.port.filter(|port| *port != 0);
         host
     }
 
@@ -277,26 +279,8 @@ pub(super) fn is_own_loopback(record: &Record<'_>, field: Field) -> bool {
 
 /// A host by name or address, `None` where it says no more than "here".
 pub(super) fn remote(text: &str) -> Option<Host<'_>> {
-    let text = present(text.trim_start_matches('\\').trim_end_matches('.'))?;
-    if let Some(ip) = ip(text) {
-        return (!is_local(&ip)).then(|| Host::at(ip));
-    }
-    let here = ["localhost", "local", "unknown"].iter().any(|name| text.eq_ignore_ascii_case(name));
-    (!here).then(|| Host::named(text))
-}
-
-/// `10.0.0.5:49152`, `[2001:db8::1]:49152` or `host:49152` as host and port.
-pub(super) fn endpoint(text: &str) -> Option<Host<'_>> {
-    if ip(text).is_some() {
-        return remote(text);
-    }
-    match text.rsplit_once(':') {
-        Some((host, port)) => match (remote(host), port.parse()) {
-            (Some(host), Ok(port)) => Some(host.with_port(port)),
-            (host, _) => host,
-        },
-        None => remote(text),
-    }
+    let host = Endpoint::parse(present(text)?).remote();
+    (!host.is_unknown()).then_some(host)
 }
 
 /// A command line; of one that is too long its beginning and its end.
@@ -343,16 +327,6 @@ mod tests {
         assert!(is_same("dc-1", "DC-1.corp.example") && is_same("DC-1.corp.example", "DC-1"));
         assert!(is_same("DC-1", "dc-1") && is_same("dc-1.corp", "DC-1.CORP"));
         assert!(!is_same("DC-1.corp", "DC-1.other") && !is_same("DC-10", "DC-1"));
-    }
-
-    #[test]
-    fn an_endpoint_has_a_port() {
-        let parts = |text| endpoint(text).map(|host| (host.to_string(), host.port));
-        assert_eq!(parts("10.0.0.5:49152"), Some(("10.0.0.5".to_owned(), Some(49152))));
-        assert_eq!(parts("[2001:db8::1]:80"), Some(("2001:db8::1".to_owned(), Some(80))));
-        assert_eq!(parts("2001:db8::1"), Some(("2001:db8::1".to_owned(), None)));
-        assert_eq!(parts("ws:5985"), Some(("ws".to_owned(), Some(5985))));
-        assert_eq!(parts("[::1]:80"), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use sidestep::event::{Account, Activity, Host, HostActivityKind, LogonType, Outcome};
 
-use super::parts::{endpoint, hand_on, hand_on_activity, is_own_loopback};
+use super::parts::{hand_on, hand_on_activity, is_own_loopback, remote};
 use super::{Field, Record, pass_over};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
@@ -123,7 +123,7 @@ pub(super) fn gateway(
         .logon_type(LogonType::RemoteInteractive)
         .outcome(Outcome::Success)
         .src_host(client(record, Field::Address))
-        .dst_host(endpoint(resource).unwrap_or_else(|| record.recorder()));
+        .dst_host(remote(resource).unwrap_or_else(|| record.recorder()));
     hand_on(builder, sink)
 }
 
@@ -133,11 +133,11 @@ fn client<'r>(record: &'r Record<'_>, field: Field) -> Host<'r> {
     if is_own_loopback(record, field) {
         return record.recorder();
     }
-    record.text(field).and_then(endpoint).unwrap_or_default()
+    record.text(field).and_then(remote).unwrap_or_default()
 }
 
 /// The host of `http://host:5985/wsman?PSVersion=5.1` or `host/wsman`.
 fn server(connection: &str) -> Option<Host<'_>> {
     let rest = connection.split_once("://").map_or(connection, |(_, rest)| rest);
-    endpoint(rest.split(['/', '?']).next().unwrap_or(rest))
+    remote(rest.split(['/', '?']).next().unwrap_or(rest))
 }

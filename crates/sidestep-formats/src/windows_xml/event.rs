@@ -9,7 +9,6 @@ use quick_xml::events::{BytesStart, Event};
 
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
-use crate::time::TimeFormat;
 use crate::values::number;
 use crate::windows::{self, Record};
 
@@ -53,7 +52,7 @@ pub(crate) fn take(
         return Err(Fault::word("EventID", event_id.as_bytes(), "a number"));
     };
     record.event_id = event_id;
-    record.time = time.and_then(|time| TimeFormat::Auto.micros(time.trim()));
+    record.time = time.and_then(|time| sink.times().read_utc(time.trim()));
     if windows::is_listed(event_id) {
         if !unnamed.is_empty() {
             record.set_in_order(unnamed)?;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use sidestep::Timestamp;
 use sidestep::event::Host;
 
 use crate::error::Fault;
@@ -230,7 +231,8 @@ impl<'r> Record<'r> {
         // Epoch seconds in TSV, and in JSON also milliseconds or ISO 8601.
         let format = TimeFormat::Auto;
         format
-            .micros(text)
+            .parse(text)
+            .map(Timestamp::micros)
             .ok_or_else(|| Fault::word(Field::Ts.word(), text.as_bytes(), format.expected()))
     }
 

@@ -95,7 +95,12 @@ proptest! {
             use std::io::Write;
             let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             gz.write_all(&bytes).unwrap();
-            [gz.finish().unwrap(), zstd::encode_all(&bytes[..], 1).unwrap()]
+            let mut xz = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
+            xz.write_all(&bytes).unwrap();
+            let mut bz = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            bz.write_all(&bytes).unwrap();
+            let zstd = zstd::encode_all(&bytes[..], 1).unwrap();
+            [gz.finish().unwrap(), zstd, xz.finish().unwrap(), bz.finish().unwrap()]
         };
         for mut packed in packed {
             for (index, value) in &flips {

@@ -16,8 +16,7 @@ fn read(bytes: &[u8], format: Format) -> ReadSummary {
 }
 
 fn counted(summary: &ReadSummary) -> u64 {
-    let of = |kinds: &std::collections::BTreeMap<String, u64>| kinds.values().sum::<u64>();
-    summary.events + of(&summary.passed_over) + of(&summary.not_understood) + summary.skipped
+    summary.records()
 }
 
 /// Names that the shapes are told by, and that they are read from.

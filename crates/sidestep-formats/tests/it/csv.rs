@@ -144,7 +144,7 @@ fn each_bad_record_names_its_line_and_column() {
         assert_eq!(
             errors,
             [
-                "log.csv:3: time: \"soon\" is not a time (a number since 1970, or RFC 3339)",
+                "log.csv:3: time: \"soon\" is not a time (a number since 1970, or RFC 3339; for other forms say the time format)",
                 "log.csv:4: user: is empty; an event needs an account",
                 "log.csv:5: has 2 columns where 5 are needed (the first line has 5)",
                 "log.csv:6: src_ip: \"10.0.0.300\" is not an IP address",

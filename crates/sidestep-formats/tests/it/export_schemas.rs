@@ -19,6 +19,32 @@ fn schema(file: &str) -> Validator {
     jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
 }
 
+/// The schema of 1.6.0 with what the change logs of 1.7.0 and 1.8.0 add to the objects in it. Neither takes
+/// anything away from them, nor deprecates what is written.
+fn schema_of_ocsf_1_8() -> Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/schemas/ocsf-1.6.0-detection-finding.json");
+    let text = fs::read_to_string(path).unwrap().replace("\"1.6.0\"", "\"1.8.0\"");
+    let mut schema: Value = serde_json::from_str(&text).unwrap();
+    for (object, names, kind) in [
+        (
+            "metadata",
+            &["type", "source", "log_source", "log_format", "original_event_uid"][..],
+            "string",
+        ),
+        ("metadata", &["total_queued_duration", "transmit_time"], "integer"),
+        ("observable", &["event_uid"], "string"),
+        ("observable", &["type_uid"], "integer"),
+        ("network_endpoint", &["mac_vendor"], "string"),
+    ] {
+        for name in names {
+            schema["$defs"][object]["properties"][name] = json!({"type": kind});
+        }
+    }
+    jsonschema::meta::validate(&schema).unwrap();
+    jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
+}
+
 fn faults(schema: &Validator, document: &Value) -> Vec<String> {
     let shown = |e: jsonschema::ValidationError<'_>| format!("{}: {e}", e.instance_path());
     schema.iter_errors(document).map(shown).collect()
@@ -58,11 +84,11 @@ fn variety() -> Vec<Alert> {
 #[test]
 fn ocsf_findings_conform_to_their_version() {
     let alerts = variety();
-    for (ocsf_version, file) in [
-        (OcsfVersion::V1_6, "ocsf-1.6.0-detection-finding.json"),
-        (OcsfVersion::V1_1, "ocsf-1.1.0-detection-finding.json"),
+    for (ocsf_version, schema) in [
+        (OcsfVersion::V1_8, schema_of_ocsf_1_8()),
+        (OcsfVersion::V1_6, schema("ocsf-1.6.0-detection-finding.json")),
+        (OcsfVersion::V1_1, schema("ocsf-1.1.0-detection-finding.json")),
     ] {
-        let schema = schema(file);
         for once in [false, true] {
             let options = ExportOptions::default().with_ocsf_version(ocsf_version).with_once(once);
             let findings = documents(&alerts, ExportFormat::Ocsf, options);
@@ -223,4 +249,27 @@ fn navigator_layers_conform() {
             ("T1550.002", Some(1)),
         ]
     );
+}
+
+#[test]
+fn a_technique_of_no_known_tactic_has_none() {
+    let mut alert = Template::new().plain();
+    alert.techniques.truncate(1);
+    (alert.techniques[0].id, alert.techniques[0].name) = ("T1999", "Unheard Of");
+    let alerts = [alert];
+    for (format, version, schema) in [
+        (ExportFormat::Ocsf, OcsfVersion::V1_6, schema("ocsf-1.6.0-detection-finding.json")),
+        (ExportFormat::Ocsf, OcsfVersion::V1_8, schema_of_ocsf_1_8()),
+        (ExportFormat::Ecs, OcsfVersion::V1_6, schema("ecs-9.4.0-alert.json")),
+        (ExportFormat::Navigator, OcsfVersion::V1_6, schema("navigator-layer-4.5.json")),
+    ] {
+        let options = ExportOptions::default().with_ocsf_version(version);
+        let document = &documents(&alerts, format, options)[0];
+        assert_eq!(faults(&schema, document), [""; 0], "{document:#}");
+        let text = document.to_string();
+        assert!(text.contains("T1999"), "{text}");
+        assert!(!text.contains("TA00"), "{text}");
+    }
+    let layer = &documents(&alerts, ExportFormat::Navigator, ExportOptions::default())[0];
+    assert!(layer["techniques"][0].get("tactic").is_none(), "{layer:#}");
 }

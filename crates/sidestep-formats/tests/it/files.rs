@@ -1,5 +1,7 @@
 //! Folders and zip archives: everything in them is read, or counted as not read.
 
+#![allow(clippy::print_stdout, reason = "says what it skips")]
+
 use std::fs::{self, File};
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
@@ -19,6 +21,17 @@ fn gz(text: &str) -> Vec<u8> {
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gz.write_all(text.as_bytes()).unwrap();
     gz.finish().unwrap()
+}
+
+fn xz(text: &str) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    xz.write_all(text.as_bytes()).unwrap();
+    xz.finish().unwrap()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -184,13 +197,15 @@ fn an_archive_is_read_like_a_folder() {
         ("b/2.csv", log("U2").as_bytes()),
         ("a.csv", log("U1").as_bytes()),
         ("c.csv.gz", &gz(&log("U3"))),
+        ("c.csv.xz", &xz(&log("U4"))),
+        ("c.utf16", &utf16(&log("U5"))),
         ("d.txt", b"no log\n"),
         ("e\x1b[31m.zip", &inner),
     ]);
     fs::write(&path, bytes).unwrap();
     let (names, summary) = read(&path);
-    assert_eq!(names, ["U1", "U2", "U3"]);
-    assert_eq!((summary.files, summary.files_not_read, summary.files_damaged), (3, 2, 0));
+    assert_eq!(names, ["U1", "U2", "U3", "U4", "U5"]);
+    assert_eq!((summary.files, summary.files_not_read, summary.files_damaged), (5, 2, 0));
     let why = not_read(&summary, dir.path());
     assert!(why[0].starts_with("a.zip!d.txt: the format cannot be told"), "{why:?}");
     assert!(why[1].starts_with("a.zip!e\u{fffd}[31m.zip: this is a zip archive"), "{why:?}");
@@ -282,4 +297,16 @@ fn bytes_are_counted_as_they_are_stored() {
     let stored = (packed.len() + log("U1").len()) as u64;
     // The list of an archive's files is read besides.
     assert!(seen > 0 && bytes.get() >= stored && bytes.get() < stored + 1000, "{}", bytes.get());
+}
+
+#[test]
+fn a_folder_of_utf16_and_xz_is_read_whole() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/data/cases/folder-with-unread-logs/logs");
+    if !path.exists() {
+        println!("skipped: cases/folder-with-unread-logs is not in ../shared/data");
+        return;
+    }
+    let (names, summary) = read(&path);
+    assert_eq!((names.len(), summary.files, summary.files_not_read), (9, 3, 0), "{summary:?}");
 }

@@ -231,14 +231,6 @@ fn what_is_no_login_is_passed_over_by_its_name() {
         format_args!(r#"{{"type":"{long}"}}"#),
     ));
     let kinds: Vec<&str> = summary.passed_over.keys().map(String::as_str).collect();
-    let unknown: Vec<&str> = summary.not_understood.keys().map(String::as_str).collect();
-    assert_eq!(
-        unknown,
-        [
-            "JSON of an unknown kind with the keys time, category, properties",
-            &format!("JSON {} with the keys type", &long[..64]),
-        ]
-    );
     assert_eq!(
         kinds,
         [
@@ -250,7 +242,49 @@ fn what_is_no_login_is_passed_over_by_its_name() {
             "zeek weird",
         ]
     );
+    let unknown: Vec<&str> = summary.not_understood.keys().map(String::as_str).collect();
+    assert_eq!(
+        unknown,
+        [
+            "JSON AuditLogs with the keys time, category, properties",
+            &format!("JSON {} with the keys type", &long[..64]),
+        ]
+    );
     assert_eq!((summary.events, summary.skipped), (0, 0));
+    assert!(!summary.is_not_understood(), "most of it was");
+}
+
+#[test]
+fn a_log_that_is_not_understood_is_named_by_its_nearest_shape() {
+    let (_, summary) = read(r#"{"b":1,"a":2,"c":{},"d":[],"e":null,"f":0}"#);
+    assert!(summary.is_not_understood());
+    let said: Vec<_> = summary.first_not_understood.iter().map(ToString::to_string).collect();
+    let nearest = "JSON of an unknown kind with the keys b, a, c, d, e ...";
+    assert_eq!(said, [format!("log.json: not understood: it looks like {nearest}")]);
+    assert_eq!(summary.not_understood[nearest], 1);
+    // One record in 20 is enough to know a log by.
+    let known = r#"{"_path":"conn","ts":1,"id.orig_h":"10.0.0.5","id.resp_h":"10.0.0.9"}"#;
+    let unknown = "{\"a\":1}\n";
+    assert!(!read(&(unknown.repeat(19) + known)).1.is_not_understood());
+    assert!(read(&(unknown.repeat(20) + known)).1.is_not_understood());
+}
+
+#[test]
+fn a_log_of_kinds_that_are_not_about_logins_says_so() {
+    let (_, summary) = read(r#"{"_path":"http","ts":1}"#);
+    assert!(summary.is_not_understood());
+    let said = summary.first_not_understood[0].to_string();
+    assert_eq!(said, "log.json: looks like Zeek http without authentication events");
+}
+
+#[test]
+fn a_time_years_ahead_is_a_bad_record() {
+    let (_, summary) = read(
+        r#"{"class_uid":3002,"time":20000000000000,"user":{"name":"a"},"device":{"hostname":"B"}}"#,
+    );
+    assert_eq!((summary.events, summary.skipped), (0, 1));
+    let said = errors(&summary).remove(0);
+    assert!(said.starts_with("log.json:1: time: lies at 2603-10-11T"), "{said}");
 }
 
 #[test]
@@ -284,6 +318,25 @@ fn ocsf_authentication() {
     assert_eq!(event.logon_id(), Some(0x3e7));
     assert_eq!(event.logon_process(), Some("User32"));
     assert_eq!(event.event_code(), Some(4625));
+}
+
+#[test]
+fn ocsf_account_switches() {
+    for activity in
+        [r#""activity_id":7"#, r#""activity_id":"7""#, r#""activity_name":"Account Switch""#]
+    {
+        let event = one(&format!(
+            r#"{{"class_uid":3002,{activity},"time":1700000000123,"status_id":1,
+            "account_switch_type_id":1,"account_switch_type":"Substitute User",
+            "user":{{"name":"root"}},"actor":{{"user":{{"name":"alice"}}}},
+            "device":{{"hostname":"web1"}},"metadata":{{"version":"1.8.0"}}}}"#,
+        ));
+        assert_eq!(event.activity(), Activity::AccountSwitch, "{activity}");
+        assert_eq!(event.account().to_string(), "root");
+        assert_eq!(event.subject().unwrap().to_string(), "alice");
+        assert_eq!(event.dst_host().name.as_deref(), Some("web1"));
+        assert_eq!(event.outcome(), Outcome::Success);
+    }
 }
 
 #[test]
@@ -335,7 +388,7 @@ fn ocsf_without_its_fields_says_which() {
             "log.json:1: time: is missing; an event needs a time",
             "log.json:2: user.name: account is empty; an event needs it",
             "log.json:3: dst_endpoint.hostname: dst_host is empty; an event needs it",
-            "log.json:4: time: \"soon\" is not a time",
+            "log.json:4: time: \"soon\" is not a time (a number since 1970, or RFC 3339; for other forms say the time format)",
             "log.json:5: time: time -11644473600000000 lies outside 1970 to 9999 (microseconds since 1970, UTC)",
         ]
     );

@@ -23,6 +23,38 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).unwrap()
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+type Pack = fn(&[u8]) -> Vec<u8>;
+
+const PACKS: [Pack; 4] = [gzip, zstd, xz, bzip2];
+
+/// UTF-16 in either byte order, with and without a byte-order mark.
+fn utf16(text: &str) -> Vec<Vec<u8>> {
+    let encoded = |mark: &str, bytes: fn(u16) -> [u8; 2]| {
+        format!("{mark}{text}").encode_utf16().flat_map(bytes).collect()
+    };
+    ["", "\u{feff}"]
+        .into_iter()
+        .flat_map(|mark| [encoded(mark, u16::to_le_bytes), encoded(mark, u16::to_be_bytes)])
+        .collect()
+}
+
 /// Gives one byte at a time, as a slow pipe may.
 struct Trickle<'a>(&'a [u8]);
 
@@ -75,10 +107,44 @@ fn what_is_no_log_is_refused_with_advice() {
     let error = result.unwrap_err().to_string();
     assert!(error.starts_with("log: the format cannot be told: it begins with "), "{error}");
     assert!(error.contains("--format") && error.contains("--map"), "{error}");
-    let utf16: Vec<u8> =
-        [0xff, 0xfe].into_iter().chain(LOGIN.bytes().flat_map(|b| [b, 0])).collect();
-    let error = auto(&utf16).1.unwrap_err().to_string();
-    assert!(error.contains("UTF-16"), "{error}");
+    for (bytes, what) in [
+        (&b"\xff\xfe\0\0a\0\0\0"[..], "the file is UTF-32"),
+        (b"\0\0\xfe\xff\0\0\0a", "the file is UTF-32"),
+        (b"\x04\x22\x4d\x18\x64\x40\xa7", "packed with lz4, which is not read"),
+        (b"\x1f\x9d\x90abc", "packed with compress (.Z), which is not read"),
+        (b"7z\xbc\xaf\x27\x1c\0\x04", "packed with 7-Zip, which is not read"),
+    ] {
+        let error = auto(bytes).1.unwrap_err();
+        assert!(matches!(error, FormatError::UnknownDialect { .. }));
+        assert!(error.to_string().starts_with(&format!("log: {what}; ")), "{error}");
+    }
+}
+
+#[test]
+fn utf16_is_read_as_its_text_is() {
+    let crlf = format!("{LOGIN}{LOGIN}cut,sho\n").replace('\n', "\r\n");
+    let csv = "time,user,dst\n2026-03-01T08:00:00Z,J\u{fc}rgen \u{1f600},b\nx,u,b\n";
+    let json = "[\r\n  {\"EventID\": 4624, \"Hostname\": \"a\", \"Channel\": \"Security\"}]";
+    for text in [&crlf, csv, json] {
+        let (whole, result) = auto(text.as_bytes());
+        result.unwrap();
+        assert!(whole.events + whole.skipped > 0, "{whole:?}");
+        for bytes in utf16(text) {
+            let packed = PACKS.iter().map(|pack| pack(&bytes));
+            for bytes in packed.chain([bytes.clone()]) {
+                let (summary, result) = read(Trickle(&bytes), ReadOptions::default());
+                result.unwrap();
+                assert_eq!(summary, whole);
+            }
+        }
+    }
+    // The dialect may be given, and the last unit may be cut.
+    for mut bytes in utf16(&LOGIN.repeat(3)) {
+        bytes.pop();
+        let (summary, result) = read(&bytes[..], ReadOptions::default().with_format(Format::Lanl));
+        result.unwrap();
+        assert_eq!(summary.events + summary.skipped, 3, "{summary:?}");
+    }
 }
 
 #[test]
@@ -109,13 +175,18 @@ fn messages_are_kept_up_to_a_bound_and_invalid_text_is_a_bad_line() {
 fn compression_is_told_by_content() {
     let log = LOGIN.repeat(1000);
     let whole = auto(log.as_bytes()).0;
-    let zstd = zstd::encode_all(log.as_bytes(), 1).unwrap();
     // Logs that rotate are often concatenated: several members, several frames.
     let half = &log.as_bytes()[..LOGIN.len() * 400 + 11];
     let rest = &log.as_bytes()[half.len()..];
-    let members = [gzip(half), gzip(rest)].concat();
-    let frames = [zstd::encode_all(half, 1).unwrap(), zstd::encode_all(rest, 1).unwrap()].concat();
-    for packed in [gzip(log.as_bytes()), zstd, members, frames] {
+    let mut packed: Vec<Vec<u8>> = Vec::new();
+    for pack in PACKS {
+        packed.push(pack(log.as_bytes()));
+        packed.push([pack(half), pack(rest)].concat());
+        packed.push([pack(b""), pack(half), pack(b""), pack(rest), pack(b"")].concat());
+    }
+    packed.push([xz(half), vec![0; 8], xz(rest), vec![0; 4]].concat());
+    packed.push([b"\x52\x2a\x4d\x18\x03\0\0\0abc".to_vec(), zstd(log.as_bytes())].concat());
+    for packed in packed {
         let (summary, result) = read(Trickle(&packed), ReadOptions::default());
         result.unwrap();
         assert_eq!(summary, whole);
@@ -136,13 +207,66 @@ fn a_cut_archive_says_how_far_it_was_read() {
             )
         })
         .collect();
-    for packed in [gzip(log.as_bytes()), zstd::encode_all(log.as_bytes(), 3).unwrap()] {
+    for pack in PACKS {
+        let packed = pack(log.as_bytes());
         let (summary, result) = auto(&packed[..packed.len() - 100]);
         let Err(FormatError::Read { place, line, .. }) = &result else { panic!("{result:?}") };
         assert_eq!((place.as_str(), *line), ("log", summary.events));
         assert!(summary.events > 1000, "{summary:?}");
         assert_eq!(summary.skipped, 0);
     }
+}
+
+#[test]
+fn what_does_not_match_its_checksum_is_an_error_also_of_a_short_log() {
+    for pack in PACKS {
+        let packed = pack(LOGIN.as_bytes());
+        // Every compression but zstd has checksums by default; a flip of any bit is seen, or changes nothing.
+        for at in 0..packed.len() {
+            let mut flipped = packed.clone();
+            flipped[at] ^= 0x10;
+            let (summary, result) = auto(&flipped);
+            if result.is_ok() && !packed.starts_with(b"\x28\xb5\x2f\xfd") {
+                assert_eq!((summary.events, summary.skipped), (1, 0), "byte {at} of {packed:x?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn xz_of_a_huge_dictionary_is_refused() {
+    let packed = |size: u8| {
+        let mut packed = xz(LOGIN.as_bytes());
+        // The block's header: its length, flags, the filter LZMA2, one byte of properties.
+        assert_eq!(packed[14..16], [0x21, 1], "{packed:x?}");
+        let end = 12 + (usize::from(packed[12]) + 1) * 4;
+        packed[16] = size;
+        let mut crc = flate2::Crc::new();
+        crc.update(&packed[12..end - 4]);
+        packed[end - 4..end].copy_from_slice(&crc.sum().to_le_bytes());
+        auto(&packed)
+    };
+    // 64 MiB, which is what `xz -9` writes, 128 MiB, 192 MiB and 4 GiB.
+    for size in [28, 30] {
+        assert_eq!(packed(size).0.events, 1);
+    }
+    for size in [31, 40] {
+        let (summary, result) = packed(size);
+        assert_eq!(summary.events, 0);
+        let error = result.unwrap_err();
+        assert!(matches!(error, FormatError::Read { .. }));
+        assert!(error.to_string().contains("larger than 128 MiB"), "{error}");
+    }
+}
+
+#[test]
+fn text_that_begins_as_bzip2_is_text() {
+    let (summary, result) = read(
+        &b"BZh9,U1@DOM1,C1,C7,Kerberos,Network,LogOn,Success\n"[..],
+        ReadOptions::default().with_format(Format::Lanl),
+    );
+    result.unwrap();
+    assert_eq!(summary.skipped, 1);
 }
 
 #[test]

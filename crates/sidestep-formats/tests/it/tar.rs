@@ -34,6 +34,19 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
     gz.finish().unwrap()
 }
 
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    xz.write_all(bytes).unwrap();
+    xz.finish().unwrap()
+}
+
+fn bz(bytes: &[u8]) -> Vec<u8> {
+    let mut bz = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bz.write_all(bytes).unwrap();
+    bz.finish().unwrap()
+}
+
 /// Accounts in the order in which they were read.
 fn read(bytes: &[u8]) -> (Vec<String>, ReadSummary) {
     let mut reader = LogReader::new(ReadOptions::default());
@@ -70,7 +83,9 @@ fn every_file_is_read_in_its_order() {
         let why: Vec<_> = summary.first_not_read.iter().map(ToString::to_string).collect();
         assert!(why[0].starts_with("a.tar!d.txt: the format cannot be told"), "{why:?}");
         assert_eq!(why[1], "a.tar!e\u{fffd}.tar: this is a tar archive within another archive");
-        assert_eq!(read(&gz(&bytes)), (names.clone(), summary.clone()));
+        for pack in [gz, xz, bz] {
+            assert_eq!(read(&pack(&bytes)), (names.clone(), summary.clone()));
+        }
         assert_eq!(read(&zstd::encode_all(&bytes[..], 1).unwrap()), (names, summary));
     }
 }

@@ -335,7 +335,7 @@ fn a_bad_record_says_what_is_wrong() {
             "zeek.log:9: has 3 columns where #fields names 7",
             "zeek.log:10: auth_success: \"maybe\" is not T or F",
             "zeek.log:11: id.resp_h: \"10.0.0.300\" is not an IP address",
-            "zeek.log:12: ts: \"-11644473600.0\" is not a time (a number since 1970, or RFC 3339)",
+            "zeek.log:12: ts: \"-11644473600.0\" is not a time (a number since 1970, or RFC 3339; for other forms say the time format)",
             "zeek.log:13: has 8 columns where #fields names 7",
         ]
     );

@@ -156,7 +156,7 @@ fn is_dns_name(host: &str) -> bool {
 
 /// One evidence a hop.
 pub(super) fn evidences(alert: &Alert, version: OcsfVersion) -> Vec<Evidence<'_>> {
-    let is_new = version == OcsfVersion::V1_6;
+    let is_new = version.is_new();
     let evidence = |(at, hop)| {
         let hop: &Hop = hop;
         let (name, domain) = split_account(&hop.user);
@@ -214,7 +214,7 @@ impl<'a> Observed<'a> {
 
 /// The hosts and accounts concerned. Roles came after 1.1.0.
 pub(super) fn resources(alert: &Alert, version: OcsfVersion) -> Vec<Resource<'_>> {
-    let is_new = version == OcsfVersion::V1_6;
+    let is_new = version.is_new();
     let host = |name| {
         let (role_id, role) = match Role::of(alert, name) {
             Role::Origin | Role::Source => (2, "Actor"),

@@ -45,7 +45,8 @@ struct Analytic {
 #[derive(Serialize)]
 struct Attack {
     version: &'static str,
-    tactic: Entry,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tactic: Option<Entry>,
     technique: Entry,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub_technique: Option<Entry>,
@@ -110,7 +111,7 @@ enum EdgeData<'a> {
 }
 
 pub(super) fn of(alert: &Alert, version: OcsfVersion) -> FindingInfo<'_> {
-    let is_new = version == OcsfVersion::V1_6;
+    let is_new = version.is_new();
     FindingInfo {
         uid: &alert.id,
         title: format!("Lateral movement from {}", alert.origin.host),
@@ -140,11 +141,11 @@ pub(super) fn of(alert: &Alert, version: OcsfVersion) -> FindingInfo<'_> {
 fn attack(place: Place) -> Attack {
     Attack {
         version: VERSION,
-        tactic: Entry {
-            uid: place.tactic.id,
-            name: Some(place.tactic.name),
-            src_url: attack::tactic_url(place.tactic.id),
-        },
+        tactic: place.tactic.map(|tactic| Entry {
+            uid: tactic.id,
+            name: Some(tactic.name),
+            src_url: attack::tactic_url(tactic.id),
+        }),
         technique: Entry {
             uid: place.technique,
             name: place.name,

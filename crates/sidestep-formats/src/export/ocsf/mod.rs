@@ -1,6 +1,6 @@
-//! OCSF Detection Finding, class 2004, in version 1.6.0 or 1.1.0.
+//! OCSF Detection Finding, class 2004, in version 1.8.0, 1.6.0 or 1.1.0.
 //!
-//! 1.6.0 has fields for a movement's graph and for what was seen and expected. In 1.1.0, which many
+//! 1.6.0 and later have fields for a movement's graph and for what was seen and expected. In 1.1.0, which many
 //! tools still pin, the reasons stand in the data of the evidence instead.
 
 mod evidence;
@@ -30,6 +30,8 @@ pub enum OcsfVersion {
     /// 1.6.0, with the attack graph and the anomaly analyses.
     #[default]
     V1_6,
+    /// 1.8.0, which differs from 1.6.0 in nothing that is written here but the number.
+    V1_8,
 }
 
 impl OcsfVersion {
@@ -37,7 +39,13 @@ impl OcsfVersion {
         match self {
             Self::V1_1 => "1.1.0",
             Self::V1_6 => "1.6.0",
+            Self::V1_8 => "1.8.0",
         }
+    }
+
+    /// Whether it has the attack graph and the anomaly analyses.
+    const fn is_new(self) -> bool {
+        !matches!(self, Self::V1_1)
     }
 }
 
@@ -48,10 +56,11 @@ impl FromStr for OcsfVersion {
         match text {
             "1.1.0" => Ok(Self::V1_1),
             "1.6.0" => Ok(Self::V1_6),
+            "1.8.0" => Ok(Self::V1_8),
             _ => Err(ParseError {
                 what: "OCSF version",
                 value: text.to_owned(),
-                expected: "1.1.0 or 1.6.0".to_owned(),
+                expected: "1.1.0, 1.6.0 or 1.8.0".to_owned(),
             }),
         }
     }
@@ -132,7 +141,7 @@ impl From<Timestamp> for Millis {
 /// The alert as a finding.
 pub(super) fn finding<'a>(alert: &'a Alert, options: &ExportOptions) -> Finding<'a> {
     let version = options.ocsf_version;
-    let is_new = version == OcsfVersion::V1_6;
+    let is_new = version.is_new();
     let (activity_id, activity_name) = match alert.state {
         AlertState::Opened => (1, "Create"),
         AlertState::Closed => (3, "Close"),

@@ -35,7 +35,6 @@ pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>
             "Channel" | "LogName" | "channel" | "log_name" | "EventLog" => &mut header.channel,
             "TimeCreated"
             | "SystemTime"
-            | "EventTimeUTC"
             | "TimeGenerated"
             | "time_created"
             | "time_generated"
@@ -43,6 +42,7 @@ pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>
                 header.time.exact = content(node).or(header.time.exact);
                 continue;
             }
+            "EventTimeUTC" | "TimeGenerated [UTC]" => &mut header.time.utc,
             "EventTime" | "eventtime" | "event_time" | "Date and Time" => &mut header.time.event,
             "EventReceivedTime" => &mut header.time.received,
             "@timestamp" => &mut header.time.stamp,

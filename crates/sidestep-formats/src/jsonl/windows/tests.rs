@@ -2,7 +2,8 @@ use super::super::shape::{Shape, tell};
 use super::super::tape::Tape;
 
 use super::*;
-use crate::time::Micros;
+use crate::time::{Micros, TimeFormat, Times};
+use crate::zone::Zone;
 
 /// What was read of an event, in a form that can be compared.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ fn all(json: &str) -> Read {
     let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
     Read {
         event_id: own(event_id(layout)),
-        time: header.time.read(),
+        time: header.time.read(Times::new(&TimeFormat::Auto, &Zone::default())),
         provider: own(header.provider),
         channel: own(header.channel),
         computer: own(header.computer),

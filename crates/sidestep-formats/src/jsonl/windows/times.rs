@@ -1,14 +1,14 @@
 //! When a Windows event happened, of the several times that a record in JSON carries.
 
-use super::super::fields::time;
-use crate::time::Micros;
-use crate::time::is_zoned;
+use crate::time::{Micros, Times as Zoned, is_zoned};
 
 /// The times that a record may carry.
 #[derive(Default)]
 pub(super) struct Times<'r> {
     /// When it happened, in a way that leaves no doubt.
     pub(super) exact: Option<&'r str>,
+    /// The same, in a field whose name says that it is in UTC.
+    pub(super) utc: Option<&'r str>,
     /// `EventTime`, which `NXLog` writes in local time.
     pub(super) event: Option<&'r str>,
     /// `EventReceivedTime`, in the same zone.
@@ -19,32 +19,30 @@ pub(super) struct Times<'r> {
 
 impl Times<'_> {
     /// The time at which the event happened, as well as the record tells.
-    pub(super) fn read(&self) -> Option<Micros> {
+    pub(super) fn read(&self, as_given: Zoned<'_>) -> Option<Micros> {
+        let time = |text: &str| as_given.read(text);
+        if let Some(text) = self.utc {
+            return as_given.read_utc(text);
+        }
         if let Some(text) = self.exact {
             // Splunk keeps the quotes of the XML.
-            let text = text.trim_matches('\'');
-            return of_dotnet(text).or_else(|| time(text));
+            return time(text.trim_matches('\''));
         }
         let Some(text) = self.event else {
             return self.stamp.and_then(time);
         };
         let event = time(text);
-        let Some(stamp) = self.stamp.filter(|_| !is_zoned(text)).and_then(time) else {
+        if as_given.has_zone() {
             return event;
-        };
-        // `@timestamp` is made a moment after `EventReceivedTime`, so that they tell the zone.
-        let received = self.received.filter(|text| !is_zoned(text)).and_then(time);
+        }
+        let stamp = self.stamp.filter(|_| !is_zoned(text)).and_then(|text| as_given.read_utc(text));
+        let Some(stamp) = stamp else { return event };
+        // `@timestamp` is made a moment after `EventReceivedTime`, so that they show the zone.
+        let utc = |text: &str| as_given.read_utc(text);
+        let received = self.received.filter(|text| !is_zoned(text)).and_then(utc);
         let zone = received.and_then(|received| zone(stamp - received));
-        Some(event.zip(zone).map_or(stamp, |(event, zone)| event + zone))
+        Some(utc(text).zip(zone).map_or(stamp, |(event, zone)| event + zone))
     }
-}
-
-/// The time in `/Date(1772442001500)/` or `/Date(1772442001500+0100)/`, as .NET writes it: milliseconds
-/// of UTC, whatever the zone that it shows.
-fn of_dotnet(text: &str) -> Option<Micros> {
-    let inside = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
-    let end = inside.rfind(['+', '-']).filter(|at| *at > 0).unwrap_or(inside.len());
-    inside[..end].parse::<i64>().ok()?.checked_mul(1000)
 }
 
 /// The zone, in microseconds, that two clocks show which differ by so much and a moment.

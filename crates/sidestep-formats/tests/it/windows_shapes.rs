@@ -416,3 +416,26 @@ fn what_lies_in_no_envelope_is_not_understood() {
         assert_eq!(summary.not_understood.values().sum::<u64>(), 1, "{record}");
     }
 }
+
+#[test]
+fn an_event_sent_as_syslog_is_read() {
+    let text = MESSAGE.replace("\r\n", " ").replace('\t', "  ");
+    let snare = format!(
+        "MSWinEventLog\t1\tSecurity\t7\tMon Mar 02 09:00:01 2026\t4624\t{PROVIDER}\tN/A\tN/A\t\
+         Success Audit\t{COMPUTER}\tLogon\t\t{text}\t7"
+    );
+    for line in [
+        format!("<13>1 2026-03-02T09:00:01.000Z relay - - - - {snare}"),
+        format!("<13>2026-03-02T09:00:01.000+00:00 relay {snare}"),
+        format!("<14>1 2026-03-02T09:00:01.000Z {COMPUTER} {PROVIDER} 640 - - {text}"),
+        format!("<14>2026-03-02T09:00:01.000+00:00 {COMPUTER} Security-Auditing: 4624: {text}"),
+    ] {
+        let (events, summary) = read(&format!("{line}\n"));
+        assert_eq!((events.len(), summary.skipped), (1, 0), "{line}: {summary:?}");
+        let event = &events[0];
+        assert_eq!(event.time().micros(), 1_772_442_001_000_000, "{line}");
+        assert_eq!(event.account().name, "alice", "{line}");
+        assert_eq!(event.src_host().ip, "10.0.0.5".parse().ok(), "{line}");
+        assert_eq!(event.dst_host().name.as_deref(), Some(COMPUTER), "{line}");
+    }
+}

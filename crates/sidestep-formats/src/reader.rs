@@ -16,7 +16,7 @@ use crate::record_sink::{EventSink, RecordSink};
 use crate::sniff;
 use crate::source::Source;
 use crate::summary::ReadSummary;
-use crate::syslog::Syslog;
+use crate::syslog::{self, Syslog};
 use crate::utmp::{self, Utmp};
 use crate::windows_xml::WindowsXml;
 use crate::zeek::Zeek;
@@ -124,7 +124,13 @@ impl LogReader {
             Format::Wtmp => Box::new(Utmp::new(Some(utmp::Kind::Sessions))),
             Format::Btmp => Box::new(Utmp::new(Some(utmp::Kind::Failures))),
         };
-        let flow = dialect.read(&mut source, &mut records)?;
+        let mut flow = dialect.read(&mut source, &mut records);
+        if !matches!(flow, Ok(ControlFlow::Break(()))) {
+            // What is certain only now counts also where reading broke off.
+            let end = syslog::finish(&mut records);
+            flow = flow.map(|_| end);
+        }
+        let flow = flow?;
         records.finish()?;
         self.summary.files += 1;
         Ok(flow)

@@ -11,6 +11,7 @@ use crate::clocks::Clocks;
 use crate::error::{Fault, FormatError, LineError};
 use crate::options::{OnError, ReadOptions};
 use crate::summary::{NotRead, ReadSummary};
+use crate::syslog::Connections;
 use crate::time::{Micros, Times, latest_believed};
 use sidestep::Timestamp;
 
@@ -34,6 +35,8 @@ pub(crate) struct RecordSink<'a> {
     latest: Timestamp,
     /// The error that ended the reading within an event.
     fatal: Option<FormatError>,
+    /// What is known of connections to sshd of this log.
+    pub(crate) connections: Connections,
     sink: &'a mut EventSink<'a>,
 }
 
@@ -62,9 +65,18 @@ impl<'a> RecordSink<'a> {
         summary: &'a mut ReadSummary,
         sink: &'a mut EventSink<'a>,
     ) -> Self {
-        let (tally, clocks) = (Tally::default(), Clocks::default());
-        let latest = latest_believed(options.now);
-        Self { place, options, last_dated, summary, tally, clocks, latest, fatal: None, sink }
+        Self {
+            place,
+            options,
+            last_dated,
+            summary,
+            tally: Tally::default(),
+            clocks: Clocks::default(),
+            latest: latest_believed(options.now),
+            fatal: None,
+            connections: Connections::default(),
+            sink,
+        }
     }
 
     /// Hands on an event.

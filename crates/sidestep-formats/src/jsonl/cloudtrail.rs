@@ -10,7 +10,7 @@ use sidestep::event::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, 
 use super::Taken;
 use super::fields::{refused, source, time_at};
 use super::shape::pass_over;
-use super::tape::Node;
+use super::tape::{Node, Tape};
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
 use crate::vocabulary;
@@ -26,8 +26,7 @@ const NAMES: [(&str, &str); 4] = [
 
 /// Hands on a sign-in.
 pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
-    let word = |path: &str| root.word(path);
-    let name = word("eventName").unwrap_or("event without a name");
+    let name = root.word("eventName").unwrap_or("event without a name");
     let protocol = match name {
         "ConsoleLogin" | "AssumeRole" | "AssumeRoot" | "GetSessionToken" | "GetFederationToken"
         | "SwitchRole" => AuthProtocol::Unknown,
@@ -35,6 +34,22 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         "AssumeRoleWithWebIdentity" => AuthProtocol::OpenId,
         _ => return Ok(pass_over(sink, "CloudTrail", name)),
     };
+    let as_text = |name: &&str| root.get(name).is_some_and(|part| part.text().is_some());
+    if ["userIdentity", "requestParameters"].iter().any(as_text) && root.holds_json(|_| true) {
+        let mut tape = Tape::default();
+        return sign_in(tape.open_texts(root, |_| true), name, protocol, number, sink);
+    }
+    sign_in(root, name, protocol, number, sink)
+}
+
+fn sign_in(
+    root: Node<'_>,
+    name: &str,
+    protocol: AuthProtocol,
+    number: u64,
+    sink: &mut RecordSink<'_>,
+) -> Taken {
+    let word = |path: &str| root.word(path);
     let time = time_at(root, &["eventTime"], sink.times())?;
     let mut event = AuthEvent::builder(Timestamp::from_micros(time), caller(root))
         .src_host(from(root))

@@ -5,6 +5,7 @@ use sidestep::event::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonTyp
 use super::Taken;
 use super::fields::{account, host, refused, source, time_at, with_port};
 use super::shape::pass_over;
+use super::suricata;
 use super::tape::Node;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
@@ -29,6 +30,9 @@ pub(super) fn has_category(root: Node<'_>) -> bool {
 pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let word = |path: &str| root.word(path);
     let category = root.find("event.category");
+    if let Some(eve) = root.find("suricata.eve").filter(|eve| eve.is_object()) {
+        return suricata::take_of_beats(root, eve, number, sink);
+    }
     if !category.is_some_and(|category| holds(category, "authentication")) {
         let kind = category.and_then(Node::first_text);
         let kind = kind.or_else(|| word("event.dataset")).or_else(|| word("event.action"));

@@ -6,7 +6,7 @@ use sidestep::event::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, 
 use super::Taken;
 use super::fields::{account, refused, source};
 use super::shape::pass_over;
-use super::tape::Node;
+use super::tape::{Node, Tape};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
@@ -23,8 +23,21 @@ const INTERRUPTS: [&str; 13] = [
 const NAMES: [(&str, &str); 3] =
     [("account", "userPrincipalName"), ("src_host", "ipAddress"), ("dst_host", "appDisplayName")];
 
-/// Hands on a sign-in.
+/// Parts of a sign-in that are objects.
+const PARTS: [&str; 5] =
+    ["properties", "status", "deviceDetail", "mfaDetail", "authenticationDetails"];
+
+/// Hands on a sign-in, also where its parts were exported as text.
 pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+    let is_part = |name: &str| PARTS.iter().any(|part| part.eq_ignore_ascii_case(name));
+    if root.holds_json(is_part) {
+        let mut tape = Tape::default();
+        return sign_in(tape.open_texts(root, is_part), number, sink);
+    }
+    sign_in(root, number, sink)
+}
+
+fn sign_in(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     // Azure Monitor puts Graph's resource under `properties`; Log Analytics writes capitals.
     let inner = root.get_any_case("properties").filter(|node| node.is_object());
     let get = |name: &str| {
@@ -37,6 +50,8 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         return Ok(pass_over(sink, "Entra ID", kind.unwrap_or("record that is no sign-in")));
     };
     let made = word("createdDateTime").or_else(|| word("time")).or_else(|| word("TimeGenerated"));
+    // The portal of Log Analytics says the zone in the name.
+    let made = made.or_else(|| word("TimeGenerated [UTC]"));
     let Some(made) = made else {
         return Err(Fault::column("createdDateTime", "is missing; an event needs a time"));
     };
@@ -82,16 +97,28 @@ fn outcome<'r>(status: Option<Node<'r>>, result: Option<&'r str>) -> (Outcome, O
     let inner = |name: &str| status.and_then(|status| status.get_any_case(name)?.first_text());
     let code = inner("errorCode").or(result);
     let outcome = match code {
-        None => Outcome::Unknown,
-        Some("0") => Outcome::Success,
-        Some(code) if INTERRUPTS.contains(&code) => Outcome::Unknown,
-        Some(_) => Outcome::Failure,
+        // Some tables write a word.
+        None => status
+            .and_then(Node::first_text)
+            .and_then(vocabulary::outcome)
+            .unwrap_or(Outcome::Unknown),
+        Some(code) => code_outcome(code),
     };
     // Graph writes `Other.` where there is no reason.
     (outcome, inner("failureReason").filter(|reason| *reason != "Other.").or(code))
 }
 
-fn protocol(text: &str) -> AuthProtocol {
+/// Whether a sign-in with this error code succeeded.
+pub(super) fn code_outcome(code: &str) -> Outcome {
+    match code {
+        "0" => Outcome::Success,
+        code if INTERRUPTS.contains(&code) => Outcome::Unknown,
+        _ => Outcome::Failure,
+    }
+}
+
+/// What authenticated, by Entra's word for it.
+pub(super) fn protocol(text: &str) -> AuthProtocol {
     match text {
         "saml20" => AuthProtocol::Saml,
         "deviceCode" | "ropc" => AuthProtocol::OAuth2,

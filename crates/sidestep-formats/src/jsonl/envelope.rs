@@ -126,6 +126,7 @@ pub(super) fn take(
         time: TIMES.iter().find_map(|path| sink.times().read(root.word(path)?)),
         host: first(&HOSTS).unwrap_or_default(),
         program: first(&PROGRAMS).map(plain).unwrap_or_default(),
+        process: "",
         raw_ref: Some(number),
     };
     TEXTS.iter().find_map(|path| {

@@ -20,6 +20,19 @@ pub(super) fn time_at(
     times.read(text).ok_or_else(|| Fault::word(column, text.as_bytes(), times.expected()))
 }
 
+/// The first of these paths that holds a time, in the first of these records that has one.
+pub(super) fn time_in(
+    records: &[Node<'_>],
+    paths: &[&'static str],
+    times: Times<'_>,
+) -> Result<Micros, Fault> {
+    let has = |record: &&Node<'_>| paths.iter().any(|path| record.word(path).is_some());
+    match records.iter().find(has).or(records.first()) {
+        Some(record) => time_at(*record, paths, times),
+        None => Err(Fault::record("has no time; an event needs one")),
+    }
+}
+
 /// The host that these texts name; each may be a name or an address, with a port.
 pub(super) fn host<'r>(texts: &[Option<&'r str>]) -> Host<'r> {
     joined(texts, |_| true)
@@ -43,10 +56,18 @@ fn joined<'r>(texts: &[Option<&'r str>], is_wanted: impl Fn(&Endpoint<'_>) -> bo
     host
 }
 
+/// The destination of a login, which a record of these shapes must name.
+pub(super) fn destination<'r>(host: Host<'r>, column: &'static str) -> Result<Host<'r>, Fault> {
+    if host.is_unknown() {
+        return Err(Fault::column(column, "is missing; a login needs a destination"));
+    }
+    Ok(host)
+}
+
 /// The host with the port that a text gives, if it gives one.
 pub(super) fn with_port<'r>(host: Host<'r>, text: Option<&str>) -> Host<'r> {
     match text.and_then(|text| text.parse().ok()) {
-        Some(port) if port > 0 => host.with_port(port),
+        Some(port) if port > 0 && !host.is_unknown() => host.with_port(port),
         _ => host,
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         time: time.and_then(|text| TimeFormat::Microseconds.parse(text)).map(Timestamp::micros),
         host: word("_HOSTNAME").or_else(|| word("_MACHINE")).unwrap_or_default(),
         program: word("SYSLOG_IDENTIFIER").or_else(|| word("_COMM")).unwrap_or_default(),
+        process: word("SYSLOG_PID").or_else(|| word("_PID")).unwrap_or_default(),
         raw_ref: Some(number),
     };
     match root.get("MESSAGE").and_then(message) {

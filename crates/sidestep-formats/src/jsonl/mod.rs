@@ -5,15 +5,26 @@
 //! shape.
 
 mod cloudtrail;
+mod defender;
 mod ecs;
 mod entra;
+mod entra_portal;
 mod envelope;
 mod fields;
 mod frames;
+mod github;
+mod google;
 mod journald;
+mod kubernetes;
 mod ocsf;
+mod okta;
+mod osquery;
+mod product;
 mod shape;
+mod suricata;
 mod tape;
+mod teleport;
+mod vault;
 mod windows;
 mod zeek;
 
@@ -113,6 +124,7 @@ fn take_within(root: Node<'_>, number: u64, within: u8, sink: &mut RecordSink<'_
         Shape::Text(text) if windows_xml::begins_event(text.as_bytes()) => {
             windows_xml::take(text.trim(), number, sink)
         }
+        Shape::Of(product, record) => product::take(product, record, number, sink),
         Shape::Text(text) => {
             let mut tape = Tape::default();
             let root = tape.read(text).map_err(|error| not_json(&error))?;

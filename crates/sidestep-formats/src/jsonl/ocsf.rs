@@ -7,7 +7,7 @@ use sidestep::event::{
 use super::Taken;
 use super::fields::{account, host, refused, source, time_at, with_port};
 use super::shape::pass_over;
-use super::tape::Node;
+use super::tape::{Node, Tape};
 use crate::record_sink::RecordSink;
 use crate::values::{self, clipped, guid};
 use crate::vocabulary;
@@ -32,12 +32,23 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
     if class != AUTHENTICATION {
         return Ok(pass_over(sink, "OCSF class", class));
     }
+    if root.get("user").is_some_and(|user| user.text().is_some()) && root.holds_json(|_| true) {
+        let mut tape = Tape::default();
+        return authentication(tape.open_texts(root, |_| true), number, sink);
+    }
+    authentication(root, number, sink)
+}
+
+fn authentication(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+    let word = |path: &str| root.word(path);
     let time = time_at(root, &["time", "time_dt", "start_time"], sink.times())?;
-    let user = user(root, "user").unwrap_or_else(|| Account::new(""));
+    let actor = self::user(root, "actor.user");
+    let user = who(root, actor.as_ref()).unwrap_or_else(|| Account::new(""));
     let src = endpoint(root, "src_endpoint", source).unwrap_or_default();
     let dst = endpoint(root, "dst_endpoint", host)
         .or_else(|| endpoint(root, "device", host))
         .or_else(|| word("service.name").map(Host::named))
+        .or_else(|| word("dst_endpoint.svc_name").map(service))
         .unwrap_or_default();
     let mut event = AuthEvent::builder(Timestamp::from_micros(time), user.clone())
         .src_host(src)
@@ -48,8 +59,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         .outcome(outcome(word("status_id"), word("status")))
         .mfa(word("is_mfa").and_then(vocabulary::mfa).unwrap_or(Mfa::Unknown))
         .raw_ref(number);
-    let subject = self::user(root, "actor.user");
-    if let Some(subject) = subject.filter(|subject| !is_same(subject, &user)) {
+    if let Some(subject) = actor.filter(|subject| !is_same(subject, &user)) {
         event = event.subject(subject);
     }
     if let Some(reason) = word("status_detail").or_else(|| word("status_code")) {
@@ -90,6 +100,28 @@ fn user<'r>(root: Node<'r>, path: &str) -> Option<Account<'r>> {
         }
         _ => account,
     })
+}
+
+/// Who was logged on. Where only an identifier is given that is also the actor's, the actor's name is
+/// theirs: so CloudTrail's sign-ins are written.
+fn who<'r>(root: Node<'r>, actor: Option<&Account<'r>>) -> Option<Account<'r>> {
+    let user = root.find("user")?;
+    let named = user.word("name").is_some() || user.word("email_addr").is_some();
+    let uid = user.word("uid");
+    if !named
+        && uid.is_some_and(|uid| root.word("actor.user.uid") == Some(uid))
+        && let Some(actor) = actor
+    {
+        return Some(actor.clone());
+    }
+    self::user(root, "user")
+}
+
+/// A service that is named by an address of the web: its host.
+fn service(name: &str) -> Host<'_> {
+    let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    host(&[Some(&rest[..end])])
 }
 
 /// An `endpoint` or `device` object that names a host.

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::product::{Marks, Product};
 use super::tape::Node;
 use super::windows::{self as windows_json, Layout};
 use crate::record_sink::RecordSink;
@@ -18,6 +19,8 @@ pub(super) enum Shape<'r> {
     Entra(Node<'r>),
     Journald(Node<'r>),
     Ecs(Node<'r>),
+    /// Of a product that has a shape of its own.
+    Of(Product, Node<'r>),
     /// A text that is itself such a record, in JSON or XML.
     Text(&'r str),
     /// Search results that Splunk gave while it was still searching; they come again.
@@ -40,6 +43,8 @@ enum Sign {
     System,
     /// The record proper, in what Splunk, Elasticsearch or `EventBridge` put around it.
     Inner,
+    /// A row of osquery, which may be of the event log.
+    Columns,
     Preview,
     Ocsf,
     Journald,
@@ -73,7 +78,8 @@ impl Sign {
             "event_data" => Self::EventData,
             "Event" => Self::Event,
             "System" => Self::System,
-            "result" | "_source" | "detail" | "columns" => Self::Inner,
+            "result" | "_source" | "detail" => Self::Inner,
+            "columns" => Self::Columns,
             "preview" => Self::Preview,
             "class_uid" => Self::Ocsf,
             "__REALTIME_TIMESTAMP" | "_SOURCE_REALTIME_TIMESTAMP" => Self::Journald,
@@ -136,6 +142,7 @@ struct Seen<'r> {
     zeek_fields: u8,
     cloud_trail: u8,
     raw: Option<&'r str>,
+    marks: Marks,
 }
 
 /// Tells what a record is from the names in it.
@@ -143,7 +150,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
     let mut seen = Seen::default();
     for node in root.children() {
         match Sign::of(node.name()) {
-            Sign::None => {}
+            Sign::None => seen.marks.note(node.name()),
             Sign::Winlog => return Shape::Windows(Layout::Beats(root)),
             Sign::EventData if node.is_object() => {
                 return Shape::Windows(Layout::OldBeats(root));
@@ -167,6 +174,7 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             }
             Sign::EventId | Sign::OldEventId => seen.event_id = Some(node),
             Sign::Inner if node.is_object() => return tell(node),
+            Sign::Columns if node.get("eventid").is_some() => return tell(node),
             Sign::Preview if node.text() == Some("true") => return Shape::Preview,
             Sign::Ocsf => return Shape::Ocsf(root),
             Sign::Journald => return Shape::Journald(root),
@@ -190,8 +198,12 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             | Sign::System
             | Sign::Win
             | Sign::Inner
+            | Sign::Columns
             | Sign::Preview => {}
         }
+    }
+    if let Some(product) = seen.marks.product(root) {
+        return Shape::Of(product, root);
     }
     if seen.principal {
         return Shape::Entra(root);

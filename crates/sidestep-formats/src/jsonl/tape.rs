@@ -1,6 +1,7 @@
 //! A JSON object as a tape: a flat list of its values, without a tree.
 
 mod fill;
+mod opened;
 
 use std::iter;
 
@@ -50,6 +51,8 @@ pub(super) struct Tape {
     base: usize,
     /// Whether names are kept that hardly any record needs.
     whole: bool,
+    /// Whether every text is copied, since what is read lies outside the record.
+    copies: bool,
 }
 
 impl Tape {
@@ -72,7 +75,10 @@ impl Tape {
 
     /// The place of a text within the record.
     #[allow(clippy::cast_possible_truncation, reason = "a record is at most 1 MiB long")]
-    fn borrowed(&self, text: &str) -> Span {
+    fn borrowed(&mut self, text: &str) -> Span {
+        if self.copies {
+            return self.owned(text);
+        }
         Span { start: (text.as_ptr() as usize - self.base) as u32, length: text.len() as u32 }
     }
 

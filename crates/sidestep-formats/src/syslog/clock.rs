@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Unit};
 
-use super::header::Stamp;
+use super::stamp::{Stamp, When};
 use crate::error::Fault;
 use crate::options::ReadOptions;
 use crate::time::Micros;
@@ -19,7 +19,7 @@ pub(super) struct Clock<'o> {
     zone: &'o TimeZone,
     last: Option<Date>,
     /// The minute of the line before: month, day, hour, minute and its beginning.
-    minute: Option<([i8; 4], Micros)>,
+    minute: Option<([i8; 5], Micros)>,
 }
 
 /// What says in which year the first line lies.
@@ -57,22 +57,70 @@ impl<'o> Clock<'o> {
         self.last
     }
 
+    /// A time as it is written; `None` where none is. Times without a year have to come in the order of
+    /// the lines.
+    #[inline]
+    pub(super) fn read(&mut self, when: When<'_>) -> Result<Option<Micros>, Fault> {
+        match when {
+            When::Unknown => Ok(None),
+            When::Yearless(stamp) => self.dated(&stamp).map(Some),
+            When::Dated(year, stamp) => self.with_year(year, &stamp).map(Some),
+            When::Whole(text) => self.whole(text).map(Some),
+            When::Epoch(micros) => Ok(Some(micros)),
+            When::Zoned(zone) => Err(Fault::column(
+                "time",
+                format!(
+                    "is of zone {zone}, which is a name of several: write offsets such as +01:00"
+                ),
+            )),
+        }
+    }
+
     /// A time with its year, and with a zone or without.
-    pub(super) fn whole(&self, text: &str) -> Result<Micros, Fault> {
+    fn whole(&self, text: &str) -> Result<Micros, Fault> {
         if let Ok(instant) = text.parse::<Instant>() {
             return Ok(instant.as_microsecond());
         }
-        let civil = text.parse::<DateTime>().ok();
-        civil
-            .and_then(|civil| self.zone.to_timestamp(civil).ok())
+        let civil = |text: &str| {
+            let civil = text.parse::<DateTime>().ok()?;
+            self.zone.to_timestamp(civil).ok()
+        };
+        // A blank before the offset, or a fraction finer than any clock, is no part of ISO 8601.
+        let tidy = || {
+            let text = tidied(text);
+            let has_offset = text.get(19..).is_some_and(|end| end.contains(['Z', 'z', '+', '-']));
+            if has_offset { text.parse::<Instant>().ok() } else { civil(&text) }
+        };
+        let has_offset = text.get(19..).is_some_and(|end| end.contains(['Z', 'z', '+', '-']));
+        let read = if has_offset { None } else { civil(text) };
+        read.or_else(tidy)
             .map(Instant::as_microsecond)
             .ok_or_else(|| Fault::word("time", text.as_bytes(), "a time in RFC 3339"))
     }
 
+    /// A time with its year and without a zone.
+    fn with_year(&self, year: i16, stamp: &Stamp) -> Result<Micros, Fault> {
+        let Stamp { month, day, hour, minute, second, .. } = *stamp;
+        let Some(date) = Date::new(year, month, day).ok() else {
+            return Err(Fault::column("time", format!("month {month} of {year} has no day {day}")));
+        };
+        Ok(self.minute(date, hour, minute, stamp.utc)? + past_minute(second, stamp.micros)?)
+    }
+
+    /// The beginning of a minute of a day.
+    fn minute(&self, day: Date, hour: i8, minute: i8, utc: bool) -> Result<Micros, Fault> {
+        let civil = DateTime::new(day.year(), day.month(), day.day(), hour, minute, 0, 0);
+        let zone = if utc { &TimeZone::UTC } else { self.zone };
+        let instant = civil.ok().and_then(|civil| zone.to_timestamp(civil).ok());
+        instant.map(Instant::as_microsecond).ok_or_else(|| {
+            Fault::column("time", format!("{hour:02}:{minute:02} is no time of day"))
+        })
+    }
+
     /// A time without year and zone.
     #[inline]
-    pub(super) fn dated(&mut self, stamp: &Stamp) -> Result<Micros, Fault> {
-        let key = [stamp.month, stamp.day, stamp.hour, stamp.minute];
+    fn dated(&mut self, stamp: &Stamp) -> Result<Micros, Fault> {
+        let key = [stamp.month, stamp.day, stamp.hour, stamp.minute, i8::from(stamp.utc)];
         let minute = match self.minute {
             Some((known, minute)) if known == key => minute,
             _ => {
@@ -81,10 +129,7 @@ impl<'o> Clock<'o> {
                 minute
             }
         };
-        if stamp.second > 60 {
-            return Err(Fault::column("time", format!("has {} seconds", stamp.second)));
-        }
-        Ok(minute + i64::from(stamp.second) * 1_000_000 + i64::from(stamp.micros))
+        Ok(minute + past_minute(stamp.second, stamp.micros)?)
     }
 
     /// The beginning of a minute.
@@ -98,17 +143,9 @@ impl<'o> Clock<'o> {
                 ),
             ));
         };
-        let civil =
-            DateTime::new(day.year(), stamp.month, stamp.day, stamp.hour, stamp.minute, 0, 0);
-        let instant = civil.ok().and_then(|civil| self.zone.to_timestamp(civil).ok());
-        let Some(instant) = instant else {
-            return Err(Fault::column(
-                "time",
-                format!("{:02}:{:02} is no time of day", stamp.hour, stamp.minute),
-            ));
-        };
+        let beginning = self.minute(day, stamp.hour, stamp.minute, stamp.utc)?;
         self.last = Some(day);
-        Ok(instant.as_microsecond())
+        Ok(beginning)
     }
 
     /// The day of a month in the year that fits.
@@ -128,6 +165,25 @@ impl<'o> Clock<'o> {
             }
             (None, FirstYear::Unknown) => None,
         }
+    }
+}
+
+/// What a minute is from its beginning, in microseconds.
+fn past_minute(second: i8, micros: u32) -> Result<Micros, Fault> {
+    if second > 60 {
+        return Err(Fault::column("time", format!("has {second} seconds")));
+    }
+    Ok(i64::from(second) * 1_000_000 + i64::from(micros))
+}
+
+/// A time without the blank before its offset, and with nine digits of its fraction at most.
+fn tidied(text: &str) -> String {
+    let (time, end) = text.split_at_checked(19).unwrap_or((text, ""));
+    let end = end.replace(' ', "").replace(',', ".");
+    let digits = end.bytes().skip(1).take_while(u8::is_ascii_digit).count();
+    match end.strip_prefix('.') {
+        Some(fraction) if digits > 9 => [time, ".", &fraction[..9], &fraction[digits..]].concat(),
+        _ => [time, &end].concat(),
     }
 }
 
@@ -152,7 +208,7 @@ mod tests {
     }
 
     fn stamp(month: i8, day: i8, hour: i8) -> Stamp {
-        Stamp { month, day, hour, minute: 30, second: 5, micros: 250_000 }
+        Stamp { month, day, hour, minute: 30, second: 5, micros: 250_000, utc: false }
     }
 
     fn read(clock: &mut Clock<'_>, month: i8, day: i8) -> String {
@@ -223,6 +279,26 @@ mod tests {
     }
 
     #[test]
+    fn a_year_that_is_written_counts() {
+        let options = ReadOptions { zone: "+01:00".parse().unwrap(), ..options(Some(1999)) };
+        let mut clock = Clock::new(&options, None);
+        let mut at = |when| match clock.read(when) {
+            Ok(time) => Timestamp::from_micros(time.unwrap()).to_string(),
+            Err(fault) => fault.what,
+        };
+        assert_eq!(at(When::Dated(2026, stamp(3, 1, 1))), "2026-03-01T00:30:05.250000Z");
+        let utc = Stamp { utc: true, ..stamp(3, 1, 1) };
+        assert_eq!(at(When::Dated(2026, utc)), "2026-03-01T01:30:05.250000Z");
+        assert_eq!(at(When::Yearless(utc)), "1999-03-01T01:30:05.250000Z");
+        assert_eq!(at(When::Yearless(stamp(3, 1, 1))), "1999-03-01T00:30:05.250000Z");
+        assert_eq!(at(When::Epoch(0)), "1970-01-01T00:00:00Z");
+        assert!(at(When::Dated(2026, stamp(2, 29, 1))).contains("no day 29"));
+        assert!(at(When::Dated(2026, stamp(3, 1, 24))).contains("no time of day"));
+        assert!(at(When::Zoned("CET")).contains("CET"));
+        assert_eq!(clock.read(When::Unknown).ok(), Some(None));
+    }
+
+    #[test]
     fn a_whole_time_needs_no_help() {
         let options = ReadOptions { zone: "+01:00".parse().unwrap(), ..options(None) };
         let clock = Clock::new(&options, None);
@@ -231,6 +307,20 @@ mod tests {
         assert_eq!(at("2024-03-01T08:15:30+01:00"), told);
         assert_eq!(at("2024-03-01T07:15:30Z"), told);
         assert_eq!(at("2024-03-01T08:15:30"), told);
+        for form in [
+            "2024-03-01 08:15:30",
+            "2024-03-01T08:15:30+0100",
+            "2024-03-01T08:15:30+01",
+            "2024-03-01 07:15:30 +0000",
+            "2024-03-01 08:15:30 +01:00",
+            "2024-03-01t07:15:30z",
+            "2024-03-01T08:15:30,0000001",
+            "2024-03-01T08:15:30.000000000001+01:00",
+            "2024-03-01 08:15:30,000000000001",
+        ] {
+            assert_eq!(at(form), told, "{form}");
+        }
         assert_eq!(at("2024-13-01T08:15:30Z"), None);
+        assert_eq!(at("2024-03-01T08:15:30+99:99"), None);
     }
 }

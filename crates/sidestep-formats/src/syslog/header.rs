@@ -1,4 +1,16 @@
-//! The head of a line: RFC 3164, the same with an ISO time (as rsyslog writes it), or RFC 5424.
+//! The head of a line: RFC 3164, the same with another time, or RFC 5424; with what relays put before.
+
+use super::is_heard;
+use super::names::{is_facility, undressed};
+use super::stamp::{self, When};
+use crate::values::ip;
+
+/// Heads that relays may have put one before the other.
+const MOST_RELAYS: u8 = 4;
+
+/// What forwards the lines of others under its own name.
+const RELAYS: [&str; 8] =
+    ["-", "logstash", "rsyslogd", "syslog-ng", "fluentd", "fluent-bit", "vector", "nxlog"];
 
 /// What stands before the message.
 #[derive(Debug, PartialEq, Eq)]
@@ -6,95 +18,300 @@ pub(super) struct Head<'l> {
     pub(super) when: When<'l>,
     pub(super) host: &'l str,
     pub(super) program: &'l str,
+    /// The number of the process; empty where none is written.
+    pub(super) process: &'l str,
     pub(super) text: &'l str,
-}
-
-/// A time, as it is written.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum When<'l> {
-    /// RFC 5424's `-`.
-    Unknown,
-    /// RFC 3164's, which has neither year nor zone.
-    Yearless(Stamp),
-    /// ISO 8601, with a zone or without.
-    Whole(&'l str),
-}
-
-/// `Dec 10 06:55:46`, with a fraction or without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub(super) month: i8,
-    pub(super) day: i8,
-    pub(super) hour: i8,
-    pub(super) minute: i8,
-    pub(super) second: i8,
-    pub(super) micros: u32,
+    /// All that stands behind the time.
+    pub(super) rest: &'l str,
+    /// Whether the program is marked as one: by a number in brackets, a colon, or RFC 5424.
+    pub(super) is_tagged: bool,
 }
 
 impl<'l> Head<'l> {
     /// Takes a line apart; `None` for what is no line of syslog.
+    #[inline]
     pub(super) fn parse(line: &'l str) -> Option<Self> {
-        if let Some(rest) = priority(line) {
-            if let Some(rest) = rest.strip_prefix("1 ") {
-                return Self::structured(rest);
+        Self::parse_within(line, MOST_RELAYS)
+    }
+
+    fn parse_within(line: &'l str, relays: u8) -> Option<Self> {
+        let Some(rest) = priority(line) else {
+            // RFC 5424 without its priority.
+            if let Some(rest) = line.strip_prefix("1 ")
+                && let Some(head) = Self::structured(rest, relays)
+            {
+                return Some(head);
             }
-            return Self::plain(rest);
+            return Self::plain(line, relays);
+        };
+        match rest.strip_prefix("1 ") {
+            Some(rest) => Self::structured(rest, relays),
+            None => Self::plain(rest.trim_start_matches(' '), relays),
         }
-        Self::plain(line)
     }
 
     /// `time host program[number]: text`.
-    fn plain(line: &'l str) -> Option<Self> {
-        let (when, rest) = if line.as_bytes().first()?.is_ascii_digit() {
-            let (time, rest) = line.split_once(' ')?;
-            // The shape of a date; its value is looked at where it is needed.
-            let bytes = time.as_bytes();
-            if bytes.len() < 19 || bytes[4] != b'-' || bytes[7] != b'-' || bytes[13] != b':' {
-                return None;
-            }
-            (When::Whole(time), rest)
-        } else {
-            let (stamp, used) = Stamp::parse(line.as_bytes())?;
-            (When::Yearless(stamp), line.get(used..)?.strip_prefix(' ')?)
-        };
-        let (host, rest) = rest.trim_start_matches(' ').split_once(' ')?;
-        // login(1) calls itself ` -- root`.
-        let rest = rest.trim_start_matches(' ');
-        let end = rest.find(['[', ':', ' ']).unwrap_or(rest.len());
-        let (program, mut text) = rest.split_at(end);
-        if let Some(number) = text.strip_prefix('[') {
-            text = number.split_once(']').map_or("", |(_, text)| text);
+    #[inline]
+    fn plain(line: &'l str, relays: u8) -> Option<Self> {
+        let (when, rest) = stamp::take(line)?;
+        let (first, after) = word(rest)?;
+        // Most hosts have plain names, and a program that is marked as one behind them.
+        if is_plain(first)
+            && let Some(head) = Self::tagged(when, first, rest, after)
+        {
+            return Some(head.unwrapped(relays));
         }
-        let text = text.strip_prefix(':').unwrap_or(text);
-        let text = text.strip_prefix(' ').unwrap_or(text);
-        Self::of(when, host, program, text)
+        Self::behind_time(when, rest, relays)
+    }
+
+    /// What stands behind the host, if it is a program that is marked as one.
+    #[inline]
+    fn tagged(when: When<'l>, host: &'l str, rest: &'l str, after: &'l str) -> Option<Self> {
+        let end = tag(after)?;
+        let (program, text) = after.split_at(end);
+        let (process, text) = number(text);
+        Self::of(when, host, program, process, text, rest, true)
+    }
+
+    /// The same where what stands before the program is not plain.
+    fn behind_time(when: When<'l>, rest: &'l str, relays: u8) -> Option<Self> {
+        let (mut first, mut after) = word(rest)?;
+        // How containers' lines are kept: `stdout F text`.
+        if matches!(first, "stdout" | "stderr")
+            && let Some(("F" | "P", text)) = word(after)
+        {
+            let inner = relays.checked_sub(1).and_then(|relays| Self::parse_within(text, relays));
+            return match inner {
+                Some(inner) if inner.is_tagged => Some(inner.behind(when, "", rest)),
+                _ => Self::of(when, "", first, "", text, rest, false),
+            };
+        }
+        let mut program = rest;
+        if is_facility(first) {
+            program = after;
+            (first, after) = word(after)?;
+        }
+        // A program without a host before it; with only a colon it may be a host in front of one.
+        if let Some(end) = tag(program)
+            && (program.as_bytes()[end] == b'['
+                || is_heard(&program[..end], "")
+                || tag(after).is_none())
+            && ip(first).is_none()
+        {
+            return Self::tagged(when, "", rest, program);
+        }
+        Self::behind_host(when, undressed(first), rest, after, relays)
+    }
+
+    /// `program: text`, or the head that another host put before.
+    fn behind_host(
+        when: When<'l>,
+        host: &'l str,
+        rest: &'l str,
+        after: &'l str,
+        relays: u8,
+    ) -> Option<Self> {
+        if let Some(head) = Self::tagged(when, host, rest, after) {
+            return Some(head.unwrapped(relays));
+        }
+        let (first, behind) = word(after).unwrap_or((after, ""));
+        if is_facility(first) && !behind.is_empty() {
+            return Self::behind_host(when, host, rest, behind, relays);
+        }
+        if let Some(relays) = relays.checked_sub(1) {
+            if after.starts_with('<') || stamp::take(after).is_some() {
+                let inner = Self::parse_within(after, relays);
+                if let Some(inner) = inner.filter(|inner| inner.is_tagged) {
+                    return Some(inner.behind(when, host, rest));
+                }
+            }
+            // `relay web1 sshd[11]: text`; login(1) calls itself ` -- root[11]`.
+            let twice = || {
+                word(behind).is_some_and(|(next, behind)| next == first && is_second_host(behind))
+            };
+            let heads = || {
+                (behind.starts_with('<') || stamp::take(behind).is_some())
+                    && Self::parse_within(behind, relays).is_some_and(|head| head.is_tagged)
+            };
+            if first != "--" && (is_second_host(behind) || twice() || heads()) {
+                return Self::behind_host(when, undressed(first), rest, behind, relays);
+            }
+        }
+        // RFC 5424 without what stands before its time.
+        let process = word(behind).map_or("", |(process, _)| process);
+        if (process == "-" || is_number(process))
+            && let Some(head) = Self::parts(when, host, rest, after)
+        {
+            return Some(head.unwrapped(relays));
+        }
+        let end = after.find(['[', ':', ' ']).unwrap_or(after.len());
+        let (program, text) = after.split_at(end);
+        let (process, text) = number(text);
+        Self::of(when, host, program, process, text, rest, false)
     }
 
     /// `time host program number id [data] text`, each `-` where it is not known.
-    fn structured(rest: &'l str) -> Option<Self> {
-        let (time, rest) = rest.split_once(' ')?;
-        let (host, rest) = rest.split_once(' ')?;
-        let (program, rest) = rest.split_once(' ')?;
-        let (_number, rest) = rest.split_once(' ')?;
-        let (_id, rest) = rest.split_once(' ')?;
-        let text = past_data(rest)?;
-        let text = text.strip_prefix(' ').unwrap_or(text);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let when = if time == "-" { When::Unknown } else { When::Whole(time) };
-        Self::of(when, if host == "-" { "" } else { host }, program, text)
+    fn structured(rest: &'l str, relays: u8) -> Option<Self> {
+        let rest = rest.trim_start_matches(' ');
+        let (when, rest) = match rest.strip_prefix("- ") {
+            Some(rest) => (When::Unknown, rest.trim_start_matches(' ')),
+            None => stamp::take(rest)?,
+        };
+        let (host, after) = word(rest)?;
+        let host = if host == "-" { "" } else { undressed(host) };
+        Some(Self::parts(when, host, rest, after)?.unwrapped(relays))
     }
 
-    fn of(when: When<'l>, host: &'l str, program: &'l str, text: &'l str) -> Option<Self> {
+    /// `program number id [data] text`.
+    fn parts(when: When<'l>, host: &'l str, rest: &'l str, after: &'l str) -> Option<Self> {
+        let (program, after) = word(after)?;
+        let (process, after) = word(after)?;
+        let (_id, after) = word(after)?;
+        let text = past_data(after)?;
+        let text = text.trim_start_matches(' ');
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let process = if process == "-" { "" } else { process };
+        Self::of(when, host, program, process, text, rest, true)
+    }
+
+    fn of(
+        when: When<'l>,
+        host: &'l str,
+        program: &'l str,
+        process: &'l str,
+        text: &'l str,
+        rest: &'l str,
+        is_tagged: bool,
+    ) -> Option<Self> {
         let program = program.rsplit_once('/').map_or(program, |(_, program)| program);
-        (!program.is_empty()).then_some(Self { when, host, program, text })
+        let text = past_message_id(text.trim_start_matches(' '));
+        (!program.is_empty()).then_some(Self {
+            when,
+            host,
+            program,
+            process,
+            text,
+            rest,
+            is_tagged,
+        })
+    }
+
+    /// The head within the text of what only forwards, or else this one.
+    fn unwrapped(self, relays: u8) -> Self {
+        if !RELAYS.iter().any(|relay| self.program.eq_ignore_ascii_case(relay)) {
+            return self;
+        }
+        let inner = relays.checked_sub(1).and_then(|relays| Self::parse_within(self.text, relays));
+        match inner {
+            Some(inner) if inner.is_tagged => inner.behind(self.when, self.host, self.rest),
+            _ => self,
+        }
+    }
+
+    /// The same behind the head of a relay. The inner host wrote the message. Its own time counts,
+    /// unless it lacks the year, which the relay's has.
+    fn behind(self, when: When<'l>, host: &'l str, rest: &'l str) -> Self {
+        let when = if self.when.has_year() || !when.has_year() && self.when != When::Unknown {
+            self.when
+        } else {
+            when
+        };
+        Self { when, host: if self.host.is_empty() { host } else { self.host }, rest, ..self }
     }
 }
 
-/// What follows `<34>`.
+/// The first word and what follows its blanks; `None` for the last.
+#[inline]
+fn word(text: &str) -> Option<(&str, &str)> {
+    let (word, rest) = text.split_once(' ')?;
+    Some((word, rest.trim_start_matches(' ')))
+}
+
+/// Whether a name is a host's without anything around it.
+#[inline]
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    name.bytes().all(plain) && !name.is_empty() && !is_facility(name)
+}
+
+/// The length of a program's name, if it is marked as one: `sshd[11]` or `sshd:`.
+#[inline]
+fn tag(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let end = bytes.iter().position(|byte| matches!(byte, b'[' | b':' | b' '))?;
+    // What begins with a digit is a time or an address.
+    let named = bytes[0].is_ascii_alphabetic() || matches!(bytes[0], b'/' | b'_' | b'(' | b'-');
+    let marked = match bytes[end] {
+        b'[' => true,
+        b':' => matches!(bytes.get(end + 1), None | Some(b' ')),
+        _ => false,
+    };
+    (end > 0 && named && marked).then_some(end)
+}
+
+/// Whether a program follows, so that the word before it is a host behind another: one with a number,
+/// or one that is heard.
+fn is_second_host(behind: &str) -> bool {
+    tag(behind).is_some_and(|end| {
+        let (program, text) = behind.split_at(end);
+        let (process, _) = number(text);
+        !process.is_empty() || is_heard(program, "")
+    })
+}
+
+/// Splits `[11]: ` off.
+#[inline]
+fn number(text: &str) -> (&str, &str) {
+    let mut process = "";
+    let mut text = text;
+    if let Some(number) = text.strip_prefix('[') {
+        (process, text) = number.split_once(']').unwrap_or(("", ""));
+        if !is_number(process) {
+            process = "";
+        }
+    }
+    if let Some(text) = text.strip_prefix(':') {
+        return (process, text);
+    }
+    // macOS writes the level: `sshd[11] <Notice>: `.
+    if let Some(level) = text.strip_prefix(" <")
+        && let Some((level, rest)) = level.split_once(">: ")
+        && level.bytes().all(|byte| byte.is_ascii_alphabetic())
+    {
+        text = rest;
+    }
+    (process, text)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What follows `<34>`, before which the length of the message may stand (RFC 6587).
+#[inline]
 fn priority(line: &str) -> Option<&str> {
-    let (number, rest) = line.strip_prefix('<')?.split_once('>')?;
-    (matches!(number.len(), 1..=3) && number.bytes().all(|byte| byte.is_ascii_digit()))
-        .then_some(rest)
+    let line = match line.strip_prefix('<') {
+        Some(rest) => rest,
+        None if line.as_bytes().first()?.is_ascii_digit() => {
+            let (length, rest) = line.split_once(' ')?;
+            (length.len() < 7 && is_number(length)).then(|| rest.strip_prefix('<')).flatten()?
+        }
+        None => return None,
+    };
+    let (number, rest) = line.split_once('>')?;
+    (matches!(number.len(), 1..=3) && is_number(number)).then_some(rest)
+}
+
+/// What follows `[ID 800047 auth.info] `, as Solaris and illumos write it.
+#[inline]
+fn past_message_id(text: &str) -> &str {
+    let inner = text.strip_prefix("[ID ").and_then(|rest| rest.split_once("] "));
+    match inner.and_then(|(id, rest)| Some((id.split_once(' ')?, rest))) {
+        Some(((id, level), rest)) if id.parse::<u32>().is_ok() && is_facility(level) => {
+            rest.trim_start_matches(' ')
+        }
+        _ => text,
+    }
 }
 
 /// What follows the structured data: `-`, or elements in brackets whose quoted values may hold
@@ -119,123 +336,5 @@ fn past_data(text: &str) -> Option<&str> {
     (!open && !text.is_empty()).then_some("")
 }
 
-impl Stamp {
-    /// Reads a time at the beginning of a line, and gives its length.
-    fn parse(line: &[u8]) -> Option<(Self, usize)> {
-        let month = month(line.get(..3)?)?;
-        let mut at = 3;
-        while line.get(at) == Some(&b' ') && at < 5 {
-            at += 1;
-        }
-        if at == 3 {
-            return None;
-        }
-        let digit = |at: usize| match line.get(at) {
-            Some(byte @ b'0'..=b'9') => Some((byte - b'0').cast_signed()),
-            _ => None,
-        };
-        let mut day = digit(at)?;
-        at += 1;
-        if let Some(second) = digit(at) {
-            day = 10 * day + second;
-            at += 1;
-        }
-        let pair = |at: usize| Some(10 * digit(at)? + digit(at + 1)?);
-        if line.get(at) != Some(&b' ')
-            || line.get(at + 3) != Some(&b':')
-            || line.get(at + 6) != Some(&b':')
-        {
-            return None;
-        }
-        let (hour, minute, second) = (pair(at + 1)?, pair(at + 4)?, pair(at + 7)?);
-        at += 9;
-        let mut micros = 0;
-        if line.get(at) == Some(&b'.') {
-            at += 1;
-            let mut scale = 100_000;
-            while let Some(digit) = digit(at) {
-                micros += scale * u32::from(digit.unsigned_abs());
-                scale /= 10;
-                at += 1;
-            }
-        }
-        Some((Self { month, day, hour, minute, second, micros }, at))
-    }
-}
-
-fn month(name: &[u8]) -> Option<i8> {
-    Some(match name {
-        b"Jan" => 1,
-        b"Feb" => 2,
-        b"Mar" => 3,
-        b"Apr" => 4,
-        b"May" => 5,
-        b"Jun" => 6,
-        b"Jul" => 7,
-        b"Aug" => 8,
-        b"Sep" => 9,
-        b"Oct" => 10,
-        b"Nov" => 11,
-        b"Dec" => 12,
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parts(line: &str) -> Option<(&str, &str, &str)> {
-        Head::parse(line).map(|head| (head.host, head.program, head.text))
-    }
-
-    #[test]
-    fn the_three_forms_are_told_apart() {
-        let parsed = Some(("web1", "sshd", "Hello: there"));
-        for line in [
-            "Dec 10 06:55:46 web1 sshd[24200]: Hello: there",
-            "Dec  1 06:55:46 web1 sshd: Hello: there",
-            "Dec 1 06:55:46.250 web1 sshd[1]: Hello: there",
-            "<34>Dec 10 06:55:46 web1 /usr/sbin/sshd[24200]: Hello: there",
-            "2024-03-01T08:15:30.123456+01:00 web1 sshd[1]: Hello: there",
-            "<34>1 2024-03-01T08:15:30.123Z web1 sshd 24200 - - Hello: there",
-            "<34>1 - web1 sshd 24200 ID47 [a@1 b=\"x \\\"]\\\" y\"][c@1] Hello: there",
-            "<34>1 - web1 sshd 24200 ID47 - \u{feff}Hello: there",
-        ] {
-            assert_eq!(parts(line), parsed, "{line}");
-        }
-        assert_eq!(
-            parts("Jun 14 15:16:01 combo sshd(pam_unix)[19939]: check pass"),
-            Some(("combo", "sshd(pam_unix)", "check pass"))
-        );
-        assert_eq!(
-            parts("Jun 14 15:16:01 combo last message repeated 2 times"),
-            Some(("combo", "last", "message repeated 2 times"))
-        );
-        assert_eq!(
-            parts("Jul  7 08:06:15 combo  -- root[2421]: ROOT LOGIN ON tty2"),
-            Some(("combo", "--", "root[2421]: ROOT LOGIN ON tty2"))
-        );
-        assert_eq!(parts("<34>1 - - sshd - - -"), Some(("", "sshd", "")));
-    }
-
-    #[test]
-    fn what_is_no_syslog_is_refused() {
-        for line in [
-            "",
-            "Dec",
-            "Dec 10",
-            "Dec  2 13:14:2",
-            "Dec 10 06:55:46",
-            "Dec 10 06:55:46 web1",
-            "Dez 10 06:55:46 web1 sshd: x",
-            "Dec 10 06.55.46 web1 sshd: x",
-            "<34>1 - web1 sshd 1 - [open",
-            "<3455>Dec 10 06:55:46 web1 sshd: x",
-            "1,U1@DOM1,U1@DOM1,C1,C7,Kerberos,Network,LogOn,Success",
-            "2024-03-01 08:15:30 web1 sshd: x",
-        ] {
-            assert_eq!(parts(line), None, "{line}");
-        }
-    }
-}
+mod tests;

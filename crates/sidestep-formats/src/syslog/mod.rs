@@ -3,10 +3,16 @@
 //! A dialect that carries syslog messages (lines, the journal) makes an [`Envelope`] and hands it
 //! with the text to [`message`], which is the one place that knows what each program says.
 
+mod address;
 mod clock;
+mod connection;
+mod escape;
 mod header;
+mod names;
 mod pam;
 mod sshd;
+mod stamp;
+mod stray;
 mod switch;
 
 use std::ops::ControlFlow;
@@ -14,7 +20,11 @@ use std::ops::ControlFlow;
 use sidestep::event::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome};
 
 use self::clock::Clock;
-use self::header::{Head, When};
+use self::connection::pass_time;
+pub(crate) use self::connection::{Connections, finish};
+use self::header::Head;
+use self::stamp::When;
+use self::stray::holds_login;
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
 use crate::line::Line;
@@ -38,6 +48,8 @@ pub(crate) struct Envelope<'r> {
     pub(crate) host: &'r str,
     /// The program, without its number.
     pub(crate) program: &'r str,
+    /// The number of its process; empty where unknown.
+    pub(crate) process: &'r str,
     pub(crate) raw_ref: Option<u64>,
 }
 
@@ -47,6 +59,9 @@ pub(crate) fn message(
     text: &str,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
+    if pass_time(envelope.time, sink).is_break() {
+        return Ok(ControlFlow::Break(()));
+    }
     if let Some((times, text)) = repeated(text) {
         for _ in 0..times.min(MOST_REPEATS) {
             if single(envelope, text, sink)?.is_break() {
@@ -89,13 +104,29 @@ fn single(
             nothing(sink, "syslog line that repeats the one before")
         }
         program if windows::is_relayed(program, text) => windows::relayed(envelope, text, sink),
-        _ => nothing(sink, "syslog of another program"),
+        _ => other(text, sink),
     }
 }
 
-/// Whether a program is OpenSSH's server, or one of those it consists of in newer versions.
+/// Counts a message of a program that is not listened to, apart if it holds one of sshd's.
+fn other(text: &str, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+    if holds_login(text) {
+        sink.not_understood("a login by sshd within syslog of another shape or program");
+        return Ok(ControlFlow::Continue(()));
+    }
+    nothing(sink, "syslog of another program")
+}
+
+/// Whether a program is OpenSSH's server, or one of those it consists of in newer versions; by its
+/// unit, where the journal names that.
+#[inline]
 pub(crate) fn is_sshd(program: &str) -> bool {
-    matches!(program, "sshd" | "sshd-session" | "sshd-auth")
+    if !program.starts_with("ssh") {
+        return false;
+    }
+    matches!(program, "sshd" | "sshd-session" | "sshd-auth" | "ssh.service" | "sshd.service")
+        || program.ends_with(".service")
+            && (program.starts_with("sshd@") || program.starts_with("ssh@"))
 }
 
 /// Whether anything is listened to that a program says, so that others need not be read.
@@ -172,21 +203,32 @@ pub(crate) fn line_within(
     outer: &Envelope<'_>,
     sink: &mut RecordSink<'_>,
 ) -> Option<Result<ControlFlow<()>, Fault>> {
-    let head = Head::parse(line)?;
+    let head = Head::parse(line).filter(|_| is_line(line.as_bytes()))?;
     let own = match head.when {
-        When::Whole(text) => sink.times().read(text),
         // The year is not written, so that what the relay noted is the better.
-        When::Yearless(_) | When::Unknown => None,
+        When::Yearless(_) | When::Unknown | When::Zoned(_) => None,
+        when => Clock::new(sink.options, None).read(when).ok().flatten(),
     };
     let host = if matches!(head.host, "" | "-") { outer.host } else { head.host };
     let program = head.program;
-    let envelope = Envelope { time: own.or(outer.time), host, program, raw_ref: outer.raw_ref };
+    let process = head.process;
+    let envelope =
+        Envelope { time: own.or(outer.time), host, program, process, raw_ref: outer.raw_ref };
     Some(message(&envelope, head.text, sink))
 }
 
 /// Whether a line is one of syslog's.
+///
+/// Tables and logs of other kinds begin their lines with a time, too: one of RFC 3164 is syslog's own,
+/// but behind any other a program has to follow.
 pub(crate) fn is_line(line: &[u8]) -> bool {
-    std::str::from_utf8(line).is_ok_and(|line| Head::parse(line).is_some())
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    Head::parse(line).is_some_and(|head| match head.when {
+        When::Yearless(_) => true,
+        // Snare writes neither number nor colon.
+        _ if windows::is_relayed(head.program, head.text) => true,
+        _ => head.is_tagged && !head.host.contains([',', ';', '"', '\t', '=']),
+    })
 }
 
 /// Reads lines of syslog.
@@ -248,13 +290,18 @@ fn take(
         return Err(Fault::record("does not begin as a line of syslog: time, host, program"));
     };
     // Most lines are of programs that are not listened to; only the year is kept of their time.
-    let heard = is_heard(head.program, head.text);
-    let time = match head.when {
-        When::Whole(_) if !heard => None,
-        When::Unknown => None,
-        When::Yearless(stamp) => Some(clock.dated(&stamp)?),
-        When::Whole(text) => Some(clock.whole(text)?),
+    if !is_heard(head.program, head.text) {
+        if !head.when.has_year() {
+            clock.read(head.when)?;
+        }
+        return other(head.rest, sink);
+    }
+    let envelope = Envelope {
+        time: clock.read(head.when)?,
+        host: head.host,
+        program: head.program,
+        process: head.process,
+        raw_ref: Some(number),
     };
-    let envelope = Envelope { time, host: head.host, program: head.program, raw_ref: Some(number) };
     message(&envelope, head.text, sink)
 }

@@ -4,9 +4,11 @@ use std::ops::ControlFlow;
 
 use sidestep::event::{Account, Activity, LogonType, Outcome};
 
+use super::connection::{Key, begun};
 use super::{Envelope, nothing, send, source};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
+use crate::values::clipped;
 
 /// A message of a module that acts for a service. A session of sshd's is the login that sshd told
 /// of, and counts once; one of a service or a timer is no login.
@@ -35,7 +37,19 @@ pub(super) fn message(
     if let Some(rest) = text.strip_prefix("authentication failure; ") {
         return failed(envelope, service, rest, sink);
     }
+    if service == "sshd" && bars(text) {
+        let key = Key::of(envelope, "", None);
+        if let Some(connection) = begun(envelope, key, sink) {
+            connection.barred = Some(clipped(text).into());
+        }
+    }
     nothing(sink, "pam, another message")
+}
+
+/// Whether an account may not log on, whatever its password: the program only says that it failed.
+fn bars(text: &str) -> bool {
+    let says = |word| memchr::memmem::find(text.as_bytes(), word).is_some();
+    says(b"expired") || says(b"denied") || says(b"locked")
 }
 
 /// How one logs on by a service; `None` for one by which nobody does.

@@ -22,6 +22,8 @@ pub(super) fn emit(
         time: record.time,
         host: record.computer.trim(),
         program,
+        // The record names no process of sshd's in its text.
+        process: "",
         raw_ref: record.raw_ref,
     };
     syslog::message(&envelope, payload, sink)

@@ -188,7 +188,8 @@ mod tests {
         Source Network Address: 10.0.0.5   Source Port:  49812";
 
     fn told(program: &str, text: &str) -> String {
-        let envelope = Envelope { time: Some(1), host: "relay", program, raw_ref: None };
+        let envelope =
+            Envelope { time: Some(1), host: "relay", program, process: "", raw_ref: None };
         let mut logins = Vec::new();
         let (taken, summary) = with_record_sink(
             &mut |event| {

@@ -165,7 +165,7 @@ struct ArrowArrayStream {
 // Level of a message: good to know.
 #define SIDESTEP_LOG_INFO 3
 
-// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `zeek`, `syslog`,
+// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `windows-xml`, `zeek`, `syslog`,
 // `wtmp`, `btmp`.
 #define SIDESTEP_READER_FORMAT 0
 

@@ -35,7 +35,7 @@ impl Opaque for sidestep_reader {
     const NAME: &'static str = "sidestep_reader";
 }
 
-/// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `zeek`, `syslog`,
+/// Option: the dialect, one of `auto` (unless set), `lanl`, `csv`, `evtx`, `json`, `windows-xml`, `zeek`, `syslog`,
 /// `wtmp`, `btmp`.
 pub const SIDESTEP_READER_FORMAT: u32 = 0;
 /// Option: which column of a CSV holds what, as `field=column`, such as `src_host=client`. Set once for each.

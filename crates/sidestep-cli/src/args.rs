@@ -48,8 +48,8 @@ pub(crate) struct DetectArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Format of the logs: auto, lanl, csv, evtx, json, zeek, syslog, krb5kdc, samba, freeradius, auditd,
-    /// wtmp or btmp
+    /// Format of the logs: auto, lanl, csv, evtx, json, windows-xml, zeek, syslog, krb5kdc, samba,
+    /// freeradius, auditd, wtmp or btmp
     #[arg(long, default_value = "auto")]
     pub(crate) format: Format,
 

@@ -79,6 +79,7 @@ mod utmp;
 mod values;
 mod vocabulary;
 mod windows;
+mod windows_xml;
 mod zeek;
 mod zone;
 

@@ -15,6 +15,12 @@ pub(crate) const MAX_LINE: usize = 1 << 20;
 /// What is said of a line or record that is too long to be held.
 pub(crate) const TOO_LONG: &str = "is longer than 1 MiB; no login is";
 
+/// Whether this is `Record 7`, which `evtx_dump` writes above each record: no record, and nothing bad.
+pub(crate) fn is_heading(line: &[u8]) -> bool {
+    let number = line.trim_ascii().strip_prefix(b"Record ");
+    number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+}
+
 /// One line.
 pub(crate) enum Line<'a> {
     /// Its bytes, without the line break.

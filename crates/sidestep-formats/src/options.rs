@@ -35,6 +35,8 @@ pub enum Format {
     /// JSON objects, each of which tells by its contents what it is: Windows events, Zeek logs, ECS,
     /// OCSF, sign-ins of Entra ID and AWS, the systemd journal.
     Json,
+    /// Windows events in XML, one after the other or in one document.
+    WindowsXml,
     /// The logins that Linux keeps in binary records, in `wtmp` and `utmp`; those of a file that says
     /// itself that they failed are failures all the same.
     Wtmp,
@@ -58,14 +60,16 @@ impl FromStr for Format {
             "freeradius" => Ok(Self::FreeRadius),
             "auditd" => Ok(Self::Auditd),
             "json" => Ok(Self::Json),
+            "windows-xml" => Ok(Self::WindowsXml),
             "wtmp" | "utmp" => Ok(Self::Wtmp),
             "btmp" => Ok(Self::Btmp),
             _ => Err(ParseError {
                 what: "format",
                 value: text.to_owned(),
-                expected: "auto, lanl, csv, evtx, json, zeek, syslog, krb5kdc, samba, freeradius, auditd, \
-                           wtmp or btmp"
-                    .to_owned(),
+                expected:
+                    "auto, lanl, csv, evtx, json, windows-xml, zeek, syslog, krb5kdc, samba, \
+                           freeradius, auditd, wtmp or btmp"
+                        .to_owned(),
             }),
         }
     }

@@ -21,6 +21,7 @@ use crate::source::Source;
 use crate::summary::ReadSummary;
 use crate::syslog::Syslog;
 use crate::utmp::{self, Utmp};
+use crate::windows_xml::WindowsXml;
 use crate::zeek::Zeek;
 
 /// Reads logs, one after the other, and counts over all of them.
@@ -126,6 +127,7 @@ impl LogReader {
             Format::Auditd => Box::new(audit::File),
             Format::Krb5kdc => sniff::krb5kdc(&source),
             Format::Json => Box::new(Json),
+            Format::WindowsXml => Box::new(WindowsXml),
             Format::Wtmp => Box::new(Utmp::new(Some(utmp::Kind::Sessions))),
             Format::Btmp => Box::new(Utmp::new(Some(utmp::Kind::Failures))),
         };

@@ -10,11 +10,13 @@ use crate::freeradius::{self, FreeRadius};
 use crate::jsonl::Json;
 use crate::krb5kdc::{self, HeimdalFile};
 use crate::lanl::{COLUMNS, Lanl};
+use crate::line::is_heading;
 use crate::record_sink::RecordSink;
 use crate::samba;
 use crate::source::Source;
 use crate::syslog::{self, Syslog};
 use crate::utmp::{self, Utmp};
+use crate::windows_xml::{self, WindowsXml};
 use crate::zeek::{self, Zeek};
 
 /// Bytes and lines that are looked at.
@@ -106,6 +108,9 @@ pub(crate) fn dialect(
     if lines.iter().take(2).any(|line| samba::is_header(line)) {
         return Ok(Box::new(samba::File));
     }
+    if windows_xml::begins_event(from(source, first)) {
+        return Ok(Box::new(WindowsXml));
+    }
     let objects = lines.iter().filter(|line| begins_json(line)).count();
     if begins_json(first) || 2 * objects > lines.len() {
         return Ok(Box::new(Json));
@@ -137,7 +142,7 @@ pub(crate) fn dialect(
         place: place.to_owned(),
         looked_at: format!("the format cannot be told: it begins with {}", quote(first)),
         advice: format!(
-            "it is none of EVTX, wtmp, JSON, Zeek, syslog, LANL and the logs of KDCs, Samba, FreeRADIUS and auditd, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
+            "it is none of EVTX, wtmp, JSON, Windows events in XML, Zeek, syslog, LANL and the logs of KDCs, Samba, FreeRADIUS and auditd, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
             EventField::list()
         ),
     })
@@ -168,6 +173,13 @@ pub(crate) fn evtx(place: &str) -> Result<Box<dyn Dialect>, FormatError> {
     })
 }
 
+/// What the window holds from one of its lines on.
+fn from<'s>(source: &'s Source<'_>, line: &[u8]) -> &'s [u8] {
+    let window = source.window();
+    let at = (line.as_ptr() as usize).saturating_sub(window.as_ptr() as usize);
+    &window[at.min(window.len())..]
+}
+
 /// The first lines that are not blank, without the last where it may be cut.
 fn first_lines<'s>(source: &'s Source<'_>) -> Vec<&'s [u8]> {
     let window = source.window();
@@ -180,7 +192,7 @@ fn first_lines<'s>(source: &'s Source<'_>) -> Vec<&'s [u8]> {
         };
         rest = after;
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !line.is_empty() && (whole || lines.is_empty()) {
+        if !line.is_empty() && !is_heading(line) && (whole || lines.is_empty()) {
             lines.push(line);
         }
     }

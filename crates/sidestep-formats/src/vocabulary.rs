@@ -28,21 +28,57 @@ pub(crate) fn is_absent(text: &str) -> bool {
 
 /// How the account logged on; a word that is not known is [`LogonType::Other`].
 pub(crate) fn logon_type(text: &str) -> LogonType {
-    folded(text, |word| match word {
-        "unknown" => LogonType::Unknown,
-        "0" | "system" => LogonType::System,
-        "2" | "interactive" => LogonType::Interactive,
-        "3" | "network" => LogonType::Network,
-        "4" | "batch" => LogonType::Batch,
-        "5" | "service" | "osservice" => LogonType::Service,
-        "7" | "unlock" => LogonType::Unlock,
-        "8" | "networkcleartext" => LogonType::NetworkCleartext,
-        "9" | "newcredentials" => LogonType::NewCredentials,
-        "10" | "remoteinteractive" | "rdp" => LogonType::RemoteInteractive,
-        "11" | "cachedinteractive" => LogonType::CachedInteractive,
-        "12" | "cachedremoteinteractive" => LogonType::CachedRemoteInteractive,
-        "13" | "cachedunlock" => LogonType::CachedUnlock,
-        _ => LogonType::Other,
+    spelt_logon_type(text).unwrap_or(LogonType::Other)
+}
+
+/// How the account logged on, by the number or the word, or both of them: `3`, `0x3`, `3.0`, `Network`,
+/// `10 - RemoteInteractive`, `Network (3)`. A number decides over the word beside it, which is written
+/// in the language of the host. `None` for a word that is not known.
+pub(crate) fn spelt_logon_type(text: &str) -> Option<LogonType> {
+    if let Ok(number) = text.parse() {
+        return Some(windows_logon_type(number));
+    }
+    logon_type_by_word(text).or_else(|| logon_type_by_number(text.trim()))
+}
+
+/// The one number in a text, be it in hexadecimal or with nothing but zeros after its point.
+fn logon_type_by_number(text: &str) -> Option<LogonType> {
+    if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        return u64::from_str_radix(digits, 16).ok().map(windows_logon_type);
+    }
+    let begin = text.find(|c: char| c.is_ascii_digit())?;
+    let digits = &text[begin..];
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let (number, rest) = digits.split_at(end);
+    let is_whole = match rest.strip_prefix('.') {
+        Some(fraction) => fraction.trim_start_matches('0').trim().is_empty(),
+        None => !rest.contains(|c: char| c.is_ascii_digit()),
+    };
+    // A sign, or letters that run into it, make it another number or a code.
+    let stands_alone = !text[..begin].ends_with(|c: char| c.is_alphanumeric() || c == '-')
+        && !rest.starts_with(char::is_alphanumeric);
+    (is_whole && stands_alone).then(|| number.parse().ok().map(windows_logon_type))?
+}
+
+fn logon_type_by_word(text: &str) -> Option<LogonType> {
+    folded(text, |word| {
+        Some(match word {
+            "unknown" => LogonType::Unknown,
+            "system" => LogonType::System,
+            "interactive" => LogonType::Interactive,
+            "network" => LogonType::Network,
+            "batch" => LogonType::Batch,
+            "service" | "osservice" => LogonType::Service,
+            "unlock" => LogonType::Unlock,
+            "networkcleartext" => LogonType::NetworkCleartext,
+            "newcredentials" => LogonType::NewCredentials,
+            "remoteinteractive" | "rdp" => LogonType::RemoteInteractive,
+            "cachedinteractive" => LogonType::CachedInteractive,
+            "cachedremoteinteractive" => LogonType::CachedRemoteInteractive,
+            "cachedunlock" => LogonType::CachedUnlock,
+            "other" => LogonType::Other,
+            _ => return None,
+        })
     })
 }
 
@@ -187,6 +223,31 @@ mod tests {
     fn a_logon_type_is_the_same_by_number_and_by_digits() {
         for number in 0..20 {
             assert_eq!(windows_logon_type(number), logon_type(&number.to_string()), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_logon_type_may_be_spelt_by_number_and_word() {
+        for (text, expected) in [
+            ("3", LogonType::Network),
+            ("0x3", LogonType::Network),
+            ("0xA", LogonType::RemoteInteractive),
+            ("3.0", LogonType::Network),
+            (" 3 ", LogonType::Network),
+            ("Network (3)", LogonType::Network),
+            ("3 (Network)", LogonType::Network),
+            ("3 - Netzwerk", LogonType::Network),
+            ("LogonType 3", LogonType::Network),
+            ("Type: 10", LogonType::RemoteInteractive),
+            ("10 - RemoteInteractive", LogonType::RemoteInteractive),
+            ("Remote Interactive", LogonType::RemoteInteractive),
+            ("New_Credentials", LogonType::NewCredentials),
+            ("6", LogonType::Other),
+        ] {
+            assert_eq!(spelt_logon_type(text), Some(expected), "{text}");
+        }
+        for text in ["", "three", "-3", "3.5", "3,4", "x3", "3x", "{3}4", "0x", "Netzwerk"] {
+            assert_eq!(spelt_logon_type(text), None, "{text}");
         }
     }
 

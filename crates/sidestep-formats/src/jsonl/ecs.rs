@@ -21,6 +21,11 @@ const NAMES: [(&str, &str); 5] = [
     ("outcome_reason", "event.reason"),
 ];
 
+/// Whether a record says of which kind it is.
+pub(super) fn has_category(root: Node<'_>) -> bool {
+    root.find("event.category").is_some()
+}
+
 /// Hands on an authentication event.
 pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     let word = |path: &str| root.word(path);

@@ -8,7 +8,7 @@ use std::io;
 use memchr::{memchr, memchr_iter, memchr3};
 
 use self::braces::Braces;
-use self::list::{LISTS_WITHIN, list_within};
+use self::list::{LISTS_WITHIN, Within, list_within};
 use crate::line::MAX_LINE;
 use crate::source::Source;
 
@@ -46,8 +46,8 @@ pub(super) enum What {
 enum Place {
     /// Between records that follow each other.
     Top,
-    /// In a list of records; `wrapped` if an object holds the list.
-    List { wrapped: bool },
+    /// In a list of records that lies in so many objects.
+    List { depth: usize },
 }
 
 /// Cuts a source into records.
@@ -94,9 +94,9 @@ impl Frames {
                 (b'{', Place::Top) => {
                     source.fill(LISTS_WITHIN)?;
                     match list_within(source.window()) {
-                        Some(length) => {
-                            self.pass(source, length);
-                            self.place = Place::List { wrapped: true };
+                        Some(Within { begin, depth }) => {
+                            self.pass(source, begin);
+                            self.place = Place::List { depth };
                         }
                         None => return self.object(source).map(Some),
                     }
@@ -104,15 +104,15 @@ impl Frames {
                 (b'{', Place::List { .. }) => return self.object(source).map(Some),
                 (b'[', Place::Top) => {
                     self.pass(source, 1);
-                    self.place = Place::List { wrapped: false };
+                    self.place = Place::List { depth: 0 };
                 }
                 (b',', Place::List { .. }) => self.pass(source, 1),
-                (b']', Place::List { wrapped }) => {
+                (b']', Place::List { depth }) => {
                     self.pass(source, 1);
                     self.place = Place::Top;
-                    if wrapped {
-                        // What follows the list in the object that holds it.
-                        let mut braces = Braces::new(1);
+                    if depth > 0 {
+                        // What follows the list in the objects that hold it.
+                        let mut braces = Braces::new(depth);
                         self.skip(source, &mut braces)?;
                     }
                 }

@@ -9,6 +9,7 @@ mod defender;
 mod ecs;
 mod entra;
 mod entra_portal;
+mod envelope;
 mod fields;
 mod frames;
 mod github;
@@ -38,9 +39,10 @@ use self::shape::Shape;
 use self::tape::{Node, Tape};
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError, quote};
-use crate::line::TOO_LONG;
+use crate::line::{TOO_LONG, is_heading};
 use crate::record_sink::RecordSink;
 use crate::source::Source;
+use crate::windows_xml;
 
 /// Reads JSON.
 pub(crate) struct Json;
@@ -69,6 +71,7 @@ impl Dialect for Json {
                 What::Unclosed => Err(Fault::record(
                     "the log ends within a list of records: check that the file is complete",
                 )),
+                What::Debris if is_heading(record) => Ok(ControlFlow::Continue(())),
                 What::Debris => {
                     Err(Fault::record(format!("{} is not a JSON object", quote(record))))
                 }
@@ -99,8 +102,17 @@ impl Dialect for Json {
     }
 }
 
+/// How many records may lie in each other: an event in what a relay put around it, that again in what
+/// a store put around both.
+const MOST_WITHIN: u8 = 2;
+
 /// Gives a record to the mapping of its shape.
 fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+    take_within(root, number, MOST_WITHIN, sink)
+}
+
+/// As [`take`], in which so many more may lie.
+fn take_within(root: Node<'_>, number: u64, within: u8, sink: &mut RecordSink<'_>) -> Taken {
     match shape::tell(root) {
         Shape::Windows(layout) => windows::take(layout, number, sink),
         Shape::Zeek(record) => zeek::take(record, number, sink),
@@ -110,18 +122,28 @@ fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
         Shape::Journald(record) => journald::take(record, number, sink),
         Shape::Laurel(record) => laurel::take(record, number, sink),
         Shape::Samba(record) => samba::take(record, number, sink),
-        Shape::Ecs(record) => ecs::take(record, number, sink),
+        Shape::Ecs(record) if ecs::has_category(record) => ecs::take(record, number, sink),
+        Shape::Ecs(record) => match envelope::take(record, number, within, sink) {
+            Some(taken) => taken,
+            None => ecs::take(record, number, sink),
+        },
+        Shape::Text(text) if windows_xml::begins_event(text.as_bytes()) => {
+            windows_xml::take(text.trim(), number, sink)
+        }
         Shape::Of(product, record) => product::take(product, record, number, sink),
         Shape::Text(text) => {
             let mut tape = Tape::default();
             let root = tape.read(text).map_err(|error| not_json(&error))?;
-            match shape::tell(root) {
-                Shape::Text(_) => Ok(shape::not_understood(sink, root)),
-                _ => take(root, number, sink),
+            match within.checked_sub(1) {
+                Some(within) => take_within(root, number, within, sink),
+                None => Ok(shape::not_understood(sink, root)),
             }
         }
         Shape::Preview => Ok(shape::pass_over(sink, "Splunk", "preview")),
-        Shape::Other(record) => Ok(shape::not_understood(sink, record)),
+        Shape::Other(record) => match envelope::take(record, number, within, sink) {
+            Some(taken) => taken,
+            None => Ok(shape::not_understood(sink, record)),
+        },
     }
 }
 

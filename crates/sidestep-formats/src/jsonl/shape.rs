@@ -6,9 +6,11 @@ use super::laurel;
 use super::product::{Marks, Product};
 use super::samba;
 use super::tape::Node;
-use super::windows::Layout;
+use super::windows::{self as windows_json, Layout};
 use crate::record_sink::RecordSink;
 use crate::values;
+use crate::windows;
+use crate::windows_xml;
 
 /// What a record is, and where in it that begins.
 pub(super) enum Shape<'r> {
@@ -23,7 +25,7 @@ pub(super) enum Shape<'r> {
     Of(Product, Node<'r>),
     Samba(Node<'r>),
     Laurel(Node<'r>),
-    /// A text that is itself such a record.
+    /// A text that is itself such a record, in JSON or XML.
     Text(&'r str),
     /// Search results that Splunk gave while it was still searching; they come again.
     Preview,
@@ -45,6 +47,8 @@ enum Sign {
     System,
     /// The record proper, in what Splunk, Elasticsearch or `EventBridge` put around it.
     Inner,
+    /// A row of osquery, which may be of the event log.
+    Columns,
     Preview,
     Ocsf,
     Journald,
@@ -52,6 +56,15 @@ enum Sign {
     ZeekField,
     Principal,
     Category,
+    /// What Wazuh makes of a Windows event, and what it puts around it.
+    Win,
+    Data,
+    /// How PowerShell calls the number of an event, and what stands beside it.
+    Id,
+    EventLog,
+    /// Elasticsearch's values without their document, and what shows that they are.
+    Fields,
+    Index,
     EventId,
     /// The same, in a record that may yet show to be of another layout.
     OldEventId,
@@ -72,6 +85,7 @@ impl Sign {
             "Event" => Self::Event,
             "System" => Self::System,
             "result" | "_source" | "detail" => Self::Inner,
+            "columns" => Self::Columns,
             "preview" => Self::Preview,
             "class_uid" => Self::Ocsf,
             "__REALTIME_TIMESTAMP" | "_SOURCE_REALTIME_TIMESTAMP" => Self::Journald,
@@ -82,15 +96,41 @@ impl Sign {
             | "servicePrincipalName"
             | "ServicePrincipalName" => Self::Principal,
             "category" => Self::Category,
-            "EventID" | "EventId" | "EventCode" => Self::EventId,
-            "event_id" | "eventid" | "eventID" | "event_code" => Self::OldEventId,
+            "EventID" | "EventId" | "EventCode" | "Event ID" => Self::EventId,
+            "event_id" | "eventid" | "eventID" | "event_code" | "event_identifier" => {
+                Self::OldEventId
+            }
+            "win" => Self::Win,
+            "data" => Self::Data,
+            "Id" => Self::Id,
+            "ProviderName" | "LogName" | "MachineName" | "TimeCreated" | "LevelDisplayName" => {
+                Self::EventLog
+            }
+            "fields" => Self::Fields,
+            "_index" | "_id" => Self::Index,
             "event" | "ecs" | "event.category" | "event.kind" | "ecs.version" => Self::Ecs,
             "eventSource" | "eventName" | "eventVersion" => Self::CloudTrail,
-            "_raw" | "CloudTrailEvent" => Self::Raw,
+            "_raw" | "CloudTrailEvent" | "xml" | "Xml" | "xml_string" | "EventXml"
+            | "event_xml" => Self::Raw,
             "sourcetype" | "_type" | "type" | "dataset" | "eventType" => Self::Kind,
             "ID" => Self::AuditId,
-            "winlog.event_id" | "winlog.channel" | "winlog.computer_name" => Self::Winlog,
-            _ => Self::None,
+            _ => match name.as_bytes() {
+                [b'w', b'i', b'n', ..] | [b'd', b'a', b't', b'a', b'.', ..] => Self::of_path(name),
+                _ => Self::None,
+            },
+        }
+    }
+}
+
+impl Sign {
+    /// What the beginning of a path says that is written as one name.
+    fn of_path(name: &str) -> Self {
+        if name.starts_with("winlog.") {
+            Self::Winlog
+        } else if windows_json::path_of_wazuh(name).is_some() {
+            Self::Win
+        } else {
+            Self::None
         }
     }
 }
@@ -99,6 +139,11 @@ impl Sign {
 #[derive(Default)]
 struct Seen<'r> {
     event_id: Option<Node<'r>>,
+    /// A number that is one of an event only beside the names of the event log.
+    id: Option<Node<'r>>,
+    event_log: u8,
+    fields: Option<Node<'r>>,
+    is_document: bool,
     ecs: bool,
     principal: bool,
     zeek_fields: u8,
@@ -118,12 +163,25 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
                 return Shape::Windows(Layout::OldBeats(root));
             }
             Sign::Event if node.is_object() => return Shape::Windows(Layout::Nested(node)),
+            Sign::Event if node.text().is_some_and(is_xml) => seen.raw = node.text(),
+            Sign::Win if node.name() != "win" => return Shape::Windows(Layout::Wazuh(root)),
+            Sign::Win if is_of_wazuh(node) => return Shape::Windows(Layout::Wazuh(node)),
+            Sign::Data => {
+                if let Some(win) = node.get("win").filter(|win| is_of_wazuh(*win)) {
+                    return Shape::Windows(Layout::Wazuh(win));
+                }
+            }
+            Sign::Id => seen.id = Some(node).filter(|id| id.text().is_some_and(is_number)),
+            Sign::EventLog => seen.event_log += 1,
+            Sign::Fields => seen.fields = Some(node).filter(|fields| fields.is_object()),
+            Sign::Index => seen.is_document = true,
             Sign::System if node.is_object() => return Shape::Windows(Layout::Nested(root)),
             Sign::EventId if node.text().is_some_and(is_number) => {
                 return Shape::Windows(Layout::Flat { root, event_id: node });
             }
             Sign::EventId | Sign::OldEventId => seen.event_id = Some(node),
             Sign::Inner if node.is_object() => return tell(node),
+            Sign::Columns if node.get("eventid").is_some() => return tell(node),
             Sign::Preview if node.text() == Some("true") => return Shape::Preview,
             Sign::Ocsf => return Shape::Ocsf(root),
             Sign::Journald => return Shape::Journald(root),
@@ -137,7 +195,8 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             Sign::Ecs => seen.ecs |= node.is_object() || node.name().contains('.'),
             Sign::CloudTrail => seen.cloud_trail += 1,
             Sign::Raw => {
-                seen.raw = node.text().filter(|text| text.trim_start().starts_with('{'));
+                let is_record = |text: &&str| text.trim_start().starts_with('{') || is_xml(text);
+                seen.raw = node.text().filter(is_record).or(seen.raw);
             }
             Sign::AuditId if node.text().is_some_and(laurel::is_id) => return Shape::Laurel(root),
             Sign::Kind if node.text().is_some_and(|kind| samba::is_samba(root, kind)) => {
@@ -149,7 +208,9 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
             | Sign::EventData
             | Sign::Event
             | Sign::System
+            | Sign::Win
             | Sign::Inner
+            | Sign::Columns
             | Sign::Preview => {}
         }
     }
@@ -168,8 +229,14 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
     if let Some(event_id) = seen.event_id {
         return Shape::Windows(Layout::Flat { root, event_id });
     }
+    if let Some(event_id) = seen.id.filter(|_| seen.event_log >= 2) {
+        return Shape::Windows(Layout::Flat { root, event_id });
+    }
     if seen.ecs {
         return Shape::Ecs(root);
+    }
+    if let Some(fields) = seen.fields.filter(|_| seen.is_document) {
+        return tell(fields);
     }
     if seen.zeek_fields >= 2 {
         return Shape::Zeek(root);
@@ -178,7 +245,16 @@ pub(super) fn tell(root: Node<'_>) -> Shape<'_> {
 }
 
 fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
+    windows::event_number(text).is_some()
+}
+
+fn is_xml(text: &str) -> bool {
+    windows_xml::begins_event(text.as_bytes())
+}
+
+/// Whether this is a Windows event as Wazuh writes it.
+fn is_of_wazuh(win: Node<'_>) -> bool {
+    win.get("system").is_some_and(Node::is_object)
 }
 
 /// Counts a record of which nothing is made, by a name that the log itself gave.

@@ -49,11 +49,18 @@ pub(super) struct Tape {
     arena: String,
     /// Address of the record's first byte, while it is taken apart.
     base: usize,
+    /// Whether names are kept that hardly any record needs.
+    whole: bool,
     /// Whether every text is copied, since what is read lies outside the record.
     copies: bool,
 }
 
 impl Tape {
+    /// A tape that keeps all that is in a record, also what only few need, such as long messages.
+    pub(super) fn whole() -> Self {
+        Self { whole: true, ..Self::default() }
+    }
+
     /// Takes apart one JSON object that is all of `text`.
     pub(super) fn read<'r>(&'r mut self, text: &'r str) -> Result<Node<'r>, serde_json::Error> {
         self.fields.clear();
@@ -125,6 +132,11 @@ impl<'r> Node<'r> {
             _ => (self.tape.arena.as_str(), (span.start & !IN_ARENA) as usize),
         };
         text.get(start..start + span.length as usize).unwrap_or_default()
+    }
+
+    /// The text of the whole record that it is in.
+    pub(super) fn source(self) -> &'r str {
+        self.text
     }
 
     /// Its name in the object that holds it; empty in an array.

@@ -40,6 +40,7 @@ use crate::samba;
 use crate::source::Source;
 use crate::time::Micros;
 use crate::values::{ip, is_local};
+use crate::windows;
 use sidestep::Timestamp;
 
 /// Most attempts that one "message repeated" line stands for.
@@ -125,6 +126,7 @@ fn single(
         "last" if text.starts_with("message repeated ") => {
             nothing(sink, "syslog line that repeats the one before")
         }
+        program if windows::is_relayed(program, text) => windows::relayed(envelope, text, sink),
         _ => other(text, sink),
     }
 }
@@ -160,6 +162,7 @@ fn is_heard(program: &str, text: &str) -> bool {
         || text.starts_with("pam_")
         || text.starts_with("message repeated ")
         || program.contains('(')
+        || windows::is_relayed(program, text)
 }
 
 /// Notes that a program tells of its logins itself, so that they are not counted again where the audit
@@ -239,6 +242,27 @@ pub(crate) fn whole_time(text: &str, options: &ReadOptions) -> Result<Micros, Fa
     Clock::new(options, None).whole(text)
 }
 
+/// Hands on what a line of syslog tells that lies in something else, which knows the time where the line
+/// has none that can be read by itself. `None` for what is no line of syslog.
+pub(crate) fn line_within(
+    line: &str,
+    outer: &Envelope<'_>,
+    sink: &mut RecordSink<'_>,
+) -> Option<Result<ControlFlow<()>, Fault>> {
+    let head = Head::parse(line).filter(|_| is_line(line.as_bytes()))?;
+    let own = match head.when {
+        // The year is not written, so that what the relay noted is the better.
+        When::Yearless(_) | When::Unknown | When::Zoned(_) => None,
+        when => Clock::new(sink.options, None).read(when).ok().flatten(),
+    };
+    let host = if matches!(head.host, "" | "-") { outer.host } else { head.host };
+    let program = head.program;
+    let process = head.process;
+    let envelope =
+        Envelope { time: own.or(outer.time), host, program, process, raw_ref: outer.raw_ref };
+    Some(message(&envelope, head.text, sink))
+}
+
 /// Whether a line is one of syslog's.
 ///
 /// Tables and logs of other kinds begin their lines with a time, too: one of RFC 3164 is syslog's own,
@@ -247,6 +271,8 @@ pub(crate) fn is_line(line: &[u8]) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
     Head::parse(line).is_some_and(|head| match head.when {
         When::Yearless(_) => true,
+        // Snare writes neither number nor colon.
+        _ if windows::is_relayed(head.program, head.text) => true,
         _ => head.is_tagged && !head.host.contains([',', ';', '"', '\t', '=']),
     })
 }

@@ -13,7 +13,6 @@ macro_rules! fields {
             pub(crate) const COUNT: usize = [$(Self::$field,)+].len();
 
             /// Every name that is known.
-            #[cfg(test)]
             pub(crate) const NAMES: &[&str] = &[$($($name,)+)+];
 
             /// The field of this name; `None` for one that no event here needs.
@@ -79,6 +78,16 @@ fields! {
     CallerLocality = "RpcCallClientLocality",
     CallerProcess = "ClientProcessId",
     User = "User" | "username" | "Username",
+    /// Of the use of NTLM.
+    UserName = "UserName",
+    DomainName = "DomainName",
+    ClientUser = "ClientUserName",
+    ClientDomain = "ClientDomainName",
+    RemoteClient = "RemoteClientMachine",
+    TargetMachine = "TargetMachine",
+    TargetIp = "TargetIP",
+    TargetService = "TargetService" | "TargetName",
+    ChannelName = "SChannelName",
     Initiated = "Initiated",
     SourceIp = "SourceIp",
     SourceName = "SourceHostname",
@@ -107,8 +116,23 @@ fields! {
     Param9 = "Param9" | "param9",
 }
 
-#[cfg(feature = "evtx")]
 impl Field {
+    /// The fields by names that a log may also have for what is its own.
+    pub(crate) const OF_LOGS: [Self; 12] = [
+        Self::Address,
+        Self::AccountName,
+        Self::Connection,
+        Self::DomainName,
+        Self::Payload,
+        Self::Process,
+        Self::Properties,
+        Self::Resource,
+        Self::Session,
+        Self::Status,
+        Self::User,
+        Self::UserName,
+    ];
+
     /// The fields that values without a name fill, in order.
     pub(crate) const UNNAMED: [Self; 9] = [
         Self::Param1,

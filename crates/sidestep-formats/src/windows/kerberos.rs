@@ -127,7 +127,7 @@ fn service_host<'r>(record: &'r Record<'_>) -> Option<Host<'r>> {
 
 /// The outcome that the status tells, and the status where it is a reason.
 fn with_status<'r>(record: &'r Record<'_>, builder: AuthEventBuilder<'r>) -> AuthEventBuilder<'r> {
-    match (record.text(Field::Status), record.number(Field::Status)) {
+    match (record.status(Field::Status), record.number(Field::Status)) {
         (_, Some(0)) => builder.outcome(Outcome::Success),
         (Some(status), _) => builder.outcome(Outcome::Failure).outcome_reason(status),
         // Windows writes 4771 only where pre-authentication failed.

@@ -33,7 +33,7 @@ fn logon(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<(
     let account = record.target();
     let protocol = protocol(record);
     let subject = record.subject().filter(|subject| Some(subject) != account.as_ref());
-    let logon_type = record.text(Field::LogonType).map(vocabulary::logon_type);
+    let logon_type = logon_type_of(record)?;
     let source = if logon_type.is_some_and(is_made_here) {
         record.host_at(Field::Address, Field::Port)
     } else {
@@ -77,6 +77,15 @@ fn logon(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<(
     hand_on(builder, sink)
 }
 
+/// The type of a logon. A word that means none would silence the rules that need it, so it is a fault.
+fn logon_type_of(record: &Record<'_>) -> Result<Option<LogonType>, Fault> {
+    let Some(text) = record.text(Field::LogonType) else { return Ok(None) };
+    match vocabulary::spelt_logon_type(text) {
+        Some(logon_type) => Ok(Some(logon_type)),
+        None => Err(Fault::word("LogonType", text.as_bytes(), "a logon type such as 3")),
+    }
+}
+
 /// Whether a logon of this type is made at the host that writes it: `WorkstationName` is then that
 /// host itself, perhaps under the name that it had before. An address of another host still tells
 /// where from, for a desktop that is taken up again from afar is unlocked (7) from there.
@@ -99,8 +108,8 @@ fn protocol(record: &Record<'_>) -> AuthProtocol {
 }
 
 /// The sub-status where there is one, for it is the finer.
-fn failure<'r>(record: &'r Record<'_>) -> Option<&'r str> {
-    let says = |field| record.text(field).filter(|_| record.number(field) != Some(0));
+fn failure<'r>(record: &'r Record<'_>) -> Option<Cow<'r, str>> {
+    let says = |field| record.status(field).filter(|_| record.number(field) != Some(0));
     says(Field::SubStatus).or_else(|| says(Field::Status))
 }
 
@@ -108,8 +117,8 @@ fn failure<'r>(record: &'r Record<'_>) -> Option<&'r str> {
 fn logoff(record: &Record<'_>, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     let mut builder =
         record.auth(record.target())?.activity(Activity::Logoff).outcome(Outcome::Success);
-    if let Some(word) = record.text(Field::LogonType) {
-        builder = builder.logon_type(vocabulary::logon_type(word));
+    if let Some(logon_type) = logon_type_of(record)? {
+        builder = builder.logon_type(logon_type);
     }
     if let Some(id) = record.session(Field::TargetLogonId) {
         builder = builder.logon_id(id);

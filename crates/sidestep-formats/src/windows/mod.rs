@@ -8,9 +8,13 @@ mod companion;
 mod field;
 mod kerberos;
 mod logon;
+mod message;
+mod ntlm;
 mod openssh;
 mod origin;
 mod parts;
+mod relayed;
+mod templates;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -25,6 +29,7 @@ use crate::time::Micros;
 
 pub(crate) use field::Field;
 pub(crate) use origin::Origin;
+pub(crate) use relayed::{is_listing, is_relayed, listing, relayed};
 
 /// One Windows event: its header, and the values of `EventData` or `UserData` by name.
 #[derive(Debug)]
@@ -70,6 +75,20 @@ impl<'r> Record<'r> {
         }
     }
 
+    /// As [`Record::set`], where nothing is known of this name yet.
+    pub(crate) fn fill(&mut self, name: &str, value: Cow<'r, str>) {
+        if let Some(field) = Field::of(name).filter(|field| self.text(*field).is_none()) {
+            self.put(field, value);
+        }
+    }
+
+    /// Whether it has none of the values that an event is made of; of those that a log may also have
+    /// for itself, such as `User`, it may have some.
+    pub(crate) fn is_bare(&self) -> bool {
+        let set = self.values.iter().enumerate().filter(|(_, value)| value.is_some());
+        set.into_iter().all(|(field, _)| Field::OF_LOGS.iter().any(|own| *own as usize == field))
+    }
+
     /// As [`Record::set`], for a name that was looked up before.
     pub(crate) fn put(&mut self, field: Field, value: Cow<'r, str>) {
         self.values[field as usize] = Some(value);
@@ -79,6 +98,11 @@ impl<'r> Record<'r> {
 /// Whether an event of this id is asked for at all, so that others need not be taken apart.
 pub(crate) fn is_listed(event_id: u32) -> bool {
     Origin::any_lists(event_id)
+}
+
+/// Whether a name is one of a provider whose events are read.
+pub(crate) fn is_provider(name: &str) -> bool {
+    Origin::of_provider(name).is_some()
 }
 
 /// Whether an event is read: as [`is_listed`], where its provider and channel are known too.
@@ -95,6 +119,9 @@ pub(crate) fn emit(
     let origin = Origin::of(record.event_id, &record.provider, &record.channel);
     if let (Some(_), Some(number), Some(time)) = (origin, record.number, record.time) {
         sink.numbered(&record.computer, &record.channel, number, time);
+    }
+    if origin.is_some_and(Origin::has_values) && record.says_nothing() {
+        return Err(Fault::column("EventData", unreadable(record.event_id)));
     }
     match origin {
         Some(Origin::Security) => match record.event_id {
@@ -116,12 +143,45 @@ pub(crate) fn emit(
         Some(Origin::WinRm) => terminal::winrm(record, sink),
         Some(Origin::OpenSsh) => openssh::emit(record, sink),
         Some(Origin::Gateway) => terminal::gateway(record, sink),
+        Some(Origin::Ntlm) => ntlm::emit(record, sink),
         Some(Origin::DistributedCom) => companion::refused_object(record, sink),
         None => {
             pass_over(record.event_id, &record.provider, sink);
             Ok(ControlFlow::Continue(()))
         }
     }
+}
+
+/// What is wrong with an event whose values were not found.
+#[cold]
+fn unreadable(event_id: u32) -> String {
+    let missing = match event_id {
+        4624 | 4625 | 4648 | 4768 | 4769 | 4776 => "no account, logon type or address",
+        _ => "none of the values that are needed",
+    };
+    format!("gives {missing}: this is a {event_id} without a readable EventData")
+}
+
+/// The number of an event as logs write it: `4624`, `4624.0`, `4,624`, `0x1210`. Some give it with the
+/// qualifiers of the old event log, in the upper half.
+pub(crate) fn event_number(text: &str) -> Option<u32> {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<u32>() {
+        return Some(number & 0xffff);
+    }
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if fraction.bytes().any(|digit| digit != b'0') {
+        return None;
+    }
+    let number = match whole.split_once(',') {
+        Some((thousands, rest)) if rest.len() == 3 && thousands.len() < 4 => {
+            let (thousands, rest): (u32, u32) = (thousands.parse().ok()?, rest.parse().ok()?);
+            thousands * 1000 + rest
+        }
+        Some(_) => return None,
+        None => u32::try_from(crate::values::number(whole)?).ok()?,
+    };
+    Some(number & 0xffff)
 }
 
 /// Counts a sound event that is not read, by its number and provider.

@@ -14,10 +14,11 @@ pub(crate) enum Origin {
     OpenSsh,
     Gateway,
     DistributedCom,
+    Ntlm,
 }
 
 /// The events of each provider that are read.
-const LISTED: [(Origin, &[u32]); 11] = [
+const LISTED: [(Origin, &[u32]); 12] = [
     (
         Origin::Security,
         &[
@@ -37,11 +38,17 @@ const LISTED: [(Origin, &[u32]); 11] = [
     (Origin::OpenSsh, &[1, 2, 3, 4]),
     (Origin::Gateway, &[302, 303]),
     (Origin::DistributedCom, &[10016]),
+    (Origin::Ntlm, &[4020, 4021, 4022, 4023, 8001, 8003, 8004]),
 ];
 
 /// How providers call themselves.
-const PROVIDERS: [(&str, Origin); 14] = [
+const PROVIDERS: [(&str, Origin); 20] = [
     ("Microsoft-Windows-Security-Auditing", Origin::Security),
+    // As the list of providers shows it to people, and as the old event log called it.
+    ("Microsoft Windows security auditing.", Origin::Security),
+    ("Microsoft Windows security auditing", Origin::Security),
+    ("Security-Auditing", Origin::Security),
+    ("Security", Origin::Security),
     ("Microsoft-Windows-Sysmon", Origin::Sysmon),
     ("Linux-Sysmon", Origin::Sysmon),
     ("Service Control Manager", Origin::ServiceControl),
@@ -55,6 +62,8 @@ const PROVIDERS: [(&str, Origin); 14] = [
     ("Microsoft-Windows-TerminalServices-Gateway", Origin::Gateway),
     ("Microsoft-Windows-DistributedCOM", Origin::DistributedCom),
     ("DCOM", Origin::DistributedCom),
+    ("Microsoft-Windows-NTLM", Origin::Ntlm),
+    ("Microsoft-Windows-Security-Netlogon", Origin::Ntlm),
 ];
 
 impl Origin {
@@ -63,16 +72,18 @@ impl Origin {
     /// number, where no other provider is known to use it.
     pub(crate) fn of(event_id: u32, provider: &str, channel: &str) -> Option<Self> {
         let origin = if provider.is_empty() {
-            Self::of_channel(event_id, channel)?
+            Self::of_channel(event_id, file_name(channel))?
         } else {
-            PROVIDERS
-                .iter()
-                .find(|(name, _)| {
-                    name.len() == provider.len() && name.eq_ignore_ascii_case(provider)
-                })?
-                .1
+            Self::of_provider(provider)?
         };
         origin.lists(event_id).then_some(origin)
+    }
+
+    pub(super) fn of_provider(provider: &str) -> Option<Self> {
+        let known = |name: &&(&str, Self)| {
+            name.0.len() == provider.len() && name.0.eq_ignore_ascii_case(provider)
+        };
+        Some(PROVIDERS.iter().find(known)?.1)
     }
 
     fn of_channel(event_id: u32, channel: &str) -> Option<Self> {
@@ -94,13 +105,33 @@ impl Origin {
         }
     }
 
-    fn lists(self, event_id: u32) -> bool {
+    /// Whether each of its events has values of which it cannot do without all.
+    pub(super) const fn has_values(self) -> bool {
+        matches!(self, Self::Security | Self::Sysmon | Self::ServiceControl)
+    }
+
+    pub(super) fn lists(self, event_id: u32) -> bool {
         LISTED.iter().any(|(origin, ids)| *origin == self && ids.contains(&event_id))
     }
 
     /// Whether any provider's events of this number are read.
     pub(crate) fn any_lists(event_id: u32) -> bool {
         LISTED.iter().any(|(_, ids)| ids.contains(&event_id))
+    }
+}
+
+/// The name of a channel, also where the path of its file is given instead.
+fn file_name(channel: &str) -> &str {
+    const EXTENSION: &str = ".evtx";
+    let Some(begin) = channel.len().checked_sub(EXTENSION.len()) else { return channel };
+    match channel.get(begin..) {
+        Some(end) if end.eq_ignore_ascii_case(EXTENSION) => {
+            let path = &channel[..begin];
+            let name = path.rsplit(['\\', '/']).next().unwrap_or(path);
+            // The file of `Microsoft-Windows-Sysmon/Operational` ends in `Sysmon%4Operational.evtx`.
+            name.split_once("%4").map_or(name, |(service, _)| service)
+        }
+        _ => channel,
     }
 }
 
@@ -127,6 +158,28 @@ mod tests {
         assert_eq!(Origin::of(4624, "", "security"), Some(Origin::Security));
         assert_eq!(Origin::of(4624, "", ""), Some(Origin::Security));
         assert_eq!(Origin::of(7045, "", "System"), Some(Origin::ServiceControl));
+    }
+
+    #[test]
+    fn providers_and_channels_have_several_spellings() {
+        for provider in [
+            "microsoft-windows-security-auditing",
+            "Microsoft Windows security auditing.",
+            "Security",
+        ] {
+            assert_eq!(Origin::of(4624, provider, ""), Some(Origin::Security), "{provider}");
+        }
+        for channel in [
+            "SECURITY",
+            "Security.evtx",
+            r"C:\Windows\System32\winevt\Logs\Security.evtx",
+            "/cases/7/security.EVTX",
+        ] {
+            assert_eq!(Origin::of(4624, "", channel), Some(Origin::Security), "{channel}");
+        }
+        let sysmon = "Microsoft-Windows-Sysmon%4Operational.evtx";
+        assert_eq!(Origin::of(3, "", sysmon), Some(Origin::Sysmon));
+        assert_eq!(Origin::of(4624, "Security-SPP", "Security"), None);
     }
 
     #[test]

@@ -28,9 +28,39 @@ impl Record<'_> {
         self.values[field as usize].as_deref().and_then(present)
     }
 
+    /// Whether an event can only be one of nobody: of the logons and what controllers write none of
+    /// account, type and client is known, of other events no value at all.
+    pub(super) fn says_nothing(&self) -> bool {
+        let none = |fields: &[Field]| fields.iter().all(|field| self.text(*field).is_none());
+        match self.event_id {
+            4624 | 4625 | 4648 | 4768 | 4769 | 4776 => none(&[
+                Field::TargetName,
+                Field::LogonType,
+                Field::Address,
+                Field::Workstation,
+                Field::TargetServer,
+            ]),
+            _ => self.values.iter().all(Option::is_none),
+        }
+    }
+
     /// A number, in decimal or with `0x`.
     pub(super) fn number(&self, field: Field) -> Option<u64> {
         number(self.text(field)?)
+    }
+
+    /// A status in hexadecimal, as event logs have it; PowerShell writes it in decimal, with a sign.
+    pub(super) fn status(&self, field: Field) -> Option<Cow<'_, str>> {
+        let text = self.text(field)?;
+        if text.starts_with("0x") || text.len() < 3 {
+            return Some(Cow::Borrowed(text));
+        }
+        let number = text.parse::<u32>().ok();
+        let number = number.or_else(|| text.parse::<i32>().ok().map(i32::cast_unsigned));
+        Some(match number {
+            Some(number) => Cow::Owned(format!("0x{number:x}")),
+            None => Cow::Borrowed(text),
+        })
     }
 
     /// The number of a session; 0 is none.
@@ -227,7 +257,7 @@ fn known_by_sid<'a>(account: Account<'a>, sid: &'a str) -> Account<'a> {
 }
 
 /// Whether two names, with their domain or without, may be those of one host.
-fn is_same(one: &str, other: &str) -> bool {
+pub(super) fn is_same(one: &str, other: &str) -> bool {
     let label = |name: &str| name.split('.').next().unwrap_or_default().len();
     let whole = one.contains('.') && other.contains('.');
     let (one, other) =

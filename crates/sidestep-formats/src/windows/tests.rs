@@ -1,5 +1,6 @@
 //! What each event tells, from small records of the shape that Windows writes.
 
+mod ntlm;
 mod system;
 
 use std::borrow::Cow;

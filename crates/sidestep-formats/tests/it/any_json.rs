@@ -20,7 +20,7 @@ fn counted(summary: &ReadSummary) -> u64 {
 }
 
 /// Names that the shapes are told by, and that they are read from.
-const NAMES: [&str; 62] = [
+const NAMES: [&str; 69] = [
     "winlog",
     "event_data",
     "event_id",
@@ -83,9 +83,16 @@ const NAMES: [&str; 62] = [
     "MESSAGE",
     "__REALTIME_TIMESTAMP",
     "ecs",
+    "message",
+    "log",
+    "win",
+    "system",
+    "eventID",
+    "Properties",
+    "Message",
 ];
 
-const WORDS: [&str; 26] = [
+const WORDS: [&str; 29] = [
     "",
     "-",
     "alice",
@@ -112,6 +119,9 @@ const WORDS: [&str; 26] = [
     "kerberos",
     "ü\n\"\\",
     "{\"class_uid\":3002}",
+    "<Event><System><EventID>4624</EventID></System></Event>",
+    "Mar  2 09:00:01 web1 sshd[812]: Accepted password for bob from 10.0.0.6 port 1 ssh2",
+    "New Logon:\n\tAccount Name:\tbob\n\tLogon Type:\t3",
 ];
 
 fn value() -> impl Strategy<Value = Value> {

@@ -33,4 +33,5 @@ mod syslog;
 mod syslog_header;
 mod tar;
 mod utmp;
+mod windows_shapes;
 mod zeek;

@@ -103,7 +103,7 @@ fn an_empty_log_is_no_error() {
 
 #[test]
 fn what_is_no_log_is_refused_with_advice() {
-    let (_, result) = auto(b"<Event xmlns='http://schemas.microsoft.com/'>\n");
+    let (_, result) = auto(b"<html lang='en'>\n");
     let error = result.unwrap_err().to_string();
     assert!(error.starts_with("log: the format cannot be told: it begins with "), "{error}");
     assert!(error.contains("--format") && error.contains("--map"), "{error}");

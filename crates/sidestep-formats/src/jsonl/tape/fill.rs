@@ -221,11 +221,13 @@ impl<'de> Visitor<'de> for Key<'_> {
 
     #[inline]
     fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok((!is_idle(name)).then(|| (self.tape.borrowed(name), is_plain(name))))
+        let whole = self.tape.whole;
+        Ok((whole || !is_idle(name)).then(|| (self.tape.borrowed(name), !whole && is_plain(name))))
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Some((self.tape.owned(name), is_plain(name))))
+        let whole = self.tape.whole;
+        Ok(Some((self.tape.owned(name), !whole && is_plain(name))))
     }
 }
 

@@ -4,7 +4,7 @@ use arrow_array::{Array, RecordBatch};
 use sidestep::Timestamp;
 use sidestep::event::AuthEvent;
 use sidestep_formats::{
-    EventField, FieldError, FieldMeaning, FieldValue, FieldValues, TimeFormat, Zone,
+    EventField, FieldError, FieldMeaning, FieldValue, FieldValues, NoEvent, TimeFormat, Zone,
     event_of_fields,
 };
 
@@ -13,7 +13,7 @@ use crate::columns::{EventColumns, accepted};
 use crate::error::ColumnsError;
 
 /// Largest whole number up to which every whole number is a double.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A column of one batch.
 struct Filled<'b> {
@@ -38,8 +38,8 @@ impl<'b> Filled<'b> {
 pub(crate) struct Batch<'b> {
     /// Those that hold anything.
     columns: [Option<Filled<'b>>; EventField::ALL.len()],
-    /// Which there are at all.
-    has: [bool; EventField::ALL.len()],
+    /// Whether the numbers of events are Windows' own.
+    windows_codes: bool,
     time_format: TimeFormat,
     /// The zone of text without one, unless it is UTC.
     zone: Option<Zone>,
@@ -54,10 +54,8 @@ impl<'b> Batch<'b> {
         zone: Option<Zone>,
     ) -> Result<Self, ColumnsError> {
         let mut filled = [const { None }; EventField::ALL.len()];
-        let mut has = [false; EventField::ALL.len()];
-        for ((column, has), &field) in filled.iter_mut().zip(&mut has).zip(EventField::ALL) {
+        for (column, &field) in filled.iter_mut().zip(EventField::ALL) {
             let Some(at) = columns.column(field) else { continue };
-            *has = true;
             let array = batch.column(at).as_ref();
             let values = Values::new(array).ok_or_else(|| ColumnsError::Mistyped {
                 field,
@@ -73,7 +71,7 @@ impl<'b> Batch<'b> {
         let is_local = time.is_some_and(|at| is_local(batch.column(at).data_type()));
         Ok(Self {
             columns: filled,
-            has,
+            windows_codes: columns.has_windows_codes(),
             time_format: columns.time_format().clone(),
             zone,
             is_local,
@@ -86,7 +84,7 @@ impl<'b> Batch<'b> {
         row: usize,
         number: u64,
         take: impl FnOnce(&AuthEvent<'b>) -> T,
-    ) -> Result<T, FieldError> {
+    ) -> Result<T, NoEvent> {
         let time = self.time(row)?;
         event_of_fields(time, &Row { batch: self, row }, number, take)
     }
@@ -222,8 +220,8 @@ impl<'b> FieldValues<'b> for Row<'_, 'b> {
     }
 
     #[inline]
-    fn has(&self, field: EventField) -> bool {
-        self.batch.has[field as usize]
+    fn has_windows_codes(&self) -> bool {
+        self.batch.windows_codes
     }
 }
 

@@ -1,7 +1,10 @@
 //! Which column of a table holds what.
 
 use arrow_schema::{DataType, Schema};
-use sidestep_formats::{Column, EventField, FieldMapping, TimeFormat};
+use sidestep_formats::{
+    Column, ColumnSample, EventField, FieldMapping, Mapping, Said, TimeFormat, choose_columns,
+    is_of_known_table,
+};
 
 use crate::error::ColumnsError;
 
@@ -28,27 +31,48 @@ const MOST_NAMED: usize = 40;
 pub struct EventColumns {
     places: [Option<usize>; EventField::ALL.len()],
     time_format: TimeFormat,
+    windows_codes: bool,
+    read: Mapping,
 }
 
 impl EventColumns {
-    /// Finds the fields among the columns of a schema.
+    /// Finds the fields among the columns of a schema, by their names.
     ///
     /// # Errors
     /// [`ColumnsError`]: none gives the time, the account or the destination, the mapping names one
     /// that is not there, or one is of a type that its field cannot be read from.
     pub fn resolve(schema: &Schema, mapping: &FieldMapping) -> Result<Self, ColumnsError> {
-        let mut places = [None; EventField::ALL.len()];
-        for (place, &field) in places.iter_mut().zip(EventField::ALL) {
-            *place = match mapping.column(field) {
-                None => likeliest(schema, field),
-                Some(Column::Absent) => None,
-                Some(column) => Some(named(schema, field, column)?),
+        Self::resolve_by(schema, mapping, &[])
+    }
+
+    /// The same, by what the columns hold too.
+    pub(crate) fn resolve_by(
+        schema: &Schema,
+        mapping: &FieldMapping,
+        samples: &[ColumnSample],
+    ) -> Result<Self, ColumnsError> {
+        let mut said = [Said::Nothing; EventField::ALL.len()];
+        for (said, &field) in said.iter_mut().zip(EventField::ALL) {
+            *said = match mapping.column(field) {
+                None => Said::Nothing,
+                Some(Column::Absent) => Said::Absent,
+                Some(column) => Said::At(named(schema, field, column)?),
             };
-            if let Some(at) = *place {
+        }
+        let names: Vec<_> = schema.fields().iter().map(|column| column.name().as_str()).collect();
+        let choice = choose_columns(&names, samples, |field| said[field as usize])
+            .map_err(|what| ColumnsError::TimeInTwo { what })?;
+        for (&field, place) in EventField::ALL.iter().zip(choice.places) {
+            if let Some(at) = place {
                 check_type(schema, field, at, mapping.column(field).is_some())?;
             }
         }
-        let columns = Self { places, time_format: mapping.time_format().clone() };
+        let columns = Self {
+            places: choice.places,
+            time_format: mapping.time_format().clone(),
+            windows_codes: choice.windows_codes,
+            read: choice.read,
+        };
         let missing = |field| ColumnsError::Missing { field, found: list(schema) };
         for field in [EventField::Time, EventField::Account] {
             columns.column(field).ok_or_else(|| missing(field))?;
@@ -71,15 +95,29 @@ impl EventColumns {
         EventField::ALL.iter().filter_map(|&field| Some((field, self.column(field)?)))
     }
 
-    /// Whether a column of this name could be one that [`resolve`](Self::resolve) looks at. The others
-    /// need not be read at all, whatever their types are.
+    /// Whether a column of this name could be one that [`resolve`](Self::resolve) looks at, or one of a
+    /// table that is known as a whole. The others need not be read at all, whatever their types are.
     #[must_use]
     pub fn may_use(name: &str, mapping: &FieldMapping) -> bool {
-        EventField::ALL.iter().any(|&field| match mapping.column(field) {
-            None => field.rank(name).is_some(),
-            Some(Column::Name(named)) => named == name,
-            Some(_) => false,
-        })
+        let known = mapping.is_default() && is_of_known_table(name);
+        known
+            || EventField::ALL.iter().any(|&field| match mapping.column(field) {
+                None => field.rank(name).is_some(),
+                Some(Column::Name(named)) => named == name,
+                Some(_) => false,
+            })
+    }
+
+    /// The same with the names of the columns, those left unread, and what was decided by what they
+    /// hold.
+    #[must_use]
+    pub const fn mapping(&self) -> &Mapping {
+        &self.read
+    }
+
+    /// Whether the numbers of events are Windows' own.
+    pub(crate) const fn has_windows_codes(&self) -> bool {
+        self.windows_codes
     }
 
     /// How times that are numbers or text are written.
@@ -87,15 +125,6 @@ impl EventColumns {
     pub const fn time_format(&self) -> &TimeFormat {
         &self.time_format
     }
-}
-
-fn likeliest(schema: &Schema, field: EventField) -> Option<usize> {
-    let ranked = schema
-        .fields()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, column)| Some((field.rank(column.name())?, index)));
-    ranked.min().map(|(_, index)| index)
 }
 
 fn named(schema: &Schema, field: EventField, column: &Column) -> Result<usize, ColumnsError> {

@@ -29,6 +29,12 @@ pub enum ColumnsError {
         /// The columns that there are, with their types.
         found: String,
     },
+    /// The day and the time of day are in two columns.
+    #[error("{what}")]
+    TimeInTwo {
+        /// Which they are, and what to do.
+        what: String,
+    },
     /// A column is of a type that its field cannot be read from.
     #[error(
         "column {column:?}, which is to give the {}, is of type {found}; accepted are {accepted}",

@@ -35,7 +35,9 @@ mod columns;
 mod error;
 mod events;
 mod hops;
+mod known;
 mod reader;
+mod sample;
 mod scores;
 
 pub use alerts::{alerts_batch, alerts_schema};

@@ -1,17 +1,22 @@
 //! The rows of batches as events.
 
+use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Fields, Schema, SchemaRef};
 use sidestep::Timestamp;
-use sidestep::event::AuthEvent;
-use sidestep_formats::{FieldMapping, OnError, Zone};
+use sidestep::event::{AuthEvent, Event};
+use sidestep_formats::{
+    EventSink, FieldMapping, Mapping, NoEvent, OnError, ReadOptions, RowTaken, TableRows, Zone,
+};
 
 use crate::batch::Batch;
 use crate::columns::EventColumns;
 use crate::error::{BatchError, ColumnsError, RowError};
+use crate::known::Known;
+use crate::sample::samples;
 
 /// Errors of skipped rows that are kept.
 const MESSAGES_KEPT: usize = 5;
@@ -25,12 +30,24 @@ pub type RowSink<'s> = dyn FnMut(Option<&AuthEvent<'_>>) -> ControlFlow<()> + 's
 pub struct RowSummary {
     /// Rows read.
     pub rows: u64,
-    /// Of these, events handed on.
+    /// Events handed on; of a table that is known as a whole, companion records too.
     pub events: u64,
+    /// Rows that were understood and are not about logins, by what they are.
+    pub passed_over: BTreeMap<String, u64>,
+    /// Rows of which nobody can say what they are, by what they say.
+    pub not_understood: BTreeMap<String, u64>,
     /// Of these, rows skipped because they are no event.
     pub skipped: u64,
     /// What was wrong with the first of them.
     pub first_errors: Vec<RowError>,
+}
+
+/// How the batches of one schema are read.
+#[derive(Debug, Clone)]
+enum Resolved {
+    Columns(EventColumns),
+    /// By the shape that the names of the columns show.
+    Known(TableRows, Mapping),
 }
 
 /// Reads batches, one after the other, and counts over all of them.
@@ -45,7 +62,7 @@ pub struct BatchReader {
     /// The zone of times without one, unless it is UTC.
     zone: Option<Zone>,
     first_ref: u64,
-    resolved: Option<(SchemaRef, EventColumns)>,
+    resolved: Option<(SchemaRef, Resolved)>,
     summary: RowSummary,
 }
 
@@ -71,10 +88,23 @@ impl BatchReader {
         self
     }
 
-    /// The schema of the last batch, and which of its columns hold what; `None` before the first.
+    /// The schema of the last batch, and which of its columns hold what; `None` before the first, and of
+    /// a table that is known as a whole, which [`mapping`](Self::mapping) names.
     #[must_use]
     pub fn columns(&self) -> Option<(&SchemaRef, &EventColumns)> {
-        self.resolved.as_ref().map(|(schema, columns)| (schema, columns))
+        match self.resolved.as_ref()? {
+            (schema, Resolved::Columns(columns)) => Some((schema, columns)),
+            (_, Resolved::Known(..)) => None,
+        }
+    }
+
+    /// How the columns of the last batch were read; `None` before the first.
+    #[must_use]
+    pub fn mapping(&self) -> Option<&Mapping> {
+        self.resolved.as_ref().map(|(_, resolved)| match resolved {
+            Resolved::Columns(columns) => columns.mapping(),
+            Resolved::Known(_, mapping) => mapping,
+        })
     }
 
     /// What was read so far, also when reading broke off with an error.
@@ -88,7 +118,10 @@ impl BatchReader {
     /// # Errors
     /// [`ColumnsError`], naming the column, what was found and what would be accepted.
     pub fn check(&mut self, schema: &SchemaRef) -> Result<(), ColumnsError> {
-        self.resolve(schema).map(|_| ())
+        if self.known_table(schema).is_some() {
+            return Ok(());
+        }
+        EventColumns::resolve(schema, &self.mapping).map(|_| ())
     }
 
     /// Reads a batch to its end or until the sink breaks, which is what it gives back. Rows that are
@@ -99,7 +132,7 @@ impl BatchReader {
     pub fn for_each_event(
         &mut self,
         batch: &RecordBatch,
-        sink: &mut dyn FnMut(&AuthEvent<'_>) -> ControlFlow<()>,
+        sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
         let open = self.open(batch)?;
         self.for_each_event_of(&open, 0..open.num_rows(), sink)
@@ -124,8 +157,13 @@ impl BatchReader {
     /// # Errors
     /// [`BatchError`]: the columns give no event.
     pub fn open<'b>(&mut self, batch: &'b RecordBatch) -> Result<OpenBatch<'b>, BatchError> {
-        let columns = self.resolve_for(batch)?;
-        let values = Batch::new(batch, &columns, self.zone.clone())?;
+        let zone = self.zone.clone();
+        let values = match self.resolve(batch)? {
+            Resolved::Known(table, _) => Opened::Known(Box::new(Known::new(batch, table, zone))),
+            Resolved::Columns(columns) => {
+                Opened::Columns(Box::new(Batch::new(batch, columns, zone)?))
+            }
+        };
         Ok(OpenBatch { values, rows: batch.num_rows() })
     }
 
@@ -138,11 +176,40 @@ impl BatchReader {
         &mut self,
         batch: &OpenBatch<'_>,
         rows: Range<usize>,
-        sink: &mut dyn FnMut(&AuthEvent<'_>) -> ControlFlow<()>,
+        sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
-        self.for_each_row_of(batch, rows, &mut |event| {
-            event.map_or(ControlFlow::Continue(()), &mut *sink)
-        })
+        for row in rows.start..rows.end.min(batch.rows) {
+            let flow = self.row(batch, row, self.summary.rows, sink)?;
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// As [`for_each_event_of`](Self::for_each_event_of), of rows of several open batches that together
+    /// are all that this reader reads, in the order in which `places` names them. The numbers of the rows
+    /// are those that they have without an order.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn for_each_event_at(
+        &mut self,
+        batches: &[OpenBatch<'_>],
+        places: &[RowPlace],
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, BatchError> {
+        for place in places {
+            let Some(batch) = batches.get(place.batch) else { continue };
+            if place.row >= batch.rows {
+                continue;
+            }
+            let flow = self.row(batch, place.row, place.number, sink)?;
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// As [`for_each_row`](Self::for_each_row), of some rows of an open batch; those beyond its end are none.
@@ -156,7 +223,7 @@ impl BatchReader {
         sink: &mut RowSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
         for row in rows.start..rows.end.min(batch.rows) {
-            let flow = self.row(batch, row, self.summary.rows, sink)?;
+            let flow = self.one(batch, row, self.summary.rows, sink)?;
             if flow.is_break() {
                 return Ok(flow);
             }
@@ -181,12 +248,33 @@ impl BatchReader {
             if place.row >= batch.rows {
                 continue;
             }
-            let flow = self.row(batch, place.row, place.number, sink)?;
+            let flow = self.one(batch, place.row, place.number, sink)?;
             if flow.is_break() {
                 return Ok(flow);
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// Reads one row for a sink that is called once for it.
+    #[inline]
+    fn one(
+        &mut self,
+        batch: &OpenBatch<'_>,
+        row: usize,
+        number: u64,
+        sink: &mut RowSink<'_>,
+    ) -> Result<ControlFlow<()>, RowError> {
+        let mut given = false;
+        let flow = self.row(batch, row, number, &mut |event| match event {
+            // Of several events the first stands for the row.
+            Event::Auth(event) if !given => {
+                given = true;
+                sink(Some(event))
+            }
+            _ => ControlFlow::Continue(()),
+        })?;
+        Ok(if given { flow } else { sink(None) })
     }
 
     /// Reads one row, of which `number` is the number over all batches.
@@ -196,41 +284,108 @@ impl BatchReader {
         batch: &OpenBatch<'_>,
         row: usize,
         number: u64,
-        sink: &mut RowSink<'_>,
+        sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, RowError> {
         self.summary.rows += 1;
-        match batch.values.event(row, self.first_ref + number, |event| sink(Some(event))) {
+        let raw_ref = self.first_ref + number;
+        let values = match &batch.values {
+            Opened::Columns(values) => values,
+            Opened::Known(known) => return self.known_row(known, row, number, sink),
+        };
+        match values.event(row, raw_ref, |event| sink(Event::Auth(event))) {
             Ok(flow) => {
                 self.summary.events += 1;
-                Ok(flow)
+                return Ok(flow);
             }
-            Err(error) => {
+            Err(NoEvent::Fault(error)) => self.bad(RowError { row: number, error })?,
+            Err(NoEvent::WindowsEvent(code)) => {
+                let kind = format!("Windows event {code}");
+                *self.summary.passed_over.entry(kind).or_default() += 1;
+            }
+            Err(NoEvent::UnknownActivity(word)) => self.not_understood(&word),
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn known_row(
+        &mut self,
+        known: &Known<'_>,
+        row: usize,
+        number: u64,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, RowError> {
+        let mut events = 0;
+        let taken = known.read(row, self.first_ref + number, &mut |event| {
+            events += 1;
+            sink(event)
+        });
+        self.summary.events += events;
+        let summary = &mut self.summary;
+        known.counts(|rows| {
+            rows.count_into(&mut summary.passed_over, &mut summary.not_understood);
+        });
+        match taken {
+            RowTaken::Read(flow) => Ok(flow),
+            RowTaken::Bad(error) => {
                 self.bad(RowError { row: number, error })?;
-                Ok(sink(None))
+                Ok(ControlFlow::Continue(()))
             }
         }
     }
 
-    fn resolve_for(&mut self, batch: &RecordBatch) -> Result<EventColumns, ColumnsError> {
-        match self.resolve(batch.schema_ref()) {
-            Ok(columns) => Ok(columns.clone()),
-            Err(ColumnsError::Mistyped { .. }) => {
-                EventColumns::resolve(&types_of_values(batch), &self.mapping)
-            }
-            Err(error) => Err(error),
-        }
+    #[cold]
+    fn not_understood(&mut self, word: &str) {
+        /// Kinds that are counted apart.
+        const MOST_KINDS: usize = 256;
+        let kinds = &mut self.summary.not_understood;
+        let word: String = word.chars().take(64).collect();
+        let kind = format!("row whose activity is {word:?}");
+        let kind = if kinds.len() < MOST_KINDS { kind } else { "other".to_owned() };
+        *kinds.entry(kind).or_default() += 1;
     }
 
-    fn resolve(&mut self, schema: &SchemaRef) -> Result<&EventColumns, ColumnsError> {
+    /// The reader of a table whose columns are those of a known one.
+    fn known_table(&self, schema: &SchemaRef) -> Option<TableRows> {
+        if !self.mapping.is_default() {
+            return None;
+        }
+        let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let options = ReadOptions::default()
+            .with_mapping(self.mapping.clone())
+            .with_zone(self.zone.clone().unwrap_or_default());
+        TableRows::of(&names, options)
+    }
+
+    /// Decides how to read a batch, as the first of its schema was read.
+    fn resolve(&mut self, batch: &RecordBatch) -> Result<&Resolved, ColumnsError> {
+        let schema = batch.schema_ref();
         let known = self
             .resolved
             .take()
             .filter(|(known, _)| Arc::ptr_eq(known, schema) || known.fields() == schema.fields());
         let resolved = match known {
             Some(known) => known,
-            None => (schema.clone(), EventColumns::resolve(schema, &self.mapping)?),
+            None => (schema.clone(), self.resolve_anew(batch)?),
         };
         Ok(&self.resolved.insert(resolved).1)
+    }
+
+    fn resolve_anew(&self, batch: &RecordBatch) -> Result<Resolved, ColumnsError> {
+        if let Some(table) = self.known_table(batch.schema_ref())
+            && Known::new(batch, &table, None).is_known(batch.num_rows())
+        {
+            let mapping = table.mapping();
+            return Ok(Resolved::Known(table, mapping));
+        }
+        let samples = samples(batch, self.mapping.time_format());
+        let columns = EventColumns::resolve_by(batch.schema_ref(), &self.mapping, &samples);
+        match columns {
+            Err(ColumnsError::Mistyped { .. }) => {
+                EventColumns::resolve_by(&types_of_values(batch), &self.mapping, &samples)
+            }
+            columns => columns,
+        }
+        .map(Resolved::Columns)
     }
 
     #[cold]
@@ -260,9 +415,15 @@ fn types_of_values(batch: &RecordBatch) -> Schema {
     Schema::new(fields.collect::<Fields>())
 }
 
+/// The columns of an open batch.
+enum Opened<'b> {
+    Columns(Box<Batch<'b>>),
+    Known(Box<Known<'b>>),
+}
+
 /// A batch that a reader found the columns of, by [`BatchReader::open`].
 pub struct OpenBatch<'b> {
-    values: Batch<'b>,
+    values: Opened<'b>,
     rows: usize,
 }
 
@@ -276,8 +437,11 @@ impl OpenBatch<'_> {
     /// The time of a row; `None` where it has none that can be read, or there is no such row.
     #[must_use]
     pub fn time(&self, row: usize) -> Option<Timestamp> {
-        let time = (row < self.rows).then(|| self.values.time(row))?;
-        time.ok().map(Timestamp::from_micros)
+        match &self.values {
+            _ if row >= self.rows => None,
+            Opened::Columns(values) => values.time(row).ok().map(Timestamp::from_micros),
+            Opened::Known(known) => known.time(row),
+        }
     }
 }
 

@@ -40,7 +40,7 @@ fn events_of(reader: &mut BatchReader, batch: &RecordBatch) -> Vec<AuthEvent<'st
     let mut events = Vec::new();
     let _ = reader
         .for_each_event(batch, &mut |event| {
-            events.push(event.clone().into_owned());
+            events.extend(event.auth().map(|event| event.clone().into_owned()));
             ControlFlow::Continue(())
         })
         .expect("the batch gives events");

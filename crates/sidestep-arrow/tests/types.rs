@@ -39,7 +39,7 @@ fn events_of(reader: &mut BatchReader, batch: &RecordBatch) -> Vec<OwnedEvent> {
     let mut events = Vec::new();
     let _ = reader
         .for_each_event(batch, &mut |event| {
-            events.push(sidestep::event::Event::Auth(event).into());
+            events.push(event.into());
             ControlFlow::Continue(())
         })
         .unwrap();

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{Array, RecordBatch, StructArray};
-use sidestep::event::AuthEvent;
+use sidestep::event::{AuthEvent, Event};
 use sidestep_arrow::{BatchError, BatchReader};
 
 use crate::boundary::{call, panic_test};
@@ -135,16 +135,17 @@ pub unsafe extern "C" fn sidestep_reader_process_arrow_stream(
 }
 
 impl ReaderState {
-    /// Gives each event of a batch to `take`.
+    /// Gives each event of a batch to `take`, companion records of a known table too.
     fn events(
         &mut self,
         batch: &RecordBatch,
-        take: &mut dyn FnMut(&AuthEvent<'_>),
+        take: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), Failure> {
-        self.rows(batch, &mut |event| {
-            if let Some(event) = event {
+        self.read_batch(|batches| {
+            batches.for_each_event(batch, &mut |event| {
                 take(event);
-            }
+                ControlFlow::Continue(())
+            })
         })
     }
 
@@ -154,6 +155,19 @@ impl ReaderState {
         batch: &RecordBatch,
         take: &mut dyn FnMut(Option<&AuthEvent<'_>>),
     ) -> Result<(), Failure> {
+        self.read_batch(|batches| {
+            batches.for_each_row(batch, &mut |event| {
+                take(event);
+                ControlFlow::Continue(())
+            })
+        })
+    }
+
+    /// Has `read` read a batch, and says what was skipped.
+    fn read_batch(
+        &mut self,
+        read: impl FnOnce(&mut BatchReader) -> Result<ControlFlow<()>, BatchError>,
+    ) -> Result<(), Failure> {
         panic_test::fire_inside();
         let options = &self.options;
         let batches = self.batches.get_or_insert_with(|| {
@@ -161,10 +175,7 @@ impl ReaderState {
                 .with_zone(options.zone.clone())
         });
         let known = batches.summary().first_errors.len();
-        let outcome = batches.for_each_row(batch, &mut |event| {
-            take(event);
-            ControlFlow::Continue(())
-        });
+        let outcome = read(batches);
         for skipped in &batches.summary().first_errors[known..] {
             self.log.say(SIDESTEP_LOG_WARN, || skipped.to_string());
         }

@@ -67,6 +67,7 @@ pub(crate) fn read_summary(summary: &ReadSummary) -> String {
 
 fn records(lines: &mut Lines, summary: &ReadSummary) {
     files(lines, summary);
+    columns(lines, summary);
     counts(lines, "other", "passed over, for they are not about logins", &summary.passed_over);
     counts(lines, "unknown", "not understood", &summary.not_understood);
     not_understood(lines, summary);
@@ -184,6 +185,18 @@ fn files(lines: &mut Lines, summary: &ReadSummary) {
         lines.below(&file.to_string());
     }
     lines.more(summary.files_not_read, summary.first_not_read.len());
+}
+
+/// Which columns of tables were taken for what.
+fn columns(lines: &mut Lines, summary: &ReadSummary) {
+    if let [mapping] = &summary.mappings[..] {
+        lines.add("columns", &text::printable(&mapping.to_string()));
+    } else if !summary.mappings.is_empty() {
+        lines.add("columns", "of the first tables:");
+        for mapping in &summary.mappings {
+            lines.below(&format!("{}: {mapping}", mapping.place));
+        }
+    }
 }
 
 /// Records of which no event was made, the most frequent kinds first.

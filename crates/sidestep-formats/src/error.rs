@@ -79,6 +79,16 @@ pub enum FormatError {
         /// What to do.
         advice: String,
     },
+    /// The file holds what a tool found in logs, such as a timeline of hits, and no log.
+    #[error("{place}: {what}, and no log: most records are missing; {advice}")]
+    Findings {
+        /// The file.
+        place: String,
+        /// What it is.
+        what: &'static str,
+        /// What to give instead.
+        advice: &'static str,
+    },
     /// A syslog writes times without a year, and nothing says in which year it was written.
     #[error(
         "{place}:{line}: the time has no year; say the year of the first line (`year` of the options, --year), or the time of reading (`now`)"

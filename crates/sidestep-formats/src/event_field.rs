@@ -37,10 +37,13 @@ macro_rules! fields {
 
 fields! {
     /// When: see [`TimeFormat`](crate::TimeFormat).
-    Time = "time" | "time" | "timestamp" | "datetime" | "eventtime" | "timecreated" | "ts" | "date",
+    Time = "time" | "time" | "timestamp" | "datetime" | "eventtime" | "timecreated" | "ts" | "date" | "timegenerated"
+        | "createddatetime" | "eventtimestamp" | "timestamputc" | "datetimeutc" | "dateutc"
+        | "timegeneratedutc" | "timecreatedutc" | "logtime",
     /// The account logged on as: `name`, `name@domain` or `DOMAIN\name`.
     Account = "account" | "account" | "dstuser" | "dstuserdom" | "destinationuser" | "targetuser"
-        | "targetusername" | "user" | "username" | "useraccount" | "accountname" | "username0",
+        | "targetusername" | "user" | "username" | "useraccount" | "accountname" | "username0"
+        | "userprincipalname" | "accountupn" | "upn" | "loginname" | "samaccountname",
     /// Its domain, where the account column has none.
     Domain = "domain" | "domain" | "targetdomainname" | "targetdomain" | "userdomain"
         | "dstdomain" | "accountdomain",
@@ -54,17 +57,20 @@ fields! {
     /// The host that the login came from.
     SrcHost = "src_host" | "srchost" | "srccomputer" | "src" | "source" | "sourcehost"
         | "sourcecomputer" | "workstationname" | "workstation" | "srchostname" | "sourcehostname"
-        | "clienthost" | "client",
+        | "clienthost" | "client" | "remotedevicename" | "remotehost" | "clientname"
+        | "clienthostname" | "srcnthost",
     /// Its address.
     SrcIp = "src_ip" | "srcip" | "sourceip" | "ipaddress" | "sourceaddress" | "srcaddress"
-        | "clientip" | "clientaddress" | "sourcenetworkaddress",
+        | "clientip" | "clientaddress" | "sourcenetworkaddress" | "remoteip" | "remoteaddress" | "remoteipaddress"
+        | "calleripaddress" | "clientipaddress" | "sourceipaddress",
     /// Its port.
-    SrcPort = "src_port" | "srcport" | "sourceport" | "ipport" | "clientport",
+    SrcPort = "src_port" | "srcport" | "sourceport" | "ipport" | "clientport" | "remoteport",
     /// The host logged on to.
     DstHost = "dst_host" | "dsthost" | "dstcomputer" | "dst" | "destination" | "dest"
         | "destinationhost" | "destinationcomputer" | "targethost" | "targetcomputer" | "computer"
         | "computername" | "host" | "hostname" | "dsthostname" | "destinationhostname" | "server"
-        | "target",
+        | "target" | "devicename" | "machinename" | "targethostname" | "application"
+        | "appdisplayname" | "resourcedisplayname",
     /// Its address.
     DstIp = "dst_ip" | "dstip" | "destip" | "destinationip" | "destinationaddress" | "dstaddress"
         | "serverip",
@@ -75,12 +81,13 @@ fields! {
         | "authenticationpackagename" | "authenticationpackage" | "authpackage"
         | "authenticationprotocol" | "protocol" | "authmethod",
     /// Whether it succeeded.
-    Outcome = "outcome" | "outcome" | "result" | "status" | "eventoutcome" | "success",
+    Outcome = "outcome" | "outcome" | "result" | "status" | "eventoutcome" | "success" | "action" | "actiontype"
+        | "eventaction",
     /// Why it failed.
     OutcomeReason = "outcome_reason" | "outcomereason" | "failurereason" | "substatus" | "reason",
     /// What happened: logon, logoff, TGT, TGS ...
     Activity = "activity" | "activity" | "orientation" | "authorientation" | "activityname"
-        | "eventaction" | "action",
+        | "eventaction" | "action" | "actiontype",
     /// The log's number for this kind of event; Windows' numbers tell activity and outcome.
     EventCode = "event_code" | "eventcode" | "eventid",
     /// Name of the logon process.

@@ -33,6 +33,8 @@ pub(crate) enum Meaning<'a> {
     /// A host by name or address; both absent where it says no more than "here".
     Host(Endpoint<'a>),
     Activity(Activity),
+    /// A word that names nothing that is known to happen.
+    UnknownActivity(&'a str),
     LogonType(LogonType),
     AuthProtocol(AuthProtocol),
     Outcome(Outcome),
@@ -72,7 +74,11 @@ impl<'a> FieldValue<'a> {
                 Some(Meaning::Number(self.at_most(field, u32::MAX.into(), "a number")?))
             }
             Field::LogonId => Some(Meaning::Number(self.number(field)?)),
-            Field::Activity => Some(Meaning::Activity(vocabulary::activity(self.text(field)?))),
+            Field::Activity => {
+                let word = self.text(field)?;
+                let known = vocabulary::known_activity(word);
+                Some(known.map_or(Meaning::UnknownActivity(word), Meaning::Activity))
+            }
             Field::LogonType => Some(Meaning::LogonType(match self {
                 Self::Text(text) => vocabulary::logon_type(text),
                 Self::Number(number) => vocabulary::windows_logon_type(number),

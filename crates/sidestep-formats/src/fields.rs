@@ -21,8 +21,25 @@ pub trait FieldValues<'a> {
     /// [`FieldError`]: what is stored there means nothing.
     fn meaning(&self, field: EventField) -> Result<Option<FieldMeaning<'a>>, FieldError>;
 
-    /// Whether any record of the log has such a field.
-    fn has(&self, field: EventField) -> bool;
+    /// Whether the log's numbers of events are Windows' own.
+    fn has_windows_codes(&self) -> bool;
+}
+
+/// Why a record is no event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoEvent {
+    /// It should be one: a field is missing or means nothing.
+    Fault(FieldError),
+    /// It is a Windows event of this number, which is not about logins.
+    WindowsEvent(u32),
+    /// What happened is a word that is not known.
+    UnknownActivity(String),
+}
+
+impl From<FieldError> for NoEvent {
+    fn from(error: FieldError) -> Self {
+        Self::Fault(error)
+    }
 }
 
 /// Makes an event at a time (microseconds since 1970, UTC) of the other fields of a record and lends it
@@ -30,72 +47,83 @@ pub trait FieldValues<'a> {
 /// hops of an alert.
 ///
 /// # Errors
-/// [`FieldError`], naming the field that is missing or means nothing.
+/// [`NoEvent`], naming the field that is missing or means nothing, or why it tells of no login.
 pub fn event_of_fields<'a, T>(
     time: Micros,
-    values: &impl FieldValues<'a>,
+    fields: &impl FieldValues<'a>,
     raw_ref: u64,
     take: impl FnOnce(&AuthEvent<'a>) -> T,
-) -> Result<T, FieldError> {
-    let mut account = account(values, EventField::Account, EventField::Domain)?
+) -> Result<T, NoEvent> {
+    let code = number(fields, EventField::EventCode)?.and_then(|code| u32::try_from(code).ok());
+    let windows = code.and_then(vocabulary::windows_event);
+    // Other numbers may have another account, or none: they are not looked at further.
+    if let (Some(code), None) = (code, windows)
+        && (fields.has_windows_codes() || vocabulary::is_windows_audit(code))
+    {
+        return Err(NoEvent::WindowsEvent(code));
+    }
+    let mut account = account(fields, EventField::Account, EventField::Domain)?
         .ok_or_else(|| FieldError::empty(EventField::Account))?;
-    account.sid = text(values, EventField::Sid)?.map(Cow::Borrowed);
-    let subject = self::account(values, EventField::Subject, EventField::SubjectDomain)?;
+    account.sid = text(fields, EventField::Sid)?.map(Cow::Borrowed);
+    let subject = self::account(fields, EventField::Subject, EventField::SubjectDomain)?;
     let subject =
         subject.filter(|subject| subject.name != account.name || subject.domain != account.domain);
     let mut builder = AuthEvent::builder(Timestamp::from_micros(time), account);
     if let Some(subject) = subject {
         builder.set_subject(subject);
     }
-    let port = number(values, EventField::SrcPort)?.and_then(|port| u16::try_from(port).ok());
-    let mut src = source(values)?;
+    let port = number(fields, EventField::SrcPort)?.and_then(|port| u16::try_from(port).ok());
+    let mut src = source(fields)?;
     src.port = port.filter(|port| *port > 0).or(src.port);
-    let dst = host(values, EventField::DstHost, EventField::DstIp)?;
+    let dst = host(fields, EventField::DstHost, EventField::DstIp)?;
     builder.set_src_host(src).set_dst_host(dst).set_raw_ref(raw_ref);
-    let code = number(values, EventField::EventCode)?.and_then(|code| u32::try_from(code).ok());
     if let Some(code) = code {
         builder.set_event_code(code);
-        if let Some((activity, outcome)) = vocabulary::windows_event(code) {
-            builder.set_activity(activity);
-            if let Some(outcome) = outcome {
-                builder.set_outcome(outcome);
-            }
+    }
+    if let Some((activity, outcome)) = windows {
+        builder.set_activity(activity);
+        if let Some(outcome) = outcome {
+            builder.set_outcome(outcome);
         }
     }
-    if let Some(Meaning::Activity(activity)) = means(values, EventField::Activity)? {
+    match means(fields, EventField::Activity)? {
         // Beside a Windows number, a word that is not known says nothing new.
-        if activity != Activity::Other || !values.has(EventField::EventCode) {
+        Some(Meaning::Activity(activity)) if activity != Activity::Other || windows.is_none() => {
             builder.set_activity(activity);
         }
+        Some(Meaning::UnknownActivity(word)) if windows.is_none() => {
+            return Err(NoEvent::UnknownActivity(word.to_owned()));
+        }
+        _ => {}
     }
-    if let Some(Meaning::LogonType(kind)) = means(values, EventField::LogonType)? {
+    if let Some(Meaning::LogonType(kind)) = means(fields, EventField::LogonType)? {
         builder.set_logon_type(kind);
     }
-    if let Some(Meaning::AuthProtocol(protocol)) = means(values, EventField::AuthProtocol)? {
+    if let Some(Meaning::AuthProtocol(protocol)) = means(fields, EventField::AuthProtocol)? {
         builder.set_auth_protocol(protocol);
     }
-    if let Some(Meaning::Outcome(outcome)) = means(values, EventField::Outcome)? {
+    if let Some(Meaning::Outcome(outcome)) = means(fields, EventField::Outcome)? {
         builder.set_outcome(outcome);
     }
-    if let Some(reason) = text(values, EventField::OutcomeReason)? {
+    if let Some(reason) = text(fields, EventField::OutcomeReason)? {
         builder.set_outcome_reason(reason);
     }
-    if let Some(process) = text(values, EventField::LogonProcess)? {
+    if let Some(process) = text(fields, EventField::LogonProcess)? {
         builder.set_logon_process(process);
     }
-    if let Some(id) = number(values, EventField::LogonId)? {
+    if let Some(id) = number(fields, EventField::LogonId)? {
         builder.set_logon_id(id);
     }
-    if let Some(mark) = text(values, EventField::Credential)? {
+    if let Some(mark) = text(fields, EventField::Credential)? {
         builder.set_credential(mark);
     }
-    if let Some(session) = text(values, EventField::SessionName)? {
+    if let Some(session) = text(fields, EventField::SessionName)? {
         builder.set_session_name(session);
     }
-    if let Some(Meaning::Mfa(mfa)) = means(values, EventField::Mfa)? {
+    if let Some(Meaning::Mfa(mfa)) = means(fields, EventField::Mfa)? {
         builder.set_mfa(mfa);
     }
-    builder.event().map(take).map_err(|error| refused(&error))
+    Ok(builder.event().map(take).map_err(|error| refused(&error))?)
 }
 
 #[inline]

@@ -119,6 +119,7 @@ impl LogReader {
             // Advice on how to read it all the same would be too much for each of many files.
             FormatError::UnknownDialect { looked_at: what, .. }
             | FormatError::Columns { what, .. } => what.clone(),
+            FormatError::Findings { what, .. } => format!("{what}, and no log"),
             error => error.to_string(),
         };
         let why = why.strip_prefix(place).and_then(|why| why.strip_prefix(": ")).unwrap_or(&why);

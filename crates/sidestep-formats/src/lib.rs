@@ -70,6 +70,7 @@ mod sniff;
 mod source;
 mod summary;
 mod syslog;
+mod table;
 #[cfg(feature = "tar")]
 mod tarball;
 mod time;
@@ -99,6 +100,7 @@ pub use policy::{PolicyError, read_policy};
 pub use reader::LogReader;
 pub use record_sink::EventSink;
 pub use summary::{NotRead, ReadSummary};
+pub use table::Mapping;
 pub use time::{TimeFormat, latest_believed};
 pub use time_order::{HoldBack, OrderSummary, TakeEvents, TimeOrder, can_be_read_again};
 pub use zone::Zone;
@@ -108,7 +110,12 @@ pub use zone::Zone;
 #[doc(hidden)]
 pub use field_value::FieldMeaning;
 #[doc(hidden)]
-pub use fields::{FieldValues, event_of_fields};
+pub use fields::{FieldValues, NoEvent, event_of_fields};
+#[doc(hidden)]
+pub use table::{
+    ColumnChoice, ColumnSample, RowTaken, SAMPLED_ROWS, Said, TableRows, choose_columns,
+    is_of_known_table,
+};
 // The names are those of the simulator, on which this crate must not depend; the command leaves these
 // files out as reading a folder does.
 #[doc(hidden)]

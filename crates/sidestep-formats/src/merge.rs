@@ -154,6 +154,8 @@ impl LogReader {
         summary.clocks_set_back += other.clocks_set_back;
         summary.first_clocks.extend(other.first_clocks);
         summary.first_clocks.truncate(kept);
+        summary.mappings.extend(other.mappings);
+        summary.mappings.truncate(kept);
     }
 }
 

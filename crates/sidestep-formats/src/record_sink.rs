@@ -13,6 +13,7 @@ use crate::memory::Memory;
 use crate::options::{OnError, ReadOptions};
 use crate::summary::{NotRead, ReadSummary};
 use crate::syslog::{self, Connections, heimdal};
+use crate::table::Mapping;
 use crate::time::{Micros, Times, latest_believed};
 use sidestep::Timestamp;
 
@@ -185,6 +186,13 @@ impl<'a> RecordSink<'a> {
             self.summary.first_not_understood.push(NotRead { place, why });
         }
         Ok(())
+    }
+
+    /// Notes how the columns of a table are read.
+    pub(crate) fn mapping(&mut self, read: Mapping) {
+        if self.summary.mappings.len() < self.options.messages_kept {
+            self.summary.mappings.push(read);
+        }
     }
 
     /// Notes a record by its number in the log of its host, by which it shows if the clock was set back.

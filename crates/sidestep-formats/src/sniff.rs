@@ -1,7 +1,7 @@
 //! Tells a log's dialect from its first lines.
 
 use crate::audit;
-use crate::csv::{Csv, Header};
+use crate::csv::{self, Csv, Head, Header, Look};
 use crate::dialect::Dialect;
 use crate::error::{FormatError, quote};
 use crate::event_field::EventField;
@@ -97,7 +97,8 @@ pub(crate) fn dialect(
     if utmp::is_utmp(source.window()) {
         return Ok(Box::new(Utmp::new(None)));
     }
-    let lines = first_lines(source);
+    let head = Head::of(source.window());
+    let mut lines = first_lines(source, 0);
     let csv = || Box::new(Csv::new(mapping.clone()));
     let Some(&first) = lines.first() else {
         return Ok(Box::new(Lanl));
@@ -118,13 +119,36 @@ pub(crate) fn dialect(
     if !mapping.is_default() {
         return Ok(csv());
     }
+    if head.bytes > 0 {
+        lines = first_lines(source, head.bytes);
+    }
+    // A file of nothing but comments is no log.
+    let (Some(header), Some(&first)) = (head.header(source.window()), lines.first()) else {
+        return Err(unknown(place, first));
+    };
     let logins = lines.iter().filter(|line| is_lanl(line)).count();
-    let header = Header::parse(first);
     if is_lanl_header(&header) || (2 * logins >= lines.len() && !header.gives_event(mapping)) {
         return Ok(Box::new(Lanl));
     }
-    if header.gives_event(mapping) {
-        return Ok(csv());
+    match Look::of(&header, &lines) {
+        Look::Table => return Ok(csv()),
+        Look::OtherTable => {
+            let choice = header.choose(mapping, &[]);
+            let field = choice.ok().and_then(|choice| csv::missing_field(&choice.places));
+            let what = csv::missing(field.unwrap_or("time"), &header);
+            return Err(csv::columns_of(place, what));
+        }
+        Look::NoHeader => {
+            return Err(csv::columns_of(
+                place,
+                format!(
+                    "this looks like CSV without a header: the first line is {}; its columns have \
+                     numbers: --map time=1 --map account=2 --map dst_host=3, or as they stand",
+                    header.list()
+                ),
+            ));
+        }
+        Look::Other => {}
     }
     if lines.iter().take(4).any(|line| audit::is_audit(line)) {
         return Ok(Box::new(audit::File));
@@ -138,19 +162,24 @@ pub(crate) fn dialect(
     if 2 * lines.iter().filter(|line| syslog::is_line(line)).count() >= lines.len() {
         return Ok(Box::new(Syslog));
     }
-    Err(FormatError::UnknownDialect {
+    Err(unknown(place, first))
+}
+
+/// The error of a file whose first line is this.
+fn unknown(place: &str, first: &[u8]) -> FormatError {
+    FormatError::UnknownDialect {
         place: place.to_owned(),
         looked_at: format!("the format cannot be told: it begins with {}", quote(first)),
         advice: format!(
             "it is none of EVTX, wtmp, JSON, Windows events in XML, Zeek, syslog, LANL and the logs of KDCs, Samba, FreeRADIUS and auditd, nor CSV with a header that names the columns of a login: pass --format, or name the columns with --map, such as --map time=when --map account=who --map dst_host=where (fields: {})",
             EventField::list()
         ),
-    })
+    }
 }
 
 /// The reader of a KDC's file: MIT's has lines of syslog.
 pub(crate) fn krb5kdc(source: &Source<'_>) -> Box<dyn Dialect> {
-    match first_lines(source).iter().any(|line| krb5kdc::is_heimdal(line)) {
+    match first_lines(source, 0).iter().any(|line| krb5kdc::is_heimdal(line)) {
         true => Box::new(HeimdalFile),
         false => Box::new(Syslog),
     }
@@ -180,9 +209,9 @@ fn from<'s>(source: &'s Source<'_>, line: &[u8]) -> &'s [u8] {
     &window[at.min(window.len())..]
 }
 
-/// The first lines that are not blank, without the last where it may be cut.
-fn first_lines<'s>(source: &'s Source<'_>) -> Vec<&'s [u8]> {
-    let window = source.window();
+/// The first lines from `start` on that are not blank, without the last where it may be cut.
+fn first_lines<'s>(source: &'s Source<'_>, start: usize) -> Vec<&'s [u8]> {
+    let window = &source.window()[start..];
     let mut rest = window;
     let mut lines = Vec::new();
     while lines.len() < LINES && !rest.is_empty() {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::clocks::ClockSetBack;
 use crate::error::LineError;
+use crate::table::Mapping;
 
 /// What was read so far, over all logs that one reader was given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,6 +43,8 @@ pub struct ReadSummary {
     pub clocks_set_back: u64,
     /// The first of these.
     pub first_clocks: Vec<ClockSetBack>,
+    /// How the columns of the first tables (CSV) were read.
+    pub mappings: Vec<Mapping>,
 }
 
 impl ReadSummary {

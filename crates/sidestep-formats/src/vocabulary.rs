@@ -151,19 +151,29 @@ pub(crate) fn outcome(text: &str) -> Option<Outcome> {
 
 /// What happened; a word that is not known is [`Activity::Other`].
 pub(crate) fn activity(text: &str) -> Activity {
-    folded(text, |word| match word {
-        "logon" | "login" | "loggedin" | "loggedon" | "sessionopened" => Activity::Logon,
-        "logoff" | "logout" | "loggedoff" | "loggedout" | "sessionclosed" => Activity::Logoff,
-        "tgt" | "authenticationticket" | "as" | "asreq" => Activity::TicketGrantingTicket,
-        "tgs" | "serviceticketrequest" | "serviceticket" | "tgsreq" => Activity::ServiceTicket,
-        "serviceticketrenew" | "renewal" | "renew" => Activity::Renewal,
-        "preauth" | "preauthentication" => Activity::Preauthentication,
-        "accountswitch" | "explicitcredentials" => Activity::AccountSwitch,
-        "specialprivileges" => Activity::SpecialPrivileges,
-        "screenunlock" | "sessionreconnect" => Activity::SessionReconnect,
-        "screenlock" | "sessiondisconnect" => Activity::SessionDisconnect,
-        "credentialvalidation" => Activity::CredentialValidation,
-        _ => Activity::Other,
+    known_activity(text).unwrap_or(Activity::Other)
+}
+
+/// What happened; `None` for a word that is not known.
+pub(crate) fn known_activity(text: &str) -> Option<Activity> {
+    folded(text, |word| {
+        Some(match word {
+            "logon" | "login" | "loggedin" | "loggedon" | "sessionopened" | "signin" | "signon"
+            | "userlogin" | "userloggedin" | "authentication" | "authenticate"
+            | "authenticated" => Activity::Logon,
+            "logoff" | "logout" | "loggedoff" | "loggedout" | "sessionclosed" => Activity::Logoff,
+            "tgt" | "authenticationticket" | "as" | "asreq" => Activity::TicketGrantingTicket,
+            "tgs" | "serviceticketrequest" | "serviceticket" | "tgsreq" => Activity::ServiceTicket,
+            "serviceticketrenew" | "renewal" | "renew" => Activity::Renewal,
+            "preauth" | "preauthentication" => Activity::Preauthentication,
+            "accountswitch" | "explicitcredentials" => Activity::AccountSwitch,
+            "specialprivileges" => Activity::SpecialPrivileges,
+            "screenunlock" | "sessionreconnect" => Activity::SessionReconnect,
+            "screenlock" | "sessiondisconnect" => Activity::SessionDisconnect,
+            "credentialvalidation" => Activity::CredentialValidation,
+            "other" | "unknown" | "authmap" => Activity::Other,
+            _ => return None,
+        })
     })
 }
 
@@ -184,6 +194,11 @@ pub(crate) const fn windows_event(code: u32) -> Option<(Activity, Option<Outcome
         4779 => (Activity::SessionDisconnect, Some(Outcome::Success)),
         _ => return None,
     })
+}
+
+/// Whether a number is one of those that Windows' auditing gives to its events.
+pub(crate) const fn is_windows_audit(code: u32) -> bool {
+    matches!(code, 1100..=1108 | 4608..=5632 | 6144..=6425)
 }
 
 /// Whether a second factor was used; `None` for a word that does not say.

@@ -116,7 +116,7 @@ impl<'e> Taking<'e> {
     ) -> Result<(), BatchError> {
         self.change(rows.len(), |take| {
             let read = reader.for_each_event_of(open, rows, &mut |event| {
-                take(Event::Auth(event));
+                take(event);
                 ControlFlow::Continue(())
             });
             read.map(drop)
@@ -131,10 +131,8 @@ impl<'e> Taking<'e> {
         places: &[RowPlace],
     ) -> Result<(), BatchError> {
         self.change(places.len(), |take| {
-            let read = reader.for_each_row_at(open, places, &mut |event| {
-                if let Some(event) = event {
-                    take(Event::Auth(event));
-                }
+            let read = reader.for_each_event_at(open, places, &mut |event| {
+                take(event);
                 ControlFlow::Continue(())
             });
             read.map(drop)

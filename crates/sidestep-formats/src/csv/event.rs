@@ -2,16 +2,20 @@
 
 use sidestep::event::AuthEvent;
 
-use super::header::{Header, Places};
-
+use super::header::Header;
 use super::record::Record;
 use crate::error::Fault;
 use crate::event_field::{EventField, FieldError};
 use crate::field_value::{FieldMeaning, FieldValue};
-use crate::fields::{FieldValues, event_of_fields};
+use crate::fields::{FieldValues, NoEvent, event_of_fields};
+use crate::table::{ColumnChoice, Places};
 use crate::time::{Micros, TimeFormat, Times};
+use crate::values::cut;
 use crate::vocabulary;
 use crate::zone::Zone;
+
+/// Longest word of a log that is kept among the kinds that were not understood.
+const LONGEST_WORD: usize = 64;
 
 /// Turns records into events.
 pub(super) struct Events {
@@ -19,15 +23,26 @@ pub(super) struct Events {
     places: Places,
     time_format: TimeFormat,
     zone: Zone,
+    windows_codes: bool,
     /// Columns that a record must have.
     needed: usize,
 }
 
+/// What a record came to.
+pub(super) enum Row<T> {
+    Event(T),
+    /// A Windows event of this number, which is not about logins.
+    WindowsEvent(u32),
+    /// Of an activity that is not known: what to say of it.
+    NotUnderstood(String),
+}
+
 impl Events {
-    pub(super) fn new(header: Header, places: Places, times: (TimeFormat, Zone)) -> Self {
+    pub(super) fn new(header: Header, choice: &ColumnChoice, times: (TimeFormat, Zone)) -> Self {
+        let (places, windows_codes) = (choice.places, choice.windows_codes);
         let (time_format, zone) = times;
         let needed = places.iter().flatten().max().map_or(0, |last| last + 1);
-        Self { header, places, time_format, zone, needed }
+        Self { header, places, time_format, zone, windows_codes, needed }
     }
 
     /// Whether the record's time can be read: a header's cannot.
@@ -42,18 +57,25 @@ impl Events {
         record: &Record<'a>,
         line: u64,
         take: impl FnOnce(&AuthEvent<'a>) -> T,
-    ) -> Result<T, Fault> {
-        if record.columns() < self.needed {
-            return Err(Fault::record(format!(
-                "has {} columns where {} are needed (the first line has {})",
-                record.columns(),
-                self.needed,
-                self.header.columns()
-            )));
+    ) -> Result<Row<T>, Fault> {
+        if let Some(fault) = record.misshapen(self.header.columns(), self.needed) {
+            return Err(fault);
         }
-        self.time(record)
-            .and_then(|time| event_of_fields(time, &Row { events: self, record }, line, take))
-            .map_err(|error| self.fault(error))
+        let fields = Fields { events: self, record };
+        let event = self
+            .time(record)
+            .map_err(NoEvent::from)
+            .and_then(|time| event_of_fields(time, &fields, line, take));
+        match event {
+            Ok(taken) => Ok(Row::Event(taken)),
+            Err(NoEvent::Fault(error)) => Err(self.fault(error)),
+            Err(NoEvent::WindowsEvent(code)) => Ok(Row::WindowsEvent(code)),
+            Err(NoEvent::UnknownActivity(word)) => {
+                let column = self.name(EventField::Activity);
+                let word = cut(&word, LONGEST_WORD);
+                Ok(Row::NotUnderstood(format!("CSV whose {column} is {word:?}")))
+            }
+        }
     }
 
     fn time(&self, record: &Record<'_>) -> Result<Micros, FieldError> {
@@ -90,21 +112,24 @@ impl Events {
 
     /// The error under the name that the column has in the file.
     fn fault(&self, error: FieldError) -> Fault {
-        let name = match self.places[error.field as usize] {
+        Fault::column(self.name(error.field), error.what)
+    }
+
+    fn name(&self, field: EventField) -> String {
+        match self.places[field as usize] {
             Some(column) => self.header.name(column),
-            None => error.field.name().to_owned(),
-        };
-        Fault::column(name, error.what)
+            None => field.name().to_owned(),
+        }
     }
 }
 
 /// One record of a file.
-struct Row<'r, 'a> {
+struct Fields<'r, 'a> {
     events: &'r Events,
     record: &'r Record<'a>,
 }
 
-impl<'a> FieldValues<'a> for Row<'_, 'a> {
+impl<'a> FieldValues<'a> for Fields<'_, 'a> {
     fn meaning(&self, field: EventField) -> Result<Option<FieldMeaning<'a>>, FieldError> {
         match self.events.text(self.record, field)? {
             Some(text) => FieldValue::Text(text).meaning(field),
@@ -112,7 +137,7 @@ impl<'a> FieldValues<'a> for Row<'_, 'a> {
         }
     }
 
-    fn has(&self, field: EventField) -> bool {
-        self.events.places[field as usize].is_some()
+    fn has_windows_codes(&self) -> bool {
+        self.events.windows_codes
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::event_field::EventField;
 use crate::field_mapping::{Column, FieldMapping};
+use crate::table::{ColumnChoice, ColumnSample, Places, Said, Told, choose_columns, tell};
 
 /// Borders between columns, the likeliest first.
 const DELIMITERS: [u8; 4] = *b",;\t|";
@@ -13,13 +14,14 @@ pub(crate) struct Header {
     names: Vec<String>,
 }
 
-/// Where each field is: its column's index, by [`EventField`] in declaration order.
-pub(crate) type Places = [Option<usize>; EventField::ALL.len()];
-
 impl Header {
     /// Reads a first line. The delimiter is the one that splits it most.
     pub(crate) fn parse(line: &[u8]) -> Self {
-        let delimiter = delimiter_of(line);
+        Self::split(line, delimiter_of(line))
+    }
+
+    /// Reads a first line whose delimiter is known.
+    pub(crate) fn split(line: &[u8], delimiter: u8) -> Self {
         let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let mut text = vec![0; line.len() + 1];
         let mut ends = vec![0; line.len() + 2];
@@ -73,37 +75,44 @@ impl Header {
             .map(|name| EventField::ALL.iter().copied().find(|field| field.rank(name).is_some()))
     }
 
-    /// Where each field is; an error says which column the mapping names in vain.
-    pub(crate) fn places(&self, mapping: &FieldMapping) -> Result<Places, String> {
-        let mut places: Places = [None; EventField::ALL.len()];
-        for (place, &field) in places.iter_mut().zip(EventField::ALL) {
-            *place = match mapping.column(field) {
-                Some(Column::Absent) => None,
-                Some(Column::Number(number)) => Some(number - 1),
+    /// The names in their order.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+
+    /// What the names show the table to be, where it is known as a whole.
+    pub(crate) fn tell(&self) -> Option<Told> {
+        tell(&self.names())
+    }
+
+    /// Chooses a column for each field, by what they are called and hold. An error says which column
+    /// the mapping names in vain, or why none can be chosen.
+    pub(crate) fn choose(
+        &self,
+        mapping: &FieldMapping,
+        samples: &[ColumnSample],
+    ) -> Result<ColumnChoice, String> {
+        let mut said = [Said::Nothing; EventField::ALL.len()];
+        for (said, &field) in said.iter_mut().zip(EventField::ALL) {
+            *said = match mapping.column(field) {
+                None => Said::Nothing,
+                Some(Column::Absent) => Said::Absent,
+                Some(Column::Number(number)) => Said::At(number - 1),
                 Some(Column::Name(name)) => {
                     let found = self.names.iter().position(|have| have == name);
-                    Some(found.ok_or_else(|| {
+                    Said::At(found.ok_or_else(|| {
                         format!("no column is called {name:?}; there are {}", self.list())
                     })?)
                 }
-                None => self.likeliest(field),
             };
         }
-        Ok(places)
+        choose_columns(&self.names(), samples, |field| said[field as usize])
     }
 
-    /// Whether the columns give a login: a time, an account, and a host.
+    /// Whether the columns are those of a known table, or give a login: a time, an account, a host.
     pub(crate) fn gives_event(&self, mapping: &FieldMapping) -> bool {
-        self.places(mapping).is_ok_and(|places| missing(&places).is_none())
-    }
-
-    fn likeliest(&self, field: EventField) -> Option<usize> {
-        let ranked = self
-            .names
-            .iter()
-            .enumerate()
-            .filter_map(|(index, name)| Some((field.rank(name)?, index)));
-        ranked.min().map(|(_, index)| index)
+        self.tell().is_some()
+            || self.choose(mapping, &[]).is_ok_and(|choice| missing(&choice.places).is_none())
     }
 }
 

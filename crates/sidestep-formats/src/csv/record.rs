@@ -5,6 +5,7 @@ use std::io;
 use csv_core::ReadRecordResult;
 use memchr::memchr_iter;
 
+use crate::error::Fault;
 use crate::line::MAX_LINE;
 use crate::source::Source;
 
@@ -41,6 +42,26 @@ impl<'a> Record<'a> {
     pub(crate) const fn columns(&self) -> usize {
         self.ends.len()
     }
+
+    /// The text of all columns, and where each ends in it.
+    pub(crate) const fn whole(&self) -> (&'a [u8], &'a [usize]) {
+        (self.text, self.ends)
+    }
+
+    /// The fault of a record that has another number of columns than the header. Empty columns behind
+    /// the last are none.
+    pub(crate) fn misshapen(&self, columns: usize, needed: usize) -> Option<Fault> {
+        let found = self.columns();
+        if found == columns || (found > columns && self.ends[columns - 1] == self.text.len()) {
+            return None;
+        }
+        if found < needed {
+            return Some(Fault::record(format!(
+                "has {found} columns where {needed} are needed (the first line has {columns})"
+            )));
+        }
+        Some(Fault::record(format!("has {found} columns where the first line has {columns}")))
+    }
 }
 
 /// What comes next.
@@ -54,12 +75,13 @@ pub(crate) enum Next<'a> {
 }
 
 impl Records {
-    pub(crate) fn new(delimiter: u8) -> Self {
+    /// For a source of which so many lines were used up before.
+    pub(crate) fn new(delimiter: u8, lines: u64) -> Self {
         Self {
             core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
             text: vec![0; 4 << 10],
             ends: vec![0; 64],
-            lines: 0,
+            lines,
             last: b'\n',
         }
     }

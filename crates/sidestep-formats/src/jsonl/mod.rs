@@ -36,19 +36,23 @@ pub(crate) use self::samba::text as samba_text;
 
 use self::frames::{Frames, What};
 use self::shape::Shape;
-use self::tape::{Node, Tape};
+use self::tape::Tape;
+
+pub(crate) use self::tape::{Cell, Node, RowTape};
+
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError, quote};
 use crate::line::{TOO_LONG, is_heading};
 use crate::record_sink::RecordSink;
 use crate::source::Source;
+use crate::table;
 use crate::windows_xml;
 
 /// Reads JSON.
 pub(crate) struct Json;
 
 /// What a mapping makes of a record.
-type Taken = Result<ControlFlow<()>, Fault>;
+pub(crate) type Taken = Result<ControlFlow<()>, Fault>;
 
 impl Dialect for Json {
     fn read(
@@ -78,6 +82,13 @@ impl Dialect for Json {
                 What::Line | What::Braces => match std::str::from_utf8(record) {
                     Err(_) => Err(Fault::record("is not UTF-8")),
                     Ok(text) => match tape.read(text) {
+                        Ok(root) if frame.number == 1 && findings(root).is_some() => {
+                            return Err(FormatError::Findings {
+                                place: sink.place.to_owned(),
+                                what: findings(root).map_or("", |findings| findings.what),
+                                advice: findings(root).map_or("", |findings| findings.advice),
+                            });
+                        }
                         Ok(root) => take(root, number, sink),
                         Err(_) if frame.what == What::Line => {
                             frames.look_closer();
@@ -102,12 +113,22 @@ impl Dialect for Json {
     }
 }
 
+/// What a tool found in logs, where the first record is of that: it is no log.
+fn findings(root: Node<'_>) -> Option<table::Findings> {
+    table::findings(&|name: &str| root.get(name).is_some())
+}
+
+/// Whether the shape of a record is known.
+pub(crate) fn is_known(root: Node<'_>) -> bool {
+    !matches!(shape::tell(root), Shape::Other(_))
+}
+
 /// How many records may lie in each other: an event in what a relay put around it, that again in what
 /// a store put around both.
 const MOST_WITHIN: u8 = 2;
 
 /// Gives a record to the mapping of its shape.
-fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+pub(crate) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     take_within(root, number, MOST_WITHIN, sink)
 }
 

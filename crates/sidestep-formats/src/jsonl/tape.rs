@@ -2,12 +2,15 @@
 
 mod fill;
 mod opened;
+mod row;
 
 use std::iter;
 
 use serde::de::DeserializeSeed;
 
 use self::fill::Value;
+
+pub(crate) use self::row::{Cell, RowTape};
 
 /// Deepest nesting that is taken apart. Nothing that tells of a login comes near it.
 pub(super) const MAX_DEPTH: u8 = 64;
@@ -42,8 +45,8 @@ struct Field {
 }
 
 /// Takes records apart, one after the other, in memory that is used again.
-#[derive(Debug, Default)]
-pub(super) struct Tape {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tape {
     fields: Vec<Field>,
     /// Texts that were written with escapes, and numbers.
     arena: String,
@@ -115,7 +118,7 @@ impl Tape {
 
 /// A value within a record.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'r> {
+pub(crate) struct Node<'r> {
     tape: &'r Tape,
     text: &'r str,
     index: u32,

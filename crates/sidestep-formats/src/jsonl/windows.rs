@@ -2,6 +2,7 @@
 //! exports, Wazuh, PowerShell, and what `evtx_dump` and other converters make of the XML.
 
 mod beats;
+mod evtxecmd;
 mod flat;
 mod nested;
 mod text;
@@ -64,6 +65,11 @@ struct Header<'r> {
 
 /// Hands on what a Windows event tells.
 pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
+    if let Layout::Flat { root, event_id } = layout
+        && evtxecmd::is_one(root, event_id)
+    {
+        return evtxecmd::take(root, number, sink);
+    }
     let text = event_id(layout);
     let Some(text) = text else {
         return Err(Fault::column("event_id", "is missing; a Windows event needs one"));

@@ -31,6 +31,7 @@ mod samba;
 mod sshd;
 mod syslog;
 mod syslog_header;
+mod tables;
 mod tar;
 mod utmp;
 mod windows_shapes;

@@ -157,7 +157,7 @@ struct Key<'f> {
 /// Names under which no record has what is needed here, though many have them: the texts that
 /// Windows writes for people, which are longer than all else together, what `NXLog` and Winlogbeat say of
 /// each event, and what Windows says of each logon.
-fn is_idle(name: &str) -> bool {
+pub(super) fn is_idle(name: &str) -> bool {
     matches!(
         name,
         "@version"
@@ -199,7 +199,7 @@ fn is_idle(name: &str) -> bool {
 
 /// Whether a text of this name is needed, but no object: Winlogbeat says of each event which process
 /// wrote it, and OpenSSH in a text which of its programs speaks.
-fn is_plain(name: &str) -> bool {
+pub(super) fn is_plain(name: &str) -> bool {
     name == "process"
 }
 

@@ -22,6 +22,10 @@ enum Want {
     NeverNames(&'static str),
     /// The summary holds this text.
     Says(&'static str),
+    /// Standard output holds this text.
+    Shows(&'static str),
+    /// The first alert was raised at a time that begins so.
+    At(&'static str),
     /// The summary does not hold this text.
     Lacks(&'static str),
     /// The alerts are the same, but for their references to records, as those of another file of
@@ -31,7 +35,9 @@ enum Want {
     FindingsOf(&'static str),
 }
 
-use Want::{Alerts, AlertsOf, FindingsOf, Lacks, Logins, Names, NeverNames, Says, Status};
+use Want::{
+    Alerts, AlertsOf, At, FindingsOf, Lacks, Logins, Names, NeverNames, Says, Shows, Status,
+};
 
 /// A case, a file of it, further arguments, and what must come of it.
 type Row = (&'static str, &'static str, &'static [&'static str], &'static [Want]);
@@ -169,7 +175,109 @@ const ROWS: &[Row] = &[
     ("capture-system-speaks-from-afar", "benign.jsonl", &[], SILENT),
     ("capture-tickets-asked-for-by-a-tool", "input.jsonl", &[], &[Names(&["T1558"])]),
     ("capture-tickets-asked-for-by-a-tool", "benign.jsonl", &[], SILENT),
+    // Logs that were misread in silence.
+    ("address-with-port", "entra.jsonl", &[], &[Status(0), Logins(5)]),
+    ("address-with-port", "ocsf.jsonl", &[], &[Status(0), Logins(5)]),
+    ("address-with-port", "src.csv", &[], &[Status(0), Logins(5)]),
+    ("address-with-port", "windows-4624.jsonl", &[], &[Status(0), Logins(5)]),
+    (
+        "coverage-of-an-unread-log",
+        "us.csv",
+        &["--explain-coverage"],
+        &[Status(3), Says("skipped  3 lines (100.0 %)")],
+    ),
+    ("csv-action-says-the-outcome", "splunk-cim.csv", &[], &[Status(0), Logins(7)]),
+    (
+        "csv-event-ids-that-are-no-logins",
+        "events.csv",
+        &[],
+        &[Status(0), Logins(1), Says("Windows event 4688")],
+    ),
+    ("csv-loopback-source", "security.csv", &[], &[Status(0), Logins(1), Lacks("lines (")]),
+    ("csv-loopback-source", "control.jsonl", &[], &[Status(0), Logins(1)]),
+    ("csv-source-is-where-the-log-came-from", "linux_secure.csv", &[], &[Status(0), Logins(3)]),
+    ("csv-source-is-where-the-log-came-from", "wineventlog.csv", &[], &[Status(0), Logins(3)]),
+    (
+        "csv-taken-for-syslog",
+        "InteractiveSignIns.csv",
+        &[],
+        &[Status(0), Logins(120), Lacks("syslog"), Lacks("lines (")],
+    ),
+    ("defender-device-logon-events", "api.jsonl", &[], &[Status(0), Logins(3)]),
+    ("defender-device-logon-events", "portal.csv", &[], &[Status(0), Logins(3)]),
+    ("elasticsearch-answer", "search.json", &[], THREE_AND_A_HASH),
+    ("entra-objects-as-text", "text.jsonl", &[], &[Status(0), Logins(4)]),
+    (
+        "entra-objects-as-text",
+        "text.jsonl",
+        &["--mfa-report"],
+        &[Status(0), Shows("66.7 % with a second factor")],
+    ),
+    ("evtx-dump-record-lines", "pretty.json", &[], THREE_AND_A_HASH),
+    ("evtx-dump-record-lines", "one-line.json", &[], THREE_AND_A_HASH),
+    ("evtxecmd-csv", "EvtxECmd_Output.csv", &[], THREE_AND_A_HASH),
+    ("folder-with-unread-logs", "logs", &[], &[Status(0), Says("files    3 read"), Says(" 9 in ")]),
+    ("logon-type-spellings", "named.jsonl", &[], &[Status(0), AlertsOf("control.jsonl")]),
+    ("logon-type-spellings", "hex.jsonl", &[], &[Status(0), AlertsOf("control.jsonl")]),
+    ("logon-type-spellings", "control.jsonl", &[], &[Status(0), Names(&["T1550.002"])]),
+    ("ocsf-of-cloudtrail", "login.jsonl", &[], &[Status(0), Logins(1)]),
+    ("powershell-get-winevent-json", "ps51.json", &[], THREE_AND_A_HASH),
+    ("powershell-get-winevent-json", "ps7.json", &[], THREE_AND_A_HASH),
+    ("samba-auth-json", "auth.jsonl", &[], &[Status(0), Logins(3)]),
+    ("samba-auth-json", "log.smbd", &[], &[Status(0), Logins(3)]),
+    ("sshd-accepted-none", "auth.log", &[], &[Status(0), Logins(31), Names(&["T1110.001"])]),
+    ("syslog-host-in-other-clothes", "hosts.log", &["--year", "2026"], &[Status(0), Logins(4)]),
+    (
+        "syslog-solaris-message-id",
+        "solaris.log",
+        &["--year", "2026"],
+        &[Status(0), Logins(31), Names(&["T1110.001"])],
+    ),
+    (
+        "syslog-through-a-relay",
+        "relay.log",
+        &["--year", "2026"],
+        &[Status(0), Logins(5), Lacks("another program")],
+    ),
+    ("time-numbers", "filetime.jsonl", &[], &[Status(0), Logins(1)]),
+    ("time-numbers", "compact.csv", &[], &[Status(0), Logins(2)]),
+    ("time-spellings", "space-offset.jsonl", &[], &[Status(0), Logins(3)]),
+    ("time-spellings", "utc.jsonl", &[], &[Status(0), Logins(3)]),
+    ("time-spellings", "us.csv", &[], &[Status(3), Logins(0)]),
+    ("time-spellings", "us.csv", &["--time-format", US], &[Status(0), Logins(3)]),
+    (
+        "time-spellings",
+        "sentinel.csv",
+        &["--time-format", "%m/%d/%Y, %I:%M:%S%.f %p"],
+        &[Status(0), Logins(3)],
+    ),
+    ("time-spellings", "kibana.csv", &[], &[Status(0), Logins(3)]),
+    ("wazuh-json", "alerts.json", &[], THREE_AND_A_HASH),
+    ("wazuh-json", "archives.json", &[], THREE_AND_A_HASH),
+    ("windows-values-without-names", "fluentbit-stringinserts.jsonl", &[], THREE_AND_A_HASH),
+    ("windows-values-without-names", "fluentd-eventdata-list.jsonl", &[], THREE_AND_A_HASH),
+    ("windows-values-without-names", "control-named.jsonl", &[], THREE_AND_A_HASH),
+    ("zeek-logs-by-other-names", "conn.jsonl", &[], &[Status(0), Says("3 companion records")]),
+    ("zeek-logs-by-other-names", "ntlm_east.jsonl", &[], &[Status(0), Logins(3)]),
+    (
+        "zone-is-not-heard-in-json",
+        "nxlog-local.jsonl",
+        &[],
+        &[Status(0), At("2026-03-02T09:15:04")],
+    ),
+    (
+        "zone-is-not-heard-in-json",
+        "nxlog-local.jsonl",
+        &["--zone", "Europe/Berlin"],
+        &[Status(0), At("2026-03-02T08:15:04")],
+    ),
 ];
+
+/// Three logins between hosts, and a session of type 9 that shows a hash passed.
+const THREE_AND_A_HASH: &[Want] = &[Status(0), Logins(3), Names(&["T1550.002"]), Lacks("lines (")];
+
+/// A time as the United States write it.
+const US: &str = "%m/%d/%Y %I:%M:%S %p";
 
 /// Nothing is raised.
 const SILENT: &[Want] = &[Status(0), Alerts(0)];
@@ -179,6 +287,7 @@ struct Outcome {
     status: i32,
     /// The summary on standard error.
     summary: String,
+    shown: String,
     alerts: Vec<Value>,
 }
 
@@ -197,6 +306,7 @@ fn detect(log: &Path, args: &[&str]) -> Outcome {
     let alerts = fs::read_to_string(&alerts).unwrap_or_default();
     Outcome {
         status: output.status.code().expect("it ends by itself"),
+        shown: String::from_utf8(output.stdout).expect("it writes UTF-8"),
         summary: String::from_utf8(output.stderr).expect("it writes UTF-8"),
         alerts: alerts.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect(),
     }
@@ -252,6 +362,11 @@ fn failure(case: &Path, outcome: &Outcome, want: Want) -> Option<String> {
         }
         NeverNames(id) => outcome.alerts.iter().flat_map(techniques).any(|it| it == id),
         Says(text) => !outcome.summary.contains(text),
+        Shows(text) => !outcome.shown.contains(text),
+        At(time) => {
+            let raised = outcome.alerts.first().and_then(|alert| alert["detected_at"].as_str());
+            !raised.is_some_and(|raised| raised.starts_with(time))
+        }
         Lacks(text) => outcome.summary.contains(text),
         AlertsOf(file) => {
             let all = |alerts: &[Value]| alerts.iter().map(without_references).collect::<Vec<_>>();

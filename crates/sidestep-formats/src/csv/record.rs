@@ -52,7 +52,8 @@ impl<'a> Record<'a> {
     /// the last are none.
     pub(crate) fn misshapen(&self, columns: usize, needed: usize) -> Option<Fault> {
         let found = self.columns();
-        if found == columns || (found > columns && self.ends[columns - 1] == self.text.len()) {
+        let last = columns.checked_sub(1).and_then(|last| self.ends.get(last));
+        if found == columns || (found > columns && last == Some(&self.text.len())) {
             return None;
         }
         if found < needed {

@@ -61,6 +61,7 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         saml: application == "saml",
         number,
     };
+    let events = events.filter(|events| events.children().next().is_some());
     let Some(events) = events else {
         return Ok(pass_over(sink, WORKSPACE, "activity without events"));
     };

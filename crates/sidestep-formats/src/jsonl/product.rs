@@ -161,6 +161,9 @@ pub(super) fn each(
     sink: &mut RecordSink<'_>,
     take: impl Fn(Node<'_>, u64, &mut RecordSink<'_>) -> Taken,
 ) -> Taken {
+    if list.children().next().is_none() {
+        sink.pass_over("JSON list without records");
+    }
     for record in list.children() {
         if take(record, number, sink)?.is_break() {
             return Ok(ControlFlow::Break(()));

@@ -135,7 +135,10 @@ proptest! {
             let summary = read(&bytes, *format, mapping.clone());
             // A bare carriage return ends a record too, without ending a line.
             let breaks = bytes.iter().filter(|byte| **byte == b'\r').count() as u64;
-            prop_assert!(summary.events + summary.skipped <= lines(&bytes) + breaks);
+            prop_assert!(
+                summary.events + summary.skipped <= lines(&bytes) + breaks,
+                "{summary:?} of {format:?}"
+            );
         }
     }
 

@@ -18,6 +18,7 @@ mod json_products;
 mod kdc;
 mod merge;
 mod no_logs;
+mod one_meaning;
 mod order;
 mod read;
 mod real_everything;

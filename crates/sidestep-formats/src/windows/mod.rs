@@ -152,12 +152,17 @@ pub(crate) fn emit(
     }
 }
 
+/// Whether an event of the security log is a login, which without its values would be one of nobody.
+pub(crate) const fn is_login(event_id: u32) -> bool {
+    matches!(event_id, 4624 | 4625 | 4648 | 4768 | 4769 | 4776)
+}
+
 /// What is wrong with an event whose values were not found.
 #[cold]
 fn unreadable(event_id: u32) -> String {
-    let missing = match event_id {
-        4624 | 4625 | 4648 | 4768 | 4769 | 4776 => "no account, logon type or address",
-        _ => "none of the values that are needed",
+    let missing = match is_login(event_id) {
+        true => "no account, logon type or address",
+        false => "none of the values that are needed",
     };
     format!("gives {missing}: this is a {event_id} without a readable EventData")
 }

@@ -8,7 +8,7 @@ use sidestep::event::{
     HostActivityBuilder, HostActivityKind,
 };
 
-use super::{Field, Record};
+use super::{Field, Record, is_login};
 use crate::endpoint::Endpoint;
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
@@ -32,16 +32,16 @@ impl Record<'_> {
     /// account, type and client is known, of other events no value at all.
     pub(super) fn says_nothing(&self) -> bool {
         let none = |fields: &[Field]| fields.iter().all(|field| self.text(*field).is_none());
-        match self.event_id {
-            4624 | 4625 | 4648 | 4768 | 4769 | 4776 => none(&[
+        if is_login(self.event_id) {
+            return none(&[
                 Field::TargetName,
                 Field::LogonType,
                 Field::Address,
                 Field::Workstation,
                 Field::TargetServer,
-            ]),
-            _ => self.values.iter().all(Option::is_none),
+            ]);
         }
+        self.values.iter().all(Option::is_none)
     }
 
     /// A number, in decimal or with `0x`.

@@ -41,6 +41,12 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
             })?),
         },
     };
+    // `{}` says that the event has no values; one that is no login without them is of no use then.
+    let has_values = payload.is_none_or(|payload| payload.children().next().is_some());
+    if !has_values && !windows::is_login(event_id) {
+        windows::pass_over(event_id, provider, sink);
+        return Ok(std::ops::ControlFlow::Continue(()));
+    }
     let mut record = Record {
         event_id,
         raw_ref: Some(number),

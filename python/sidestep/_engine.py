@@ -102,6 +102,7 @@ class Engine:
         self._native = native
         self._mapping: dict[str, str] = {}
         self._unread: list[str] = []
+        self._shape: str | None = None
         self._summary: dict[str, Any] = {}
         # The mappings that were said.
         self._known: set[tuple[tuple[str, str], ...]] = set()
@@ -250,13 +251,17 @@ class Engine:
         columns = reader.columns()
         if columns is None:
             return
-        self._mapping, self._unread = dict(columns[0]), columns[1]
-        kind = tuple(columns[0])
+        fields, self._unread, self._shape, notes = columns
+        self._mapping = dict(fields)
+        kind = (self._shape, *fields)
         if kind in self._known:
             return
         self._known.add(kind)
-        taken = ", ".join(f"{field}={column}" for field, column in columns[0])
-        _log.info("columns: %s; left unread: %s", taken, ", ".join(self._unread) or "none")
+        taken = ", ".join(f"{field}={column}" for field, column in fields)
+        if self._shape:
+            taken = f"known as {self._shape}"
+        unread = ", ".join(self._unread) or "none"
+        _log.info("columns: %s", "; ".join([taken, f"left unread: {unread}", *notes]))
         if (
             summary["events"]
             and summary.get("logins") == 0
@@ -279,6 +284,14 @@ class Engine:
         ['note']
         """
         return dict(self._mapping)
+
+    @property
+    def table_shape(self) -> str | None:
+        """The shape by which the last table is known as a whole, such as `Windows events`.
+
+        `None` where its columns were taken one by one, which `mapping` has; `mapping` is empty else.
+        """
+        return self._shape
 
     @property
     def unread_columns(self) -> list[str]:

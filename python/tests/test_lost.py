@@ -173,6 +173,17 @@ def test_the_columns_taken_are_said_once(logins, caplog):
     found(logins, columns=engine.mapping)
 
 
+def test_a_known_table_is_named(caplog):
+    engine = sidestep.Engine()
+    row = {"TimeGenerated": "2026-03-02T09:00:01Z", "EventID": 4624, "Computer": "files-1"}
+    row |= {"TargetUserName": "alice", "TargetDomainName": "CORP", "LogonType": 3}
+    with caplog.at_level(logging.INFO, "sidestep"):
+        engine.learn([row | {"IpAddress": "10.0.0.5"}])
+    assert (engine.table_shape, engine.mapping) == ("Windows events", {})
+    assert "known as Windows events" in caplog.text
+    assert engine.summary["logins"] == 1
+
+
 def test_tables_without_a_login_are_said(caplog):
     rows = [{"time": n, "user": "alice", "dst": "B"} for n in range(5)]
     with caplog.at_level(logging.WARNING, "sidestep"):

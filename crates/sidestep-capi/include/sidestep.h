@@ -1299,6 +1299,13 @@ sidestep_status sidestep_reader_column(const struct sidestep_reader *reader,
                                        struct sidestep_buffer **column,
                                        struct sidestep_error **error);
 
+// How the columns of the last table were read, of Arrow batches or else of a CSV file, as a line such as
+// `time=Timestamp, account=User, dst_host=Host (unread: Note)` or `known as Windows events`; NULL where no
+// table was read.
+sidestep_status sidestep_reader_mapping(const struct sidestep_reader *reader,
+                                        struct sidestep_buffer **mapping,
+                                        struct sidestep_error **error);
+
 // The name of a status, such as `SIDESTEP_ERR_NULL`; `SIDESTEP_ERR_UNKNOWN` for a value that is none.
 // NUL-terminated, static; any thread may call this.
 const char *sidestep_status_name(sidestep_status status);

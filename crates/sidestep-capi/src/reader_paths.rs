@@ -139,6 +139,27 @@ pub unsafe extern "C" fn sidestep_reader_column(
     })
 }
 
+/// How the columns of the last table were read, of Arrow batches or else of a CSV file, as a line such as
+/// `time=Timestamp, account=User, dst_host=Host (unread: Note)` or `known as Windows events`; NULL where no
+/// table was read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidestep_reader_mapping(
+    reader: *const sidestep_reader,
+    mapping: *mut *mut sidestep_buffer,
+    error: *mut *mut sidestep_error,
+) -> sidestep_status {
+    call("sidestep_reader_mapping", error, || {
+        // SAFETY: the caller keeps the header's contract of pointers.
+        let (reader, mapping) =
+            unsafe { (handle::read(reader)?, pointer::out_handle(mapping, "mapping")?) };
+        let of_batches = reader.batches.as_ref().and_then(sidestep_arrow::BatchReader::mapping);
+        let of_files = reader.reader.as_ref().and_then(|reader| reader.summary().mappings.last());
+        let found = of_batches.or(of_files).map(|found| found.to_string().into_bytes());
+        *mapping = found.map_or(std::ptr::null_mut(), buffer::new);
+        Ok(())
+    })
+}
+
 fn no_such(index: usize, what: &str) -> Failure {
     Failure::new(SIDESTEP_ERR_INDEX, format!("{index} is not below the count of {what}"))
         .at("index")

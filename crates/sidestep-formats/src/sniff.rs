@@ -97,7 +97,6 @@ pub(crate) fn dialect(
     if utmp::is_utmp(source.window()) {
         return Ok(Box::new(Utmp::new(None)));
     }
-    let head = Head::of(source.window());
     let mut lines = first_lines(source, 0);
     let csv = || Box::new(Csv::new(mapping.clone()));
     let Some(&first) = lines.first() else {
@@ -119,6 +118,7 @@ pub(crate) fn dialect(
     if !mapping.is_default() {
         return Ok(csv());
     }
+    let head = Head::of(source.window());
     if head.bytes > 0 {
         lines = first_lines(source, head.bytes);
     }

@@ -69,7 +69,8 @@ impl ReadSummary {
     /// an unknown shape, or nothing but logs of kinds that never tell of logins.
     #[must_use]
     pub const fn is_not_understood(&self) -> bool {
-        self.files_not_understood > 0 || (self.events == 0 && self.files_without_logins > 0)
+        let none_about_logins = self.files > 0 && self.files_without_logins == self.files;
+        self.files_not_understood > 0 || (self.events == 0 && none_about_logins)
     }
 }
 

@@ -12,8 +12,9 @@ use crate::error::{batch, config, raised};
 /// Columns named in an error at most.
 const MOST_NAMED: usize = 40;
 
-/// Fields with the columns that were taken for them, and the names of the columns left unread.
-type Taken = (Vec<(String, String)>, Vec<String>);
+/// Fields with the columns that were taken for them, the names of the columns left unread, the shape by
+/// which the whole table is known, and what was decided by what the columns hold.
+type Taken = (Vec<(String, String)>, Vec<String>, Option<String>, Vec<String>);
 
 /// Reads the tables of one call, one after the other, and counts over all of them.
 #[pyclass(frozen, module = "sidestep._native")]
@@ -94,19 +95,17 @@ impl Reader {
         wanted
     }
 
-    /// Fields and the columns that were taken for them, and the names of the columns left unread; nothing
-    /// where no table was read.
+    /// How the columns of the last table were read; nothing where no table was read.
     fn columns(&self, py: Python<'_>) -> Option<Taken> {
         py.detach(|| {
             let reader = self.lock();
-            let (schema, columns) = reader.columns()?;
-            let name = |at: usize| schema.field(at).name().clone();
-            let taken = columns.fields().map(|(field, at)| (field.name().to_owned(), name(at)));
-            let used: Vec<_> = columns.fields().map(|(_, at)| at).collect();
-            let left = (0..schema.fields().len()).filter(|at| !used.contains(at)).map(name);
+            let mapping = reader.mapping()?;
+            let taken = mapping.fields.iter();
+            let taken = taken.map(|(field, column)| (field.name().to_owned(), column.clone()));
             let unused = self.unused();
-            let left = left.chain(unused.iter().cloned()).collect();
-            Some((taken.collect(), left))
+            // A table that is known as a whole says itself what it needs.
+            let left = mapping.unread.iter().chain(unused.iter()).cloned();
+            Some((taken.collect(), left.collect(), mapping.shape.clone(), mapping.notes.clone()))
         })
     }
 }

@@ -199,6 +199,10 @@ pub(crate) const CALLS: &[Call] = &[
         // SAFETY: all is as the header says.
         unsafe { sidestep_event_init(&mut sized(), size_of::<sidestep_event>(), E) }
     }),
+    // SAFETY: the handles live.
+    ("sidestep_reader_mapping", |s| unsafe {
+        sidestep_reader_mapping(s.reader, &mut null_mut(), E)
+    }),
     ("sidestep_reader_column", |s| {
         // SAFETY: all is as the header says.
         unsafe { sidestep_reader_column(s.reader, text("account"), &mut null_mut(), E) }

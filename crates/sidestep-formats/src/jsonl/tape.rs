@@ -78,11 +78,17 @@ impl Tape {
 
     /// The place of a text within the record.
     #[allow(clippy::cast_possible_truncation, reason = "a record is at most 1 MiB long")]
+    #[inline]
     fn borrowed(&mut self, text: &str) -> Span {
         if self.copies {
-            return self.owned(text);
+            return self.copied(text);
         }
         Span { start: (text.as_ptr() as usize - self.base) as u32, length: text.len() as u32 }
+    }
+
+    #[cold]
+    fn copied(&mut self, text: &str) -> Span {
+        self.owned(text)
     }
 
     /// A copy of a text that the record holds in another form.

@@ -230,7 +230,14 @@ fn nobody<'a>() -> Account<'a> {
 
 /// A value that says something; `%%1793` is Windows' own "value not set".
 fn present(text: &str) -> Option<&str> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    // Most values have nothing around them.
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    let text = if is_plain(bytes.first()) && is_plain(bytes.last()) {
+        text
+    } else {
+        text.trim_matches(|c: char| c.is_whitespace() || c == '\0')
+    };
     (!matches!(text, "" | "-" | "%%1793")).then_some(text)
 }
 

@@ -362,7 +362,23 @@ fn place_of(name: &str) -> Option<usize> {
 impl<'r> Record<'r> {
     /// Takes a value by its name, over one that is known already if `over` says so. One without a name,
     /// or with that of a place, goes to `ordered`, for [`Record::set_in_order`].
+    #[inline]
     pub(crate) fn give(
+        &mut self,
+        ordered: &mut Vec<Cow<'r, str>>,
+        over: bool,
+        name: &str,
+        value: Cow<'r, str>,
+    ) {
+        // Nearly every value has a name of its own.
+        if over && !matches!(name.as_bytes().first(), None | Some(b'p' | b'P')) {
+            self.set(name, value);
+        } else {
+            self.give_by_place(ordered, over, name, value);
+        }
+    }
+
+    fn give_by_place(
         &mut self,
         ordered: &mut Vec<Cow<'r, str>>,
         over: bool,

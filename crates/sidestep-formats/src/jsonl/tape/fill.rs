@@ -107,6 +107,7 @@ impl<'de> Visitor<'de> for Value<'_> {
         Ok(())
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { tape, name, depth, plain } = self;
         let depth = deeper(depth)?;

@@ -245,6 +245,10 @@ struct ArrowArrayStream {
 // Text could not be written.
 #define SIDESTEP_ERR_WRITE 17
 
+// A log was read to its end, and (nearly) nothing of it was understood: its shape is not known, or it is of
+// a kind that is not about logins. What it gave was used; the message names the nearest shape.
+#define SIDESTEP_ERR_NOT_UNDERSTOOD 18
+
 // Version of the ABI that this header describes; see `docs/abi.md`.
 #define SIDESTEP_ABI_VERSION 1
 

@@ -85,6 +85,7 @@ pub(crate) fn status_name(status: i32) -> *const c_char {
         SIDESTEP_ERR_INDEX => c"SIDESTEP_ERR_INDEX",
         SIDESTEP_ERR_ARROW => c"SIDESTEP_ERR_ARROW",
         SIDESTEP_ERR_WRITE => c"SIDESTEP_ERR_WRITE",
+        SIDESTEP_ERR_NOT_UNDERSTOOD => c"SIDESTEP_ERR_NOT_UNDERSTOOD",
         _ => c"SIDESTEP_ERR_UNKNOWN",
     };
     get("sidestep_status_name", c"SIDESTEP_ERR_UNKNOWN".as_ptr(), || Ok(name.as_ptr()))

@@ -221,6 +221,7 @@ impl ReaderState {
         let mut copy = Copy { original, engine: original.clone(), learn, alerts: Vec::new() };
         let reader = self.log_reader();
         let known = reader.summary().first_errors.len();
+        let before = crate::reader_state::Understood::of(reader.summary());
         let read = reader.read_in_order(paths, Duration::from_secs(lateness), &mut copy);
         let Copy { engine: taken, alerts, .. } = copy;
         engine.replace(taken, alerts);
@@ -228,6 +229,6 @@ impl ReaderState {
         let place = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
         let (_, order) = read.map_err(|error| crate::reader_state::unread(&error, &place))?;
         self.put_in_order += order.put_in_order;
-        Ok(())
+        before.check(self.log_reader().summary(), &place)
     }
 }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use sidestep::Timestamp;
 use sidestep_arrow::BatchReader;
-use sidestep_formats::{FormatError, LogReader, ReadOptions};
+use sidestep_formats::{FormatError, LogReader, ReadOptions, ReadSummary};
 
 use crate::error::Failure;
 use crate::log::{Log, SIDESTEP_LOG_WARN};
@@ -17,7 +17,8 @@ use crate::reader::{
     SIDESTEP_READER_TIME_FORMAT, SIDESTEP_READER_YEAR, SIDESTEP_READER_ZONE, sidestep_input,
 };
 use crate::status::{
-    SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_FORMAT, SIDESTEP_ERR_STOPPED, SIDESTEP_ERR_VALUE,
+    SIDESTEP_ERR_CONFIG, SIDESTEP_ERR_FORMAT, SIDESTEP_ERR_NOT_UNDERSTOOD, SIDESTEP_ERR_STOPPED,
+    SIDESTEP_ERR_VALUE,
 };
 
 /// A reader, made when it first reads, so that options can be set before.
@@ -61,6 +62,7 @@ impl ReaderState {
         };
         let reader = self.log_reader();
         let known = reader.summary().first_errors.len();
+        let before = Understood::of(reader.summary());
         let outcome = match input.read {
             Some(read) if input.bytes.is_null() => {
                 reader.read(Pulled { read, user: input.user }, place, sink)
@@ -77,12 +79,41 @@ impl ReaderState {
         };
         self.say_skipped(known);
         match outcome {
-            Ok(ControlFlow::Continue(())) => Ok(()),
+            Ok(ControlFlow::Continue(())) => before.check(self.log_reader().summary(), place),
             Ok(ControlFlow::Break(())) => {
                 Err(Failure::new(SIDESTEP_ERR_STOPPED, "the callback asked to stop").at(place))
             }
             Err(error) => Err(unread(&error, place)),
         }
+    }
+}
+
+/// How far what was read before a call was understood.
+pub(crate) struct Understood {
+    events: u64,
+    not_understood: u64,
+    without_logins: u64,
+}
+
+impl Understood {
+    pub(crate) const fn of(summary: &ReadSummary) -> Self {
+        Self {
+            events: summary.events,
+            not_understood: summary.files_not_understood,
+            without_logins: summary.files_without_logins,
+        }
+    }
+
+    /// Fails where (nearly) nothing was understood of a log since.
+    pub(crate) fn check(&self, now: &ReadSummary, place: &str) -> Result<(), Failure> {
+        let unknown = now.files_not_understood > self.not_understood;
+        let other = now.events == self.events && now.files_without_logins > self.without_logins;
+        if !unknown && !other {
+            return Ok(());
+        }
+        let why = now.first_not_understood.last().map(ToString::to_string);
+        let why = why.unwrap_or_else(|| format!("{place}: not understood"));
+        Err(Failure::new(SIDESTEP_ERR_NOT_UNDERSTOOD, why).at(place))
     }
 }
 

@@ -46,6 +46,9 @@ pub const SIDESTEP_ERR_INDEX: i32 = 15;
 pub const SIDESTEP_ERR_ARROW: i32 = 16;
 /// Text could not be written.
 pub const SIDESTEP_ERR_WRITE: i32 = 17;
+/// A log was read to its end, and (nearly) nothing of it was understood: its shape is not known, or it is of
+/// a kind that is not about logins. What it gave was used; the message names the nearest shape.
+pub const SIDESTEP_ERR_NOT_UNDERSTOOD: i32 = 18;
 
 /// The name of a status, such as `SIDESTEP_ERR_NULL`; `SIDESTEP_ERR_UNKNOWN` for a value that is none.
 /// NUL-terminated, static; any thread may call this.

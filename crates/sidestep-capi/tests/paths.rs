@@ -146,7 +146,7 @@ fn what_was_not_understood_is_told_by_kind() {
     let path = folder.0.join("log.jsonl");
     fs::write(&path, "{\"colour\": \"red\"}\n".repeat(7)).unwrap();
     let handles = Handles::new();
-    assert_eq!(handles.process(&[&path]), SIDESTEP_OK);
+    assert_eq!(handles.process(&[&path]), SIDESTEP_ERR_NOT_UNDERSTOOD);
     let summary = handles.summary();
     assert_eq!((summary.events, summary.not_understood), (0, 7));
     assert_eq!(summary.kinds_not_understood, 1);

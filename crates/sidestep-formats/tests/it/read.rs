@@ -310,3 +310,16 @@ fn a_file_that_is_not_there_is_named() {
         .unwrap_err();
     assert!(error.to_string().starts_with("no/such/file.csv: cannot be opened: "), "{error}");
 }
+
+#[test]
+fn every_format_has_a_row_in_the_documentation() {
+    let docs = include_str!("../../../../docs/formats.md");
+    let (_, table) = docs.split_once("## All shapes").expect("the table");
+    let (table, _) = table.split_once("\n## ").expect("what follows it");
+    let refused = "no such format".parse::<Format>().unwrap_err();
+    let names = refused.expected.replace(" or ", ", ");
+    for name in names.split(", ").filter(|name| *name != "auto") {
+        assert!(name.parse::<Format>().is_ok(), "{name}");
+        assert!(table.contains(&format!("`{name}`")), "{name}");
+    }
+}

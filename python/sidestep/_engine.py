@@ -289,7 +289,7 @@ class Engine:
     def table_shape(self) -> str | None:
         """The shape by which the last table is known as a whole, such as `Windows events`.
 
-        `None` where its columns were taken one by one, which `mapping` has; `mapping` is empty else.
+        `None` where its columns were taken one by one, which `mapping` has then.
         """
         return self._shape
 

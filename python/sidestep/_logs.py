@@ -37,7 +37,8 @@ def read(
 
     A file, a folder, a zip or a tar archive, a pattern such as `"logs/*.gz"` or a list of these, in
     any dialect that sidestep knows, by content unless `format` is one of `lanl`, `csv`, `evtx`,
-    `zeek`, `syslog`, `json`, `windows-xml`, `wtmp`, `btmp`. The rows are in order of time over all files.
+    `zeek`, `syslog`, `json`, `windows-xml`, `krb5kdc`, `samba`, `freeradius`, `auditd`, `wtmp`,
+    `btmp`. The rows are in order of time over all files.
     `columns` maps fields to headers of a CSV file; `year` is that of the first line of a syslog
     that writes none; `host` the host that wrote a log that does not name it, such as `wtmp`; `zone`
     is that of times without one. Companion records (services, shares, processes ...) are not in the

@@ -105,7 +105,7 @@ class Engine:
         self._shape: str | None = None
         self._summary: dict[str, Any] = {}
         # The mappings that were said.
-        self._known: set[tuple[tuple[str, str], ...]] = set()
+        self._known: set[tuple[str | None, tuple[tuple[str, str], ...]]] = set()
 
     def learn(
         self,
@@ -253,7 +253,7 @@ class Engine:
             return
         fields, self._unread, self._shape, notes = columns
         self._mapping = dict(fields)
-        kind = (self._shape, *fields)
+        kind = (self._shape, tuple(fields))
         if kind in self._known:
             return
         self._known.add(kind)

@@ -44,12 +44,6 @@ def read(
     is that of times without one. Companion records (services, shares, processes ...) are not in the
     table: give the path itself to `Engine.process` to have them judged too. `summary` of the frame
     says what was read and lost, as `Engine.summary` does.
-    A file, a folder, a zip or a tar archive, in any dialect that sidestep knows, by content unless
-    `format` is one of `lanl`, `csv`, `evtx`, `zeek`, `syslog`, `json`,
-    `krb5kdc`, `samba`, `freeradius`, `auditd`. `columns` maps fields to
-    headers of a CSV file; `year` is that of the first line of a syslog that writes none. Companion
-    records (services, shares, processes ...) are not in the table: give the path itself to
-    `Engine.process` to have them judged too.
 
     Raises `LogError` for a log that cannot be read or a folder without any, `LostRows` where more
     than `max_lost` of the records are lost, `ColumnsError` for a CSV file whose columns give no

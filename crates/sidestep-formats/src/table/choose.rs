@@ -116,7 +116,13 @@ fn fit(field: EventField, name: &str, sample: &ColumnSample) -> Fit {
     match field {
         // These names are of what happened, unless all that they hold is how it ended.
         EventField::Outcome if EventField::Activity.rank(name).is_some() => {
-            if sample.holds_outcomes() { Fit::Good } else { Fit::Unfit }
+            let is_number = EventField::may_be_of_activity(name) && sample.holds_numbers();
+            if sample.holds_outcomes() && !is_number { Fit::Good } else { Fit::Unfit }
+        }
+        EventField::Activity
+            if EventField::may_be_of_activity(name) && !sample.says_what_happened() =>
+        {
+            Fit::Unfit
         }
         _ => sample.fit(field),
     }

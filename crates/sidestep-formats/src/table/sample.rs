@@ -28,6 +28,8 @@ pub struct ColumnSample {
     numbers: u32,
     outcomes: u32,
     activities: u32,
+    /// The same, and what says in one word how it ended as well.
+    happenings: u32,
     logon_types: u32,
     second_factors: u32,
     /// Numbers that Windows gives to logons and tickets.
@@ -89,6 +91,7 @@ impl ColumnSample {
         self.no_hosts += u32::from(is_no_host(text));
         self.outcomes += u32::from(vocabulary::outcome(text).is_some());
         self.activities += u32::from(vocabulary::known_activity(text).is_some());
+        self.happenings += u32::from(vocabulary::happened(text).is_some());
         self.logon_types += u32::from(known(vocabulary::logon_type(text)));
         self.second_factors += u32::from(vocabulary::mfa(text).is_some());
         if let Some(number) = values::number(text) {
@@ -141,7 +144,7 @@ impl ColumnSample {
             EventField::LogonType => good_if(most(self.logon_types), Fit::Poor),
             EventField::Outcome => good_if(most(self.outcomes), Fit::Poor),
             EventField::Activity if self.holds_outcomes() => Fit::Unfit,
-            EventField::Activity => good_if(most(self.activities), Fit::Poor),
+            EventField::Activity => good_if(most(self.happenings), Fit::Poor),
             EventField::Mfa => good_if(self.second_factors > 0, Fit::Unfit),
             _ => Fit::Good,
         }
@@ -150,6 +153,16 @@ impl ColumnSample {
     /// Whether every value is an outcome, and none of them says what happened.
     pub(crate) const fn holds_outcomes(&self) -> bool {
         self.present > 0 && self.outcomes == self.present && self.activities == 0
+    }
+
+    /// Whether there are numbers among the values.
+    pub(crate) const fn holds_numbers(&self) -> bool {
+        self.numbers > 0
+    }
+
+    /// Whether some of the values say what happened.
+    pub(crate) const fn says_what_happened(&self) -> bool {
+        self.happenings > 0
     }
 
     /// What the values look like, for people.

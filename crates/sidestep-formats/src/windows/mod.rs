@@ -29,7 +29,7 @@ use crate::time::Micros;
 
 pub(crate) use field::Field;
 pub(crate) use origin::Origin;
-pub(crate) use relayed::{is_listing, is_relayed, listing, relayed};
+pub(crate) use relayed::{event_of_title, is_listing, is_relayed, listing, relayed};
 
 /// One Windows event: its header, and the values of `EventData` or `UserData` by name.
 #[derive(Debug)]

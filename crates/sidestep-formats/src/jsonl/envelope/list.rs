@@ -4,11 +4,11 @@
 use std::ops::ControlFlow;
 
 use super::super::tape::{Node, Tape};
-use super::super::{Taken, not_json, take_within};
+use super::super::{Taken, is_known, not_json, take_within};
 use crate::record_sink::RecordSink;
 
 /// Where the lists lie.
-const PATHS: [&[&str]; 12] = [
+const PATHS: [&[&str]; 9] = [
     &["logEvents"],
     &["records"],
     &["Records"],
@@ -18,10 +18,10 @@ const PATHS: [&[&str]; 12] = [
     &["response", "response", "hits", "hits"],
     &["rawResponse", "hits", "hits"],
     &["data", "events"],
-    &["events"],
-    &["logs"],
-    &["messages"],
 ];
+
+/// Names that a record may also have for a list that is its own: its elements must be known.
+const DOUBTFUL: [&str; 3] = ["events", "logs", "messages"];
 
 /// Hands on each record of the list in a record; `None` where there is no such list.
 pub(super) fn take(
@@ -33,6 +33,11 @@ pub(super) fn take(
     let list = PATHS.iter().find_map(|path| {
         let list = path.iter().try_fold(root, |node, name| node.get(name))?;
         (list.is_array() && list.children().all(Node::is_object)).then_some(list)
+    });
+    let list = list.or_else(|| {
+        let lists = DOUBTFUL.iter().filter_map(|name| root.get(name));
+        let is_record = |node: Node<'_>| is_known(node) || node.get("message").is_some();
+        lists.into_iter().find(|list| list.is_array() && list.children().any(is_record))
     })?;
     if list.children().next().is_none() {
         sink.pass_over("JSON list without records");

@@ -119,6 +119,11 @@ impl EventField {
         Self::Activity.rank(header) >= first
     }
 
+    /// Whether a header may be that of any text.
+    pub(crate) fn is_of_texts(header: &str) -> bool {
+        folded(header, |word| matches!(word, "message" | "description"))
+    }
+
     /// How surely a header means this field: 0 is the surest, `None` not at all.
     #[must_use]
     pub fn rank(self, header: &str) -> Option<usize> {

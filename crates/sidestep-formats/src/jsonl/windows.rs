@@ -4,8 +4,8 @@
 mod beats;
 mod evtxecmd;
 mod flat;
-mod kusto;
 mod nested;
+mod query;
 mod text;
 mod times;
 mod values;
@@ -104,9 +104,9 @@ pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -
         text::fill_by_message(layout, &mut whole, &mut record)?;
     }
     if let Layout::Flat { root, event_id } = layout
-        && kusto::lacks_account(&record)
+        && query::lacks_names(&record)
     {
-        kusto::fill_account(root, event_id, &mut more, &mut record)?;
+        query::fill(root, event_id, &mut more, &mut record)?;
     }
     windows::emit(&record, sink)
 }

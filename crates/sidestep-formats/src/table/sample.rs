@@ -26,6 +26,10 @@ pub struct ColumnSample {
     /// Texts of several words.
     spaced: u32,
     numbers: u32,
+    /// Of these the number 0.
+    zeros: u32,
+    /// Of these numbers in decimal above 1.
+    codes: u32,
     outcomes: u32,
     activities: u32,
     /// The same, and what says in one word how it ended as well.
@@ -56,6 +60,8 @@ impl ColumnSample {
             FieldValue::Number(number) => {
                 self.present += 1;
                 self.numbers += 1;
+                self.zeros += u32::from(number == 0);
+                self.codes += u32::from(number > 1);
                 let whole = i64::try_from(number).ok();
                 self.times += u32::from(whole.and_then(|n| format.of_number(n)).is_some());
                 self.logon_types += u32::from(known(vocabulary::windows_logon_type(number)));
@@ -97,6 +103,10 @@ impl ColumnSample {
         if let Some(number) = values::number(text) {
             self.numbers += 1;
             self.note_code(number);
+            if text.bytes().all(|byte| byte.is_ascii_digit()) {
+                self.zeros += u32::from(number == 0);
+                self.codes += u32::from(number > 1);
+            }
         }
     }
 
@@ -160,9 +170,14 @@ impl ColumnSample {
         self.numbers > 0
     }
 
-    /// Whether some of the values say what happened.
-    pub(crate) const fn says_what_happened(&self) -> bool {
-        self.happenings > 0
+    /// Whether some of the values say what happened, or `all` of them.
+    pub(crate) const fn says_what_happened(&self, all: bool) -> bool {
+        self.happenings > 0 && (!all || self.happenings == self.present)
+    }
+
+    /// Whether the numbers are 0 and others than 1.
+    pub(crate) const fn holds_error_codes(&self) -> bool {
+        self.zeros > 0 && self.codes > 0 && self.zeros + self.codes == self.numbers
     }
 
     /// What the values look like, for people.

@@ -165,3 +165,50 @@ fn a_bad_record_of_a_list_does_not_lose_the_others() {
     assert_eq!(summary.skipped, 1);
     assert!(summary.first_errors[0].to_string().contains("2 records in it"), "{summary:?}");
 }
+
+#[test]
+fn a_collectors_names_do_not_hide_those_of_windows() {
+    let event = &LOGON[1..LOGON.len() - 1];
+    let right = ["Logon Success alice@CORP 10.0.0.5 -> files-1"];
+    for own in [
+        r#""hostname":"COLLECT""#,
+        r#""MachineName":"COLLECT""#,
+        r#""Address":"10.9.9.9""#,
+        r#""ClientIP":"10.9.9.9""#,
+        r#""ClientAddress":"""#,
+        r#""TargetSid":"-""#,
+    ] {
+        for log in [format!("{{{own},{event}}}\n"), format!("{{{event},{own}}}\n")] {
+            assert_eq!(read(&log).0, right, "{log}");
+        }
+    }
+}
+
+#[test]
+fn a_logon_at_no_host_is_said_to_be_bad() {
+    let event = LOGON.replace(r#""Computer":"files-1","#, "");
+    let (events, summary) = read(&event);
+    assert_eq!(events, [""; 0]);
+    assert!(summary.first_errors[0].to_string().contains("Computer: is missing"), "{summary:?}");
+    let right = ["Logon Success alice@CORP 10.0.0.5 -> files-1"];
+    for own in [r#""host":"files-1""#, r#""host":{"name":"files-1"}"#, r#""source":"files-1""#] {
+        let log = event.replacen('{', &format!("{{{own},"), 1);
+        assert_eq!(read(&log).0, right, "{log}");
+    }
+    let log = event.replacen('{', r#"{"source":"C:\\a.evtx","#, 1);
+    assert_eq!(read(&log).1.skipped, 1, "{log}");
+}
+
+#[test]
+fn numbers_of_errors_are_no_outcomes() {
+    let log = "time,user,src_ip,host,result\n\
+        2026-03-02T09:15:01Z,alice,10.0.0.5,files-1,0\n\
+        2026-03-02T09:15:02Z,bob,10.0.0.5,files-1,50126\n";
+    let mut reader = LogReader::new(ReadOptions::default());
+    let error = reader.read(log.as_bytes(), "log", &mut |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(error.to_string().contains("whether 0 is a success"), "{error}");
+    let truths = log.replace("50126", "1");
+    let right =
+        ["Logon Failure alice 10.0.0.5 -> files-1", "Logon Success bob 10.0.0.5 -> files-1"];
+    assert_eq!(read(&truths).0, right);
+}

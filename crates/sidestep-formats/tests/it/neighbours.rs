@@ -212,3 +212,37 @@ fn numbers_of_errors_are_no_outcomes() {
         ["Logon Failure alice 10.0.0.5 -> files-1", "Logon Success bob 10.0.0.5 -> files-1"];
     assert_eq!(read(&truths).0, right);
 }
+
+#[test]
+fn an_ecs_event_is_what_its_words_say() {
+    let record = |action: &str, rest: &str| {
+        format!(
+            r#"{{"@timestamp":"2026-03-02T09:15:04Z","event":{{"category":["authentication"],"action":"{action}",{rest}}},"user":{{"name":"alice"}},"source":{{"ip":"10.0.0.5"}},"host":{{"name":"web1"}}}}"#
+        )
+    };
+    for (log, right) in [
+        (record("login_failed", r#""kind":"event""#), "Logon Failure alice 10.0.0.5 -> web1"),
+        (record("ssh_login", r#""outcome":"success""#), "Logon Success alice 10.0.0.5 -> web1"),
+        (record("logged-out", r#""type":["end"]"#), "Logoff Unknown alice 10.0.0.5 -> web1"),
+        (
+            record("x", r#""module":"okta","type":["start"]"#),
+            "Logon Unknown alice 10.0.0.5 -> okta",
+        ),
+        (record("x", r#""module":"system""#), "Logon Unknown alice 10.0.0.5 -> web1"),
+    ] {
+        assert_eq!(read(&(log.clone() + "\n")).0, [right], "{log}");
+    }
+    let changed = record("password-change", r#""type":["user","change"],"outcome":"success""#);
+    let login = record("login", r#""outcome":"success""#);
+    let (events, summary) = read(&format!("{changed}\n{login}\n"));
+    assert_eq!(events, ["Logon Success alice 10.0.0.5 -> web1"]);
+    assert!(summary.passed_over.contains_key("ECS event password-change"), "{summary:?}");
+}
+
+#[test]
+fn records_that_are_encoded_are_not_understood() {
+    let log = r#"{"Records":[{"kinesis":{"data":"eyJhIjoxfQ=="},"eventSource":"aws:kinesis","eventName":"aws:kinesis:record","eventVersion":"1.0"}]}"#;
+    let (events, summary) = read(log);
+    assert_eq!(events, [""; 0]);
+    assert_eq!(summary.not_understood.values().sum::<u64>(), 1, "{summary:?}");
+}

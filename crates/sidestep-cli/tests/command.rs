@@ -140,7 +140,7 @@ fn what_cannot_be_read_exits_with_1() {
     assert!(err(&output).contains("missing.csv: cannot be opened"), "{}", err(&output));
 
     let xml = dir.path().join("log.xml");
-    fs::write(&xml, "<Event/>\n").unwrap();
+    fs::write(&xml, "<Alert/>\n").unwrap();
     let output = sidestep(&["detect", arg(&xml)]);
     assert_eq!(code(&output), 1);
     assert!(err(&output).contains("--map"), "{}", err(&output));

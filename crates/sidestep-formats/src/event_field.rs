@@ -42,7 +42,7 @@ fields! {
         | "timegeneratedutc" | "timecreatedutc" | "logtime",
     /// The account logged on as: `name`, `name@domain` or `DOMAIN\name`.
     Account = "account" | "account" | "dstuser" | "dstuserdom" | "destinationuser" | "targetuser"
-        | "targetusername" | "user" | "username" | "useraccount" | "accountname" | "username0"
+        | "targetusername" | "targetaccount" | "user" | "username" | "useraccount" | "accountname" | "username0"
         | "userprincipalname" | "accountupn" | "upn" | "loginname" | "samaccountname",
     /// Its domain, where the account column has none.
     Domain = "domain" | "domain" | "targetdomainname" | "targetdomain" | "userdomain"
@@ -82,12 +82,16 @@ fields! {
         | "authenticationprotocol" | "protocol" | "authmethod",
     /// Whether it succeeded.
     Outcome = "outcome" | "outcome" | "result" | "status" | "eventoutcome" | "success" | "action" | "actiontype"
-        | "eventaction",
+        | "eventaction" | "event" | "eventtype" | "eventname" | "eventsimplename" | "operation"
+        | "operationname" | "activitytype" | "category" | "lowlevelcategory" | "type" | "eventdescription"
+        | "signature" | "description" | "message",
     /// Why it failed.
     OutcomeReason = "outcome_reason" | "outcomereason" | "failurereason" | "substatus" | "reason",
     /// What happened: logon, logoff, TGT, TGS ...
     Activity = "activity" | "activity" | "orientation" | "authorientation" | "activityname"
-        | "eventaction" | "action" | "actiontype",
+        | "eventaction" | "action" | "actiontype" | "event" | "eventtype" | "eventname"
+        | "eventsimplename" | "operation" | "operationname" | "activitytype" | "category"
+        | "lowlevelcategory" | "type" | "eventdescription" | "signature" | "description" | "message",
     /// The log's number for this kind of event; Windows' numbers tell activity and outcome.
     EventCode = "event_code" | "eventcode" | "eventid",
     /// Name of the logon process.
@@ -107,6 +111,17 @@ impl EventField {
     #[must_use]
     pub fn list() -> String {
         Self::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether a header may be that of what happened, and of much else: its values decide.
+    pub(crate) fn may_be_of_activity(header: &str) -> bool {
+        let first = Self::Activity.aliases().iter().position(|alias| *alias == "event");
+        Self::Activity.rank(header) >= first
+    }
+
+    /// Whether a header may be that of any text.
+    pub(crate) fn is_of_texts(header: &str) -> bool {
+        folded(header, |word| matches!(word, "message" | "description"))
     }
 
     /// How surely a header means this field: 0 is the surest, `None` not at all.

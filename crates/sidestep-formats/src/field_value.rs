@@ -32,7 +32,8 @@ pub(crate) enum Meaning<'a> {
     },
     /// A host by name or address; both absent where it says no more than "here".
     Host(Endpoint<'a>),
-    Activity(Activity),
+    /// What happened, and how it ended where the same word says that.
+    Activity(Activity, Option<Outcome>),
     /// A word that names nothing that is known to happen.
     UnknownActivity(&'a str),
     LogonType(LogonType),
@@ -76,8 +77,10 @@ impl<'a> FieldValue<'a> {
             Field::LogonId => Some(Meaning::Number(self.number(field)?)),
             Field::Activity => {
                 let word = self.text(field)?;
-                let known = vocabulary::known_activity(word);
-                Some(known.map_or(Meaning::UnknownActivity(word), Meaning::Activity))
+                Some(match vocabulary::happened(word) {
+                    Some((activity, outcome)) => Meaning::Activity(activity, outcome),
+                    None => Meaning::UnknownActivity(word),
+                })
             }
             Field::LogonType => Some(Meaning::LogonType(match self {
                 Self::Text(text) => vocabulary::logon_type(text),

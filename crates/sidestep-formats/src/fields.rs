@@ -88,8 +88,13 @@ pub fn event_of_fields<'a, T>(
     }
     match means(fields, EventField::Activity)? {
         // Beside a Windows number, a word that is not known says nothing new.
-        Some(Meaning::Activity(activity)) if activity != Activity::Other || windows.is_none() => {
+        Some(Meaning::Activity(activity, outcome))
+            if activity != Activity::Other || windows.is_none() =>
+        {
             builder.set_activity(activity);
+            if let Some(outcome) = outcome {
+                builder.set_outcome(outcome);
+            }
         }
         Some(Meaning::UnknownActivity(word)) if windows.is_none() => {
             return Err(NoEvent::UnknownActivity(word.to_owned()));

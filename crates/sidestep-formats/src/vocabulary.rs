@@ -1,6 +1,10 @@
 //! The words that logs use for the closed vocabularies, whatever their case and punctuation.
 
+mod happened;
+
 use sidestep::event::{Activity, AuthProtocol, LogonType, Mfa, Outcome};
+
+pub(crate) use happened::happened;
 
 /// Longest word that any table here holds.
 const LONGEST: usize = 48;
@@ -20,10 +24,21 @@ pub(crate) fn folded<T>(text: &str, with: impl FnOnce(&str) -> T) -> T {
 
 /// Whether a field says that it says nothing.
 pub(crate) fn is_absent(text: &str) -> bool {
-    matches!(text, "" | "-" | "?")
+    matches!(text, "" | "-" | "?" | "--")
+        || text.starts_with(['(', '<', '[']) && is_absent_in_brackets(text)
         || text.eq_ignore_ascii_case("null")
         || text.eq_ignore_ascii_case("none")
         || text.eq_ignore_ascii_case("n/a")
+}
+
+/// Whether a text in brackets says that it says nothing: `(null)`, `<none>`, `[empty]`.
+fn is_absent_in_brackets(text: &str) -> bool {
+    folded(text, |word| {
+        matches!(
+            word,
+            "" | "null" | "none" | "nil" | "na" | "empty" | "blank" | "notset" | "unknown"
+        )
+    })
 }
 
 /// How the account logged on; a word that is not known is [`LogonType::Other`].
@@ -159,9 +174,12 @@ pub(crate) fn known_activity(text: &str) -> Option<Activity> {
     folded(text, |word| {
         Some(match word {
             "logon" | "login" | "loggedin" | "loggedon" | "sessionopened" | "signin" | "signon"
-            | "userlogin" | "userloggedin" | "authentication" | "authenticate"
-            | "authenticated" => Activity::Logon,
-            "logoff" | "logout" | "loggedoff" | "loggedout" | "sessionclosed" => Activity::Logoff,
+            | "userlogin" | "userlogon" | "userloggedin" | "userloggedon" | "authentication"
+            | "authenticate" | "authenticated" => Activity::Logon,
+            "logoff" | "logout" | "loggedoff" | "loggedout" | "sessionclosed" | "userlogoff"
+            | "userlogout" | "signout" | "signoff" | "userloggedout" | "userloggedoff" => {
+                Activity::Logoff
+            }
             "tgt" | "authenticationticket" | "as" | "asreq" => Activity::TicketGrantingTicket,
             "tgs" | "serviceticketrequest" | "serviceticket" | "tgsreq" => Activity::ServiceTicket,
             "serviceticketrenew" | "renewal" | "renew" => Activity::Renewal,
@@ -263,6 +281,16 @@ mod tests {
         }
         for text in ["", "three", "-3", "3.5", "3,4", "x3", "3x", "{3}4", "0x", "Netzwerk"] {
             assert_eq!(spelt_logon_type(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_in_many_ways() {
+        for text in ["", "-", "--", "NULL", "(null)", "<null>", "(none)", "[empty]", "()", "N/A"] {
+            assert!(is_absent(text), "{text}");
+        }
+        for text in ["0", "nullius", "(alice)", "[::1]", "[2001:db8::5]:443", "<alice>"] {
+            assert!(!is_absent(text), "{text}");
         }
     }
 

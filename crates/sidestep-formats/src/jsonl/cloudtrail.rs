@@ -4,6 +4,7 @@
 //! from role to role is a way from host to host.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use sidestep::event::{Account, AccountKind, AuthEvent, AuthProtocol, Host, Mfa, Outcome};
 
@@ -12,7 +13,7 @@ use super::fields::{refused, source, time_at};
 use super::shape::pass_over;
 use super::tape::{Node, Tape};
 use crate::record_sink::RecordSink;
-use crate::values::clipped;
+use crate::values::{clipped, cut};
 use crate::vocabulary;
 use sidestep::Timestamp;
 
@@ -32,7 +33,13 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         | "SwitchRole" => AuthProtocol::Unknown,
         "AssumeRoleWithSAML" => AuthProtocol::Saml,
         "AssumeRoleWithWebIdentity" => AuthProtocol::OpenId,
-        _ => return Ok(pass_over(sink, "CloudTrail", name)),
+        _ => {
+            // What a function of Lambda is given has such names too, and its records encoded.
+            let source = root.word("eventSource").filter(|source| source.starts_with("aws:"));
+            let Some(source) = source else { return Ok(pass_over(sink, "CloudTrail", name)) };
+            sink.not_understood(&format!("record for a function from {}", cut(source, 32)));
+            return Ok(ControlFlow::Continue(()));
+        }
     };
     let as_text = |name: &&str| root.get(name).is_some_and(|part| part.text().is_some());
     if ["userIdentity", "requestParameters"].iter().any(as_text) && root.holds_json(|_| true) {

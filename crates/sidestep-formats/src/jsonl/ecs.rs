@@ -38,6 +38,11 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         let kind = kind.or_else(|| word("event.dataset")).or_else(|| word("event.action"));
         return Ok(pass_over(sink, "ECS event", kind.unwrap_or("without a category")));
     }
+    let told = word("event.action").and_then(vocabulary::happened);
+    let told = told.filter(|(activity, _)| *activity != Activity::Other);
+    if told.is_none() && is_of_accounts(root) {
+        return Ok(pass_over(sink, "ECS event", word("event.action").unwrap_or("of an account")));
+    }
     let time = time_at(root, &["@timestamp", "event.start", "event.created"], sink.times())?;
     let (user, subject) = users(root);
     let src = endpoint(root, "source", source)
@@ -45,17 +50,20 @@ pub(super) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Ta
         .unwrap_or_default();
     let dst = endpoint(root, "destination", host)
         .or_else(|| endpoint(root, "server", host))
-        .or_else(|| recording_host(root))
-        .or_else(|| word("service.name").map(Host::named))
+        .or_else(|| recording_host(root).filter(|_| service(root).is_none()))
+        .or_else(|| word("service.name").or_else(|| service(root)).map(Host::named))
         .unwrap_or_default();
     let method = word("system.auth.ssh.method");
     let mut event =
         AuthEvent::builder(Timestamp::from_micros(time), user.unwrap_or_else(|| Account::new("")))
             .src_host(src)
             .dst_host(dst)
-            .activity(activity(root))
+            .activity(told.map_or_else(|| activity(root), |(activity, _)| activity))
             .outcome(
-                word("event.outcome").and_then(vocabulary::outcome).unwrap_or(Outcome::Unknown),
+                word("event.outcome")
+                    .and_then(vocabulary::outcome)
+                    .or_else(|| told.and_then(|(_, outcome)| outcome))
+                    .unwrap_or(Outcome::Unknown),
             )
             .auth_protocol(method.map_or(AuthProtocol::Unknown, vocabulary::auth_protocol))
             .logon_type(
@@ -127,12 +135,39 @@ fn recording_host(root: Node<'_>) -> Option<Host<'_>> {
     (!found.is_unknown()).then_some(found)
 }
 
-/// What happened: the action where it is a known word, else whether it began or ended something.
+/// The service that an event is of, where it was asked for over the network: `host` is then the one that
+/// asked.
+fn service(root: Node<'_>) -> Option<&str> {
+    const SERVICES: [&str; 14] = [
+        "1password",
+        "auth0",
+        "aws",
+        "azure",
+        "bitwarden",
+        "cisco_duo",
+        "gcp",
+        "github",
+        "google_workspace",
+        "jumpcloud",
+        "o365",
+        "okta",
+        "ping_one",
+        "slack",
+    ];
+    root.word("event.module").filter(|module| SERVICES.contains(module))
+}
+
+/// Whether an event is of an account that was made or changed, and of no logon.
+fn is_of_accounts(root: Node<'_>) -> bool {
+    root.find("event.type").is_some_and(|kinds| {
+        let any = |words: &[&str]| words.iter().any(|word| holds(kinds, word));
+        any(&["change", "creation", "deletion", "admin"])
+            && !any(&["start", "end", "access", "allowed", "denied", "error"])
+    })
+}
+
+/// What happened where the action does not say: whether it ended something.
 fn activity(root: Node<'_>) -> Activity {
-    let named = root.word("event.action").map_or(Activity::Other, vocabulary::activity);
-    if named != Activity::Other {
-        return named;
-    }
     match root.find("event.type") {
         Some(kind) if holds(kind, "end") => Activity::Logoff,
         _ => Activity::Logon,

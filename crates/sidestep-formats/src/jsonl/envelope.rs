@@ -2,6 +2,8 @@
 //! the line, or an event in JSON or XML, as a text under `message` or the like, and note beside it where
 //! and when it came from.
 
+mod list;
+
 use super::shape::{self, Shape};
 use super::tape::{Node, Tape};
 use super::{Taken, take_within};
@@ -11,7 +13,7 @@ use crate::windows;
 use crate::windows_xml;
 
 /// Where the text lies, the original before what was made of it.
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 23] = [
     "event.original",
     "full_log",
     "MESSAGE",
@@ -32,10 +34,13 @@ const TEXTS: [&str; 20] = [
     "jsonPayload.message",
     "content",
     "text",
+    "Message",
+    "value",
+    "payload",
 ];
 
 /// Where a record lies that is an object.
-const OBJECTS: [&str; 11] = [
+const OBJECTS: [&str; 12] = [
     "event",
     "message",
     "log",
@@ -47,6 +52,7 @@ const OBJECTS: [&str; 11] = [
     "content",
     "attributes",
     "document",
+    "value",
 ];
 
 /// How deep such objects may lie in each other.
@@ -70,7 +76,7 @@ const HOSTS: [&str; 15] = [
     "agent.name",
 ];
 
-const PROGRAMS: [&str; 17] = [
+const PROGRAMS: [&str; 18] = [
     "predecoder.program_name",
     "SYSLOG_IDENTIFIER",
     "syslog_identifier",
@@ -78,6 +84,7 @@ const PROGRAMS: [&str; 17] = [
     "log.syslog.appname",
     "process.name",
     "programname",
+    "application_name",
     "program",
     "app-name",
     "appname",
@@ -121,6 +128,20 @@ pub(super) fn take(
     if let Some(object) = held(root, DEEPEST) {
         return Some(take_within(object, number, within, sink));
     }
+    open(root, DEEPEST, number, within, sink)
+}
+
+/// Hands on the record that is a text in this object or one within it, or those of a list.
+fn open(
+    root: Node<'_>,
+    depth: u8,
+    number: u64,
+    within: u8,
+    sink: &mut RecordSink<'_>,
+) -> Option<Taken> {
+    if let Some(taken) = list::take(root, number, within, sink) {
+        return Some(taken);
+    }
     let first = |paths: &[&str]| paths.iter().find_map(|path| root.word(path));
     let envelope = Envelope {
         time: TIMES.iter().find_map(|path| sink.times().read(root.word(path)?)),
@@ -129,9 +150,15 @@ pub(super) fn take(
         process: "",
         raw_ref: Some(number),
     };
-    TEXTS.iter().find_map(|path| {
+    let of_text = TEXTS.iter().find_map(|path| {
         let text = root.word(path)?;
         inner(text, &envelope, within, sink)
+    });
+    let depth = depth.checked_sub(1)?;
+    of_text.or_else(|| {
+        let objects = OBJECTS.iter().filter_map(|name| root.get(name));
+        let mut objects = objects.filter(|object| object.is_object());
+        objects.find_map(|object| open(object, depth, number, within, sink))
     })
 }
 

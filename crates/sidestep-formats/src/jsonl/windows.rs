@@ -5,6 +5,7 @@ mod beats;
 mod evtxecmd;
 mod flat;
 mod nested;
+mod query;
 mod text;
 mod times;
 mod values;
@@ -82,7 +83,7 @@ pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -
         return Ok(ControlFlow::Continue(()));
     }
     // These take no memory unless a value lies in a text.
-    let (mut inner, mut whole) = (Tape::default(), Tape::whole());
+    let (mut inner, mut whole, mut more) = (Tape::default(), Tape::whole(), Tape::whole());
     let mut unnamed = Vec::new();
     let mut record = Record { event_id, raw_ref: Some(number), ..Record::default() };
     let header = read(layout, |name, value| {
@@ -101,6 +102,11 @@ pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -
     }
     if record.is_bare() && record.has_message() {
         text::fill_by_message(layout, &mut whole, &mut record)?;
+    }
+    if let Layout::Flat { root, event_id } = layout
+        && query::lacks_names(&record)
+    {
+        query::fill(root, event_id, &mut more, &mut record)?;
     }
     windows::emit(&record, sink)
 }

@@ -72,6 +72,9 @@ pub fn choose_columns(
         choice.places[field as usize] = place;
     }
     addresses_as_names(&mut choice, names, sample, &said);
+    if said(EventField::Outcome) == Said::Nothing {
+        check_codes(&choice, names, sample)?;
+    }
     if said(EventField::Time) == Said::Nothing {
         check_days(&mut choice, names, sample)?;
     }
@@ -111,12 +114,36 @@ fn check_days<'s>(
     Ok(())
 }
 
+/// Says so where the outcome would be the number of an error: 0 may be the success there, and is a failure
+/// where truths are 1 and 0.
+fn check_codes<'s>(
+    choice: &ColumnChoice,
+    names: &[&str],
+    sample: impl Fn(usize) -> &'s ColumnSample,
+) -> Result<(), String> {
+    match choice.places[EventField::Outcome as usize] {
+        Some(column) if sample(column).holds_error_codes() => Err(format!(
+            "column {:?} holds 0 and numbers of errors, and nothing says whether 0 is a success: write \
+             success and failure, or leave it out with --map outcome=",
+            names[column]
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// How well a column suits a field that it is named for.
 fn fit(field: EventField, name: &str, sample: &ColumnSample) -> Fit {
     match field {
         // These names are of what happened, unless all that they hold is how it ended.
         EventField::Outcome if EventField::Activity.rank(name).is_some() => {
-            if sample.holds_outcomes() { Fit::Good } else { Fit::Unfit }
+            let is_number = EventField::may_be_of_activity(name) && sample.holds_numbers();
+            if sample.holds_outcomes() && !is_number { Fit::Good } else { Fit::Unfit }
+        }
+        EventField::Activity
+            if EventField::may_be_of_activity(name)
+                && !sample.says_what_happened(EventField::is_of_texts(name)) =>
+        {
+            Fit::Unfit
         }
         _ => sample.fit(field),
     }

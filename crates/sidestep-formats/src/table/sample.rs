@@ -26,8 +26,14 @@ pub struct ColumnSample {
     /// Texts of several words.
     spaced: u32,
     numbers: u32,
+    /// Of these the number 0.
+    zeros: u32,
+    /// Of these numbers in decimal above 1.
+    codes: u32,
     outcomes: u32,
     activities: u32,
+    /// The same, and what says in one word how it ended as well.
+    happenings: u32,
     logon_types: u32,
     second_factors: u32,
     /// Numbers that Windows gives to logons and tickets.
@@ -54,6 +60,8 @@ impl ColumnSample {
             FieldValue::Number(number) => {
                 self.present += 1;
                 self.numbers += 1;
+                self.zeros += u32::from(number == 0);
+                self.codes += u32::from(number > 1);
                 let whole = i64::try_from(number).ok();
                 self.times += u32::from(whole.and_then(|n| format.of_number(n)).is_some());
                 self.logon_types += u32::from(known(vocabulary::windows_logon_type(number)));
@@ -89,11 +97,16 @@ impl ColumnSample {
         self.no_hosts += u32::from(is_no_host(text));
         self.outcomes += u32::from(vocabulary::outcome(text).is_some());
         self.activities += u32::from(vocabulary::known_activity(text).is_some());
+        self.happenings += u32::from(vocabulary::happened(text).is_some());
         self.logon_types += u32::from(known(vocabulary::logon_type(text)));
         self.second_factors += u32::from(vocabulary::mfa(text).is_some());
         if let Some(number) = values::number(text) {
             self.numbers += 1;
             self.note_code(number);
+            if text.bytes().all(|byte| byte.is_ascii_digit()) {
+                self.zeros += u32::from(number == 0);
+                self.codes += u32::from(number > 1);
+            }
         }
     }
 
@@ -141,7 +154,7 @@ impl ColumnSample {
             EventField::LogonType => good_if(most(self.logon_types), Fit::Poor),
             EventField::Outcome => good_if(most(self.outcomes), Fit::Poor),
             EventField::Activity if self.holds_outcomes() => Fit::Unfit,
-            EventField::Activity => good_if(most(self.activities), Fit::Poor),
+            EventField::Activity => good_if(most(self.happenings), Fit::Poor),
             EventField::Mfa => good_if(self.second_factors > 0, Fit::Unfit),
             _ => Fit::Good,
         }
@@ -150,6 +163,21 @@ impl ColumnSample {
     /// Whether every value is an outcome, and none of them says what happened.
     pub(crate) const fn holds_outcomes(&self) -> bool {
         self.present > 0 && self.outcomes == self.present && self.activities == 0
+    }
+
+    /// Whether there are numbers among the values.
+    pub(crate) const fn holds_numbers(&self) -> bool {
+        self.numbers > 0
+    }
+
+    /// Whether some of the values say what happened, or `all` of them.
+    pub(crate) const fn says_what_happened(&self, all: bool) -> bool {
+        self.happenings > 0 && (!all || self.happenings == self.present)
+    }
+
+    /// Whether the numbers are 0 and others than 1.
+    pub(crate) const fn holds_error_codes(&self) -> bool {
+        self.zeros > 0 && self.codes > 0 && self.zeros + self.codes == self.numbers
     }
 
     /// What the values look like, for people.

@@ -3,7 +3,7 @@
 /// Declares the fields, each with its names. Windows calls one thing by several names from event
 /// to event; no event here has two of them that mean different things.
 macro_rules! fields {
-    ($($(#[$meta:meta])* $field:ident = $($name:literal)|+,)+) => {
+    ($($(#[$meta:meta])* $field:ident = $first:literal $(| $name:literal)*,)+) => {
         /// A value of `EventData` or `UserData`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Field { $($(#[$meta])* $field,)+ }
@@ -13,12 +13,15 @@ macro_rules! fields {
             pub(crate) const COUNT: usize = [$(Self::$field,)+].len();
 
             /// Every name that is known.
-            pub(crate) const NAMES: &[&str] = &[$($($name,)+)+];
+            pub(crate) const NAMES: &[&str] = &[$($first, $($name,)*)+];
+
+            /// The name of each that is surely Windows' own; others may also be a collector's.
+            pub(crate) const FIRST: [&str; Self::COUNT] = [$($first,)+];
 
             /// The field of this name; `None` for one that no event here needs.
             pub(crate) fn of(name: &str) -> Option<Self> {
                 Some(match name {
-                    $($($name)|+ => Self::$field,)+
+                    $($first $(| $name)* => Self::$field,)+
                     _ => return None,
                 })
             }

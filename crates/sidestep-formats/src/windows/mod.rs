@@ -29,7 +29,7 @@ use crate::time::Micros;
 
 pub(crate) use field::Field;
 pub(crate) use origin::Origin;
-pub(crate) use relayed::{is_listing, is_relayed, listing, relayed};
+pub(crate) use relayed::{event_of_title, is_listing, is_relayed, listing, relayed};
 
 /// One Windows event: its header, and the values of `EventData` or `UserData` by name.
 #[derive(Debug)]
@@ -68,9 +68,15 @@ impl Default for Record<'_> {
 
 impl<'r> Record<'r> {
     /// Takes a value of `EventData` or `UserData`; a name that no event here needs is dropped.
-    /// Values that have no name are called `param1`, `param2` and so on.
+    /// Values that have no name are called `param1`, `param2` and so on. Where one thing has two names
+    /// in a record, as `IpAddress` beside a collector's `Address`, the surer one that says something holds.
     pub(crate) fn set(&mut self, name: &str, value: Cow<'r, str>) {
-        if let Some(field) = Field::of(name) {
+        let Some(field) = Field::of(name) else { return };
+        let known = self.values[field as usize].is_some();
+        let keep = known && self.text(field).is_some() && {
+            Field::FIRST[field as usize] != name || !parts::says_something(&value)
+        };
+        if !keep {
             self.put(field, value);
         }
     }

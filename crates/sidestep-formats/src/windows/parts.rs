@@ -228,6 +228,11 @@ fn nobody<'a>() -> Account<'a> {
     Account::new("?").with_kind(AccountKind::Anonymous)
 }
 
+/// Whether a value is more than `-` and its kin.
+pub(super) fn says_something(text: &str) -> bool {
+    present(text).is_some()
+}
+
 /// A value that says something; `%%1793` is Windows' own "value not set".
 fn present(text: &str) -> Option<&str> {
     // Most values have nothing around them.

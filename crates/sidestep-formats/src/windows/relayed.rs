@@ -55,6 +55,15 @@ const TITLES: [(&str, u32); 31] = [
     ("A network share object was checked", 5145),
 ];
 
+/// The number of an event by the sentence that its text begins with.
+pub(crate) fn event_of_title(text: &str) -> Option<u32> {
+    // Most texts are words that no title begins with.
+    if !text.starts_with(['A', 'K', 'S', 'T', 'U']) {
+        return None;
+    }
+    TITLES.iter().find(|(title, _)| text.starts_with(title)).map(|(_, id)| *id)
+}
+
 /// Whether a program that wrote a line of syslog is the event log.
 pub(crate) fn is_relayed(program: &str, text: &str) -> bool {
     // Hardly any other program's name begins so, and this is asked for every line.
@@ -80,10 +89,10 @@ pub(crate) fn relayed(
     }
     let event_id = match text.split_once(':') {
         Some((number, _)) if number.parse::<u32>().is_ok() => event_number(number),
-        _ => TITLES.iter().find(|(title, _)| text.starts_with(title)).map(|(_, id)| *id),
+        _ => event_of_title(text),
     };
     let Some(event_id) = event_id else {
-        sink.pass_over("text of a Windows event that is not read");
+        sink.not_understood("text of a Windows event without its number");
         return Ok(ControlFlow::Continue(()));
     };
     let record = Record {
@@ -208,7 +217,11 @@ mod tests {
             },
         );
         match taken {
-            Ok(_) => logins.into_iter().chain(summary.passed_over.into_keys()).collect(),
+            Ok(_) => {
+                let said =
+                    summary.passed_over.into_keys().chain(summary.not_understood.into_keys());
+                logins.into_iter().chain(said).collect()
+            }
             Err(fault) => fault.what,
         }
     }
@@ -249,7 +262,7 @@ mod tests {
         );
         assert_eq!(
             told("Security-Auditing", "Something else."),
-            "text of a Windows event that is not read"
+            "text of a Windows event without its number"
         );
         assert!(told("Security-Auditing", "4624: Ein Konto.").contains("without a readable"));
         assert!(told("MSWinEventLog\t1\tSecurity", "x").contains("is not the number"));

@@ -17,6 +17,7 @@ mod json;
 mod json_products;
 mod kdc;
 mod merge;
+mod neighbours;
 mod no_logs;
 mod one_meaning;
 mod order;

@@ -4,7 +4,7 @@ use memchr::memchr;
 
 /// Names under which services list their records: `CloudTrail`, Azure Monitor, Graph, Elasticsearch,
 /// Splunk, Graylog and others.
-const LISTS: [&[u8]; 13] = [
+const LISTS: [&[u8]; 14] = [
     b"Records",
     b"records",
     b"value",
@@ -18,6 +18,7 @@ const LISTS: [&[u8]; 13] = [
     b"logEvents",
     b"entries",
     b"rows",
+    b"responses",
 ];
 
 /// Names of objects in which such a list may lie.

@@ -5,6 +5,17 @@ use super::values::{Set, content, elements, in_order, listed, user_data};
 use super::{Header, packed};
 use crate::windows;
 
+/// Names of the host that wrote an event, the surest first.
+const HOSTS: [&str; 7] = [
+    "Computer",
+    "computer",
+    "ComputerName",
+    "computer_name",
+    "Hostname",
+    "MachineName",
+    "hostname",
+];
+
 /// Reads an event.
 pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>) -> Header<'r> {
     let mut header = Header::default();
@@ -12,13 +23,23 @@ pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>
     let as_written = event_id.name().starts_with(['E', 'I']);
     // Some agents write the values in order twice.
     let mut has_list = false;
+    let mut surest = HOSTS.len();
     for node in root.children() {
         let name = node.name();
         let field = match name {
             "EventID" | "EventId" | "EventCode" | "event_id" | "eventid" | "eventID"
             | "event_code" | "Event ID" | "event_identifier" | "Id" | "InstanceId" => continue,
-            "Hostname" | "Computer" | "ComputerName" | "computer_name" | "hostname"
-            | "computer" | "MachineName" => &mut header.computer,
+            "Computer" | "computer" | "ComputerName" | "computer_name" | "Hostname"
+            | "MachineName" | "hostname" => {
+                // A collector may add its own name under another of these.
+                let sureness = HOSTS.iter().position(|host| *host == name).unwrap_or(HOSTS.len());
+                if sureness < surest
+                    && let Some(host) = node.first_text()
+                {
+                    (surest, header.computer) = (sureness, Some(host));
+                }
+                continue;
+            }
             "SourceName" | "ProviderName" | "Provider" | "EventSourceName" | "source_name"
             | "provider_name" => &mut header.provider,
             // What else calls itself a source is none of the event's.

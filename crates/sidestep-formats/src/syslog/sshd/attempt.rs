@@ -91,6 +91,10 @@ pub(super) fn accepted(
     if peer.user.is_empty() {
         return nothing(sink, NAMELESS);
     }
+    // A user that exists has no such name: lines were joined.
+    if peer.user.contains(" port ") && peer.user.contains(" from ") {
+        return Err(Fault::record("holds several messages; were its line ends lost?"));
+    }
     if same(envelope, &peer, sink).is_break() {
         return Ok(ControlFlow::Break(()));
     }

@@ -11,7 +11,7 @@ use crate::windows;
 use crate::windows_xml;
 
 /// Where the text lies, the original before what was made of it.
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 27] = [
     "event.original",
     "full_log",
     "MESSAGE",
@@ -32,6 +32,13 @@ const TEXTS: [&str; 20] = [
     "jsonPayload.message",
     "content",
     "text",
+    "SyslogMessage",
+    "Message",
+    "event.message",
+    "event.log",
+    "event.line",
+    "event._raw",
+    "columns.message",
 ];
 
 /// Where a record lies that is an object.
@@ -52,7 +59,7 @@ const OBJECTS: [&str; 11] = [
 /// How deep such objects may lie in each other.
 const DEEPEST: u8 = 3;
 
-const HOSTS: [&str; 15] = [
+const HOSTS: [&str; 20] = [
     "predecoder.hostname",
     "host.hostname",
     "host.name",
@@ -68,9 +75,14 @@ const HOSTS: [&str; 15] = [
     "beat.hostname",
     "agent.hostname",
     "agent.name",
+    "HostName",
+    "Hostname",
+    "Computer",
+    "HOST",
+    "columns.host",
 ];
 
-const PROGRAMS: [&str; 17] = [
+const PROGRAMS: [&str; 22] = [
     "predecoder.program_name",
     "SYSLOG_IDENTIFIER",
     "syslog_identifier",
@@ -88,9 +100,14 @@ const PROGRAMS: [&str; 17] = [
     "syslogtag",
     "tag",
     "_COMM",
+    "ProcessName",
+    "SourceName",
+    "PROGRAM",
+    "application_name",
+    "columns.tag",
 ];
 
-const TIMES: [&str; 9] = [
+const TIMES: [&str; 14] = [
     "@timestamp",
     "timestamp",
     "timereported",
@@ -100,6 +117,11 @@ const TIMES: [&str; 9] = [
     "_time",
     "ts",
     "timegenerated",
+    "EventTime",
+    "TimeGenerated",
+    "ISODATE",
+    "_messagetime",
+    "columns.time",
 ];
 
 /// Hands on what the record within a record tells; `None` where there is none that is understood.

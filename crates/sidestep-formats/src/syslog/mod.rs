@@ -35,6 +35,7 @@ use self::stamp::When;
 use self::stray::{foreign_login, holds_login};
 use crate::audit;
 use crate::dialect::Dialect;
+use crate::endpoint::Endpoint;
 use crate::error::{Fault, FormatError};
 use crate::line::Line;
 use crate::line::TOO_LONG;
@@ -43,7 +44,7 @@ use crate::record_sink::RecordSink;
 use crate::samba;
 use crate::source::Source;
 use crate::time::Micros;
-use crate::values::{ip, is_local};
+use crate::values::ip;
 use crate::windows;
 use sidestep::Timestamp;
 
@@ -253,12 +254,7 @@ pub(crate) fn host(text: &str) -> Host<'_> {
 
 /// Where a login came from; an address of the host itself or of its link names no host.
 pub(crate) fn source(text: &str) -> Host<'_> {
-    let source = host(text);
-    let local = match &source.ip {
-        Some(ip) => is_local(ip),
-        None => source.name.as_deref() == Some("localhost"),
-    };
-    if local { Host::default() } else { source }
+    Endpoint::parse(text).remote()
 }
 
 /// A time in ISO 8601, with its zone or in that of the options.

@@ -62,8 +62,10 @@ pub(super) fn foreign_login(text: &str) -> Option<&'static str> {
     {
         return Some("a login by login(1) from another host");
     }
-    let logged_in = memmem::find(text.as_bytes(), b" logged in from ").is_some();
-    (logged_in || text.contains("login failure for user ")).then_some("a login to a network device")
+    let log = memmem::find(text.as_bytes(), b"log")?;
+    let rest = &text[log..];
+    (rest.contains("logged in from ") || rest.contains("login failure for user "))
+        .then_some("a login to a network device")
 }
 
 /// `SEC_LOGIN-5-LOGIN_SUCCESS: ...`, `ASA-6-605005: ...`.

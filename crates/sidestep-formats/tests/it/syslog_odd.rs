@@ -208,3 +208,48 @@ fn the_audit_log_is_known_under_any_tag() {
         );
     }
 }
+
+#[test]
+fn a_source_means_what_it_means_elsewhere() {
+    let from = |source: &str| {
+        facts(&format!(
+            "Mar  2 09:00:01 web1 sshd[11]: Accepted password for bob from {source} port 9 ssh2\n"
+        ))
+    };
+    for source in ["10.0.0.5", "::ffff:10.0.0.5", "10.0.0.5:123", "10.0.0.5/32", "10.0.0.5."] {
+        assert_eq!(from(source), ["bob 10.0.0.5 web1 Success"], "{source}");
+    }
+    for here in ["localhost", "localhost.localdomain", "ip6-localhost", "::1", "fe80::1%eth0", "-"]
+    {
+        assert_eq!(from(here), ["bob ? web1 Success"], "{here}");
+    }
+    assert_eq!(from("client.example."), ["bob client.example web1 Success"]);
+}
+
+#[test]
+fn more_collectors_are_known_by_their_names() {
+    const TEXT: &str = "Accepted password for bob from 10.0.0.5 port 9 ssh2";
+    let line = format!("Mar  2 09:00:01 web1 sshd[11]: {TEXT}");
+    for record in [
+        // Splunk's collector with an object, osquery, Azure, nxlog, syslog-ng, Sumo Logic.
+        format!(r#"{{"time":"1772442001","host":"hf1","event":{{"message":"{line}"}}}}"#),
+        format!(
+            r#"{{"name":"syslog","hostIdentifier":"agent","action":"added","columns":{{"time":"1772442001","host":"web1","facility":"auth","severity":"6","tag":"sshd[11]:","message":"{TEXT}"}}}}"#
+        ),
+        format!(
+            r#"{{"TimeGenerated":"2026-03-02T09:00:01Z","Computer":"web1","Facility":"auth","SyslogMessage":"{TEXT}","ProcessName":"sshd"}}"#
+        ),
+        format!(
+            r#"{{"EventTime":"2026-03-02 09:00:01","Hostname":"web1","SourceName":"sshd","Message":"{TEXT}"}}"#
+        ),
+        format!(
+            r#"{{"PROGRAM":"sshd","HOST":"web1","MESSAGE":"{TEXT}","ISODATE":"2026-03-02T09:00:01+00:00"}}"#
+        ),
+        format!(r#"{{"_raw":"{line}","_sourcehost":"web1","_messagetime":"1772442001000"}}"#),
+    ] {
+        let (events, summary) = read_with(&format!("{record}\n"), ReadOptions::default());
+        assert_eq!(events.len(), 1, "{record}: {summary:?}");
+        assert_eq!(events[0].dst_host().name.as_deref(), Some("web1"), "{record}");
+        assert_eq!(events[0].time().micros(), 1_772_442_001_000_000, "{record}");
+    }
+}

@@ -42,7 +42,7 @@ fn cut(line: &[u8], first: usize) -> (&[u8], &[u8]) {
         let rest = &rest[rest.iter().take_while(|byte| is_end(byte)).count()..];
         // A line that ends so.
         if rest.is_empty() {
-            return (&line[..at], rest);
+            return (if at == 0 { line } else { &line[..at] }, rest);
         }
         let next = memchr2(0, b'\r', rest).unwrap_or(rest.len());
         if at > 0 && is_line(&rest[..next]) || at == 0 {

@@ -37,6 +37,7 @@ use crate::audit;
 use crate::dialect::Dialect;
 use crate::endpoint::Endpoint;
 use crate::error::{Fault, FormatError};
+use crate::jsonl;
 use crate::line::Line;
 use crate::line::TOO_LONG;
 use crate::options::ReadOptions;
@@ -46,6 +47,7 @@ use crate::source::Source;
 use crate::time::Micros;
 use crate::values::ip;
 use crate::windows;
+use crate::windows_xml;
 use sidestep::Timestamp;
 
 /// Most attempts that one "message repeated" line stands for.
@@ -120,6 +122,7 @@ fn single(
         "sudo" => switch::sudo(envelope, text, sink),
         "su" => switch::su(envelope, text, sink),
         "dropbear" => dropbear::message(envelope, text, sink),
+        "pkexec" => switch::pkexec(envelope, text, sink),
         "doas" => switch::doas(envelope, text, sink),
         "krb5kdc" => krb5kdc::message(envelope, text, sink),
         "smbd" | "samba" | "winbindd" | "smbd_audit" => samba::message(envelope, text, sink),
@@ -135,6 +138,19 @@ fn single(
         }
         _ if is_audit(text) => audit::message(envelope, text, sink),
         program if windows::is_relayed(program, text) => windows::relayed(envelope, text, sink),
+        "CEF" | "LEEF" => {
+            sink.not_understood("an event in CEF or LEEF");
+            Ok(ControlFlow::Continue(()))
+        }
+        _ if text.starts_with(XML) && windows_xml::begins_event(text.as_bytes()) => {
+            windows_xml::take(text.trim(), envelope.raw_ref.unwrap_or_default(), sink)
+        }
+        _ if is_json(text) => {
+            let json = text.strip_prefix(CEE).unwrap_or(text).trim();
+            let number = envelope.raw_ref.unwrap_or_default();
+            let taken = jsonl::in_line(json, number, envelope.host, sink);
+            taken.unwrap_or_else(|| other(text, sink))
+        }
         _ => other(text, sink),
     }
 }
@@ -169,7 +185,16 @@ fn is_heard(program: &str, text: &str) -> bool {
     is_sshd(program)
         || matches!(
             program,
-            "sudo" | "su" | "doas" | "dropbear" | "krb5kdc" | "kdc" | "heimdal-kdc"
+            "sudo"
+                | "su"
+                | "doas"
+                | "pkexec"
+                | "CEF"
+                | "LEEF"
+                | "dropbear"
+                | "krb5kdc"
+                | "kdc"
+                | "heimdal-kdc"
         )
         || matches!(program, "smbd" | "samba" | "winbindd" | "smbd_audit")
         || matches!(program, "radiusd" | "freeradius" | "audit" | "audispd" | "audisp-syslog")
@@ -178,6 +203,8 @@ fn is_heard(program: &str, text: &str) -> bool {
         || text.starts_with("message repeated ")
         || text.starts_with("last message repeated ")
         || is_audit(text)
+        || is_json(text)
+        || text.starts_with(XML)
         || program.contains('(')
         || windows::is_relayed(program, text)
 }
@@ -188,6 +215,18 @@ fn is_heard(program: &str, text: &str) -> bool {
 fn is_audit(text: &str) -> bool {
     (text.starts_with("type=") || text.starts_with("node="))
         && memchr::memmem::find(text.as_bytes(), b" msg=audit(").is_some()
+}
+
+/// What may stand before a record in JSON.
+const CEE: &str = "@cee:";
+
+/// How a Windows event begins that a relay sent on as it was.
+const XML: &str = "<Event";
+
+/// Whether a text is a record in JSON, which a relay sent on as it was.
+#[inline]
+fn is_json(text: &str) -> bool {
+    text.starts_with('{') || text.starts_with(CEE)
 }
 
 /// Notes that a program tells of its logins itself, so that they are not counted again where the audit

@@ -33,6 +33,8 @@ pub(super) fn message(
     text: &str,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
+    // rsyslog writes a carriage return so.
+    let text = text.strip_suffix("#015").unwrap_or(text).trim_end_matches(' ');
     let text = text.strip_suffix(" [preauth]").unwrap_or(text);
     let text = without_level(text);
     let Some((word, rest)) = text.split_once(' ') else {
@@ -183,7 +185,7 @@ fn not_allowed(
 /// A message of no known kind; one that holds a login nevertheless is counted apart.
 fn another(text: &str, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
     // What a client sends before it is known may look like a login.
-    if holds_login(text) && !text.contains(['\'', '"']) {
+    if holds_login(text) && !text.starts_with("Bad protocol version") {
         sink.not_understood("a login by sshd behind other words");
         return Ok(ControlFlow::Continue(()));
     }

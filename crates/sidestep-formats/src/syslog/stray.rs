@@ -64,8 +64,11 @@ pub(super) fn foreign_login(text: &str) -> Option<&'static str> {
     }
     let log = memmem::find(text.as_bytes(), b"log")?;
     let rest = &text[log..];
-    (rest.contains("logged in from ") || rest.contains("login failure for user "))
-        .then_some("a login to a network device")
+    (rest.contains("logged in from ")
+        || rest.contains("logged in as ")
+        || (rest.contains(" action=\"login\"") && rest.contains(" type=\"event\""))
+        || rest.contains("login failure for user "))
+    .then_some("a login to a network device")
 }
 
 /// `SEC_LOGIN-5-LOGIN_SUCCESS: ...`, `ASA-6-605005: ...`.

@@ -85,6 +85,23 @@ fn before_terminal(text: &str) -> &str {
     end.map_or(text, |(name, _)| name)
 }
 
+/// What pkexec says: `bob: Executing command [USER=root] [TTY=/dev/pts/0] ...`, or why not.
+pub(super) fn pkexec(
+    envelope: &Envelope<'_>,
+    text: &str,
+    sink: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
+    let told = text.split_once(": ").and_then(|(by, rest)| {
+        let (what, rest) = rest.split_once(" [USER=")?;
+        Some((by, what, rest.split_once(']')?.0))
+    });
+    match told {
+        Some((by, "Executing command", user)) => switch(envelope, by, user, None, sink),
+        Some((by, refusal, user)) => switch(envelope, by, user, Some(refusal), sink),
+        None => nothing(sink, "pkexec, another message"),
+    }
+}
+
 /// What doas says: `bob ran command /bin/sh as root from /home/bob`.
 pub(super) fn doas(
     envelope: &Envelope<'_>,

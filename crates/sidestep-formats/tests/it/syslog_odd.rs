@@ -121,6 +121,14 @@ fn su_sudo_and_doas_of_every_system_switch_accounts() {
         ),
         ("su: from bob to root at /dev/pts/0", "bob as root ? web1 Success"),
         ("su: BAD SU from bob to root at /dev/pts/0", "bob as root ? web1 Failure"),
+        (
+            "pkexec[5]: bob: Executing command [USER=root] [TTY=/dev/pts/0] [CWD=/] [COMMAND=/bin/sh]",
+            "bob as root ? web1 Success",
+        ),
+        (
+            "pkexec[5]: bob: Error executing command as another user: Not authorized [USER=root]",
+            "bob as root ? web1 Failure",
+        ),
         ("su: BAD SU bob to root on /dev/ttyp0", "bob as root ? web1 Failure"),
         ("sudo: bob : CHROOT=/x ; PWD=/ ; USER=root ; COMMAND=/x", "bob as root ? web1 Success"),
         ("doas: bob ran command /bin/sh as root from /home/bob", "bob as root ? web1 Success"),
@@ -182,6 +190,10 @@ fn logins_in_unread_words_are_counted_apart() {
         "Mar  2 09:00:01 web1 login[5]: LOGIN ON pts/0 BY bob FROM client.example",
         "Mar  2 09:00:01 r1 system,info,account user bob logged in from 10.0.0.5 via ssh",
         "Mar  2 09:00:01 r1 U7PG2,f09f,v4: dropbear[11]: Password auth succeeded for 'bob' from 10.0.0.5:9",
+        "Mar  2 09:00:01 fw1 CEF:0|Unix|sshd|1.0|100|SSH login|3|suser=bob src=10.0.0.5",
+        "Mar  2 09:00:01 esx1 Hostd[5]: Event 55 : User root@10.0.0.5 logged in as VMware-client/6.5.0",
+        "Mar  2 09:00:01 fw1 devname=\"fw1\" logid=\"01\" type=\"event\" action=\"login\" user=\"bob\"",
+        "Mar  2 09:00:01 app1 app: {\"msg\":\"Accepted password for bob from 10.0.0.5 port 9 ssh2\"}",
         "Mar  2 09:00:01 web1 sshd[11]: [11] Accepted password for bob from 10.0.0.5 port 9 ssh2",
     ] {
         assert_eq!(not_understood(&format!("{line}\n")), 1, "{line}");
@@ -251,5 +263,49 @@ fn more_collectors_are_known_by_their_names() {
         assert_eq!(events.len(), 1, "{record}: {summary:?}");
         assert_eq!(events[0].dst_host().name.as_deref(), Some("web1"), "{record}");
         assert_eq!(events[0].time().micros(), 1_772_442_001_000_000, "{record}");
+    }
+}
+
+#[test]
+fn a_record_sent_as_a_line_of_syslog_is_read() {
+    let zeek = r#"{"_path":"ntlm","ts":1772442001.1,"uid":"C1","id.orig_h":"10.0.0.5","id.orig_p":1,"id.resp_h":"10.0.0.7","id.resp_p":445,"username":"bob","success":true}"#;
+    let windows = r#"{"EventID":4624,"TimeCreated":"2026-03-02T09:00:01Z","Computer":"srv1","TargetUserName":"bob","LogonType":3,"IpAddress":"10.0.0.5"}"#;
+    let xml = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider \
+               Name='Microsoft-Windows-Security-Auditing'/><EventID>4624</EventID><TimeCreated \
+               SystemTime='2026-03-02T09:00:01Z'/><Computer>srv1</Computer></System><EventData><Data \
+               Name='TargetUserName'>bob</Data><Data Name='LogonType'>3</Data><Data \
+               Name='IpAddress'>10.0.0.5</Data></EventData></Event>";
+    for (head, record, to) in [
+        ("Mar  2 09:00:01 s1 zeek:", zeek, "10.0.0.7"),
+        ("<134>1 2026-03-02T09:00:01Z s1 corelight - - -", zeek, "10.0.0.7"),
+        ("Mar  2 09:00:01 s1 app[4]: @cee:", zeek, "10.0.0.7"),
+        ("Mar  2 09:00:01 relay nxlog[3]:", windows, "srv1"),
+        ("Mar  2 09:00:01 relay agent:", xml, "srv1"),
+    ] {
+        let right = format!("bob 10.0.0.5 {to} Success");
+        assert_eq!(facts(&format!("{head} {record}\n")), [right], "{head}");
+    }
+    // Other records are those of another program.
+    let log = "Mar  2 09:00:01 s1 app: {\"level\":\"info\"}\nMar  2 09:00:01 s1 app: {\"a\":\n";
+    let (events, summary) = read_with(log, ReadOptions::default().with_format(Format::Syslog));
+    assert_eq!((events.len(), summary.passed_over.values().sum::<u64>()), (0, 2));
+}
+
+#[test]
+fn an_offset_behind_an_old_time_is_its_zone() {
+    for (time, seconds) in [
+        ("Mar  2 09:00:01 +0100", 1_772_438_401),
+        ("Mar  2 09:00:01 2026 -05:00", 1_772_460_001),
+        ("Mar  2 2026 09:00:01 GMT+01:00", 1_772_438_401),
+        ("Mar  2 09:00:01 UTC", 1_772_442_001),
+    ] {
+        for end in ["", "#015", "  "] {
+            let log = format!(
+                "{time} web1 sshd[11]: Accepted password for bob from 10.0.0.5 port 9 ssh2{end}\n"
+            );
+            let (events, _) = read_with(&log, ReadOptions::default());
+            assert_eq!(events[0].time().micros(), seconds * 1_000_000, "{log}");
+            assert_eq!(events[0].dst_host().name.as_deref(), Some("web1"), "{log}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The head of a line: RFC 3164, the same with another time, or RFC 5424; with what relays put before.
 
-use super::is_heard;
+use super::heard::is_heard;
 use super::names::{is_facility, undressed};
 use super::stamp::{self, When};
 use crate::values::ip;

@@ -10,6 +10,7 @@ mod dropbear;
 mod escape;
 mod frames;
 mod header;
+mod heard;
 pub(crate) mod heimdal;
 pub(crate) mod kdc;
 mod krb5kdc;
@@ -30,6 +31,8 @@ use self::clock::Clock;
 use self::connection::pass_time;
 pub(crate) use self::connection::{Connections, finish};
 use self::header::Head;
+pub(crate) use self::heard::is_sshd;
+use self::heard::{CEE, XML, is_audit, is_heard, is_json};
 use self::repeat::Last;
 use self::stamp::When;
 use self::stray::{foreign_login, holds_login};
@@ -166,67 +169,6 @@ fn other(text: &str, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault
         return Ok(ControlFlow::Continue(()));
     }
     nothing(sink, "syslog of another program")
-}
-
-/// Whether a program is OpenSSH's server, or one of those it consists of in newer versions; by its
-/// unit, where the journal names that.
-#[inline]
-pub(crate) fn is_sshd(program: &str) -> bool {
-    if !program.starts_with("ssh") {
-        return false;
-    }
-    matches!(program, "sshd" | "sshd-session" | "sshd-auth" | "ssh.service" | "sshd.service")
-        || program.ends_with(".service")
-            && (program.starts_with("sshd@") || program.starts_with("ssh@"))
-}
-
-/// Whether anything is listened to that a program says, so that others need not be read.
-fn is_heard(program: &str, text: &str) -> bool {
-    is_sshd(program)
-        || matches!(
-            program,
-            "sudo"
-                | "su"
-                | "doas"
-                | "pkexec"
-                | "CEF"
-                | "LEEF"
-                | "dropbear"
-                | "krb5kdc"
-                | "kdc"
-                | "heimdal-kdc"
-        )
-        || matches!(program, "smbd" | "samba" | "winbindd" | "smbd_audit")
-        || matches!(program, "radiusd" | "freeradius" | "audit" | "audispd" | "audisp-syslog")
-        || (program == "kernel" && audit::of_kernel(text).is_some())
-        || text.starts_with("pam_")
-        || text.starts_with("message repeated ")
-        || text.starts_with("last message repeated ")
-        || is_audit(text)
-        || is_json(text)
-        || text.starts_with(XML)
-        || program.contains('(')
-        || windows::is_relayed(program, text)
-}
-
-/// Whether a text is a record of the audit system, whatever the name under which its file was
-/// forwarded.
-#[inline]
-fn is_audit(text: &str) -> bool {
-    (text.starts_with("type=") || text.starts_with("node="))
-        && memchr::memmem::find(text.as_bytes(), b" msg=audit(").is_some()
-}
-
-/// What may stand before a record in JSON.
-const CEE: &str = "@cee:";
-
-/// How a Windows event begins that a relay sent on as it was.
-const XML: &str = "<Event";
-
-/// Whether a text is a record in JSON, which a relay sent on as it was.
-#[inline]
-fn is_json(text: &str) -> bool {
-    text.starts_with('{') || text.starts_with(CEE)
 }
 
 /// Notes that a program tells of its logins itself, so that they are not counted again where the audit

@@ -66,7 +66,14 @@ impl<'a> Endpoint<'a> {
         if is_one_of(&HERE, text) {
             return Self { is_here: true, ..Self::default() };
         }
-        let text = text.trim_start_matches('\\').trim_end_matches('.');
+        let bare = text.trim_start_matches('\\').trim_end_matches('.');
+        // `\\10.0.0.5`, or an address at the end of a sentence.
+        if bare.len() < text.len()
+            && let Some(ip) = ip(bare)
+        {
+            return Self::at(ip, None);
+        }
+        let text = bare;
         if is_absent(text) || is_one_of(&NOWHERE, text) {
             return Self::default();
         }
@@ -196,6 +203,8 @@ mod tests {
             ("10.0.0.5", "10.0.0.5", None),
             ("10.0.0.5:49812", "10.0.0.5", Some(49812)),
             ("10.0.0.5:0", "10.0.0.5", None),
+            ("10.0.0.5.", "10.0.0.5", None),
+            (r"\\10.0.0.5", "10.0.0.5", None),
             ("[10.0.0.5]:49812", "10.0.0.5", Some(49812)),
             ("::ffff:10.0.0.5", "10.0.0.5", None),
             ("[::ffff:10.0.0.5]:49812", "10.0.0.5", Some(49812)),
@@ -241,6 +250,7 @@ mod tests {
             "localhost",
             "LOCAL",
             "127.0.0.1",
+            r"\\127.0.0.1",
             "::1",
             "[::1]:22",
             "0.0.0.0",

@@ -13,7 +13,7 @@ use crate::windows;
 use crate::windows_xml;
 
 /// Where the text lies, the original before what was made of it.
-const TEXTS: [&str; 23] = [
+const TEXTS: [&str; 29] = [
     "event.original",
     "full_log",
     "MESSAGE",
@@ -34,7 +34,13 @@ const TEXTS: [&str; 23] = [
     "jsonPayload.message",
     "content",
     "text",
+    "SyslogMessage",
     "Message",
+    "event.message",
+    "event.log",
+    "event.line",
+    "event._raw",
+    "columns.message",
     "value",
     "payload",
 ];
@@ -58,7 +64,7 @@ const OBJECTS: [&str; 12] = [
 /// How deep such objects may lie in each other.
 const DEEPEST: u8 = 3;
 
-const HOSTS: [&str; 15] = [
+const HOSTS: [&str; 20] = [
     "predecoder.hostname",
     "host.hostname",
     "host.name",
@@ -74,9 +80,14 @@ const HOSTS: [&str; 15] = [
     "beat.hostname",
     "agent.hostname",
     "agent.name",
+    "HostName",
+    "Hostname",
+    "Computer",
+    "HOST",
+    "columns.host",
 ];
 
-const PROGRAMS: [&str; 18] = [
+const PROGRAMS: [&str; 23] = [
     "predecoder.program_name",
     "SYSLOG_IDENTIFIER",
     "syslog_identifier",
@@ -95,9 +106,14 @@ const PROGRAMS: [&str; 18] = [
     "syslogtag",
     "tag",
     "_COMM",
+    "ProcessName",
+    "SourceName",
+    "PROGRAM",
+    "application_name",
+    "columns.tag",
 ];
 
-const TIMES: [&str; 9] = [
+const TIMES: [&str; 14] = [
     "@timestamp",
     "timestamp",
     "timereported",
@@ -107,6 +123,11 @@ const TIMES: [&str; 9] = [
     "_time",
     "ts",
     "timegenerated",
+    "EventTime",
+    "TimeGenerated",
+    "ISODATE",
+    "_messagetime",
+    "columns.time",
 ];
 
 /// Hands on what the record within a record tells; `None` where there is none that is understood.

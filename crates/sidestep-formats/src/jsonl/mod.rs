@@ -127,6 +127,23 @@ pub(crate) fn is_known(root: Node<'_>) -> bool {
 /// a store put around both.
 const MOST_WITHIN: u8 = 2;
 
+/// Hands on what a record tells that a program sent as the text of a line of syslog; `None` where its
+/// shape is not known.
+pub(crate) fn in_line(
+    text: &str,
+    number: u64,
+    host: &str,
+    sink: &mut RecordSink<'_>,
+) -> Option<Taken> {
+    let mut tape = Tape::default();
+    let root = tape.read(text).ok()?;
+    match shape::tell(root) {
+        Shape::Other(_) => None,
+        Shape::Samba(_) => Some(samba_text(text, number, host, sink)),
+        _ => Some(take_within(root, number, 1, sink)),
+    }
+}
+
 /// Gives a record to the mapping of its shape.
 pub(crate) fn take(root: Node<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     take_within(root, number, MOST_WITHIN, sink)

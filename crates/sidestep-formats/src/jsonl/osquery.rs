@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use sidestep::event::{Activity, AuthEvent, Host, LogonType, Outcome};
 
 use super::Taken;
+use super::envelope;
 use super::fields::{account, destination, host, refused, source, time_at};
 use super::shape::pass_over;
 use super::tape::Node;
@@ -67,6 +68,13 @@ fn one(root: Node<'_>, row: Node<'_>, number: u64, sink: &mut RecordSink<'_>) ->
         // Who it was stands in a message, which the tape leaves out.
         sink.not_understood("osquery user_events");
         return Ok(ControlFlow::Continue(()));
+    }
+    // Lines of syslog that osquery took in.
+    if has("facility")
+        && has("tag")
+        && let Some(taken) = envelope::take(root, number, 1, sink)
+    {
+        return taken;
     }
     Ok(pass_over(sink, "osquery", root.word("name").unwrap_or("result without a name")))
 }

@@ -104,7 +104,8 @@ impl<'o> Clock<'o> {
         let Some(date) = Date::new(year, month, day).ok() else {
             return Err(Fault::column("time", format!("month {month} of {year} has no day {day}")));
         };
-        Ok(self.minute(date, hour, minute, stamp.utc)? + past_minute(second, stamp.micros)?)
+        let minute = self.minute(date, hour, minute, stamp.utc)?;
+        Ok(minute + past_minute(second, stamp.micros)? - stamp.ahead())
     }
 
     /// The beginning of a minute of a day.
@@ -129,7 +130,7 @@ impl<'o> Clock<'o> {
                 minute
             }
         };
-        Ok(minute + past_minute(stamp.second, stamp.micros)?)
+        Ok(minute + past_minute(stamp.second, stamp.micros)? - stamp.ahead())
     }
 
     /// The beginning of a minute.
@@ -208,7 +209,7 @@ mod tests {
     }
 
     fn stamp(month: i8, day: i8, hour: i8) -> Stamp {
-        Stamp { month, day, hour, minute: 30, second: 5, micros: 250_000, utc: false }
+        Stamp { month, day, hour, minute: 30, second: 5, micros: 250_000, utc: false, east: 0 }
     }
 
     fn read(clock: &mut Clock<'_>, month: i8, day: i8) -> String {
@@ -290,6 +291,9 @@ mod tests {
         let utc = Stamp { utc: true, ..stamp(3, 1, 1) };
         assert_eq!(at(When::Dated(2026, utc)), "2026-03-01T01:30:05.250000Z");
         assert_eq!(at(When::Yearless(utc)), "1999-03-01T01:30:05.250000Z");
+        let east = Stamp { east: 90, ..utc };
+        assert_eq!(at(When::Dated(2026, east)), "2026-03-01T00:00:05.250000Z");
+        assert_eq!(at(When::Yearless(east)), "1999-03-01T00:00:05.250000Z");
         assert_eq!(at(When::Yearless(stamp(3, 1, 1))), "1999-03-01T00:30:05.250000Z");
         assert_eq!(at(When::Epoch(0)), "1970-01-01T00:00:00Z");
         assert!(at(When::Dated(2026, stamp(2, 29, 1))).contains("no day 29"));

@@ -1,6 +1,6 @@
 //! The head of a line: RFC 3164, the same with another time, or RFC 5424; with what relays put before.
 
-use super::is_heard;
+use super::heard::is_heard;
 use super::names::{is_facility, undressed};
 use super::stamp::{self, When};
 use crate::values::ip;
@@ -11,6 +11,9 @@ const MOST_RELAYS: u8 = 4;
 /// What forwards the lines of others under its own name.
 const RELAYS: [&str; 8] =
     ["-", "logstash", "rsyslogd", "syslog-ng", "fluentd", "fluent-bit", "vector", "nxlog"];
+
+/// What the syslogd of AIX puts before the host of a line that it forwards.
+const FORWARDED: &str = "Message forwarded from ";
 
 /// What stands before the message.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +72,14 @@ impl<'l> Head<'l> {
     fn tagged(when: When<'l>, host: &'l str, rest: &'l str, after: &'l str) -> Option<Self> {
         let end = tag(after)?;
         let (program, text) = after.split_at(end);
+        // `log show --style compact` of macOS writes a level where others write the host, and the
+        // thread behind the process.
+        if matches!(host, "Df" | "I" | "Db" | "E" | "F" | "A")
+            && let Some((process, text)) = text.strip_prefix('[').and_then(|t| t.split_once("] "))
+            && let Some((process, _)) = process.split_once(':').filter(|(p, _)| is_number(p))
+        {
+            return Self::of(when, "", program, process, text, rest, true);
+        }
         let (process, text) = number(text);
         Self::of(when, host, program, process, text, rest, true)
     }
@@ -85,6 +96,11 @@ impl<'l> Head<'l> {
                 Some(inner) if inner.is_tagged => Some(inner.behind(when, "", rest)),
                 _ => Self::of(when, "", first, "", text, rest, false),
             };
+        }
+        if let Some(forwarded) = rest.strip_prefix(FORWARDED)
+            && let Some((host, after)) = word(forwarded)
+        {
+            return Self::behind_host(when, undressed(host), rest, after, relays);
         }
         let mut program = rest;
         if is_facility(first) {
@@ -113,6 +129,12 @@ impl<'l> Head<'l> {
     ) -> Option<Self> {
         if let Some(head) = Self::tagged(when, host, rest, after) {
             return Some(head.unwrapped(relays));
+        }
+        if let Some(forwarded) = after.strip_prefix(FORWARDED)
+            && let Some(relays) = relays.checked_sub(1)
+            && let Some((host, after)) = word(forwarded)
+        {
+            return Self::behind_host(when, undressed(host), rest, after, relays);
         }
         let (first, behind) = word(after).unwrap_or((after, ""));
         if is_facility(first) && !behind.is_empty() {

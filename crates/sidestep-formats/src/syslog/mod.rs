@@ -6,14 +6,18 @@
 mod address;
 mod clock;
 mod connection;
+mod dropbear;
 mod escape;
+mod frames;
 mod header;
+mod heard;
 pub(crate) mod heimdal;
 pub(crate) mod kdc;
 mod krb5kdc;
 mod names;
 mod pam;
 pub(crate) mod radius;
+mod repeat;
 mod sshd;
 mod stamp;
 mod stray;
@@ -27,11 +31,16 @@ use self::clock::Clock;
 use self::connection::pass_time;
 pub(crate) use self::connection::{Connections, finish};
 use self::header::Head;
+pub(crate) use self::heard::is_sshd;
+use self::heard::{CEE, XML, is_audit, is_heard, is_json};
+use self::repeat::Last;
 use self::stamp::When;
-use self::stray::holds_login;
+use self::stray::{foreign_login, holds_login};
 use crate::audit;
 use crate::dialect::Dialect;
+use crate::endpoint::Endpoint;
 use crate::error::{Fault, FormatError};
+use crate::jsonl;
 use crate::line::Line;
 use crate::line::TOO_LONG;
 use crate::options::ReadOptions;
@@ -39,8 +48,9 @@ use crate::record_sink::RecordSink;
 use crate::samba;
 use crate::source::Source;
 use crate::time::Micros;
-use crate::values::{ip, is_local};
+use crate::values::ip;
 use crate::windows;
+use crate::windows_xml;
 use sidestep::Timestamp;
 
 /// Most attempts that one "message repeated" line stands for.
@@ -114,6 +124,9 @@ fn single(
         program if is_sshd(program) => sshd::message(envelope, text, sink),
         "sudo" => switch::sudo(envelope, text, sink),
         "su" => switch::su(envelope, text, sink),
+        "dropbear" => dropbear::message(envelope, text, sink),
+        "pkexec" => switch::pkexec(envelope, text, sink),
+        "doas" => switch::doas(envelope, text, sink),
         "krb5kdc" => krb5kdc::message(envelope, text, sink),
         "smbd" | "samba" | "winbindd" | "smbd_audit" => samba::message(envelope, text, sink),
         "audit" | "audispd" | "audisp-syslog" => audit::message(envelope, text, sink),
@@ -126,7 +139,21 @@ fn single(
         "last" if text.starts_with("message repeated ") => {
             nothing(sink, "syslog line that repeats the one before")
         }
+        _ if is_audit(text) => audit::message(envelope, text, sink),
         program if windows::is_relayed(program, text) => windows::relayed(envelope, text, sink),
+        "CEF" | "LEEF" => {
+            sink.not_understood("an event in CEF or LEEF");
+            Ok(ControlFlow::Continue(()))
+        }
+        _ if text.starts_with(XML) && windows_xml::begins_event(text.as_bytes()) => {
+            windows_xml::take(text.trim(), envelope.raw_ref.unwrap_or_default(), sink)
+        }
+        _ if is_json(text) => {
+            let json = text.strip_prefix(CEE).unwrap_or(text).trim();
+            let number = envelope.raw_ref.unwrap_or_default();
+            let taken = jsonl::in_line(json, number, envelope.host, sink);
+            taken.unwrap_or_else(|| other(text, sink))
+        }
         _ => other(text, sink),
     }
 }
@@ -137,32 +164,11 @@ fn other(text: &str, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault
         sink.not_understood("a login by sshd within syslog of another shape or program");
         return Ok(ControlFlow::Continue(()));
     }
-    nothing(sink, "syslog of another program")
-}
-
-/// Whether a program is OpenSSH's server, or one of those it consists of in newer versions; by its
-/// unit, where the journal names that.
-#[inline]
-pub(crate) fn is_sshd(program: &str) -> bool {
-    if !program.starts_with("ssh") {
-        return false;
+    if let Some(teller) = foreign_login(text) {
+        sink.not_understood(teller);
+        return Ok(ControlFlow::Continue(()));
     }
-    matches!(program, "sshd" | "sshd-session" | "sshd-auth" | "ssh.service" | "sshd.service")
-        || program.ends_with(".service")
-            && (program.starts_with("sshd@") || program.starts_with("ssh@"))
-}
-
-/// Whether anything is listened to that a program says, so that others need not be read.
-fn is_heard(program: &str, text: &str) -> bool {
-    is_sshd(program)
-        || matches!(program, "sudo" | "su" | "krb5kdc" | "kdc" | "heimdal-kdc")
-        || matches!(program, "smbd" | "samba" | "winbindd" | "smbd_audit")
-        || matches!(program, "radiusd" | "freeradius" | "audit" | "audispd" | "audisp-syslog")
-        || (program == "kernel" && audit::of_kernel(text).is_some())
-        || text.starts_with("pam_")
-        || text.starts_with("message repeated ")
-        || program.contains('(')
-        || windows::is_relayed(program, text)
+    nothing(sink, "syslog of another program")
 }
 
 /// Notes that a program tells of its logins itself, so that they are not counted again where the audit
@@ -229,12 +235,7 @@ pub(crate) fn host(text: &str) -> Host<'_> {
 
 /// Where a login came from; an address of the host itself or of its link names no host.
 pub(crate) fn source(text: &str) -> Host<'_> {
-    let source = host(text);
-    let local = match &source.ip {
-        Some(ip) => is_local(ip),
-        None => source.name.as_deref() == Some("localhost"),
-    };
-    if local { Host::default() } else { source }
+    Endpoint::parse(text).remote()
 }
 
 /// A time in ISO 8601, with its zone or in that of the options.
@@ -288,35 +289,38 @@ impl Dialect for Syslog {
     ) -> Result<ControlFlow<()>, FormatError> {
         let mut clock = Clock::new(sink.options, *sink.last_dated);
         let mut number = 0;
-        let ended = loop {
+        let mut last = Last::default();
+        let ended = 'lines: loop {
             let line = match source.next_line() {
                 Ok(Some(line)) => line,
                 Ok(None) => break Ok(ControlFlow::Continue(())),
                 Err(error) => break Err(sink.broken(number, error)),
             };
             number += 1;
-            let taken = match line {
-                Line::TooLong => Err(Fault::record(TOO_LONG)),
-                Line::Text([]) => continue,
-                // Programs write whatever bytes they have; the parts that matter here are ASCII.
-                Line::Text(line) => {
-                    let line = String::from_utf8_lossy(line);
-                    let head = Head::parse(&line);
-                    let has_year = !matches!(&head, Some(Head { when: When::Yearless(_), .. }));
-                    if !has_year && !clock.knows_years() {
-                        let place = sink.place.to_owned();
-                        break Err(FormatError::NoYear { place, line: number });
-                    }
-                    take(head, number, &mut clock, sink)
-                }
-            };
-            match taken {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => break Ok(ControlFlow::Break(())),
-                Err(fault) => {
-                    if let Err(error) = sink.bad(number, 1, fault) {
+            let mut rest = match line {
+                Line::Text(line) => line,
+                Line::TooLong => {
+                    if let Err(error) = sink.bad(number, 1, Fault::record(TOO_LONG)) {
                         break Err(error);
                     }
+                    continue;
+                }
+            };
+            while !rest.is_empty() {
+                let one;
+                (one, rest) = frames::first(rest);
+                if one.is_empty() {
+                    continue;
+                }
+                match take(one, number, &mut clock, &mut last, sink) {
+                    Ok(Ok(ControlFlow::Continue(()))) => {}
+                    Ok(Ok(ControlFlow::Break(()))) => break 'lines Ok(ControlFlow::Break(())),
+                    Ok(Err(fault)) => {
+                        if let Err(error) = sink.bad(number, 1, fault) {
+                            break 'lines Err(error);
+                        }
+                    }
+                    Err(error) => break 'lines Err(error),
                 }
             }
         };
@@ -326,10 +330,31 @@ impl Dialect for Syslog {
 }
 
 /// Takes one line.
+#[inline]
 fn take(
+    line: &[u8],
+    number: u64,
+    clock: &mut Clock<'_>,
+    last: &mut Last,
+    sink: &mut RecordSink<'_>,
+) -> Result<Result<ControlFlow<()>, Fault>, FormatError> {
+    // Programs write whatever bytes they have; the parts that matter here are ASCII.
+    let line = String::from_utf8_lossy(line);
+    let head = Head::parse(&line);
+    let has_year = !matches!(&head, Some(Head { when: When::Yearless(_), .. }));
+    if !has_year && !clock.knows_years() {
+        return Err(FormatError::NoYear { place: sink.place.to_owned(), line: number });
+    }
+    Ok(take_head(head, number, clock, last, sink))
+}
+
+/// Takes what stands in a line.
+#[inline]
+fn take_head(
     head: Option<Head<'_>>,
     number: u64,
     clock: &mut Clock<'_>,
+    last: &mut Last,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let Some(head) = head else {
@@ -337,12 +362,17 @@ fn take(
     };
     // Most lines are of programs that are not listened to; only the year is kept of their time.
     if !is_heard(head.program, head.text) {
+        last.forget();
         if !head.when.has_year() {
             clock.read(head.when)?;
         }
         return other(head.rest, sink);
     }
     let host = match head.host {
+        // macOS and containers call themselves so.
+        "localhost" if sink.options.host.is_some() => {
+            sink.options.host.as_deref().unwrap_or_default()
+        }
         "" => sink.options.host.as_deref().unwrap_or_default(),
         host => host,
     };
@@ -353,5 +383,22 @@ fn take(
         process: head.process,
         raw_ref: Some(number),
     };
+    if let Some(times) = repeat::times(head.program, head.text) {
+        if !last.is_of(host) {
+            return nothing(sink, "syslog line that repeats the one before");
+        }
+        let again = Envelope { program: "sshd", process: &last.process, ..envelope };
+        for _ in 0..times.min(MOST_REPEATS) {
+            if message(&again, &last.text, sink)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        return Ok(ControlFlow::Continue(()));
+    }
+    if is_sshd(head.program) {
+        last.note(host, head.process, head.text);
+    } else {
+        last.forget();
+    }
     message(&envelope, head.text, sink)
 }

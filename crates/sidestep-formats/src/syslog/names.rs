@@ -23,11 +23,17 @@ pub(super) fn undressed(name: &str) -> &str {
     name
 }
 
-/// Whether a word is a facility and a level, such as `auth.info` or `<auth.info>`.
+/// Whether a word is a facility and a level, such as `auth.info`, `<auth.info>`, `auth|security:info`
+/// of AIX or `In(38)` of ESXi.
 #[inline]
 pub(super) fn is_facility(word: &str) -> bool {
-    let Some((facility, level)) = word.rsplit_once('.') else { return false };
+    if let Some((level, priority)) = word.split_once('(') {
+        return matches!(level, "Em" | "Al" | "Cr" | "Er" | "Wa" | "No" | "In" | "Db")
+            && priority.strip_suffix(')').is_some_and(|number| number.parse::<u8>().is_ok());
+    }
+    let Some((facility, level)) = word.rsplit_once(['.', ':']) else { return false };
     let (facility, level) = (facility.trim_start_matches('<'), level.trim_end_matches('>'));
+    let facility = facility.split_once('|').map_or(facility, |(facility, _)| facility);
     matches!(
         level,
         "emerg"
@@ -104,10 +110,24 @@ mod tests {
 
     #[test]
     fn a_facility_is_no_host() {
-        for facility in ["auth.info", "authpriv.notice", "<auth.info>", "local7.err"] {
+        for facility in ["auth|security:info", "In(38)", "Wa(36)"] {
             assert!(is_facility(facility), "{facility}");
         }
-        for host in ["web1.info", "auth", "auth.corp", "local7", "local77.err", "localx.err", ""] {
+        for facility in ["auth.info", "authpriv.notice", "<auth.info>", "local7.err", "daemon:err"]
+        {
+            assert!(is_facility(facility), "{facility}");
+        }
+        for host in [
+            "web1.info",
+            "auth",
+            "auth.corp",
+            "local7",
+            "local77.err",
+            "localx.err",
+            "",
+            "In(x)",
+            "web(1)",
+        ] {
             assert!(!is_facility(host), "{host}");
         }
     }

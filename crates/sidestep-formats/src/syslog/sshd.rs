@@ -15,6 +15,8 @@ use sidestep::event::{Account, Activity, Outcome};
 use self::peer::{Peer, port_at_end, without_version};
 use super::connection::{Key, begun, release};
 use super::escape::unescaped;
+use super::names::is_facility;
+use super::stray::holds_login;
 use super::{Envelope, nothing, send};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
@@ -31,9 +33,10 @@ pub(super) fn message(
     text: &str,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
+    // rsyslog writes a carriage return so.
+    let text = text.strip_suffix("#015").unwrap_or(text).trim_end_matches(' ');
     let text = text.strip_suffix(" [preauth]").unwrap_or(text);
-    let text = text.strip_prefix("error: ").unwrap_or(text);
-    let text = text.strip_prefix("fatal: ").unwrap_or(text);
+    let text = without_level(text);
     let Some((word, rest)) = text.split_once(' ') else {
         return nothing(sink, "sshd, another message");
     };
@@ -98,7 +101,29 @@ pub(super) fn message(
         "Timeout" => listener::timed_out(envelope, rest, sink),
         "drop" if rest.starts_with("connection #") => listener::dropped(envelope, rest, sink),
         "refused" if rest.starts_with("connect from ") => listener::shut_out(envelope, rest, sink),
-        _ => nothing(sink, "sshd, another message"),
+        _ => another(text, sink),
+    }
+}
+
+/// Takes away the level that sshd, or what keeps its log, puts before a message.
+#[inline]
+fn without_level(text: &str) -> &str {
+    // Messages that matter begin with a capital, save these few.
+    if !text.as_bytes().first().is_some_and(|byte| byte.is_ascii_lowercase() || *byte == b'(') {
+        return text;
+    }
+    // The unified log of macOS names the library.
+    let text = match text.strip_prefix('(').and_then(|text| text.split_once(") ")) {
+        Some((library, text)) if !library.contains(' ') => text,
+        _ => text,
+    };
+    const LEVELS: [&str; 6] = ["error: ", "fatal: ", "info: ", "notice: ", "debug1: ", "debug: "];
+    match LEVELS.iter().find_map(|level| text.strip_prefix(level)) {
+        Some(text) => text.strip_prefix("fatal: ").unwrap_or(text),
+        None => match text.split_once(": ") {
+            Some((level, text)) if is_facility(level) => text,
+            _ => text,
+        },
     }
 }
 
@@ -149,11 +174,22 @@ fn not_allowed(
 ) -> Result<ControlFlow<()>, Fault> {
     let (who, reason) = rest.split_once(" not allowed because ").unwrap_or((rest, ""));
     let (user, address) = who.split_once(" from ").unwrap_or((who, ""));
-    let key = Key::of(envelope, address, None);
+    let (address, port) = port_at_end(address);
+    let key = Key::of(envelope, address, port);
     if let Some(connection) = begun(envelope, key, sink) {
         connection.barred = Some(clipped(reason).into());
     }
-    refused(envelope, &Peer { user, address, port: None }, reason, sink)
+    refused(envelope, &Peer { user, address, port }, reason, sink)
+}
+
+/// A message of no known kind; one that holds a login nevertheless is counted apart.
+fn another(text: &str, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+    // What a client sends before it is known may look like a login.
+    if holds_login(text) && !text.starts_with("Bad protocol version") {
+        sink.not_understood("a login by sshd behind other words");
+        return Ok(ControlFlow::Continue(()));
+    }
+    nothing(sink, "sshd, another message")
 }
 
 /// A connection that ended. Before the login it tells of one that did not come off; that of an

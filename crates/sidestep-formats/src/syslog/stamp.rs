@@ -37,6 +37,8 @@ pub(super) struct Stamp {
     pub(super) micros: u32,
     /// Whether it is said to be UTC, whatever the zone of the log.
     pub(super) utc: bool,
+    /// Minutes by which it is ahead of UTC, where an offset is written; then it is no other zone's.
+    pub(super) east: i16,
 }
 
 /// Short names of zones. Each is used for several, or changes with the season.
@@ -109,8 +111,54 @@ fn after_stamp(stamp: Stamp, rest: &str) -> (When<'_>, &str) {
     }
 }
 
+impl Stamp {
+    /// Microseconds by which it is ahead of UTC.
+    #[inline]
+    pub(super) fn ahead(&self) -> Micros {
+        Micros::from(self.east) * 60_000_000
+    }
+}
+
+/// Minutes of an offset such as `+0100`, `-05:00` or `GMT+01:00`, and what follows it.
+#[inline]
+fn offset(rest: &str) -> Option<(i16, &str)> {
+    let text = match rest.as_bytes().first()? {
+        b'+' | b'-' => rest,
+        b'G' => rest.strip_prefix("GMT")?,
+        b'U' => rest.strip_prefix("UTC")?,
+        _ => return None,
+    };
+    let (word, after) = text.split_once(' ')?;
+    let (sign, digits) = word.split_at_checked(1)?;
+    let sign = match sign {
+        "+" => 1,
+        "-" => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = match (digits.len(), digits.split_once(':')) {
+        (5, Some(parts)) => parts,
+        (4, None) => digits.split_at_checked(2)?,
+        (2, None) => (digits, "00"),
+        _ => return None,
+    };
+    let part = |text: &str, most: i16| {
+        let all = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<i16>().ok().filter(|number| all && *number <= most)
+    };
+    Some((sign * (part(hours, 15)? * 60 + part(minutes, 59)?), after))
+}
+
 /// The same with the name of a zone behind it, where there is one.
 fn zoned<'l>(when: When<'l>, rest: &'l str) -> (When<'l>, &'l str) {
+    if let Some((east, after)) = offset(rest) {
+        let at = |stamp: Stamp| Stamp { utc: true, east, ..stamp };
+        let after = after.trim_start_matches(' ');
+        return match when {
+            When::Yearless(stamp) => (When::Yearless(at(stamp)), after),
+            When::Dated(year, stamp) => (When::Dated(year, at(stamp)), after),
+            _ => (when, rest),
+        };
+    }
     // Zones have names in capitals, and hosts seldom have.
     let Some((word, after)) = rest
         .as_bytes()
@@ -299,7 +347,7 @@ impl Stamp {
                 at += 1;
             }
         }
-        Some((Self { month: 0, day: 0, hour, minute, second, micros, utc: false }, at))
+        Some((Self { month: 0, day: 0, hour, minute, second, micros, utc: false, east: 0 }, at))
     }
 }
 
@@ -334,7 +382,7 @@ mod tests {
     use super::*;
 
     fn stamp(micros: u32) -> Stamp {
-        Stamp { month: 12, day: 10, hour: 6, minute: 55, second: 46, micros, utc: false }
+        Stamp { month: 12, day: 10, hour: 6, minute: 55, second: 46, micros, utc: false, east: 0 }
     }
 
     #[test]
@@ -356,6 +404,9 @@ mod tests {
             ("[Thu Dec 10 06:55:46 2026]", When::Dated(2026, stamp(0))),
             ("Dec 10 06:55:46 2026 UTC", When::Dated(2026, utc)),
             ("Dec 10 06:55:46 2026 CET", When::Zoned("CET")),
+            ("Dec 10 06:55:46 2026 +0130", When::Dated(2026, Stamp { east: 90, ..utc })),
+            ("Dec 10 06:55:46 -05:00", When::Yearless(Stamp { east: -300, ..utc })),
+            ("Dec 10 06:55:46 GMT+01", When::Yearless(Stamp { east: 60, ..utc })),
             ("Thu 2026-12-10 06:55:46 UTC", When::Dated(2026, utc)),
             ("Thu 2026-12-10 06:55:46 CEST", When::Zoned("CEST")),
             ("2026-12-10T06:55:46Z", When::Whole("2026-12-10T06:55:46Z")),

@@ -33,6 +33,7 @@ mod samba;
 mod sshd;
 mod syslog;
 mod syslog_header;
+mod syslog_odd;
 mod tables;
 mod tar;
 mod utmp;

@@ -91,6 +91,10 @@ pub(super) fn accepted(
     if peer.user.is_empty() {
         return nothing(sink, NAMELESS);
     }
+    // A user that exists has no such name: lines were joined.
+    if peer.user.contains(" port ") && peer.user.contains(" from ") {
+        return Err(Fault::record("holds several messages; were its line ends lost?"));
+    }
     if same(envelope, &peer, sink).is_break() {
         return Ok(ControlFlow::Break(()));
     }
@@ -247,15 +251,22 @@ pub(super) fn denied(
     let (user, by) = user.rsplit_once(" by ").unwrap_or((user, "sshd"));
     let key = Key::of(envelope, "", None);
     let connection = sink.connections.end(key).unwrap_or_default();
-    let Connection { source, barred, has_failed, .. } = connection;
-    if connection.offer.is_some() {
+    if user.is_empty() {
+        // This says nothing of its own; what was held of the connection stands.
+        if release(connection, sink).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        return nothing(sink, NAMELESS);
+    }
+    let Connection { source, barred, has_failed, offer, wrong, .. } = connection;
+    if offer.is_some() {
         sink.pass_over(OFFERED);
+    }
+    if wrong.is_some() {
+        sink.pass_over("sshd, a failure that the refusal after it explains");
     }
     if has_failed {
         return nothing(sink, "sshd, a refusal that was told before");
-    }
-    if user.is_empty() {
-        return nothing(sink, NAMELESS);
     }
     let name = unescaped(user);
     let reason = barred.map_or_else(|| format!("access denied by {by}"), String::from);

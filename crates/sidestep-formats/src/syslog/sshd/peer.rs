@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::source;
+use crate::values::ip;
 
 /// A user, and where it asks from.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(super) struct Peer<'t> {
 impl<'t> Peer<'t> {
     /// `user from address` or `user from address port n`, up to the end of the text.
     pub(super) fn at_end(text: &'t str) -> Option<Self> {
-        let (text, port) = port_at_end(text);
+        let (text, port) = port_at_end(without_own_address(text));
         let (user, address) = text.rsplit_once(" from ")?;
         (!address.is_empty() && !address.contains(' ')).then_some(Self { user, address, port })
     }
@@ -25,6 +26,11 @@ impl<'t> Peer<'t> {
         let name = self.user.strip_prefix("invalid user ");
         let name = name.or_else(|| self.user.strip_prefix("illegal user "));
         self.user = name.unwrap_or(self.user);
+        // Solaris does not write it.
+        if self.user == "<invalid username>" {
+            self.user = "";
+            return true;
+        }
         name.is_some()
     }
 }
@@ -34,6 +40,18 @@ pub(super) fn port_at_end(text: &str) -> (&str, Option<u16>) {
     match text.rsplit_once(" port ") {
         Some((before, port)) if port.parse::<u16>().is_ok() => (before, port.parse().ok()),
         _ => (text, None),
+    }
+}
+
+/// Takes away the address at which sshd was asked, ` on 10.0.0.7 port 22` or ` via 10.0.0.7`, which
+/// FreeBSD and patched versions write.
+fn without_own_address(text: &str) -> &str {
+    let (before, _) = port_at_end(text);
+    match before.rsplit_once(' ') {
+        Some((before, own)) if ip(own).is_some() => {
+            before.strip_suffix(" on").or_else(|| before.strip_suffix(" via")).unwrap_or(text)
+        }
+        _ => text,
     }
 }
 

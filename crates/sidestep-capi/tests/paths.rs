@@ -217,3 +217,75 @@ fn an_alert_of_logs_that_are_read_again_comes_once() {
     assert_eq!(found[0], found[1]);
     assert!(found[0].0 > 0, "{found:?}");
 }
+
+/// What an event says, as text.
+unsafe extern "C" fn note(
+    said: *mut c_void,
+    event: *const sidestep_event,
+    _activity: *const sidestep_activity,
+) -> i32 {
+    let text = |text: &sidestep_str| {
+        if text.data.is_null() {
+            return String::new();
+        }
+        // SAFETY: the text lives as long as the call.
+        let bytes = unsafe { std::slice::from_raw_parts(text.data.cast::<u8>(), text.len) };
+        String::from_utf8(bytes.to_vec()).unwrap()
+    };
+    // SAFETY: `said` is the caller's list, and an event that is not NULL lives as long as the call.
+    unsafe {
+        if let Some(event) = event.as_ref() {
+            let (account, src, dst) = (&event.account, &event.src_host, &event.dst_host);
+            (*said.cast::<Vec<String>>()).push(format!(
+                "{} {}@{} {} {:?}:{} {} {} {} {}",
+                event.time,
+                text(&account.name),
+                text(&account.domain),
+                text(&src.name),
+                &src.ip[..usize::from(src.ip_len)],
+                src.port,
+                text(&dst.name),
+                event.outcome,
+                event.logon_type,
+                event.auth_protocol,
+            ));
+        }
+    }
+    0
+}
+
+#[test]
+fn a_login_is_the_same_in_every_dialect() {
+    let logs = [
+        "time,user,domain,src_host,src_ip,src_port,dst_host,logon_type,auth_protocol,outcome\n\
+         2026-03-02T09:00:01Z,alice,CORP,WS-17,10.0.0.5,49812,files-1,3,NTLM,success\n",
+        "Timestamp,DeviceName,ActionType,LogonType,AccountName,AccountDomain,RemoteDeviceName,RemoteIP,\
+         RemotePort,Protocol\n\
+         2026-03-02T09:00:01Z,files-1,LogonSuccess,Network,alice,CORP,WS-17,10.0.0.5,49812,NTLM\n",
+        r#"{"EventTime":"2026-03-02 09:00:01 +0000","Hostname":"files-1","EventID":4624,
+            "TargetUserName":"alice","TargetDomainName":"CORP","LogonType":"3 - Network",
+            "AuthenticationPackageName":"NTLM","WorkstationName":"WS-17","IpAddress":"10.0.0.5:49812"}"#,
+        r#"{"class_uid":3002,"activity_id":1,"time":1772442001000,"auth_protocol_id":1,
+            "logon_type_id":3,"status_id":1,"user":{"name":"alice","domain":"CORP"},
+            "src_endpoint":{"hostname":"WS-17","ip":"10.0.0.5","port":49812},
+            "dst_endpoint":{"hostname":"files-1"}}"#,
+    ];
+    let said = logs.map(|log| {
+        let handles = Handles::new();
+        let mut said: Vec<String> = Vec::new();
+        // SAFETY: the handles and the log live; a struct of numbers and pointers may be zero.
+        let status = unsafe {
+            let mut input: sidestep_input = std::mem::zeroed();
+            input.struct_size = size_of::<sidestep_input>();
+            (input.bytes, input.len) = (log.as_ptr(), log.len());
+            let user = (&raw mut said).cast();
+            sidestep_reader_events(handles.reader, &input, Some(note), user, null_mut())
+        };
+        assert_eq!(status, SIDESTEP_OK, "{log}");
+        said
+    });
+    assert_eq!(said[0].len(), 1);
+    for (said_of_log, log) in said.iter().zip(logs) {
+        assert_eq!(said_of_log, &said[0], "{log}");
+    }
+}

@@ -45,6 +45,8 @@ pub(crate) struct Batch<'b> {
     zone: Option<Zone>,
     /// Whether stored times are of the clocks of that zone.
     is_local: bool,
+    /// Until when times are believed.
+    latest: Timestamp,
 }
 
 impl<'b> Batch<'b> {
@@ -52,6 +54,7 @@ impl<'b> Batch<'b> {
         batch: &'b RecordBatch,
         columns: &EventColumns,
         zone: Option<Zone>,
+        latest: Timestamp,
     ) -> Result<Self, ColumnsError> {
         let mut filled = [const { None }; EventField::ALL.len()];
         for (column, &field) in filled.iter_mut().zip(EventField::ALL) {
@@ -75,6 +78,7 @@ impl<'b> Batch<'b> {
             time_format: columns.time_format().clone(),
             zone,
             is_local,
+            latest,
         })
     }
 
@@ -86,6 +90,9 @@ impl<'b> Batch<'b> {
         take: impl FnOnce(&AuthEvent<'b>) -> T,
     ) -> Result<T, NoEvent> {
         let time = self.time(row)?;
+        if time > self.latest.micros() {
+            return Err(far(time).into());
+        }
         event_of_fields(time, &Row { batch: self, row }, number, take)
     }
 
@@ -140,6 +147,18 @@ impl<'b> Batch<'b> {
         time.map(Timestamp::micros)
             .ok_or_else(|| FieldError::unfit(EventField::Time, text, self.time_format.expected()))
     }
+}
+
+/// The error of a time that is not believed.
+#[cold]
+fn far(time: i64) -> FieldError {
+    let time = Timestamp::from_micros(time);
+    FieldError::new(
+        EventField::Time,
+        format!(
+            "lies at {time}, years after the others can: a number in another unit, or a broken clock"
+        ),
+    )
 }
 
 fn unfit(number: impl std::fmt::Display, format: &TimeFormat) -> FieldError {

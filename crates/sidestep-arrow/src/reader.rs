@@ -10,6 +10,7 @@ use sidestep::Timestamp;
 use sidestep::event::{AuthEvent, Event};
 use sidestep_formats::{
     EventSink, FieldMapping, Mapping, NoEvent, OnError, ReadOptions, RowTaken, TableRows, Zone,
+    latest_believed,
 };
 
 use crate::batch::Batch;
@@ -61,6 +62,8 @@ pub struct BatchReader {
     on_error: OnError,
     /// The zone of times without one, unless it is UTC.
     zone: Option<Zone>,
+    /// The time of reading, where it is known.
+    now: Option<Timestamp>,
     first_ref: u64,
     resolved: Option<(SchemaRef, Resolved)>,
     summary: RowSummary,
@@ -78,6 +81,14 @@ impl BatchReader {
     #[must_use]
     pub fn with_zone(mut self, zone: Zone) -> Self {
         self.zone = Some(zone).filter(|zone| *zone != Zone::default());
+        self
+    }
+
+    /// Sets the time of reading: a row that lies more than a year after it is bad, for its time is a
+    /// number in another unit or of a broken clock. Without it the bound is the year 2100.
+    #[must_use]
+    pub const fn with_now(mut self, now: Option<Timestamp>) -> Self {
+        self.now = now;
         self
     }
 
@@ -158,10 +169,11 @@ impl BatchReader {
     /// [`BatchError`]: the columns give no event.
     pub fn open<'b>(&mut self, batch: &'b RecordBatch) -> Result<OpenBatch<'b>, BatchError> {
         let zone = self.zone.clone();
+        let latest = latest_believed(self.now);
         let values = match self.resolve(batch)? {
             Resolved::Known(table, _) => Opened::Known(Box::new(Known::new(batch, table, zone))),
             Resolved::Columns(columns) => {
-                Opened::Columns(Box::new(Batch::new(batch, columns, zone)?))
+                Opened::Columns(Box::new(Batch::new(batch, columns, zone, latest)?))
             }
         };
         Ok(OpenBatch { values, rows: batch.num_rows() })
@@ -352,7 +364,8 @@ impl BatchReader {
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let options = ReadOptions::default()
             .with_mapping(self.mapping.clone())
-            .with_zone(self.zone.clone().unwrap_or_default());
+            .with_zone(self.zone.clone().unwrap_or_default())
+            .with_now(self.now);
         TableRows::of(&names, options)
     }
 

@@ -421,3 +421,38 @@ fn an_open_batch_is_read_in_parts() {
     assert_eq!(whole.0.len(), count);
     assert_eq!(read(&[0..7, 7..7, 7..count + 9, count..usize::MAX]), whole);
 }
+
+#[test]
+fn a_time_years_ahead_is_a_bad_row() {
+    let now = Some(sidestep::Timestamp::from_secs(SECOND));
+    // Of a table whose columns are taken one by one, and of one that is known as a whole.
+    let year = 366 * 86_400;
+    for ahead in [year - 60, year + 60] {
+        let times: ArrayRef = Arc::new(Int64Array::from(vec![SECOND, SECOND + ahead]));
+        let codes: ArrayRef = Arc::new(UInt16Array::from(vec![4624, 4624]));
+        for batch in [
+            batch(vec![
+                ("time", times.clone()),
+                ("account", text(&["alice", "bob"])),
+                ("dst_host", text(&["FILES", "FILES"])),
+            ]),
+            batch(vec![
+                ("TimeGenerated", times.clone()),
+                ("EventID", codes),
+                ("Computer", text(&["FILES", "FILES"])),
+                ("TargetUserName", text(&["alice", "bob"])),
+                ("LogonType", text(&["3", "3"])),
+                ("IpAddress", text(&["10.0.0.5", "10.0.0.5"])),
+            ]),
+        ] {
+            let mut reader = BatchReader::default().with_now(now);
+            let taken = events_of(&mut reader, &batch).len();
+            let bad = u64::from(ahead > year);
+            let summary = reader.summary();
+            assert_eq!((taken as u64, summary.skipped), (2 - bad, bad), "{summary:?}");
+            for error in &summary.first_errors {
+                assert!(error.to_string().contains("years after the others can"), "{error}");
+            }
+        }
+    }
+}

@@ -18,7 +18,7 @@ use crate::handle;
 use crate::log::SIDESTEP_LOG_WARN;
 use crate::pointer;
 use crate::reader::sidestep_reader;
-use crate::reader_state::ReaderState;
+use crate::reader_state::{ReaderState, now};
 use crate::status::{SIDESTEP_ERR_ARROW, SIDESTEP_ERR_FORMAT, SIDESTEP_ERR_VALUE, sidestep_status};
 
 /// Has `engine` learn every row of an Arrow batch: a struct array, whose columns are found by their
@@ -173,6 +173,7 @@ impl ReaderState {
         let batches = self.batches.get_or_insert_with(|| {
             BatchReader::new(options.mapping.clone(), options.on_error)
                 .with_zone(options.zone.clone())
+                .with_now(Some(now()))
         });
         let known = batches.summary().first_errors.len();
         let outcome = read(batches);

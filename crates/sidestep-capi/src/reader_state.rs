@@ -119,7 +119,7 @@ impl Understood {
 
 /// The time of reading, from which a syslog without a year has its dates.
 #[allow(clippy::disallowed_methods, reason = "the caller in C reads logs now")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     SystemTime::now().into()
 }
 

@@ -54,7 +54,7 @@ impl LogOptions {
 
 /// The time of reading, from which a syslog without a year has its dates.
 #[allow(clippy::disallowed_methods, reason = "Python's caller reads logs now")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     SystemTime::now().into()
 }
 

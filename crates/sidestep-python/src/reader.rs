@@ -8,6 +8,7 @@ use sidestep_arrow::{BatchError, BatchReader, ColumnsError, EventColumns};
 use sidestep_formats::{FieldMapping, Zone};
 
 use crate::error::{batch, config, raised};
+use crate::log::now;
 
 /// Columns named in an error at most.
 const MOST_NAMED: usize = 40;
@@ -83,7 +84,8 @@ impl Reader {
     ) -> PyResult<Self> {
         let mapping = mapping(columns, time_format)?;
         let inner = BatchReader::new(mapping.clone(), parsed(on_error)?);
-        let inner = Mutex::new(inner.with_zone(parsed::<Zone>(zone)?));
+        let inner = inner.with_zone(parsed::<Zone>(zone)?).with_now(Some(now()));
+        let inner = Mutex::new(inner);
         Ok(Self { mapping, inner, unused: Mutex::default() })
     }
 

@@ -1,6 +1,13 @@
 //! Messages of sshd's in lines that do not say that they are sshd's.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
+
+/// What is looked for in every line of a program that is not listened to, made ready once.
+static FOR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" for "));
+static FROM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" FROM "));
+static LOG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("log"));
 
 /// Methods of authentication, without what may stand behind a stroke.
 const METHODS: [&str; 7] = [
@@ -18,7 +25,7 @@ const METHODS: [&str; 7] = [
 #[inline]
 pub(super) fn holds_login(text: &str) -> bool {
     // Most texts lack even this.
-    let Some(at) = memmem::find(text.as_bytes(), b" for ") else { return false };
+    let Some(at) = FOR.find(text.as_bytes()) else { return false };
     holds_login_from(text, at)
 }
 
@@ -57,12 +64,12 @@ pub(super) fn foreign_login(text: &str) -> Option<&'static str> {
         return Some("a login to a device of Cisco's");
     }
     // `LOGIN ON pts/0 BY bob FROM client`, `FAILED LOGIN 1 FROM client FOR bob`.
-    if memmem::find(text.as_bytes(), b" FROM ").is_some()
+    if FROM.find(text.as_bytes()).is_some()
         && (text.contains("LOGIN ON ") || text.contains("FAILED LOGIN"))
     {
         return Some("a login by login(1) from another host");
     }
-    let log = memmem::find(text.as_bytes(), b"log")?;
+    let log = LOG.find(text.as_bytes())?;
     let rest = &text[log..];
     (rest.contains("logged in from ")
         || rest.contains("logged in as ")

@@ -50,7 +50,7 @@ fn ctime(text: &str, options: &ReadOptions) -> Option<Micros> {
     if !["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&weekday) {
         return None;
     }
-    let month = month(parts.next()?)?;
+    let month = month(parts.next()?.as_bytes())?;
     let day = parts.next()?.parse().ok()?;
     let clock = parts.next()?;
     let year = parts.next()?.parse().ok()?;

@@ -168,7 +168,7 @@ fn time(text: &str, options: &ReadOptions) -> Option<Micros> {
     let (_, rest) = text.split_once(", ")?;
     let mut parts = rest.split_ascii_whitespace();
     let day = parts.next()?.parse().ok()?;
-    let month = month(parts.next()?)?;
+    let month = month(parts.next()?.as_bytes())?;
     let year = parts.next()?.parse().ok()?;
     let clock = parts.next()?;
     let zone = match parts.next() {

@@ -1,6 +1,6 @@
 //! The time at the head of a line, in the forms that loggers and collectors write.
 
-use crate::time::Micros;
+use crate::time::{Micros, month};
 
 /// A time, as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -357,24 +357,6 @@ fn digit(line: &[u8], at: usize) -> Option<i8> {
         Some(byte @ b'0'..=b'9') => Some((byte - b'0').cast_signed()),
         _ => None,
     }
-}
-
-fn month(name: &[u8]) -> Option<i8> {
-    Some(match name {
-        b"Jan" => 1,
-        b"Feb" => 2,
-        b"Mar" => 3,
-        b"Apr" => 4,
-        b"May" => 5,
-        b"Jun" => 6,
-        b"Jul" => 7,
-        b"Aug" => 8,
-        b"Sep" => 9,
-        b"Oct" => 10,
-        b"Nov" => 11,
-        b"Dec" => 12,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -100,7 +100,9 @@ impl Learning {
         ) else {
             return;
         };
-        let login = Login { key, time, account, source, destination, protocol, failed: false };
+        let places = baseline.places(key, baseline.edges.find(key));
+        let failed = false;
+        let login = Login { key, time, account, source, destination, protocol, failed, places };
         self.learn_now(&login, false, now, baseline);
     }
 }

@@ -1,7 +1,7 @@
 //! A login in the engine's own terms: symbols instead of names.
 
 use crate::event::{AuthProtocol, LogonType};
-use crate::store::{Id, Slot};
+use crate::store::{Id, Place, Slot};
 use crate::time::Micros;
 
 /// Classes of protocol and logon type: four of each.
@@ -45,6 +45,16 @@ pub(crate) fn protocol_words(class: u8) -> String {
     format!("{protocol}, {logon_type} logon")
 }
 
+/// Where what is known of a login stands, looked up once to judge it and to learn it; `None` for what is new.
+/// It holds until something is learned.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LoginPlaces {
+    pub(crate) edge: Option<Place>,
+    pub(crate) account_destination: Option<Place>,
+    pub(crate) account_source: Option<Place>,
+    pub(crate) source_destination: Option<Place>,
+}
+
 /// A remote login in symbols.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Login {
@@ -57,4 +67,5 @@ pub(crate) struct Login {
     pub(crate) destination: Slot,
     pub(crate) protocol: u8,
     pub(crate) failed: bool,
+    pub(crate) places: LoginPlaces,
 }

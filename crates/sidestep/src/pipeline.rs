@@ -14,10 +14,11 @@ use crate::event::Purpose;
 use crate::event::classify::{EventRole, is_by_sshd, is_desktop, is_idle, role_of};
 use crate::event::{Account, Activity, AuthEvent, Event, Outcome, OwnedEvent};
 use crate::evidence::{Context, Known};
+use crate::identity::event_hosts::EventHosts;
 use crate::identity::resolve::{Resolved, Resolver};
 use crate::judge::{Judge, Verdict, odd_rate};
 use crate::learning::Learning;
-use crate::login::{Login, may_use_ticket, protocol_class};
+use crate::login::{Login, LoginPlaces, may_use_ticket, protocol_class};
 use crate::metrics::{Counts, Metrics};
 use crate::movement::{Candidate, Hop, Tracker};
 use crate::rules::Rules;
@@ -34,6 +35,8 @@ pub(crate) struct Pipeline {
     pub(crate) ahead: Ahead,
     /// Time of the newest event.
     pub(crate) now: Micros,
+    /// When its hour ends, which brings nothing new before; 0 where that was not asked yet.
+    pub(crate) hour_end: Micros,
     /// Days on which anything happened.
     pub(crate) days_seen: Day,
     pub(crate) resolver: Resolver,
@@ -52,6 +55,7 @@ impl Pipeline {
             counts: Counts::default(),
             ahead: Ahead::default(),
             now: 0,
+            hour_end: 0,
             days_seen: 0,
             resolver: Resolver::new(
                 config.bounds(),
@@ -100,16 +104,23 @@ impl Pipeline {
         }
         let mut alerts = self.advance_to(time, purpose);
         self.counts.activities += u64::from(event.auth().is_none());
-        self.resolver.learn(event);
         let class = EventClass::of(event);
-        if class.is_none() && event.auth().is_none_or(is_idle) {
+        let is_passed_over = class.is_none() && event.auth().is_none_or(is_idle);
+        let hosts = EventHosts::of(event);
+        self.resolver.learn(event, &hosts);
+        if is_passed_over {
             // Nobody looks at it, so its names must not take the place of others.
             self.counts.passed_over += u64::from(event.auth().is_some());
             return alerts;
         }
         let inspected = class.filter(|class| Rules::want(*class));
-        let mut resolved =
-            self.resolver.resolve(event, inspected.is_some(), &mut self.baseline, &self.sessions);
+        let mut resolved = self.resolver.resolve(
+            event,
+            &hosts,
+            inspected.is_some(),
+            &mut self.baseline,
+            &self.sessions,
+        );
         let mut found = self.inspect(event, class, &resolved);
         let login = event.auth().and_then(|auth| Some((auth, self.classify(auth, &resolved)?)));
         match login {
@@ -138,7 +149,7 @@ impl Pipeline {
     /// twice, or no login at all, is learned here.
     fn classify(&mut self, event: &AuthEvent<'_>, resolved: &Resolved) -> Option<Login> {
         let Resolved { source, destination, .. } = *resolved;
-        let source_name = source.map(|source| self.baseline.hosts.get(source.slot).name);
+        let source_name = || source.map(|source| self.baseline.hosts.text(source.slot).as_bytes());
         let role = role_of(event, source_name, resolved.is_remote());
         if role == EventRole::Nothing {
             self.counts.passed_over += 1;
@@ -168,7 +179,7 @@ impl Pipeline {
             baseline.learn_presence(account.slot, source.slot, time);
             return None;
         }
-        let login = Login {
+        let mut login = Login {
             key: [account.id, source.id, destination.id],
             time,
             account: account.slot,
@@ -176,6 +187,7 @@ impl Pipeline {
             destination: destination.slot,
             protocol,
             failed: event.outcome() == Outcome::Failure,
+            places: LoginPlaces::default(),
         };
         if is_desktop(event.logon_type()) && !login.failed {
             self.tracker.became_desktop(login.key, time);
@@ -185,10 +197,12 @@ impl Pipeline {
             return None;
         }
         self.counts.logins += 1;
-        if baseline.is_habitual(&login) {
+        let edge = baseline.edges.find(login.key);
+        if edge.is_some_and(|edge| baseline.is_habitual(&login, edge)) {
             self.counts.habitual += 1;
             return None;
         }
+        login.places = baseline.places(login.key, edge);
         Some(login)
     }
 
@@ -209,7 +223,7 @@ impl Pipeline {
             .partition(|weighed| !weighed.finding.of_another);
         self.attribute(of_others, resolved, event.into(), purpose, alerts);
         let (verdict, candidate) = self.judge_login(event, login);
-        self.judge.count(self.baseline.edges.get(login.key).is_none());
+        self.judge.count(login.places.edge.is_none());
         let Some(mut candidate) = candidate else {
             self.judge.observe(&verdict, &mut self.baseline);
             self.learning.learn_now(login, verdict.tail, self.now, &mut self.baseline);
@@ -255,6 +269,7 @@ impl Pipeline {
             baseline,
             login.time,
             login.protocol,
+            &login.places,
             Known::of(&account),
             Known::of(&source),
             Known::of(&destination),

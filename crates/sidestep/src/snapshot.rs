@@ -141,6 +141,7 @@ impl Engine {
             counts: body.counts,
             ahead: Ahead::from_saved(body.ahead).map_err(malformed)?,
             now: body.now,
+            hour_end: 0,
             days_seen: body.days_seen,
             resolver: empty.resolver.with_saved(body.resolver, bounds).map_err(malformed)?,
             sessions: Sessions::from_saved(body.sessions).map_err(malformed)?,

@@ -3,15 +3,21 @@
 use super::profile::Arrival;
 use super::{Baseline, Edge, Pair};
 use crate::login::Login;
-use crate::store::{Id, NameParts, Slot, Table};
+use crate::store::{FoldedName, Id, Place, Slot, Table};
 use crate::time::{DAY, Day, Micros, day_of};
 use crate::tuning::explain::{HABIT, SWITCH};
 use crate::tuning::learn::STALE_HALF_LIVES;
 
 /// Counts a pair. Says whether it is new, and gives out what was evicted to make room.
-fn count_pair(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day) -> (bool, Option<[Id; 2]>) {
-    match table.get_mut(key) {
-        Some(pair) => {
+fn count_pair(
+    table: &mut Table<[Id; 2], Pair>,
+    key: [Id; 2],
+    place: Option<Place>,
+    day: Day,
+) -> (bool, Option<[Id; 2]>) {
+    match place {
+        Some(place) => {
+            let pair = table.at_mut(place);
             pair.count += 1.0;
             pair.last_day = pair.last_day.max(day);
             (false, None)
@@ -25,18 +31,19 @@ fn count_pair(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day) -> (bool
 
 /// The same, but once a day at most. Says whether it was the first time today.
 fn count_daily(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day) -> bool {
-    if table.get_mut(key).is_some_and(|pair| pair.last_day >= day) {
+    let place = table.find(key);
+    if place.is_some_and(|place| table.at_mut(place).last_day >= day) {
         return false;
     }
-    count_pair(table, key, day);
+    count_pair(table, key, place, day);
     true
 }
 
 impl Baseline {
     /// The slot of an account, given one if it is new.
-    pub(crate) fn intern_account(&mut self, parts: NameParts<'_>) -> Slot {
+    pub(crate) fn intern_account(&mut self, name: &FoldedName<'_>) -> Slot {
         let before = self.accounts.len();
-        let (slot, evicted) = self.accounts.intern(parts);
+        let (slot, evicted) = self.accounts.intern_folded(name);
         self.evicted_accounts += u64::from(evicted);
         if evicted || self.accounts.len() > before {
             self.accounts.profile_mut(slot).first_day = self.today;
@@ -45,9 +52,9 @@ impl Baseline {
     }
 
     /// The slot of a host, given one if it is new.
-    pub(crate) fn intern_host(&mut self, parts: NameParts<'_>) -> Slot {
+    pub(crate) fn intern_host(&mut self, name: &FoldedName<'_>) -> Slot {
         let before = self.hosts.len();
-        let (slot, evicted) = self.hosts.intern(parts);
+        let (slot, evicted) = self.hosts.intern_folded(name);
         self.evicted_hosts += u64::from(evicted);
         if evicted || self.hosts.len() > before {
             self.hosts.profile_mut(slot).first_day = self.today;
@@ -55,20 +62,19 @@ impl Baseline {
         slot
     }
 
-    /// Whether a login repeats one of today in every respect: the fast path.
-    pub(crate) fn is_habitual(&mut self, login: &Login) -> bool {
+    /// Whether a login whose edge stands at `place` repeats one of today in every respect: the fast path.
+    pub(crate) fn is_habitual(&mut self, login: &Login, place: Place) -> bool {
         let day = day_of(login.time);
         let bit = 1_u16 << login.protocol;
-        self.edges.get_mut(login.key).is_some_and(|edge| {
-            if login.failed {
-                return edge.failed_day == day + 1;
-            }
-            let habitual = edge.last_day() >= day && edge.protocols_today & bit != 0;
-            if habitual {
-                edge.last = edge.last.max(login.time);
-            }
-            habitual
-        })
+        let edge = self.edges.at_mut(place);
+        if login.failed {
+            return edge.failed_day == day + 1;
+        }
+        let habitual = edge.last_day() >= day && edge.protocols_today & bit != 0;
+        if habitual {
+            edge.last = edge.last.max(login.time);
+        }
+        habitual
     }
 
     /// An account was active on a host, at its keyboard or by its own ticket.
@@ -110,8 +116,11 @@ impl Baseline {
     /// A login failed: only that it did is remembered.
     pub(crate) fn learn_failure(&mut self, login: &Login) {
         let failed_day = day_of(login.time) + 1;
-        match self.edges.get_mut(login.key) {
-            Some(edge) => edge.failed_day = edge.failed_day.max(failed_day),
+        match login.places.edge {
+            Some(place) => {
+                let edge = self.edges.at_mut(place);
+                edge.failed_day = edge.failed_day.max(failed_day);
+            }
             None => {
                 self.edges.insert_new(login.key, Edge { failed_day, ..Edge::default() });
             }
@@ -121,9 +130,10 @@ impl Baseline {
     /// A login succeeded for the first time today, or in a new way.
     pub(crate) fn learn_login(&mut self, login: &Login) {
         let day = day_of(login.time);
-        let (key, bit) = (login.key, 1_u16 << login.protocol);
-        match self.edges.get_mut(key) {
-            Some(edge) => {
+        let (key, bit, places) = (login.key, 1_u16 << login.protocol, login.places);
+        match places.edge {
+            Some(place) => {
+                let edge = self.edges.at_mut(place);
                 if edge.days == 0 || edge.last_day() < day {
                     edge.days = edge.days.saturating_add(1);
                     edge.protocols_today = 0;
@@ -177,7 +187,8 @@ impl Baseline {
     }
 
     fn learn_account_destination(&mut self, login: &Login, key: [Id; 2], day: Day) {
-        let (is_new, gone) = count_pair(&mut self.account_destination, key, day);
+        let place = login.places.account_destination;
+        let (is_new, gone) = count_pair(&mut self.account_destination, key, place, day);
         self.accounts.profile_mut(login.account).destinations.observe(is_new);
         self.hosts.profile_mut(login.destination).accounts_to.observe(is_new);
         if let Some([account, host]) = gone {
@@ -187,12 +198,13 @@ impl Baseline {
 
     fn learn_account_source(&mut self, login: &Login, key: [Id; 2], day: Day) {
         let [account, source] = key;
-        if self.account_source.get(key).is_none() {
+        let place = login.places.account_source;
+        if place.is_none() {
             let profile = self.hosts.profile(login.source);
             let why = self.explain_source(account, source, profile, login.time);
             self.explanations.observe(why.explanation as usize);
         }
-        let (is_new, gone) = count_pair(&mut self.account_source, key, day);
+        let (is_new, gone) = count_pair(&mut self.account_source, key, place, day);
         self.accounts.profile_mut(login.account).sources.observe(is_new);
         self.hosts.profile_mut(login.source).accounts_from.observe(is_new);
         if let Some([account, host]) = gone {
@@ -201,7 +213,8 @@ impl Baseline {
     }
 
     fn learn_source_destination(&mut self, login: &Login, key: [Id; 2], day: Day) {
-        let (is_new, gone) = count_pair(&mut self.source_destination, key, day);
+        let place = login.places.source_destination;
+        let (is_new, gone) = count_pair(&mut self.source_destination, key, place, day);
         self.hosts.profile_mut(login.source).destinations.observe(is_new);
         if let Some([source, _]) = gone {
             self.forget_source_destination(source);

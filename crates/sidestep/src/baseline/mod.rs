@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use explain::{Explanation, SourceExplanation};
 pub(crate) use saved::SavedBaseline;
 
-use crate::store::{Bounds, Id, Interner, Table};
+use crate::login::LoginPlaces;
+use crate::store::{Bounds, Id, Interner, Place, Table};
 use crate::time::{Day, Micros, day_of};
 use crate::tuning::baseline::COMBINATION_HALF_LIFE_DAYS;
 use aode::Combinations;
@@ -121,6 +122,20 @@ impl Baseline {
             + self.presence.bytes()
             + self.keyboard.bytes()
             + self.companions.bytes()
+    }
+
+    /// Where what is known of the login stands whose edge stands at `edge`.
+    pub(crate) fn places(
+        &self,
+        [account, source, destination]: [Id; 3],
+        edge: Option<Place>,
+    ) -> LoginPlaces {
+        LoginPlaces {
+            edge,
+            account_destination: self.account_destination.find([account, destination]),
+            account_source: self.account_source.find([account, source]),
+            source_destination: self.source_destination.find([source, destination]),
+        }
     }
 
     /// Base measure of a destination: its share of all pairs of an account and a destination,

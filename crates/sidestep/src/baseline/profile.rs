@@ -30,7 +30,7 @@ impl ProtocolCounts {
     }
 
     fn total(&self) -> f64 {
-        self.0.iter().map(|&count| f64::from(count)).sum()
+        f64::from(self.0.iter().map(|&count| u32::from(count)).sum::<u32>())
     }
 
     /// The class drawn most.
@@ -57,10 +57,10 @@ impl Hours {
     /// Share of logins in the hour of `time` or those beside it, a tenth of a login added to each.
     pub(crate) fn share(&self, time: Micros) -> f64 {
         let hour = hour_of(time);
-        let near: f64 =
-            [hour + 23, hour, hour + 1].iter().map(|hour| f64::from(self.0[hour % 24])).sum();
-        let all: f64 = self.0.iter().map(|&count| f64::from(count)).sum();
-        (near + 0.3) / (all + 2.4)
+        let near: u32 =
+            [hour + 23, hour, hour + 1].iter().map(|hour| u32::from(self.0[hour % 24])).sum();
+        let all: u32 = self.0.iter().map(|&count| u32::from(count)).sum();
+        (f64::from(near) + 0.3) / (f64::from(all) + 2.4)
     }
 }
 

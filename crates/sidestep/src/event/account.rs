@@ -160,7 +160,12 @@ impl AccountKind {
         if name.ends_with('$') {
             return Self::Machine;
         }
-        if !name.as_bytes().first().is_some_and(|first| b"SLNIDUAHslniduah".contains(first)) {
+        // Most names begin otherwise than any of these, and every event asks.
+        let begin = name.as_bytes().first_chunk::<2>().map(|begin| begin.map(|b| b | 0x20));
+        if !matches!(
+            begin.as_ref(),
+            Some(b"sy" | b"lo" | b"ne" | b"iu" | b"dw" | b"um" | b"he" | b"an")
+        ) {
             return Self::Unknown;
         }
         let is = |word: &&str| name.eq_ignore_ascii_case(word);

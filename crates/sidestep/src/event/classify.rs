@@ -19,9 +19,13 @@ pub(crate) enum EventRole {
 }
 
 /// What an event means that came from `source`, and from another host than it went to if `remote`.
-pub(crate) fn role_of(event: &AuthEvent<'_>, source: Option<&str>, remote: bool) -> EventRole {
+pub(crate) fn role_of<'h>(
+    event: &AuthEvent<'_>,
+    source: impl FnOnce() -> Option<&'h [u8]>,
+    remote: bool,
+) -> EventRole {
     let account = event.account();
-    let at_home = account.kind == AccountKind::Machine && own_host(&account.name, source);
+    let at_home = account.kind == AccountKind::Machine && own_host(&account.name, source());
     if is_idle(event) || at_home {
         return EventRole::Nothing;
     }
@@ -74,11 +78,11 @@ pub(crate) const fn is_desktop(logon_type: LogonType) -> bool {
 }
 
 /// Whether a machine account is at home: `C17$` on `C17` or on `c17.corp.example`, or nowhere.
-fn own_host(account: &str, host: Option<&str>) -> bool {
+fn own_host(account: &str, host: Option<&[u8]>) -> bool {
     let Some(host) = host else { return true };
-    let name = account.strip_suffix('$').unwrap_or(account);
+    let name = account.strip_suffix('$').unwrap_or(account).as_bytes();
     host.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
-        && matches!(host.as_bytes().get(name.len()), None | Some(b'.'))
+        && matches!(host.get(name.len()), None | Some(b'.'))
 }
 
 /// Whether sshd let somebody in, or refused him.

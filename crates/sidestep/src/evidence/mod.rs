@@ -18,9 +18,9 @@ use crate::baseline::aode::Combination;
 use crate::baseline::pitman_yor::Draws;
 use crate::baseline::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
-use crate::login::protocol_words;
+use crate::login::{LoginPlaces, protocol_words};
 use crate::reason::Reason;
-use crate::store::{Entry, Id};
+use crate::store::{Entry, Id, Place, Table};
 use crate::time::Micros;
 use crate::tuning::evidence::Weight;
 
@@ -60,17 +60,18 @@ impl<'b> Context<'b> {
         baseline: &'b Baseline,
         time: Micros,
         protocol: u8,
+        places: &LoginPlaces,
         account: Known<'b, AccountProfile>,
         source: Known<'b, HostProfile>,
         destination: Known<'b, HostProfile>,
     ) -> Self {
-        let pair = |pair: Option<&Pair>| pair.copied().unwrap_or_default();
+        let pair = |table: &Table<[Id; 2], Pair>, place: Option<Place>| {
+            place.map_or_else(Pair::default, |place| *table.at(place))
+        };
         Self {
-            account_destination: pair(
-                baseline.account_destination.get([account.id, destination.id]),
-            ),
-            account_source: pair(baseline.account_source.get([account.id, source.id])),
-            source_destination: pair(baseline.source_destination.get([source.id, destination.id])),
+            account_destination: pair(&baseline.account_destination, places.account_destination),
+            account_source: pair(&baseline.account_source, places.account_source),
+            source_destination: pair(&baseline.source_destination, places.source_destination),
             why_source: baseline.explain_source(account.id, source.id, source.profile, time),
             sat_down: baseline.sat_down(account.id, source.id, time),
             baseline,
@@ -93,7 +94,7 @@ pub(crate) struct Evidence {
 }
 
 /// Every kind of evidence, in the order in which contributions are given out and summed.
-pub(crate) const ALL: [Evidence; 10] = [
+pub(crate) static ALL: [Evidence; 10] = [
     dst_given_account::EVIDENCE,
     src_given_account::EVIDENCE,
     credential_switch::EVIDENCE,
@@ -124,16 +125,15 @@ pub(crate) type Surprises = [f64; ALL.len()];
 
 /// Weighs all evidence of a login.
 pub(crate) fn weigh(context: &Context<'_>) -> Surprises {
-    let mut sum = 0.0;
-    ALL.map(|evidence| {
+    let (mut sum, mut surprises) = (0.0, Surprises::default());
+    for (surprise, evidence) in surprises.iter_mut().zip(&ALL) {
         let (weight, cap, beyond) = evidence.weight;
-        if sum < beyond {
-            return 0.0;
+        if sum >= beyond {
+            *surprise = weight * (evidence.surprise)(context).clamp(0.0, cap);
+            sum += *surprise;
         }
-        let surprise = weight * (evidence.surprise)(context).clamp(0.0, cap);
-        sum += surprise;
-        surprise
-    })
+    }
+    surprises
 }
 
 /// What is known and unknown of a login, to be counted.

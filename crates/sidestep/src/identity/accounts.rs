@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Account;
-use crate::store::{Interner, NameParts, SavedInterner};
+use crate::store::{FoldedName, Interner, NameParts, SavedInterner};
 use crate::tuning::accounts::DOMAINS;
 
 /// The account that a SID was first seen with.
@@ -111,6 +111,16 @@ impl AccountNames {
             Home::One(known) if known.eq_ignore_ascii_case(domain) => {}
             Home::One(_) | Home::Several => *home = Home::Several,
         }
+    }
+
+    /// Whether a name without a SID is its own one name: it has a domain by its short name, of which no
+    /// other name is known.
+    pub(super) fn is_plain(&self, name: &FoldedName<'_>) -> bool {
+        let domain = name.parts().domain;
+        domain.is_some_and(|domain| !domain.is_empty() && !domain.as_bytes().contains(&b'.'))
+            && self.domains.len() == 0
+            && name.is_ascii()
+            && !name.begins_with(b"s-1-5-21")
     }
 
     /// The one name of an account: that which its SID was first seen with, its domain by its short

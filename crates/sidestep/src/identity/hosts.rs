@@ -59,6 +59,11 @@ impl HostNames {
         }
     }
 
+    /// Whether a name may be that of another host, cut to what NetBIOS holds.
+    pub(super) const fn may_be_cut(name: &str) -> bool {
+        name.len() == NETBIOS
+    }
+
     /// The one name of a host: its first label, unless another domain had that first.
     pub(super) fn one_name<'a>(&'a self, name: &'a str) -> Named<'a> {
         let name = name.strip_suffix('.').unwrap_or(name);
@@ -74,7 +79,7 @@ impl HostNames {
                 Some(slot) if !self.suffixes.profile(slot).0.eq_ignore_ascii_case(suffix) => name,
                 _ => label,
             },
-            None if name.len() == NETBIOS => self
+            None if Self::may_be_cut(name) => self
                 .cut
                 .find(NameParts::of(name))
                 .map(|slot| &*self.cut.profile(slot).0)

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod addresses;
+pub(crate) mod event_hosts;
 mod hosts;
 pub(crate) mod resolve;
 mod workstation_logons;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use accounts::AccountName;
 use accounts::{AccountNames, SavedAccountNames};
 use addresses::{Addresses, Grounds, SavedAddresses};
+use event_hosts::{EventHosts, NamedHost};
 use hosts::{HostNames, Named, SavedHostNames};
 use workstation_logons::{SavedWorkstationLogons, WorkstationLogons};
 
@@ -26,7 +28,7 @@ use crate::event::classify::is_interactive;
 use crate::event::{
     Account, AccountKind, Activity, AuthEvent, Host, HostActivity, HostActivityKind, Outcome,
 };
-use crate::store::Bounds;
+use crate::store::{Bounds, FoldedName, NameParts};
 use crate::time::Micros;
 
 /// Another name of a host or account, and why it is one.
@@ -47,6 +49,18 @@ pub struct Alias {
 /// here.
 fn folded(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+}
+
+/// Whether an event only names things by what they are called everywhere: no address, no DNS name, no SID, and
+/// no number of a Windows event, of which some say who sat down where. So it is with every event of many logs.
+fn says_nothing_of_names(event: &AuthEvent<'_>, hosts: &EventHosts<'_>) -> bool {
+    let says_nothing =
+        |host: &NamedHost<'_>| host.host.ip.is_none() && host.dotted_name().is_none();
+    says_nothing(&hosts.source)
+        && says_nothing(&hosts.destination)
+        && event.event_code().is_none()
+        && event.account().sid.is_none()
+        && event.subject().is_none_or(|subject| subject.sid.is_none())
 }
 
 /// What is known of names.
@@ -74,16 +88,16 @@ impl Identity {
     }
 
     /// Takes in what an event says of names.
-    pub(crate) fn learn(&mut self, event: &AuthEvent<'_>) {
-        if !self.enabled {
+    pub(crate) fn learn(&mut self, event: &AuthEvent<'_>, hosts: &EventHosts<'_>) {
+        if !self.enabled || says_nothing_of_names(event, hosts) {
             return;
         }
         let time = event.micros();
         // Who is refused may claim another name each time.
         if event.outcome() != Outcome::Failure {
-            self.learn_host(event.src_host(), Grounds::Claimed, time);
+            self.learn_host(&hosts.source, Grounds::Claimed, time);
         }
-        self.learn_host(event.dst_host(), Grounds::Attested, time);
+        self.learn_host(&hosts.destination, Grounds::Attested, time);
         let account = event.account();
         for account in std::iter::once(account).chain(event.subject()) {
             if account.sid.is_some() {
@@ -133,7 +147,7 @@ impl Identity {
     }
 
     /// Takes in what a companion record says of names.
-    pub(crate) fn learn_activity(&mut self, activity: &HostActivity<'_>) {
+    pub(crate) fn learn_activity(&mut self, activity: &HostActivity<'_>, hosts: &EventHosts<'_>) {
         if !self.enabled {
             return;
         }
@@ -141,8 +155,8 @@ impl Identity {
             HostActivityKind::AddressBinding => Grounds::Attested,
             _ => Grounds::Claimed,
         };
-        self.learn_host(activity.host(), grounds, activity.micros());
-        self.learn_host(activity.peer(), Grounds::Claimed, activity.micros());
+        self.learn_host(&hosts.destination, grounds, activity.micros());
+        self.learn_host(&hosts.source, Grounds::Claimed, activity.micros());
     }
 
     /// Takes in that an account was seen in a domain, so that its bare name is known too.
@@ -154,12 +168,11 @@ impl Identity {
         }
     }
 
-    fn learn_host(&mut self, host: &Host<'_>, grounds: Grounds, time: Micros) {
-        let Some(name) = host.name.as_deref() else { return };
-        if name.contains('.') {
+    fn learn_host(&mut self, host: &NamedHost<'_>, grounds: Grounds, time: Micros) {
+        if let Some(name) = host.dotted_name() {
             self.hosts.learn(name);
         }
-        if let Some(address) = host.ip {
+        if let (Some(name), Some(address)) = (host.host.name.as_deref(), host.host.ip) {
             self.learn_address(address, name, grounds, time);
         }
     }
@@ -167,6 +180,18 @@ impl Identity {
     fn learn_address(&mut self, address: IpAddr, name: &str, grounds: Grounds, time: Micros) {
         let Named::Name(short) = self.hosts.one_name(name) else { return };
         self.addresses.learn(address.to_canonical(), &short, grounds, time);
+    }
+
+    /// The name of a host, where that is its one name whatever is known of others.
+    pub(crate) fn plain_host<'n, 'e>(&self, host: &'n NamedHost<'e>) -> Option<&'n FoldedName<'e>> {
+        host.label().filter(|name| !self.enabled || !HostNames::may_be_cut(name.parts().name))
+    }
+
+    /// The name of an account, where that is its one name by all that is known.
+    pub(crate) fn plain_account<'e>(&self, account: &'e Account<'_>) -> Option<FoldedName<'e>> {
+        let domain = account.domain.as_deref();
+        let name = FoldedName::new(NameParts { name: &account.name, domain });
+        (!self.enabled || account.sid.is_none() && self.accounts.is_plain(&name)).then_some(name)
     }
 
     /// The one name of an account.

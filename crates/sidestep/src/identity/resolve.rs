@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::event_hosts::{EventHosts, NamedHost};
 use super::{AccountName, Identity};
 use crate::baseline::Baseline;
-use crate::event::{Account, AuthEvent, Event, Host, Outcome};
+use crate::event::{Account, AuthEvent, Event, Outcome};
 use crate::sessions::Sessions;
-use crate::store::{Bounds, Id, Interner, NameParts, SavedInterner, Slot};
+use crate::store::{Bounds, FoldedName, Id, Interner, NameParts, SavedInterner, Slot, TextRef};
 use crate::time::Micros;
 
 /// Marks the ids of accounts that do not move. They stand in an interner of their own.
@@ -80,10 +81,10 @@ impl Resolver {
     }
 
     /// Takes in what an event says of names.
-    pub(crate) fn learn(&mut self, event: Event<'_>) {
+    pub(crate) fn learn(&mut self, event: Event<'_>, hosts: &EventHosts<'_>) {
         match event {
-            Event::Auth(auth) => self.identity.learn(auth),
-            Event::Activity(activity) => self.identity.learn_activity(activity),
+            Event::Auth(auth) => self.identity.learn(auth, hosts),
+            Event::Activity(activity) => self.identity.learn_activity(activity, hosts),
         }
     }
 
@@ -92,6 +93,7 @@ impl Resolver {
     pub(crate) fn resolve(
         &mut self,
         event: Event<'_>,
+        hosts: &EventHosts<'_>,
         with_subject: bool,
         baseline: &mut Baseline,
         sessions: &Sessions,
@@ -100,11 +102,10 @@ impl Resolver {
         let resolved = match event {
             Event::Auth(auth) => {
                 let failed = auth.outcome() == Outcome::Failure;
-                let name = self.source_name(auth, baseline);
-                let source = name.map(|name| intern_host(baseline, &name));
+                let source = self.source(auth, &hosts.source, baseline);
                 let source = source.or_else(|| ticket_source(auth, baseline, sessions));
                 let account = Some(self.account(auth.account(), failed, baseline));
-                let destination = self.host(auth.dst_host(), time, baseline);
+                let destination = self.host(&hosts.destination, time, baseline);
                 let subject = auth.subject().filter(|_| with_subject);
                 let subject = subject.map(|subject| self.account(subject, failed, baseline));
                 Resolved { account, subject, source, destination }
@@ -112,8 +113,8 @@ impl Resolver {
             Event::Activity(activity) => Resolved {
                 account: activity.account().map(|account| self.account(account, false, baseline)),
                 subject: None,
-                source: self.host(activity.peer(), time, baseline),
-                destination: self.host(activity.host(), time, baseline),
+                source: self.host(&hosts.source, time, baseline),
+                destination: self.host(&hosts.destination, time, baseline),
             },
         };
         // The last of them may have taken the slot of the first.
@@ -174,11 +175,16 @@ impl Resolver {
 
     /// An account that moves, given an id in the baseline if it is new.
     pub(crate) fn mover(&mut self, account: &Account<'_>, baseline: &mut Baseline) -> Party {
-        let name = self.identity.account(account);
         let known = baseline.accounts.len();
-        let slot = baseline.intern_account(name.parts());
+        let slot = match self.identity.plain_account(account) {
+            Some(name) => baseline.intern_account(&name),
+            None => {
+                let name = self.identity.account(account);
+                baseline.intern_account(&FoldedName::new(name.parts()))
+            }
+        };
         if baseline.accounts.len() > known {
-            let name = name.to_owned();
+            let name = self.identity.account(account).to_owned();
             self.identity.learn_home(&name);
         }
         Party { id: baseline.accounts.id(slot), slot }
@@ -195,11 +201,18 @@ impl Resolver {
         if moves && !failed {
             return self.mover(account, baseline);
         }
-        let name = self.identity.account(account);
-        match moves.then(|| baseline.accounts.find(name.parts())).flatten() {
+        let other_name;
+        let name = match self.identity.plain_account(account) {
+            Some(name) => name,
+            None => {
+                other_name = self.identity.account(account);
+                FoldedName::new(other_name.parts())
+            }
+        };
+        match moves.then(|| baseline.accounts.find_folded(&name)).flatten() {
             Some(slot) => Party { id: baseline.accounts.id(slot), slot },
             None => {
-                let (slot, _) = self.non_movers.intern(name.parts());
+                let (slot, _) = self.non_movers.intern_folded(&name);
                 Party { id: self.non_movers.id(slot) | NON_MOVER, slot }
             }
         }
@@ -214,11 +227,11 @@ impl Resolver {
     }
 
     /// The name of an account that was just looked up.
-    pub(crate) fn name_of<'n>(&'n self, account: Party, baseline: &'n Baseline) -> &'n str {
+    pub(crate) fn text_of<'n>(&'n self, account: Party, baseline: &'n Baseline) -> TextRef<'n> {
         if account.id & NON_MOVER == 0 {
-            return baseline.accounts.get(account.slot).name;
+            return baseline.accounts.text(account.slot);
         }
-        self.non_movers.get(account.slot).name
+        self.non_movers.text(account.slot)
     }
 
     fn is_current(&self, account: Party, baseline: &Baseline) -> bool {
@@ -228,8 +241,27 @@ impl Resolver {
         self.non_movers.id(account.slot) | NON_MOVER == account.id
     }
 
-    fn host(&self, host: &Host<'_>, time: Micros, baseline: &mut Baseline) -> Option<Party> {
-        self.identity.host(host, time).map(|name| intern_host(baseline, &name))
+    fn host(&self, host: &NamedHost<'_>, time: Micros, baseline: &mut Baseline) -> Option<Party> {
+        if let Some(name) = self.identity.plain_host(host) {
+            return Some(intern_host(baseline, name));
+        }
+        let name = self.identity.host(host.host, time)?;
+        Some(intern_host(baseline, &FoldedName::new(NameParts::of(&name))))
+    }
+
+    /// Where an event says that it came from, as far as that is believed: see
+    /// [`source_name`](Self::source_name).
+    fn source(
+        &self,
+        event: &AuthEvent<'_>,
+        host: &NamedHost<'_>,
+        baseline: &mut Baseline,
+    ) -> Option<Party> {
+        if host.host.ip.is_none() || event.outcome() != Outcome::Failure {
+            return self.host(host, event.micros(), baseline);
+        }
+        let name = self.source_name(event, baseline)?;
+        Some(intern_host(baseline, &FoldedName::new(NameParts::of(&name))))
     }
 
     /// The name of where an event says that it came from, as far as that is believed. Who is refused may
@@ -277,8 +309,8 @@ pub(crate) struct SavedResolver {
     non_movers: SavedInterner<()>,
 }
 
-fn intern_host(baseline: &mut Baseline, name: &str) -> Party {
-    let slot = baseline.intern_host(NameParts::of(name));
+fn intern_host(baseline: &mut Baseline, name: &FoldedName<'_>) -> Party {
+    let slot = baseline.intern_host(name);
     Party { id: baseline.hosts.id(slot), slot }
 }
 

@@ -16,10 +16,15 @@ impl Pipeline {
         if time < self.now {
             return Vec::new();
         }
+        if time < self.hour_end {
+            self.now = time;
+            return Vec::new();
+        }
         let is_first = self.baseline.first_day.is_none();
         self.begin_day(day_of(time), is_first, purpose);
         let ticked = time / HOUR > self.now / HOUR;
         self.now = time;
+        self.hour_end = (time / HOUR + 1) * HOUR;
         if !ticked && !is_first {
             return Vec::new();
         }

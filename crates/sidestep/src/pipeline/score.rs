@@ -21,7 +21,11 @@ impl Pipeline {
         let event = event.auth()?;
         let names = self.resolver.names(event, &self.baseline, &self.sessions);
         let hosts = &self.baseline.hosts;
-        let is_login = match role_of(event, names.source.as_deref(), names.is_remote()) {
+        let is_login = match role_of(
+            event,
+            || names.source.as_deref().map(str::as_bytes),
+            names.is_remote(),
+        ) {
             EventRole::Login => true,
             EventRole::Ticket => {
                 let slot =
@@ -39,13 +43,17 @@ impl Pipeline {
             Some(slot) => Known::of(&self.baseline.accounts.get(slot)),
             None => Known { id: Id::MAX, name: &account_name, profile: &blank.0 },
         };
+        let source = known_host(&self.baseline, names.source.as_deref(), &blank.1);
+        let destination = known_host(&self.baseline, names.destination.as_deref(), &blank.1);
+        let key = [account.id, source.id, destination.id];
         let context = Context::new(
             &self.baseline,
             event.micros(),
             protocol_class(event.auth_protocol(), event.logon_type()),
+            &self.baseline.places(key, None),
             account,
-            known_host(&self.baseline, names.source.as_deref(), &blank.1),
-            known_host(&self.baseline, names.destination.as_deref(), &blank.1),
+            source,
+            destination,
         );
         Some(read(&context, &self.judge.weigh(&context)))
     }

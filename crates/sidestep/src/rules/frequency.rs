@@ -1,11 +1,12 @@
 //! How often something benign looks like what a rule sees: by whom, and on this network at all.
 
+use ahash::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::detection::Detection;
 use super::kind::Kind;
 use crate::store::Id;
-use crate::store::{SavedTable, Table};
+use crate::store::{Key, SavedTable, Table};
 use crate::time::Day;
 use crate::tuning::frequency::{
     COMMON_DAYS, DEARER, HALF_LIFE_DAYS, HALF_SEEN, IN_ATTACKS, MOST, NEW_KINDS, NO_HABIT,
@@ -17,6 +18,18 @@ use crate::tuning::frequency::{
 pub(crate) enum Actor {
     Account(Id),
     Host(Id),
+}
+
+impl Key for (u8, Actor) {
+    fn hash(self, keys: &RandomState) -> u64 {
+        keys.hash_one(self)
+    }
+}
+
+impl Key for (u8, Actor, Kind) {
+    fn hash(self, keys: &RandomState) -> u64 {
+        keys.hash_one(self)
+    }
 }
 
 /// Days on which somebody did what a rule sees.

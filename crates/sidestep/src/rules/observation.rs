@@ -3,7 +3,7 @@
 use crate::event::{
     AccountKind, Activity, AuthEvent, Event, HostActivity, HostActivityKind, Mfa, Outcome,
 };
-use crate::store::Id;
+use crate::store::{Id, TextRef};
 use crate::time::Micros;
 
 /// Classes of events, a bit each: a rule is only shown what it wants.
@@ -122,12 +122,16 @@ impl EventClass {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AccountRef<'e> {
     pub(crate) id: Id,
-    /// `name@domain`.
-    pub(crate) name: &'e str,
     pub(crate) kind: AccountKind,
+    pub(crate) text: TextRef<'e>,
 }
 
-impl AccountRef<'_> {
+impl<'e> AccountRef<'e> {
+    /// `name@domain`.
+    pub(crate) fn name(&self) -> &'e str {
+        self.text.as_str()
+    }
+
     /// Whether it is somebody, or something that somebody could be: no machine, not built in.
     pub(crate) const fn can_move(&self) -> bool {
         self.kind.can_move()
@@ -138,8 +142,8 @@ impl AccountRef<'_> {
 pub(super) const SYSTEM_SESSION: u64 = 0x3e7;
 
 /// A number to remember a name by, whatever its case (FNV-1a).
-pub(super) fn mark_of(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+pub(super) fn mark_of(name: &[u8]) -> u64 {
+    name.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
     })
 }
@@ -147,6 +151,11 @@ pub(super) fn mark_of(name: &str) -> u64 {
 /// Whether a service ticket is for a machine's own account, and none of a person or a program.
 pub(super) fn is_for_machine(event: &AuthEvent<'_>) -> bool {
     event.logon_process() == Some("host")
+}
+
+/// The bytes of a name without its domain.
+pub(super) fn bare_bytes(name: &[u8]) -> &[u8] {
+    name.split(|byte| *byte == b'@').next().unwrap_or(name)
 }
 
 /// A name without its domain.
@@ -158,7 +167,14 @@ pub(super) fn bare(name: &str) -> &str {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HostRef<'e> {
     pub(crate) id: Id,
-    pub(crate) name: &'e str,
+    pub(crate) text: TextRef<'e>,
+}
+
+impl<'e> HostRef<'e> {
+    /// Its one name.
+    pub(crate) fn name(&self) -> &'e str {
+        self.text.as_str()
+    }
 }
 
 /// An event in the engine's terms: every name by its one id.

@@ -1,12 +1,9 @@
 //! Small statistics that several rules have in common: how often something is so, and how many
 //! different things are met within an hour.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
-use crate::store::Id;
-use crate::store::TtlMap;
+use crate::store::{Id, IdSet, TtlMap};
 use crate::time::Micros;
 use crate::tuning::Span;
 use crate::tuning::rates::{HOURLY, IN_ATTACKS, LEAST, MEMORY, PRIOR, REMEMBERED, TOLD_APART};
@@ -46,7 +43,7 @@ impl Habit {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Hours {
     since: Micros,
-    met: BTreeSet<Id>,
+    met: IdSet,
     /// Things beyond the first, over all hours that ended.
     more: f32,
     hours: f32,
@@ -111,8 +108,12 @@ impl Variety {
         if hours.met.len() >= TOLD_APART || !hours.met.insert(what) {
             return None;
         }
-        let mean = hours.mean(wider).max(span.least) + newness;
         let count = hours.met.len();
+        if count == 1 {
+            // Nobody meets less, so that it says nothing.
+            return None;
+        }
+        let mean = hours.mean(wider).max(span.least) + newness;
         let probability = (mean / (1.0 + mean)).powi(count as i32 - 1);
         nats(probability).map(|nats| (count, nats))
     }

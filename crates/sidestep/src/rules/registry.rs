@@ -171,11 +171,11 @@ impl Rules {
         };
         let account_ref = |party: Option<Party>, account: Option<&Account<'_>>| {
             let (party, account) = party.zip(account)?;
-            let name = resolver.name_of(party, baseline);
-            Some(AccountRef { id: party.id, name, kind: account.kind })
+            let text = resolver.text_of(party, baseline);
+            Some(AccountRef { id: party.id, kind: account.kind, text })
         };
         let host_ref =
-            |party: Party| HostRef { id: party.id, name: baseline.hosts.get(party.slot).name };
+            |party: Party| HostRef { id: party.id, text: baseline.hosts.text(party.slot) };
         let seen = Observation {
             time: event.micros(),
             class,

@@ -4,11 +4,11 @@
 //! taken for another's. A slot is where an entry stands now; it is reused after an eviction.
 
 use ahash::{HashMap, RandomState};
-use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use super::hash_keys;
-use super::name::{Name, NameParts};
+use super::index::Index;
+use super::name::{FoldedName, NameParts, PackedName};
 
 /// Identifier of an account or a host, never reused.
 pub(crate) type Id = u32;
@@ -24,11 +24,34 @@ pub(crate) struct Entry<'r, P> {
     pub(crate) profile: &'r P,
 }
 
+/// The text of a name that is kept, read only where it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextRef<'r> {
+    name: &'r PackedName,
+    slot: Slot,
+    long: &'r HashMap<Slot, Box<str>>,
+}
+
+impl<'r> TextRef<'r> {
+    pub(crate) fn as_bytes(self) -> &'r [u8] {
+        if self.name.is_long() { self.long_text().as_bytes() } else { self.name.as_bytes() }
+    }
+
+    pub(crate) fn as_str(self) -> &'r str {
+        // It was made of text.
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    fn long_text(self) -> &'r str {
+        self.long.get(&self.slot).map_or("", |text| text)
+    }
+}
+
 /// A name and its id. They lie apart from what is known of it, so that those of a whole network lie
 /// close together: every event looks up several, and few of what is known.
 #[derive(Debug, Clone)]
 struct Label {
-    name: Name,
+    name: PackedName,
     id: Id,
     /// Set on use, cleared by the hand of the clock: what is cleared twice running is evicted.
     used: bool,
@@ -39,8 +62,10 @@ struct Label {
 pub(crate) struct Interner<P> {
     /// By slot.
     labels: Vec<Label>,
+    /// The text of names that are too long for their label.
+    long: HashMap<Slot, Box<str>>,
     profiles: Vec<P>,
-    by_name: HashTable<Slot>,
+    by_name: Index,
     /// Slots of the ids that do not stand in the slot of their own number.
     moved: HashMap<Id, Slot>,
     hasher: RandomState,
@@ -70,8 +95,9 @@ impl<P: Default> Interner<P> {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
             labels: Vec::new(),
+            long: HashMap::with_hasher(hash_keys()),
             profiles: Vec::new(),
-            by_name: HashTable::new(),
+            by_name: Index::default(),
             moved: HashMap::with_hasher(hash_keys()),
             hasher: hash_keys(),
             next_id: 0,
@@ -90,8 +116,17 @@ impl<P: Default> Interner<P> {
     }
 
     pub(crate) fn get(&self, slot: Slot) -> Entry<'_, P> {
-        let (label, profile) = (&self.labels[slot as usize], &self.profiles[slot as usize]);
-        Entry { name: label.name.as_str(), id: label.id, profile }
+        Entry { name: self.name(slot), id: self.id(slot), profile: self.profile(slot) }
+    }
+
+    /// The name of the entry in a slot, not read yet.
+    pub(crate) fn text(&self, slot: Slot) -> TextRef<'_> {
+        TextRef { name: &self.labels[slot as usize].name, slot, long: &self.long }
+    }
+
+    /// The name of the entry in a slot.
+    pub(crate) fn name(&self, slot: Slot) -> &str {
+        self.text(slot).as_str()
     }
 
     pub(crate) fn profile(&self, slot: Slot) -> &P {
@@ -113,8 +148,20 @@ impl<P: Default> Interner<P> {
 
     /// The slot of a name, if it is known.
     pub(crate) fn find(&self, parts: NameParts<'_>) -> Option<Slot> {
-        let hash = parts.hash(&self.hasher);
-        self.by_name.find(hash, |&slot| parts.matches(&self.labels[slot as usize].name)).copied()
+        self.find_folded(&FoldedName::new(parts))
+    }
+
+    /// The slot of a name that is folded already, if it is known.
+    pub(crate) fn find_folded(&self, name: &FoldedName<'_>) -> Option<Slot> {
+        let (packed, hash) = name.pack(&self.hasher);
+        self.find_packed(name, &packed, hash)
+    }
+
+    #[inline]
+    fn find_packed(&self, name: &FoldedName<'_>, packed: &PackedName, hash: u64) -> Option<Slot> {
+        self.by_name.find(hash, |slot| {
+            name.is(packed, &self.labels[slot as usize].name, || self.name(slot))
+        })
     }
 
     /// The slot where an id stands now, unless it was evicted.
@@ -127,22 +174,25 @@ impl<P: Default> Interner<P> {
 
     /// The name of an id, unless it was evicted.
     pub(crate) fn name_of(&self, id: Id) -> Option<&str> {
-        self.slot_of(id).map(|slot| self.labels[slot as usize].name.as_str())
+        self.slot_of(id).map(|slot| self.name(slot))
     }
 
     /// The slot of a name, given one if it is new. The flag says whether another was evicted.
     pub(crate) fn intern(&mut self, parts: NameParts<'_>) -> (Slot, bool) {
-        let hash = parts.hash(&self.hasher);
-        let found =
-            self.by_name.find(hash, |&slot| parts.matches(&self.labels[slot as usize].name));
-        if let Some(&slot) = found {
+        self.intern_folded(&FoldedName::new(parts))
+    }
+
+    /// The same for a name that is folded already.
+    pub(crate) fn intern_folded(&mut self, name: &FoldedName<'_>) -> (Slot, bool) {
+        let (packed, hash) = name.pack(&self.hasher);
+        if let Some(slot) = self.find_packed(name, &packed, hash) {
             self.labels[slot as usize].used = true;
             return (slot, false);
         }
         let id = self.next_id;
         // Four thousand million names later the ids begin anew: by then no record of the first is left.
         self.next_id = self.next_id.wrapping_add(1);
-        let label = Label { name: parts.to_name(), id, used: false };
+        let label = Label { name: packed, id, used: false };
         let (slot, evicted) = if self.len() < self.capacity {
             self.push(label, P::default());
             ((self.len() - 1) as Slot, false)
@@ -152,6 +202,9 @@ impl<P: Default> Interner<P> {
             self.profiles[slot as usize] = P::default();
             (slot, true)
         };
+        if packed.is_long() {
+            self.long.insert(slot, name.parts().to_text());
+        }
         if id != slot {
             self.moved.insert(id, slot);
         }
@@ -166,8 +219,8 @@ impl<P: Default> Interner<P> {
 
     /// Lets a slot be found by the hash of its name.
     fn index(&mut self, hash: u64, slot: Slot) {
-        let (labels, hasher) = (&self.labels, &self.hasher);
-        self.by_name.insert_unique(hash, slot, |&slot| labels[slot as usize].hash(hasher));
+        let (labels, keys) = (&self.labels, &self.hasher);
+        self.by_name.insert(hash, slot, |slot| labels[slot as usize].name.hash(keys));
     }
 
     /// Frees the slot of an entry that was not used for a whole turn of the hand.
@@ -180,33 +233,26 @@ impl<P: Default> Interner<P> {
                 continue;
             }
             let slot = at as Slot;
-            if let Ok(found) =
-                self.by_name.find_entry(label.hash(&self.hasher), |&other| other == slot)
-            {
-                found.remove();
-            }
             self.moved.remove(&label.id);
+            let (labels, keys) = (&self.labels, &self.hasher);
+            let hash_of = |slot: u32| labels[slot as usize].name.hash(keys);
+            self.by_name.remove(hash_of(slot), slot, hash_of);
+            self.long.remove(&slot);
             return slot;
         }
     }
 }
 
-impl Label {
-    fn hash(&self, hasher: &RandomState) -> u64 {
-        NameParts { name: self.name.as_str(), domain: None }.hash(hasher)
-    }
-}
-
 impl<P: Default + Clone> Interner<P> {
     pub(crate) fn to_saved(&self) -> SavedInterner<P> {
-        let saved = |(label, profile): (&Label, &P)| SavedEntry {
-            name: label.name.as_str().into(),
-            id: label.id,
-            profile: profile.clone(),
+        let saved = |(entry, label): (Entry<'_, P>, &Label)| SavedEntry {
+            name: entry.name.into(),
+            id: entry.id,
+            profile: entry.profile.clone(),
             used: label.used,
         };
         SavedInterner {
-            entries: self.labels.iter().zip(&self.profiles).map(saved).collect(),
+            entries: self.entries().zip(&self.labels).map(saved).collect(),
             next_id: self.next_id,
             hand: self.hand,
         }
@@ -229,12 +275,15 @@ impl<P: Default + Clone> Interner<P> {
         roster.next_id = saved.next_id;
         roster.hand = saved.hand;
         for (slot, SavedEntry { name, id, profile, used }) in (0..).zip(saved.entries) {
-            let parts = NameParts { name: &name, domain: None };
-            if roster.find(parts).is_some() {
+            let folded = FoldedName::new(NameParts::of(&name));
+            let (packed, hash) = folded.pack(&roster.hasher);
+            if roster.find_packed(&folded, &packed, hash).is_some() {
                 return Err(format!("{what}: a name stands twice"));
             }
-            let hash = parts.hash(&roster.hasher);
-            roster.push(Label { name: parts.to_name(), id, used }, profile);
+            roster.push(Label { name: packed, id, used }, profile);
+            if packed.is_long() {
+                roster.long.insert(slot, name);
+            }
             if id != slot && roster.moved.insert(id, slot).is_some() {
                 return Err(format!("{what}: an id stands twice"));
             }

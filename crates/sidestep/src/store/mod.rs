@@ -2,6 +2,8 @@
 //! the settings and never from a file, and one saved form that is checked when it is loaded.
 
 pub(crate) mod coded;
+mod id_set;
+mod index;
 mod interner;
 mod name;
 mod numbers;
@@ -9,10 +11,11 @@ mod table;
 mod ttl_map;
 
 pub(crate) use coded::Coded;
-pub(crate) use interner::{Entry, Id, Interner, SavedInterner, Slot};
-pub(crate) use name::NameParts;
+pub(crate) use id_set::IdSet;
+pub(crate) use interner::{Entry, Id, Interner, SavedInterner, Slot, TextRef};
+pub(crate) use name::{FoldedName, NameParts};
 pub(crate) use numbers::check_numbers;
-pub(crate) use table::{SavedTable, Table};
+pub(crate) use table::{Key, Place, SavedTable, Table};
 pub(crate) use ttl_map::TtlMap;
 
 use ahash::RandomState;

@@ -1,12 +1,43 @@
 //! A bounded hash table whose order is that of insertion, so that every result is deterministic.
 
-use std::hash::Hash;
+use std::net::IpAddr;
 
 use ahash::RandomState;
-use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
+use super::index::Index;
 use super::{MAX_COUNT, hash_keys};
+
+/// What a table is asked by.
+pub(crate) trait Key: Copy + Eq {
+    /// Its hash. Ids are packed into one number first, which is hashed in one step.
+    fn hash(self, keys: &RandomState) -> u64;
+}
+
+macro_rules! keys {
+    ($($kind:ty: $key:pat => $packed:expr;)+) => {
+        $(impl Key for $kind {
+            #[inline]
+            fn hash(self, keys: &RandomState) -> u64 {
+                let $key = self;
+                keys.hash_one($packed)
+            }
+        })+
+    };
+}
+
+keys! {
+    u32: id => u64::from(id);
+    u128: number => number;
+    IpAddr: address => address;
+    [u32; 2]: [a, b] => u64::from(a) << 32 | u64::from(b);
+    [u32; 3]: [a, b, c] => u128::from(a) << 64 | u128::from(b) << 32 | u128::from(c);
+    (u32, u64): (id, number) => u128::from(id) << 64 | u128::from(number);
+}
+
+/// Where a record stands, until the next is added or any is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place(u32);
 
 /// One record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,7 +51,7 @@ pub(crate) struct Record<K, V> {
 #[derive(Debug, Clone)]
 pub(crate) struct Table<K, V> {
     records: Vec<Record<K, V>>,
-    index: HashTable<u32>,
+    index: Index,
     hasher: RandomState,
     hand: usize,
     capacity: usize,
@@ -35,11 +66,11 @@ pub(crate) struct SavedTable<K, V> {
     evicted: u64,
 }
 
-impl<K: Copy + Eq + Hash, V> Table<K, V> {
+impl<K: Key, V> Table<K, V> {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
             records: Vec::new(),
-            index: HashTable::new(),
+            index: Index::default(),
             hasher: hash_keys(),
             hand: 0,
             capacity,
@@ -56,20 +87,32 @@ impl<K: Copy + Eq + Hash, V> Table<K, V> {
     }
 
     pub(crate) fn get(&self, key: K) -> Option<&V> {
-        self.find(key).map(|at| &self.records[at].value)
+        self.find(key).map(|place| self.at(place))
     }
 
     pub(crate) fn get_mut(&mut self, key: K) -> Option<&mut V> {
-        self.find(key).map(|at| {
-            let record = &mut self.records[at];
-            record.used = true;
-            &mut record.value
-        })
+        self.find(key).map(|place| self.at_mut(place))
     }
 
-    fn find(&self, key: K) -> Option<usize> {
-        let hash = self.hasher.hash_one(key);
-        self.index.find(hash, |&at| self.records[at as usize].key == key).map(|&at| at as usize)
+    /// Where the record of a key stands.
+    #[inline]
+    pub(crate) fn find(&self, key: K) -> Option<Place> {
+        let is = |at: u32| self.records[at as usize].key == key;
+        self.index.find(key.hash(&self.hasher), is).map(Place)
+    }
+
+    /// The value at a place that [`find`](Self::find) gave.
+    #[inline]
+    pub(crate) fn at(&self, place: Place) -> &V {
+        &self.records[place.0 as usize].value
+    }
+
+    /// The value at a place that [`find`](Self::find) gave, which was used now.
+    #[inline]
+    pub(crate) fn at_mut(&mut self, place: Place) -> &mut V {
+        let record = &mut self.records[place.0 as usize];
+        record.used = true;
+        &mut record.value
     }
 
     /// Adds a key that is not there; returns the record that had to go, if one had to.
@@ -84,9 +127,9 @@ impl<K: Copy + Eq + Hash, V> Table<K, V> {
             self.evicted += 1;
             (at, Some(gone))
         };
-        let hash = self.hasher.hash_one(key);
-        let (records, hasher) = (&self.records, &self.hasher);
-        self.index.insert_unique(hash, at as u32, |&at| hasher.hash_one(records[at as usize].key));
+        let (records, keys) = (&self.records, &self.hasher);
+        let hash_of = |at: u32| records[at as usize].key.hash(keys);
+        self.index.insert(key.hash(keys), at as u32, hash_of);
         gone
     }
 
@@ -98,10 +141,9 @@ impl<K: Copy + Eq + Hash, V> Table<K, V> {
             if std::mem::take(&mut self.records[at].used) {
                 continue;
             }
-            let hash = self.hasher.hash_one(self.records[at].key);
-            if let Ok(found) = self.index.find_entry(hash, |&other| other as usize == at) {
-                found.remove();
-            }
+            let (records, keys) = (&self.records, &self.hasher);
+            let hash_of = |at: u32| records[at as usize].key.hash(keys);
+            self.index.remove(hash_of(at as u32), at as u32, hash_of);
             return at;
         }
     }
@@ -120,21 +162,20 @@ impl<K: Copy + Eq + Hash, V> Table<K, V> {
     fn reindex(&mut self) {
         self.index.clear();
         self.hand = 0;
-        let (records, hasher) = (&self.records, &self.hasher);
-        for (at, record) in records.iter().enumerate() {
-            self.index.insert_unique(hasher.hash_one(record.key), at as u32, |&at| {
-                hasher.hash_one(records[at as usize].key)
-            });
+        let (records, keys) = (&self.records, &self.hasher);
+        let hash_of = |at: u32| records[at as usize].key.hash(keys);
+        for at in 0..records.len() as u32 {
+            self.index.insert(hash_of(at), at, hash_of);
         }
     }
 
     /// Bytes held, index included.
     pub(crate) fn bytes(&self) -> usize {
-        self.records.capacity() * size_of::<Record<K, V>>() + self.index.allocation_size()
+        self.records.capacity() * size_of::<Record<K, V>>() + self.index.bytes()
     }
 }
 
-impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
+impl<K: Key, V: Clone> Table<K, V> {
     pub(crate) fn to_saved(&self) -> SavedTable<K, V> {
         SavedTable { records: self.records.clone(), hand: self.hand, evicted: self.evicted }
     }
@@ -160,8 +201,8 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
         table.reindex();
         table.hand = saved.hand;
         table.evicted = saved.evicted;
-        for (at, record) in table.records.iter().enumerate() {
-            if table.find(record.key) != Some(at) {
+        for (at, record) in (0..).zip(&table.records) {
+            if table.find(record.key) != Some(Place(at)) {
                 return Err(format!("{what}: a key stands twice"));
             }
         }

@@ -58,7 +58,7 @@ impl Rule for AccountEnumeration {
         if let Some(burst) = self.0.observe(Actor::Host(source.id), who.id, false, seen.time, door)
         {
             let (names, within) = (burst.things, burst.within);
-            let what = format!("{} tried {names} accounts without use in {within}", source.name);
+            let what = format!("{} tried {names} accounts without use in {within}", source.name());
             found.push(Finding::at(seen, source, what).burst(&burst).of_source());
         }
     }

@@ -108,7 +108,7 @@ impl CoercedAuthentication {
         self.calls.push_back(Call {
             time: seen.time,
             host: host.id,
-            label: label(host.name),
+            label: label(host.name()),
             account: seen.account.map(|who| who.id),
             source: seen.source.map(|place| place.id),
         });
@@ -132,7 +132,7 @@ impl CoercedAuthentication {
         if event.logon_type() != LogonType::Network {
             return None;
         }
-        let machine = label(who.name);
+        let machine = label(who.name());
         let called = self.calls.iter().rev().find(|call| {
             call.label == machine
                 && call.host != host.id
@@ -141,15 +141,16 @@ impl CoercedAuthentication {
                 && (call.source == Some(host.id) || event.auth_protocol() == AuthProtocol::Ntlm)
         });
         if let Some(call) = called {
-            let finding = Finding::of(seen, format!("{} logged on right after a call", who.name))?;
+            let finding =
+                Finding::of(seen, format!("{} logged on right after a call", who.name()))?;
             return Some(Finding { account: call.account.or(finding.account), ..finding });
         }
         let source = seen.source.filter(|place| place.id != host.id)?;
-        let numbers = source.name.parse::<std::net::IpAddr>().is_ok();
-        let own = label(source.name) == machine || label(host.name) == machine;
+        let numbers = source.name().parse::<std::net::IpAddr>().is_ok();
+        let own = label(source.name()) == machine || label(host.name()) == machine;
         let ntlm = matches!(event.auth_protocol(), AuthProtocol::Ntlm | AuthProtocol::MsV1);
         (ntlm && !numbers && !own)
-            .then(|| Finding::of(seen, format!("{} logged on from {}", who.name, source.name)))
+            .then(|| Finding::of(seen, format!("{} logged on from {}", who.name(), source.name())))
             .flatten()
     }
 }

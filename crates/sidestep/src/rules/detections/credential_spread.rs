@@ -1,7 +1,5 @@
 //! One credential in many hands, or at many places at once.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::attack;
@@ -11,8 +9,7 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::{Variety, nats};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
-use crate::store::TtlMap;
+use crate::store::{Id, IdSet, TtlMap};
 use crate::time::{Micros, days_between};
 use crate::tuning::detections::credential_spread::{
     NEWCOMER, PRIOR_CHANGES, PRIOR_DAYS, REMEMBERED, TOLD_APART,
@@ -22,12 +19,12 @@ use crate::tuning::detections::credential_spread::{
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Key {
     since: Micros,
-    accounts: BTreeSet<Id>,
-    sources: BTreeSet<Id>,
+    accounts: IdSet,
+    sources: IdSet,
 }
 
 /// The nats of one more in a set that came together over so many days.
-fn one_more(known: &mut BTreeSet<Id>, new: Id, days: f64) -> Option<f64> {
+fn one_more(known: &mut IdSet, new: Id, days: f64) -> Option<f64> {
     if known.len() >= TOLD_APART || !known.insert(new) || known.len() == 1 {
         return None;
     }

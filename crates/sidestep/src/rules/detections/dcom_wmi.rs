@@ -206,7 +206,7 @@ impl DcomWmi {
             || SERVERS.contains(&parent)
             || HANDLERS.contains(&parent);
         let command = seen.activity()?.detail().filter(|_| starts)?.to_ascii_lowercase();
-        if !answers_through_own_share(&command, host.name) {
+        if !answers_through_own_share(&command, host.name()) {
             return None;
         }
         let parent = if parent.is_empty() { UNNAMED } else { parent };

@@ -15,7 +15,7 @@ pub(crate) struct Dcsync;
 
 /// Whether a machine's account asks in a session that another host opened.
 fn is_borrowed(seen: &Observation<'_>, context: &RuleContext<'_>) -> bool {
-    let Some(machine) = seen.account.and_then(|who| bare(who.name).strip_suffix('$')) else {
+    let Some(machine) = seen.account.and_then(|who| bare(who.name()).strip_suffix('$')) else {
         return false;
     };
     let source = context.sessions.session(seen).and_then(|arrival| arrival.source);

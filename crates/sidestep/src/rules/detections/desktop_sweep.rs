@@ -70,7 +70,8 @@ impl Rule for DesktopSweep {
         keep(first, (seen.time, source, host.id));
         // Fewer open no alert, and are kept until there are enough.
         let Some((count, nats)) = told.filter(|(_, nats)| *nats >= OPENS_NATS) else { return };
-        let what = format!("{} opened desktops on {count} hosts within ten seconds", account.name);
+        let what =
+            format!("{} opened desktops on {count} hosts within ten seconds", account.name());
         let Some(finding) = Finding::of(seen, what) else { return };
         let finding = finding.at_most(nats).of_kind(&["desktops"]);
         // The first are as much a part of it as the last.

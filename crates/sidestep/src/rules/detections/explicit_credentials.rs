@@ -39,11 +39,11 @@ impl Rule for ExplicitCredentials {
         found: &mut Vec<Finding>,
     ) {
         let (Some(account), Some(subject)) = (seen.account, seen.subject) else { return };
-        let same = bare(subject.name).eq_ignore_ascii_case(bare(account.name));
+        let same = bare(subject.name()).eq_ignore_ascii_case(bare(account.name()));
         if same || !account.can_move() || !subject.can_move() || !seen.is_remote() {
             return;
         }
-        let finding = Finding::of(seen, format!("gave the credentials of {}", account.name));
+        let finding = Finding::of(seen, format!("gave the credentials of {}", account.name()));
         found.extend(finding.map(|finding| {
             let finding = finding.of_kind_with(&["account"], account.id);
             Finding { account: Some(subject.id), ..finding }

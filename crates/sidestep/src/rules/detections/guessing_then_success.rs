@@ -99,7 +99,7 @@ impl Rule for GuessingThenSuccess {
         if !failed && !self.has_failures_from(source.id) {
             return;
         }
-        let bare = who.name.split('@').next().unwrap_or_default();
+        let bare = who.name().split('@').next().unwrap_or_default();
         let key = (source.id, bare.chars().take(NAME).collect::<String>().to_ascii_lowercase());
         if failed {
             if seen.class == EventClass::FAILURE && tries_a_credential(event) {
@@ -123,7 +123,7 @@ impl Rule for GuessingThenSuccess {
         let habit = self.habits.get(&who.id).copied().unwrap_or_default();
         let nats = habit.nats(&self.peers, run.failures);
         if !usual && !run.is_patient() && nats >= OPENS_NATS {
-            let what = format!("{} failures from {}, then success", run.failures, source.name);
+            let what = format!("{} failures from {}, then success", run.failures, source.name());
             let finding = Finding::at(seen, source, what).at_most(nats);
             found.push(finding.of_kind_with(&["source"], source.id));
             return;

@@ -68,7 +68,7 @@ impl Rule for HostSweep {
         let actor = Actor::Host(source.id);
         if let Some(burst) = self.0.observe(actor, destination.id, usual, seen.time, door) {
             let what =
-                format!("{} touched {} new hosts in {}", source.name, burst.things, burst.within);
+                format!("{} touched {} new hosts in {}", source.name(), burst.things, burst.within);
             let how = if seen.class == EventClass::FAILURE { "failures" } else { "connections" };
             let finding = Finding::of(seen, what).map(|it| it.burst(&burst).of_source());
             found.extend(finding.map(|it| it.of_kind(&[how])));

@@ -61,8 +61,11 @@ impl Rule for KerberosClient {
         let Some((time, caller)) = self.callers.timed(&source.id) else { return };
         let soon = (-FOLLOWS..=FOLLOWS).contains(&(seen.time - time));
         if soon && account.can_move() && *caller != Some(account.id) {
-            let what =
-                format!("a program on {} asked for the ticket of {}", source.name, account.name);
+            let what = format!(
+                "a program on {} asked for the ticket of {}",
+                source.name(),
+                account.name()
+            );
             found.extend(Finding::at_source(seen, what).map(|it| it.of_kind(&["ticket"])));
         }
     }

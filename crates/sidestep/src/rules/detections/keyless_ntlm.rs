@@ -51,7 +51,7 @@ impl Rule for KeylessNtlm {
         let keyless = seen.auth().is_some_and(|event| {
             event.logon_type() == LogonType::Network && is_keyless(event) == Some(true)
         });
-        if !keyless || !seen.account.is_some_and(|who| who.can_move() && !is_probe(who.name)) {
+        if !keyless || !seen.account.is_some_and(|who| who.can_move() && !is_probe(who.name())) {
             return;
         }
         let finding = match seen.source.filter(|_| seen.is_remote()) {

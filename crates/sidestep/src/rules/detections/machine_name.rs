@@ -7,7 +7,7 @@ use crate::event::AccountKind;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{
-    AccountRef, EventClass, HostRef, Observation, bare, is_for_machine, mark_of,
+    AccountRef, EventClass, HostRef, Observation, bare, bare_bytes, is_for_machine, mark_of,
 };
 use crate::rules::rule::{Rule, RuleContext};
 use crate::store::TtlMap;
@@ -57,19 +57,22 @@ impl Rule for MachineName {
     ) {
         let machine = seen.account.filter(|who| who.kind == AccountKind::Machine);
         if let Some(machine) = machine {
-            self.know(bare(machine.name).trim_end_matches('$'), false, seen.time);
+            let name = bare_bytes(machine.text.as_bytes());
+            let end = name.iter().rposition(|byte| *byte != b'$').map_or(0, |last| last + 1);
+            self.know(&name[..end], false, seen.time);
         }
         match (seen.class, seen.destination) {
             (EventClass::ACCOUNT_CHANGED, Some(host)) => {
                 found.extend(self.renamed(seen, context, host))
             }
-            (EventClass::LOGON, Some(host)) => self.know(host.name, false, seen.time),
+            (EventClass::LOGON, Some(host)) => self.know(host.text.as_bytes(), false, seen.time),
             (class, host) => {
                 if let Some(host) = host
                     && (class == EventClass::GRANTING_TICKET
                         || seen.auth().is_some_and(is_for_machine))
                 {
-                    self.know(host.name, class == EventClass::GRANTING_TICKET, seen.time);
+                    let controls = class == EventClass::GRANTING_TICKET;
+                    self.know(host.text.as_bytes(), controls, seen.time);
                 }
                 if let Some(account) = seen.account.filter(|who| who.can_move()) {
                     found.extend(self.asked(seen, context, account));
@@ -85,8 +88,8 @@ impl Rule for MachineName {
 }
 
 impl MachineName {
-    fn know(&mut self, name: &str, controls: bool, time: Micros) {
-        let label = name.split('.').next().unwrap_or(name);
+    fn know(&mut self, name: &[u8], controls: bool, time: Micros) {
+        let label = name.split(|byte| *byte == b'.').next().unwrap_or(name);
         *self.machines.touch(mark_of(label), time) |= controls;
     }
 
@@ -97,9 +100,9 @@ impl MachineName {
         context: &RuleContext<'_>,
         account: AccountRef<'_>,
     ) -> Option<Finding> {
-        let name = bare(account.name);
-        let mark = mark_of(name);
+        let mark = mark_of(bare_bytes(account.text.as_bytes()));
         let controls = *self.machines.get(&mark)?;
+        let name = bare(account.name());
         let hosts = &context.baseline.hosts;
         let own = hosts.find(NameParts::of(name)).map(|slot| hosts.id(slot));
         let is_at_home = own.is_some_and(|own| {
@@ -110,7 +113,7 @@ impl MachineName {
             return None;
         }
         // The account that did it may be known from the host that wrote of the renaming only.
-        let from = seen.source.map_or("nowhere", |source| source.name);
+        let from = seen.source.map_or("nowhere", |source| source.name());
         let what = format!("a ticket by the name of the machine {name}, asked for from {from}");
         let finding = Finding::at_source(seen, what)?.of_kind_with(&["ticket"], account.id);
         let finding = if controls { finding } else { finding.at_most(ORDINARY) };
@@ -130,8 +133,8 @@ impl MachineName {
         if new.ends_with('$') {
             return None;
         }
-        let mark = mark_of(new);
-        let writes = host.name.eq_ignore_ascii_case(new);
+        let mark = mark_of(new.as_bytes());
+        let writes = host.name().eq_ignore_ascii_case(new);
         let known = self.machines.get(&mark).copied();
         // The account of a machine ends in `$` as long as nobody makes it something else.
         let most = match (writes || old.ends_with('$'), known) {

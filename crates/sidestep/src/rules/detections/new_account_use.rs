@@ -109,14 +109,14 @@ impl Rule for NewAccountUse {
         if self.made.is_empty() || !account.can_move() || !seen.is_remote() {
             return;
         }
-        let Some(made) = self.made.since(folded(account.name).as_str(), seen.time - NEW) else {
+        let Some(made) = self.made.since(folded(account.name()).as_str(), seen.time - NEW) else {
             return;
         };
-        let domain = account.name.split_once('@').map(|(_, domain)| domain);
-        let local = domain.is_some_and(|domain| domain.eq_ignore_ascii_case(host.name));
+        let domain = account.name().split_once('@').map(|(_, domain)| domain);
+        let local = domain.is_some_and(|domain| domain.eq_ignore_ascii_case(host.name()));
         let nats = if local { f64::INFINITY } else { made.nats };
         if nats > 0.0 {
-            let finding = Finding::of(seen, format!("{} was made of late", account.name));
+            let finding = Finding::of(seen, format!("{} was made of late", account.name()));
             found.extend(finding.map(|finding| finding.at_most(nats)));
         }
     }

@@ -92,7 +92,7 @@ impl Rule for OverpassTheHash {
             let what = format!(
                 "a granting ticket asked from {} after a session there was made to carry other \
                  credentials",
-                source.name
+                source.name()
             );
             found.extend(Finding::at_source(seen, what).map(|it| it.of_kind(&["carried"])));
         }

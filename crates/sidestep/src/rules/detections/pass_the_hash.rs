@@ -86,7 +86,7 @@ impl PassTheHash {
         // The session's own account needs no carried credentials.
         let carried = ntlm && carrier.is_some_and(|carrier| *carrier != account.id);
         if let Some(source) = source.filter(|_| carried) {
-            let name = source.name;
+            let name = source.name();
             let what = format!(
                 "NTLM from {name} after a session there was made to carry other credentials"
             );
@@ -150,7 +150,8 @@ impl Rule for PassTheHash {
             }
             return;
         };
-        let Some(account) = seen.account.filter(|who| who.can_move() && !is_probe(who.name)) else {
+        let Some(account) = seen.account.filter(|who| who.can_move() && !is_probe(who.name()))
+        else {
             return;
         };
         if carries_other_credentials(seen) {

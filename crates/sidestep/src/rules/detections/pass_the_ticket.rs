@@ -154,7 +154,7 @@ impl Rule for PassTheTicket {
         {
             let what = format!(
                 "a service ticket asked from {}, which got no granting ticket",
-                source.name
+                source.name()
             );
             found.extend(Finding::at_source(seen, what).map(|finding| finding.at_most(nats)));
         }

@@ -99,13 +99,13 @@ impl Rule for PasswordGuessing {
             return;
         }
         self.turn(day_of(seen.time));
-        let name = bare(who.name);
-        let run = self.runs.touch((source.id, mark_of(name)), seen.time);
+        let name = bare(who.name());
+        let run = self.runs.touch((source.id, mark_of(name.as_bytes())), seen.time);
         let Some((count, within, nats)) = run.fail(seen.time, event.activity(), &mut self.peers)
         else {
             return;
         };
-        let what = format!("{name} failed {count} times from {} in {within}", source.name);
+        let what = format!("{name} failed {count} times from {} in {within}", source.name());
         let finding = Finding::at(seen, source, what).at_most(nats).of_source();
         found.push(finding.of_kind_with(&["account"], who.id));
     }

@@ -76,7 +76,7 @@ impl Rule for PasswordSpray {
         let actor = Actor::Host(source.id);
         if let Some(burst) = self.failed.observe(actor, who.id, usual, seen.time, door) {
             let (accounts, within) = (burst.things, burst.within);
-            let what = format!("{accounts} new accounts failed from {} in {within}", source.name);
+            let what = format!("{accounts} new accounts failed from {} in {within}", source.name());
             let finding = Finding::at(seen, source, what).burst(&burst).of_source();
             found.push(finding.of_kind(&["failed"]));
         }
@@ -94,7 +94,7 @@ impl PasswordSpray {
     fn gives(&mut self, seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {
         let (subject, account) = (seen.subject?, seen.account?);
         let place = seen.source.or(seen.destination)?;
-        let own = bare(subject.name).eq_ignore_ascii_case(bare(account.name));
+        let own = bare(subject.name()).eq_ignore_ascii_case(bare(account.name()));
         if own || !subject.can_move() || !account.can_move() {
             return None;
         }
@@ -105,7 +105,7 @@ impl PasswordSpray {
         let door = (Some(subject.id), seen.destination.unwrap_or(place).id);
         let actor = Actor::Account(subject.id);
         let burst = self.given.observe(actor, account.id, usual, seen.time, door)?;
-        let (accounts, within, name) = (burst.things, burst.within, subject.name);
+        let (accounts, within, name) = (burst.things, burst.within, subject.name());
         let what = format!("{name} gave the credentials of {accounts} new accounts in {within}");
         Some(Finding::at(seen, place, what).burst(&burst).of_kind(&["given"]))
     }

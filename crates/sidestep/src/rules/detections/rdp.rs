@@ -65,7 +65,7 @@ impl Rule for Rdp {
             found.extend(if sits.is_some() {
                 Finding::of(
                     seen,
-                    format!("went on from {}, reached by remote desktop", source.name),
+                    format!("went on from {}, reached by remote desktop", source.name()),
                 )
                 .map(|it| it.of_kind(&["went on"]))
             } else {

@@ -31,7 +31,7 @@ fn shell(seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {
     let parent = activity.parent()?.to_ascii_lowercase();
     let command = activity.detail().filter(|_| STARTERS.contains(&file_name(&parent)))?;
     let command = command.to_ascii_lowercase();
-    let (most, to) = if answers_through_own_share(&command, seen.destination?.name) {
+    let (most, to) = if answers_through_own_share(&command, seen.destination?.name()) {
         (f64::INFINITY, "an administrative share of the host itself")
     } else if seen.is_by_system() && answers_through_file(&command) {
         (BY_FILE, "a temporary file of Windows")

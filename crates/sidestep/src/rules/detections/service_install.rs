@@ -145,7 +145,7 @@ fn shell(seen: &Observation<'_>, context: &RuleContext<'_>) -> Option<Finding> {
     let activity = seen.activity()?;
     let parent = activity.parent()?.to_ascii_lowercase();
     let command = activity.detail().filter(|_| file_name(&parent) == "services.exe")?;
-    if !answers_through_own_share(&command.to_ascii_lowercase(), seen.destination?.name) {
+    if !answers_through_own_share(&command.to_ascii_lowercase(), seen.destination?.name()) {
         return None;
     }
     let what =

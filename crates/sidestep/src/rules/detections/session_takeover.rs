@@ -100,7 +100,7 @@ impl Rule for SessionTakeover {
 /// By which a session is remembered: its host and name.
 fn key_of(seen: &Observation<'_>, host: HostRef<'_>) -> Option<(Id, u64)> {
     let name = seen.auth().and_then(AuthEvent::session_name)?;
-    Some((host.id, mark_of(name)))
+    Some((host.id, mark_of(name.as_bytes())))
 }
 
 impl SessionTakeover {
@@ -147,7 +147,7 @@ impl SessionTakeover {
         self.left.insert(key, seen.time, account.id);
         let owner = self.taken.since(&key, seen.time - AT_ONCE).copied();
         owner.filter(|owner| *owner != account.id)?;
-        let what = format!("another's session was opened in place of that of {}", account.name);
+        let what = format!("another's session was opened in place of that of {}", account.name());
         self.passed(seen, host, account.id, what)
     }
 
@@ -189,7 +189,7 @@ impl SessionTakeover {
         if fresh {
             return None;
         }
-        let name = account.name;
+        let name = account.name();
         if let Some(other) = passed {
             let what = format!("the session of {name} was taken up where another's was open");
             return self.passed(seen, host, other, what);

@@ -50,9 +50,9 @@ impl Rule for ShareSweep {
                 if source.is_some_and(|source| source.id == host.id) {
                     return;
                 }
-                (Actor::Account(who.id), who.name)
+                (Actor::Account(who.id), who.name())
             }
-            (None, Some(source)) if source.id != host.id => (Actor::Host(source.id), source.name),
+            (None, Some(source)) if source.id != host.id => (Actor::Host(source.id), source.name()),
             _ => return,
         };
         let door = (seen.account.map(|who| who.id), host.id);

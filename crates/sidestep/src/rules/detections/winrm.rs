@@ -115,7 +115,7 @@ impl WinRm {
         let outgoing = called || activity.event_code() == Some(6) && object == "winrm";
         if outgoing && activity.host().port.is_none_or(|port| !PORTS.contains(&port)) {
             let program = file_name(object);
-            let finding = Finding::of(seen, format!("{program} called WinRM of {}", there.name))?;
+            let finding = Finding::of(seen, format!("{program} called WinRM of {}", there.name()))?;
             let finding = Finding { source: Some(here.id), destination: there.id, ..finding };
             let known = finding.account.is_some();
             let finding = finding.of_kind(&["call", program]);

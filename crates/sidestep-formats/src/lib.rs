@@ -35,6 +35,7 @@
 #[cfg(feature = "zip")]
 mod archive;
 mod audit;
+mod byte_mask;
 mod bytes_read;
 mod clocks;
 mod csv;

@@ -35,6 +35,8 @@ pub struct OrderWatch {
     /// Events by the number of their span, without those of the last.
     spans: BTreeMap<Micros, u64>,
     last: (Micros, u64),
+    /// When the last span begins.
+    begin: Micros,
 }
 
 impl Default for OrderWatch {
@@ -46,6 +48,7 @@ impl Default for OrderWatch {
             width: 10 * MINUTE,
             spans: BTreeMap::new(),
             last: (0, 0),
+            begin: 0,
         }
     }
 }
@@ -61,9 +64,9 @@ impl OrderWatch {
             self.most_behind = self.most_behind.max(self.newest - time);
             self.far_behind += u64::from(is_far_behind(time, self.newest));
         }
-        let span = time.div_euclid(self.width);
-        if span != self.last.0 {
-            self.begin(span);
+        // No division but where a span begins.
+        if !(0..self.width).contains(&time.wrapping_sub(self.begin)) {
+            self.begin(time.div_euclid(self.width));
         }
         self.last.1 += 1;
     }
@@ -90,6 +93,7 @@ impl OrderWatch {
             self.spans = wider;
             self.last.0 = span.div_euclid(2);
         }
+        self.begin = self.last.0.saturating_mul(self.width);
     }
 
     /// Every span that has events, in order, with how many.

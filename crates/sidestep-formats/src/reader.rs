@@ -117,7 +117,7 @@ impl LogReader {
         sniff::prepare(&mut source, &mut records)?;
         let mut dialect: Box<dyn Dialect> = match self.options.format {
             Format::Auto => sniff::dialect(&source, place, &self.options.mapping)?,
-            Format::Lanl => Box::new(Lanl),
+            Format::Lanl => Box::new(Lanl::default()),
             Format::Csv => Box::new(Csv::new(self.options.mapping.clone())),
             Format::Evtx => sniff::evtx(place)?,
             Format::Zeek => Box::new(Zeek),

@@ -100,7 +100,7 @@ pub(crate) fn dialect(
     let mut lines = first_lines(source, 0);
     let csv = || Box::new(Csv::new(mapping.clone()));
     let Some(&first) = lines.first() else {
-        return Ok(Box::new(Lanl));
+        return Ok(Box::new(Lanl::default()));
     };
     if zeek::is_header(first) {
         return Ok(Box::new(Zeek));
@@ -128,7 +128,7 @@ pub(crate) fn dialect(
     };
     let logins = lines.iter().filter(|line| is_lanl(line)).count();
     if is_lanl_header(&header) || (2 * logins >= lines.len() && !header.gives_event(mapping)) {
-        return Ok(Box::new(Lanl));
+        return Ok(Box::new(Lanl::default()));
     }
     match Look::of(&header, &lines) {
         Look::Table => return Ok(csv()),

@@ -150,6 +150,11 @@ pub(crate) struct DetectArgs {
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u32).range(..=10_080))]
     pub(crate) reorder_minutes: u32,
 
+    /// Threads to work with: 1, or 2 to read on one and judge on the other. The alerts are the same
+    /// [default: 2 where the machine has them]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub(crate) threads: Option<u8>,
+
     /// Go on from a state that --save-state wrote; its settings hold
     #[arg(long, value_name = "FILE", conflicts_with_all = ["learn_days", "alerts_per_day"])]
     pub(crate) load_state: Option<PathBuf>,

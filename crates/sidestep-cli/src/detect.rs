@@ -89,7 +89,7 @@ fn explain<G>(
 ) -> Result<Exit, Failure> {
     let reader = LogReader::new(read_options(args)?);
     let progress = Progress::over_bytes(total_bytes(args.inputs.iter()));
-    let mut inputs = Inputs::new(reader, progress);
+    let mut inputs = Inputs::new(reader, progress, args.threads);
     let read = inputs.read(&args.inputs, args.in_order, &mut |event| add(&mut gathered, event));
     let (reader, _) = inputs.end();
     output::print(&report(&gathered))?;

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use sidestep::event::Event;
-use sidestep_formats::{BytesRead, FormatError, LogReader};
+use sidestep_formats::{BytesRead, EventSink, FormatError, LogReader, read_ahead};
 
 use crate::progress::Progress;
 use crate::text::grouped;
@@ -59,12 +61,19 @@ pub(crate) struct Inputs {
     progress: Progress,
     bytes: BytesRead,
     events: u64,
+    /// Whether a thread of its own reads ahead.
+    reads_ahead: bool,
 }
 
 impl Inputs {
-    pub(crate) fn new(reader: LogReader, progress: Progress) -> Self {
+    /// Logs that `threads` read and judge: 2, or as many as the machine has, where that is not said.
+    pub(crate) fn new(reader: LogReader, progress: Progress, threads: Option<u8>) -> Self {
+        let threads = threads.map_or_else(
+            || thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            usize::from,
+        );
         let bytes = reader.bytes_read();
-        Self { reader, progress, bytes, events: 0 }
+        Self { reader, progress, bytes, events: 0, reads_ahead: threads > 1 }
     }
 
     /// Gives every event of the logs to `sink`: in order of time over all of them, or `in_order`, one
@@ -75,7 +84,7 @@ impl Inputs {
         in_order: bool,
         sink: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), FormatError> {
-        let Self { reader, progress, bytes, events } = self;
+        let Self { reader, progress, bytes, events, reads_ahead } = self;
         let mut sink = |event: Event<'_>| {
             sink(event);
             *events += 1;
@@ -84,22 +93,32 @@ impl Inputs {
             }
             ControlFlow::Continue(())
         };
-        if !in_order && paths.iter().all(|path| !is_stdin(path)) {
-            let _ = reader.read_merged(paths, &mut sink)?;
-            return Ok(());
-        }
-        for path in paths {
-            let _ = if is_stdin(path) {
-                reader.read(io::stdin().lock(), "<stdin>", &mut sink)?
-            } else {
-                reader.read_path(path, &mut sink)?
-            };
-        }
-        Ok(())
+        let mut read = |sink: &mut EventSink<'_>| read(reader, paths, in_order, sink);
+        if *reads_ahead { read_ahead(read, &mut sink) } else { read(&mut sink) }
     }
 
     /// Takes the progress away and gives out the reader and the seconds it took.
     pub(crate) fn end(self) -> (LogReader, f64) {
         (self.reader, self.progress.end().as_secs_f64())
     }
+}
+
+fn read(
+    reader: &mut LogReader,
+    paths: &[PathBuf],
+    in_order: bool,
+    sink: &mut EventSink<'_>,
+) -> Result<(), FormatError> {
+    if !in_order && paths.iter().all(|path| !is_stdin(path)) {
+        let _ = reader.read_merged(paths, sink)?;
+        return Ok(());
+    }
+    for path in paths {
+        let _ = if is_stdin(path) {
+            reader.read(io::stdin().lock(), "<stdin>", sink)?
+        } else {
+            reader.read_path(path, sink)?
+        };
+    }
+    Ok(())
 }

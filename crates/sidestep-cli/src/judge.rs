@@ -82,7 +82,7 @@ fn take(args: &DetectArgs, orders: &mut Orders, again: bool) -> Result<Judged, F
     };
     let begin = || {
         let progress = Progress::over_bytes(total_bytes(args.learn.iter().chain(&args.inputs)));
-        Inputs::new(LogReader::new(options.clone()), progress)
+        Inputs::new(LogReader::new(options.clone()), progress, args.threads)
     };
     let mut inputs = begin();
     let mut summary = OrderSummary::default();

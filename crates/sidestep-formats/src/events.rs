@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use sidestep::event::OwnedEvent;
 
 use crate::error::FormatError;
-use crate::handover::{EventReceiver, EventSender, handover};
+use crate::handover::{EventReceiver, EventSender, OF_MANY, handover};
 use crate::options::ReadOptions;
 use crate::reader::LogReader;
 use crate::summary::ReadSummary;
@@ -75,7 +75,7 @@ impl Events {
         + Send
         + 'static,
     ) -> Self {
-        let (mut sender, receiver) = handover();
+        let (mut sender, receiver) = handover(OF_MANY);
         let thread = thread::spawn(move || {
             let mut reader = LogReader::new(options);
             let end = read(&mut reader, &mut sender);
@@ -96,7 +96,9 @@ impl Iterator for Events {
     type Item = Result<OwnedEvent, FormatError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(event) = self.receiver.next() {
+        if let Some(event) = self.receiver.head() {
+            let event = OwnedEvent::from(event.as_event());
+            self.receiver.advance();
             return Some(Ok(event));
         }
         let (summary, end) = match self.thread.take()?.join() {

@@ -6,10 +6,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use sidestep::event::OwnedEvent;
-
 use crate::error::FormatError;
-use crate::handover::{EventReceiver, handover};
+use crate::handover::{EventReceiver, OF_MANY, handover};
 use crate::place::shown;
 use crate::reader::LogReader;
 use crate::record_sink::EventSink;
@@ -68,7 +66,7 @@ impl LogReader {
         thread::scope(|scope| {
             let mut readers = Vec::new();
             let open = |at: usize| {
-                let (mut sender, receiver) = handover();
+                let (mut sender, receiver) = handover(OF_MANY);
                 let mut reader = self.for_another();
                 let read = scope.spawn(move || {
                     let read = reader.read_file(&logs[at].path, &mut |event| sender.push(event));
@@ -167,26 +165,28 @@ fn give_in_order(
     sink: &mut EventSink<'_>,
 ) -> ControlFlow<()> {
     let mut unopened = order.iter().copied().peekable();
-    let mut logs: Vec<Option<(OwnedEvent, EventReceiver)>> = order.iter().map(|_| None).collect();
-    // The next event of each that is open.
+    let mut logs: Vec<Option<EventReceiver>> = order.iter().map(|_| None).collect();
+    // The time of the next event of each that is open.
     let mut next = BinaryHeap::new();
     loop {
         while next.len() < MOST {
             let now = next.peek().map_or(Micros::MAX, |&Reverse((time, _))| time);
             let Some((_, at)) = unopened.next_if(|&(start, _)| start <= now) else { break };
             let mut stream = open(at);
-            if let Some(event) = stream.next() {
-                next.push(Reverse((event.as_event().time().micros(), at)));
-                logs[at] = Some((event, stream));
+            if let Some(time) = stream.head_time() {
+                next.push(Reverse((time.micros(), at)));
+                logs[at] = Some(stream);
             }
         }
         let Some(Reverse((_, at))) = next.pop() else { return ControlFlow::Continue(()) };
-        let Some((head, stream)) = &mut logs[at] else { continue };
-        if let Some(following) = stream.next() {
-            next.push(Reverse((following.as_event().time().micros(), at)));
-            sink(std::mem::replace(head, following).as_event())?;
-        } else if let Some((last, _)) = logs[at].take() {
-            sink(last.as_event())?;
+        let Some(stream) = &mut logs[at] else { continue };
+        if let Some(event) = stream.head() {
+            sink(event.as_event())?;
+        }
+        stream.advance();
+        match stream.head_time() {
+            Some(time) => next.push(Reverse((time.micros(), at))),
+            None => logs[at] = None,
         }
     }
 }

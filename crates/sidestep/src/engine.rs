@@ -3,7 +3,7 @@
 use crate::alert::{Alert, Score, ScoreVector};
 use crate::config::Config;
 use crate::event::Purpose;
-use crate::event::{Account, Event, Timestamp};
+use crate::event::{Account, Event, EventBatch, Timestamp};
 #[cfg(feature = "petgraph")]
 use crate::graph::{LoginGraph, login_graph};
 use crate::identity::Alias;
@@ -136,6 +136,16 @@ impl Engine {
         events: impl IntoIterator<Item = E>,
     ) -> impl Iterator<Item = Alert> {
         events.into_iter().flat_map(|event| self.process(event))
+    }
+
+    /// Processes the events of a batch in order, and returns all alerts at the end.
+    pub fn process_batch(&mut self, batch: &EventBatch) -> Vec<Alert> {
+        batch.iter().flat_map(|event| self.process(event.as_event())).collect()
+    }
+
+    /// Learns the events of a batch in order.
+    pub fn learn_batch(&mut self, batch: &EventBatch) {
+        batch.iter().for_each(|event| self.learn(event.as_event()));
     }
 
     /// Ends every open movement and returns the last state of its alert.

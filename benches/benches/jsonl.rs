@@ -4,9 +4,9 @@
 //!
 //! The reader scans a record itself and leaves to `serde_json` what is out of the ordinary, which decides
 //! what is JSON and says what is wrong. Parsers that use vector instructions (`simd-json`, `sonic-rs`) were
-//! not taken: two fifths of a record's instructions are the scan (counted by callgrind on these logs), so
-//! that one in half the time would gain a fifth of the whole, for a dozen crates more, unsafe code on what a
-//! stranger wrote, and errors in other words and at other places.
+//! not taken: somewhat less than half of a record's instructions are the scan (counted by callgrind on
+//! these logs), so that one in half the time would gain less than a quarter of the whole, for some ten
+//! crates more, unsafe code on what a stranger wrote, and errors in other words and at other places.
 
 use std::fmt::Write;
 use std::hint::black_box;

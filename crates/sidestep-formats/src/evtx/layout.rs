@@ -3,11 +3,13 @@
 //! A record names a template and brings the values to put into it. The template is read once and
 //! remembered as a list of what is wanted from those values, so that a record costs no XML.
 
+mod early;
 mod tokens;
 
 use std::rc::Rc;
 
-use self::tokens::Tokens;
+use self::early::Early;
+use self::tokens::{Tokens, Units};
 use super::values::is_kind;
 use crate::error::Fault;
 use crate::windows::Field;
@@ -58,6 +60,8 @@ pub(super) struct Layout {
     pub(super) data: Vec<(Target, Origin)>,
     /// Values that may be binary XML of their own.
     pub(super) content: Vec<usize>,
+    /// What decides whether an event is read, where that can be seen before all else.
+    pub(super) early: Option<Early>,
 }
 
 /// The layouts of one chunk's templates.
@@ -116,7 +120,9 @@ impl Layouts {
         let mut reader =
             Reader { tokens, in_template, open: Vec::new(), layout: Layout::default() };
         reader.read()?;
-        Some(Rc::new(reader.layout))
+        let mut layout = reader.layout;
+        layout.early = Early::of(&layout.header);
+        Some(Rc::new(layout))
     }
 }
 
@@ -175,7 +181,7 @@ impl Reader<'_> {
                 }
                 0x05 | 0x45 => {
                     let text = self.tokens.literal()?;
-                    self.value(Origin::Literal(text))?;
+                    self.value(Stored::Literal(text))?;
                 }
                 0x06 | 0x46 => self.attribute()?,
                 0x07 | 0x47 | 0x0b => drop(self.tokens.text()?),
@@ -184,7 +190,7 @@ impl Reader<'_> {
                 0x0d | 0x0e => {
                     let number = usize::from(self.tokens.u16()?);
                     self.tokens.u8().filter(|kind| is_kind(*kind))?;
-                    self.value(Origin::Value(number))?;
+                    self.value(Stored::Value(number))?;
                 }
                 0x0f => self.tokens.skip(3)?,
                 _ => return None,
@@ -206,10 +212,11 @@ impl Reader<'_> {
         if self.open.len() >= DEEPEST {
             return None;
         }
+        let name = name.as_str();
         let place = match self.open.last().map(|parent| parent.place) {
             None if name == "Event" => Place::Event,
             Some(Place::Event) if name == "System" => Place::System,
-            Some(Place::System) => match name.as_str() {
+            Some(Place::System) => match name {
                 "EventID" => Place::Header(Target::EventId),
                 "EventRecordID" => Place::Header(Target::RecordId),
                 "Channel" => Place::Header(Target::Channel),
@@ -224,7 +231,7 @@ impl Reader<'_> {
         let target = match place {
             Place::Header(target) => Some(target),
             Place::Data => Some(Target::Unnamed),
-            Place::Other => Field::of(&name).map(Target::Field),
+            Place::Other => Field::of(name).map(Target::Field),
             _ => None,
         };
         self.open.push(Element { place, target, start: Some(Attribute::Ignored) });
@@ -244,20 +251,24 @@ impl Reader<'_> {
     }
 
     /// Takes a value that stands in an attribute or in an element.
-    fn value(&mut self, origin: Origin) -> Option<()> {
+    fn value(&mut self, stored: Stored<'_>) -> Option<()> {
         let element = self.open.last_mut()?;
         let layout = &mut self.layout;
-        match (element.start, origin) {
-            (Some(Attribute::Header(target)), origin) => layout.header.push((target, origin)),
-            (Some(Attribute::Name), Origin::Literal(name)) => {
-                element.target = Field::of(&name).map(Target::Field);
+        match (element.start, stored) {
+            (Some(Attribute::Header(target)), stored) => {
+                layout.header.push((target, stored.origin()));
             }
-            (Some(Attribute::Name), Origin::Value(_)) => element.target = None,
+            (Some(Attribute::Name), Stored::Literal(name)) => {
+                element.target = Field::of(name.name().as_str()).map(Target::Field);
+            }
+            (Some(Attribute::Name), Stored::Value(_)) => element.target = None,
             (Some(Attribute::Ignored), _) => {}
-            (None, origin) => match (element.place, element.target, origin) {
-                (Place::Header(_), Some(target), origin) => layout.header.push((target, origin)),
-                (_, Some(target), origin) => layout.data.push((target, origin)),
-                (Place::Event | Place::Other, None, Origin::Value(number)) => {
+            (None, stored) => match (element.place, element.target, stored) {
+                (Place::Header(_), Some(target), stored) => {
+                    layout.header.push((target, stored.origin()));
+                }
+                (_, Some(target), stored) => layout.data.push((target, stored.origin())),
+                (Place::Event | Place::Other, None, Stored::Value(number)) => {
                     layout.content.push(number);
                 }
                 _ => {}
@@ -265,6 +276,22 @@ impl Reader<'_> {
         }
         let wanted = [layout.header.len(), layout.data.len(), layout.content.len()];
         (wanted.into_iter().max() <= Some(MOST_WANTED)).then_some(())
+    }
+}
+
+/// Where a value comes from, as it stands in the stream.
+#[derive(Clone, Copy)]
+enum Stored<'c> {
+    Value(usize),
+    Literal(Units<'c>),
+}
+
+impl Stored<'_> {
+    fn origin(self) -> Origin {
+        match self {
+            Self::Value(number) => Origin::Value(number),
+            Self::Literal(text) => Origin::Literal(text.text()),
+        }
     }
 }
 

@@ -26,6 +26,37 @@ pub(super) struct RecordDecoder {
     unnamed: usize,
     /// Binary XML yet to be read, by where it stands in the chunk.
     parts: Vec<Range<usize>>,
+    passed: PassedNames,
+}
+
+/// Kinds of event whose names are kept; a log has some ten that are not read.
+const MOST_NAMES: usize = 64;
+
+/// What events that are not read are counted as, each made once.
+#[derive(Default)]
+struct PassedNames {
+    known: Vec<PassedName>,
+}
+
+struct PassedName {
+    event_id: u32,
+    provider: String,
+    name: String,
+}
+
+impl PassedNames {
+    fn name(&mut self, event_id: u32, provider: &str) -> &str {
+        let is_it = |one: &PassedName| one.event_id == event_id && one.provider == provider;
+        let at = self.known.iter().position(is_it).unwrap_or_else(|| {
+            if self.known.len() == MOST_NAMES {
+                self.known.clear();
+            }
+            let name = windows::name_of(event_id, provider);
+            self.known.push(PassedName { event_id, provider: provider.to_owned(), name });
+            self.known.len() - 1
+        });
+        self.known.get(at).map_or("", |one| &one.name)
+    }
 }
 
 /// What a record's `System` element says; texts by where they stand.
@@ -55,15 +86,27 @@ impl RecordDecoder {
         self.header = Header { record_id: Some(record.number), ..Header::default() };
 
         let layout = self.open(chunk, record.content.clone(), layouts)?;
+        let mut origin = None;
+        if let Some(early) = &layout.early {
+            let event_id = self.event_id(chunk, early.event_id);
+            origin = early.origin.filter(|origin| origin.lists(event_id));
+            if origin.is_none() {
+                sink.pass_over(self.passed.name(event_id, &early.provider));
+                return Ok(ControlFlow::Continue(()));
+            }
+        }
         for (target, origin) in &layout.header {
             self.take_header(chunk, *target, origin);
         }
-        let text = self.text.as_str();
-        let (provider, channel) =
-            (&text[self.header.provider.clone()], &text[self.header.channel.clone()]);
-        if !windows::is_read(self.header.event_id, provider, channel) {
-            windows::pass_over(self.header.event_id, provider, sink);
-            return Ok(ControlFlow::Continue(()));
+        if layout.early.is_none() {
+            let text = self.text.as_str();
+            let (provider, channel) =
+                (&text[self.header.provider.clone()], &text[self.header.channel.clone()]);
+            origin = windows::Origin::of(self.header.event_id, provider, channel);
+            if origin.is_none() {
+                windows::pass_over(self.header.event_id, provider, sink);
+                return Ok(ControlFlow::Continue(()));
+            }
         }
         // Where the event has no time that can be, the time at which it was written is as good.
         if self.header.time.is_none_or(|time| time < 0) && record.written >= 0 {
@@ -80,7 +123,7 @@ impl RecordDecoder {
         if self.text.is_full() {
             return Err(Fault::record("holds more text than any such event"));
         }
-        self.emit(sink)
+        self.emit(origin, sink)
     }
 
     /// Finds the layout of some binary XML, and its values.
@@ -102,6 +145,12 @@ impl RecordDecoder {
             return Err(Fault::record("is damaged: its values break off"));
         };
         layouts.template(chunk, template)
+    }
+
+    /// The number of the event, which is the value of this number; 0 where it is none.
+    fn event_id(&self, chunk: &[u8], number: usize) -> u32 {
+        let value = self.values.get(chunk, number).and_then(Value::number);
+        value.and_then(|number| u32::try_from(number).ok()).unwrap_or_default()
     }
 
     fn take_header(&mut self, chunk: &[u8], target: Target, origin: &Origin) {
@@ -186,22 +235,25 @@ impl RecordDecoder {
         }
     }
 
-    fn emit(&self, sink: &mut RecordSink<'_>) -> Result<ControlFlow<()>, Fault> {
+    #[allow(clippy::field_reassign_with_default, reason = "a record is large to be moved")]
+    fn emit(
+        &self,
+        origin: Option<windows::Origin>,
+        sink: &mut RecordSink<'_>,
+    ) -> Result<ControlFlow<()>, Fault> {
         let text = self.text.as_str();
         let of = |range: &Range<usize>| Cow::Borrowed(text.get(range.clone()).unwrap_or_default());
-        let mut record = Record {
-            time: self.header.time,
-            event_id: self.header.event_id,
-            provider: of(&self.header.provider),
-            channel: of(&self.header.channel),
-            computer: of(&self.header.computer),
-            raw_ref: self.header.record_id,
-            number: self.header.record_id,
-            ..Record::default()
-        };
+        let mut record = Record::default();
+        record.time = self.header.time;
+        record.event_id = self.header.event_id;
+        record.provider = of(&self.header.provider);
+        record.channel = of(&self.header.channel);
+        record.computer = of(&self.header.computer);
+        record.raw_ref = self.header.record_id;
+        record.number = self.header.record_id;
         for (field, range) in &self.fields {
             record.put(*field, of(range));
         }
-        windows::emit(&record, sink)
+        windows::emit_of(origin, &record, sink)
     }
 }

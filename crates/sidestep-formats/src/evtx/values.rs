@@ -73,7 +73,21 @@ impl<'c> Value<'c> {
 /// Where the values of one record stand.
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    slots: Vec<(u8, Range<usize>)>,
+    slots: Vec<Slot>,
+}
+
+/// The kind of a value, and where in the chunk it stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    kind: u8,
+    start: u32,
+    end: u32,
+}
+
+impl Slot {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 impl Values {
@@ -83,13 +97,13 @@ impl Values {
 
     /// The value of this number.
     pub(super) fn get<'c>(&self, chunk: &'c [u8], number: usize) -> Option<Value<'c>> {
-        let (kind, range) = self.slots.get(number)?;
-        Some(Value { kind: *kind, bytes: chunk.get(range.clone())? })
+        let slot = self.slots.get(number)?;
+        Some(Value { kind: slot.kind, bytes: chunk.get(slot.range())? })
     }
 
     /// Where the value of this number stands.
     pub(super) fn place(&self, number: usize) -> Range<usize> {
-        self.slots.get(number).map(|(_, range)| range.clone()).unwrap_or_default()
+        self.slots.get(number).map(|slot| slot.range()).unwrap_or_default()
     }
 
     /// Finds the values of the instance of a template whose token ends at `at`, and gives the
@@ -108,22 +122,30 @@ impl Values {
         }
         let count = usize::try_from(u32_at(rest, 0)?).ok()?;
         let (kinds, rest) = rest.get(4..)?.split_at_checked(count.checked_mul(4)?)?;
-        let mut start = chunk.len() - rest.len();
-        for [low, high, kind, _] in kinds.as_chunks::<4>().0 {
-            let end = start + usize::from(u16::from_le_bytes([*low, *high]));
-            if end > chunk.len() || !is_kind(*kind) {
-                return None;
-            }
-            self.slots.push((*kind, start..end));
+        let kinds = kinds.as_chunks::<4>().0;
+        let mut start = u32::try_from(chunk.len() - rest.len()).ok()?;
+        let mut are_kinds = true;
+        self.slots.resize(kinds.len(), Slot::default());
+        for (slot, [low, high, kind, _]) in self.slots.iter_mut().zip(kinds) {
+            let end = start.checked_add(u32::from(u16::from_le_bytes([*low, *high])))?;
+            are_kinds &= is_kind(*kind);
+            *slot = Slot { kind: *kind, start, end };
             start = end;
         }
+        // None ends before the one in front of it, so that the last shows whether any goes on too far.
+        let end = usize::try_from(start).ok()?;
         // An instance of a template is all that there is.
-        matches!(chunk.get(start), None | Some(0)).then_some(template)
+        let sound = are_kinds && end <= chunk.len() && matches!(chunk.get(end), None | Some(0));
+        if !sound {
+            self.slots.clear();
+        }
+        sound.then_some(template)
     }
 }
 
 /// Whether there are values of this kind, or several of it in one value.
-pub(super) fn is_kind(kind: u8) -> bool {
+#[inline]
+pub(super) const fn is_kind(kind: u8) -> bool {
     matches!(kind & !SEVERAL, 0x00..=0x15 | XML)
 }
 
@@ -184,10 +206,21 @@ impl Text {
         while let [rest @ .., [0, 0]] = units {
             units = rest;
         }
-        if units.iter().fold(0, |all, [low, high]| all | (low & 0x80) | high) == 0 {
-            self.bytes.extend(units.iter().map(|[low, _]| low));
-            return;
+        let start = self.bytes.len();
+        self.bytes.resize(start + units.len(), 0);
+        let mut all = 0;
+        for (byte, unit) in self.bytes[start..].iter_mut().zip(units) {
+            all |= u16::from_le_bytes(*unit);
+            *byte = unit[0];
         }
+        if all >= 0x80 {
+            self.bytes.truncate(start);
+            self.decoded(units);
+        }
+    }
+
+    #[cold]
+    fn decoded(&mut self, units: &[[u8; 2]]) {
         let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
         for c in char::decode_utf16(units) {
             self.char(c.unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -206,36 +239,43 @@ impl Text {
     }
 
     fn decimal(&mut self, mut number: u64) {
-        let start = self.bytes.len();
+        let mut digits = [0; 20];
+        let mut start = digits.len();
+        while number >= 100 {
+            start -= 2;
+            let pair = (number % 100) as u8;
+            digits[start] = b'0' + pair / 10;
+            digits[start + 1] = b'0' + pair % 10;
+            number /= 100;
+        }
         loop {
-            self.bytes.push(b'0' + (number % 10) as u8);
+            start -= 1;
+            digits[start] = b'0' + (number % 10) as u8;
             number /= 10;
             if number == 0 {
                 break;
             }
         }
-        self.bytes[start..].reverse();
+        self.bytes.extend_from_slice(&digits[start..]);
     }
 
     fn hex(&mut self, number: u64) {
-        self.bytes.extend_from_slice(b"0x");
-        let digits = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
-        for digit in (0..digits).rev() {
-            self.digit((number >> (4 * digit)) as u8);
+        let mut digits = *b"0x0000000000000000";
+        let count = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
+        for (place, digit) in digits[2..].iter_mut().zip((0..count).rev()) {
+            *place = hex_digit((number >> (4 * digit)) as u8);
         }
-    }
-
-    /// Adds the low half of a byte.
-    fn digit(&mut self, half: u8) {
-        self.bytes.push(b"0123456789abcdef"[usize::from(half & 0xf)]);
+        self.bytes.extend_from_slice(&digits[..2 + count as usize]);
     }
 
     /// Adds a GUID, whose first three numbers stand back to front.
     fn guid(&mut self, guid: &[u8; 16]) {
-        for index in [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15] {
-            self.digit(guid[index] >> 4);
-            self.digit(guid[index]);
+        const ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+        let mut digits = [[0; 2]; 16];
+        for (digits, index) in digits.iter_mut().zip(ORDER) {
+            *digits = [hex_digit(guid[index] >> 4), hex_digit(guid[index])];
         }
+        self.bytes.extend_from_slice(digits.as_flattened());
     }
 
     fn sid(&mut self, sid: &[u8]) -> Option<()> {
@@ -250,6 +290,11 @@ impl Text {
         }
         Some(())
     }
+}
+
+/// The low half of a byte.
+fn hex_digit(half: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(half & 0xf)]
 }
 
 #[cfg(test)]

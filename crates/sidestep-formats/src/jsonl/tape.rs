@@ -3,6 +3,7 @@
 mod fill;
 mod opened;
 mod row;
+mod scan;
 
 use std::iter;
 
@@ -69,11 +70,20 @@ impl Tape {
         self.fields.clear();
         self.arena.clear();
         self.base = text.as_ptr() as usize;
+        if self.scan(text).is_none() {
+            self.fields.clear();
+            self.arena.clear();
+            self.parse(text)?;
+        }
+        Ok(Node { tape: self, text, index: 0 })
+    }
+
+    /// Puts a record on the list by the parser that decides what is JSON.
+    fn parse(&mut self, text: &str) -> Result<(), serde_json::Error> {
         let mut json = serde_json::Deserializer::from_str(text);
         Value { tape: self, name: Span::default(), depth: 0, plain: false }
             .deserialize(&mut json)?;
-        json.end()?;
-        Ok(Node { tape: self, text, index: 0 })
+        json.end()
     }
 
     /// The place of a text within the record.
@@ -225,7 +235,11 @@ impl<'r> Node<'r> {
             None if self.is_array() => self.children().next()?.text()?,
             None => return None,
         };
-        let text = text.trim();
+        let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        let bytes = text.as_bytes();
+        // Most have nothing around them.
+        let text =
+            if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() };
         (!crate::vocabulary::is_absent(text)).then_some(text)
     }
 }

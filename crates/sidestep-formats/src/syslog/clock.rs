@@ -8,7 +8,7 @@ use jiff::{ToSpan, Unit};
 use super::stamp::{Stamp, When};
 use crate::error::Fault;
 use crate::options::ReadOptions;
-use crate::time::Micros;
+use crate::time::{Iso, Micros};
 
 /// Days that a line may lie before the one above it. What lies further back is of the next year.
 const BACK: i64 = 100;
@@ -78,6 +78,9 @@ impl<'o> Clock<'o> {
 
     /// A time with its year, and with a zone or without.
     pub(super) fn whole(&self, text: &str) -> Result<Micros, Fault> {
+        if let Some(utc) = Iso::parse(text).and_then(Iso::utc) {
+            return Ok(utc);
+        }
         if let Ok(instant) = text.parse::<Instant>() {
             return Ok(instant.as_microsecond());
         }

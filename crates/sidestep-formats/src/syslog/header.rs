@@ -3,6 +3,7 @@
 use super::heard::is_heard;
 use super::names::{is_facility, undressed};
 use super::stamp::{self, When};
+use super::words;
 use crate::values::ip;
 
 /// Heads that relays may have put one before the other.
@@ -205,8 +206,9 @@ impl<'l> Head<'l> {
         rest: &'l str,
         is_tagged: bool,
     ) -> Option<Self> {
-        let program = program.rsplit_once('/').map_or(program, |(_, program)| program);
-        let text = past_message_id(text.trim_start_matches(' '));
+        let path = program.bytes().rposition(|byte| byte == b'/');
+        let program = path.and_then(|at| program.get(at + 1..)).unwrap_or(program);
+        let text = past_message_id(past_blanks(text));
         (!program.is_empty()).then_some(Self {
             when,
             host,
@@ -245,15 +247,24 @@ impl<'l> Head<'l> {
 /// The first word and what follows its blanks; `None` for the last.
 #[inline]
 fn word(text: &str) -> Option<(&str, &str)> {
-    let (word, rest) = text.split_once(' ')?;
-    Some((word, rest.trim_start_matches(' ')))
+    let (word, rest) = words::first(text)?;
+    Some((word, past_blanks(rest)))
 }
 
 /// Whether a name is a host's without anything around it.
 #[inline]
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    name.bytes().all(plain) && !name.is_empty() && !is_facility(name)
+    // Of the facilities only those with a point are all of such bytes.
+    name.bytes().all(plain)
+        && !name.is_empty()
+        && !(words::position(name, b'.').is_some() && is_facility(name))
+}
+
+/// The same without blanks before it.
+#[inline]
+fn past_blanks(text: &str) -> &str {
+    if text.starts_with(' ') { text.trim_start_matches(' ') } else { text }
 }
 
 /// The length of a program's name, if it is marked as one: `sshd[11]` or `sshd:`.
@@ -287,7 +298,7 @@ fn number(text: &str) -> (&str, &str) {
     let mut process = "";
     let mut text = text;
     if let Some(number) = text.strip_prefix('[') {
-        (process, text) = number.split_once(']').unwrap_or(("", ""));
+        (process, text) = words::around_byte(number, b']').unwrap_or(("", ""));
         if !is_number(process) {
             process = "";
         }
@@ -314,11 +325,10 @@ fn is_number(text: &str) -> bool {
 fn priority(line: &str) -> Option<&str> {
     let line = match line.strip_prefix('<') {
         Some(rest) => rest,
-        None if line.as_bytes().first()?.is_ascii_digit() => {
-            let (length, rest) = line.split_once(' ')?;
-            (length.len() < 7 && is_number(length)).then(|| rest.strip_prefix('<')).flatten()?
+        None => {
+            let digits = line.bytes().take(7).take_while(u8::is_ascii_digit).count();
+            line.get(digits..).filter(|_| matches!(digits, 1..=6))?.strip_prefix(" <")?
         }
-        None => return None,
     };
     let (number, rest) = line.split_once('>')?;
     (matches!(number.len(), 1..=3) && is_number(number)).then_some(rest)

@@ -22,7 +22,9 @@ mod sshd;
 mod stamp;
 mod stray;
 mod switch;
+mod words;
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use sidestep::event::{Account, Activity, AuthEvent, AuthEventBuilder, Host, Outcome};
@@ -106,12 +108,13 @@ fn single(
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     // The old form of a module's name, `sshd(pam_unix)`, and the one since, `pam_unix(sshd:auth): `.
-    if let Some((service, module)) = envelope.program.split_once('(') {
-        if module.starts_with("pam_") {
+    if let Some(open) = words::position(envelope.program, b'(') {
+        let (service, module) = envelope.program.split_at(open);
+        if module.starts_with("(pam_") {
             return pam::message(envelope, service, text, sink);
         }
     } else if text.starts_with("pam_")
-        && let Some((module, text)) = text.split_once("): ")
+        && let Some((module, text)) = words::around(text, "): ")
         && let Some((_, service)) = module.split_once('(')
     {
         let service = service.split_once(':').map_or(service, |(service, _)| service);
@@ -220,8 +223,8 @@ pub(crate) fn send(
     builder: AuthEventBuilder<'_>,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
-    let event = builder.build().map_err(|error| Fault::record(error.to_string()))?;
-    Ok(sink.event(&event))
+    let event = builder.event().map_err(|error| Fault::record(error.to_string()))?;
+    Ok(sink.event(event))
 }
 
 /// A host by its name or address.
@@ -338,8 +341,12 @@ fn take(
     last: &mut Last,
     sink: &mut RecordSink<'_>,
 ) -> Result<Result<ControlFlow<()>, Fault>, FormatError> {
-    // Programs write whatever bytes they have; the parts that matter here are ASCII.
-    let line = String::from_utf8_lossy(line);
+    // Programs write whatever bytes they have; the parts that matter here are ASCII. Nearly all lines are
+    // UTF-8, which is seen faster where nothing needs to be replaced.
+    let line = match std::str::from_utf8(line) {
+        Ok(line) => Cow::Borrowed(line),
+        Err(_) => String::from_utf8_lossy(line),
+    };
     let head = Head::parse(&line);
     let has_year = !matches!(&head, Some(Head { when: When::Yearless(_), .. }));
     if !has_year && !clock.knows_years() {

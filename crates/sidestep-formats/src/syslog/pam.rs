@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use sidestep::event::{Account, Activity, LogonType, Outcome};
 
 use super::connection::{Key, begun};
-use super::{Envelope, nothing, send, source};
+use super::{Envelope, nothing, send, source, words};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
@@ -70,7 +70,7 @@ fn opened(
     rest: &str,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
-    let (user, by) = rest.rsplit_once(" by ").unwrap_or((rest, ""));
+    let (user, by) = words::around_last(rest, " by ").unwrap_or((rest, ""));
     let (user, _) = name_and_uid(user.trim_end());
     if user.is_empty() {
         return nothing(sink, "pam session that is no login");

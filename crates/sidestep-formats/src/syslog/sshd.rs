@@ -17,7 +17,7 @@ use super::connection::{Key, begun, release};
 use super::escape::unescaped;
 use super::names::is_facility;
 use super::stray::holds_login;
-use super::{Envelope, nothing, send};
+use super::{Envelope, nothing, send, words};
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::values::clipped;
@@ -37,12 +37,13 @@ pub(super) fn message(
     let text = text.strip_suffix("#015").unwrap_or(text).trim_end_matches(' ');
     let text = text.strip_suffix(" [preauth]").unwrap_or(text);
     let text = without_level(text);
-    let Some((word, rest)) = text.split_once(' ') else {
+    let Some((word, rest)) = words::first(text) else {
         return nothing(sink, "sshd, another message");
     };
     match word {
         "Accepted" | "Failed" | "Postponed" | "Partial" => {
-            let Some((method, rest)) = rest.split_once(" for ").filter(|(m, _)| !m.contains(' '))
+            let Some((method, rest)) = words::first(rest)
+                .and_then(|(method, rest)| Some((method, rest.strip_prefix("for ")?)))
             else {
                 return nothing(sink, "sshd, another message");
             };
@@ -200,10 +201,9 @@ fn ended(
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     const USER: &str = "authenticating user ";
-    let how = rest
-        .split_once(USER)
-        .filter(|(how, _)| matches!(*how, "" | "closed by " | "reset by " | "from "));
-    let Some((_, who)) = how else {
+    let how = ["", "closed by ", "reset by ", "from "];
+    let who = how.iter().find_map(|how| rest.strip_prefix(how)?.strip_prefix(USER));
+    let Some(who) = who else {
         let (who, port) = port_at_end(rest);
         let address = who.rsplit_once(' ').map_or("", |(_, address)| address);
         if over(envelope, address, port, sink).is_break() {

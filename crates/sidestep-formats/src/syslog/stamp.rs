@@ -52,6 +52,10 @@ const ZONES: [&str; 22] = [
 #[inline]
 pub(super) fn take(text: &str) -> Option<(When<'_>, &str)> {
     let bytes = text.as_bytes();
+    // What begins with a digit is of none of the forms that begin with a word or a bracket.
+    if bytes.first().is_some_and(u8::is_ascii_digit) {
+        return bare(text, None);
+    }
     // RFC 3164, as most have it.
     if let Some((stamp, used)) = Stamp::parse(bytes)
         && bytes.get(used) == Some(&b' ')
@@ -202,7 +206,7 @@ fn utc_of(text: &str) -> When<'_> {
 fn past_weekday(text: &str) -> &str {
     const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     match text.as_bytes().get(..3) {
-        Some(day) if DAYS.contains(&day) => {
+        Some(day) if day[0].is_ascii_uppercase() && DAYS.contains(&day) => {
             let rest = &text[3..];
             let rest = rest.strip_prefix(',').unwrap_or(rest);
             rest.strip_prefix(' ').map_or(text, |rest| rest.trim_start_matches(' '))
@@ -232,14 +236,14 @@ fn with_year_between(text: &str) -> Option<(When<'_>, &str)> {
 /// The length of `2026-03-02T09:00:01.5+00:00`, with a blank for the `T`, a comma for the point, and
 /// any form of the offset, before which a blank may stand.
 fn iso(bytes: &[u8]) -> Option<usize> {
-    let shaped = bytes.len() >= 19
-        && bytes[..19].iter().enumerate().all(|(at, byte)| match at {
-            4 | 7 => *byte == b'-',
-            10 => matches!(byte, b'T' | b't' | b' '),
-            13 | 16 => *byte == b':',
-            _ => byte.is_ascii_digit(),
-        });
-    if !shaped {
+    let shape = bytes.first_chunk::<19>()?;
+    if (shape[4], shape[7], shape[13], shape[16]) != (b'-', b'-', b':', b':') {
+        return None;
+    }
+    let is_digit = |at: &usize| shape[*at].is_ascii_digit();
+    if !matches!(shape[10], b'T' | b't' | b' ')
+        || ![0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18].iter().all(is_digit)
+    {
         return None;
     }
     let digits =

@@ -1,5 +1,6 @@
 //! Times as logs write them, to microseconds since 1970.
 
+mod iso;
 mod number;
 mod spelling;
 
@@ -12,6 +13,7 @@ use crate::error::ParseError;
 use crate::zone::Zone;
 use sidestep::Timestamp;
 
+pub(crate) use self::iso::Iso;
 pub(crate) use self::number::decimal;
 pub(crate) use self::spelling::is_zoned;
 

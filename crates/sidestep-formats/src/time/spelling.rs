@@ -6,6 +6,7 @@ use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
 
 use super::Micros;
+use super::iso::Iso;
 
 /// Patterns of dates whose month is a word, so that none can be taken for another: `Mar 2, 2026 @
 /// 09:00:01.5` (Kibana), the C library's, RFC 2822's, and that of web servers.
@@ -31,6 +32,13 @@ pub(super) fn any(text: &str, zone: &TimeZone) -> Option<Micros> {
 
 /// A time with a zone, or one of this zone without.
 pub(super) fn iso(text: &str, zone: &TimeZone) -> Option<Micros> {
+    if let Some(iso) = Iso::parse(text) {
+        match iso.utc() {
+            Some(utc) => return Some(utc),
+            None if *zone == TimeZone::UTC => return Some(iso.clock),
+            None => {}
+        }
+    }
     if is_zoned(text) {
         return Some(text.parse::<Instant>().ok()?.as_microsecond());
     }

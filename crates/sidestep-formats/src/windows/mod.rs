@@ -111,18 +111,21 @@ pub(crate) fn is_provider(name: &str) -> bool {
     Origin::of_provider(name).is_some()
 }
 
-/// Whether an event is read: as [`is_listed`], where its provider and channel are known too.
-#[cfg(feature = "evtx")]
-pub(crate) fn is_read(event_id: u32, provider: &str, channel: &str) -> bool {
-    Origin::of(event_id, provider, channel).is_some()
-}
-
 /// Hands on what the record tells: an authentication event, a companion record, or nothing.
 pub(crate) fn emit(
     record: &Record<'_>,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
     let origin = Origin::of(record.event_id, &record.provider, &record.channel);
+    emit_of(origin, record, sink)
+}
+
+/// As [`emit`], where it is known already who wrote the event.
+pub(crate) fn emit_of(
+    origin: Option<Origin>,
+    record: &Record<'_>,
+    sink: &mut RecordSink<'_>,
+) -> Result<ControlFlow<()>, Fault> {
     if let (Some(_), Some(number), Some(time)) = (origin, record.number, record.time) {
         sink.numbered(&record.computer, &record.channel, number, time);
     }
@@ -197,12 +200,21 @@ pub(crate) fn event_number(text: &str) -> Option<u32> {
 
 /// Counts a sound event that is not read, by its number and provider.
 pub(crate) fn pass_over(event_id: u32, provider: &str, sink: &mut RecordSink<'_>) {
+    sink.pass_over(&name_of(event_id, provider));
+}
+
+/// What a sound event that is not read is counted as.
+pub(crate) fn name_of(event_id: u32, provider: &str) -> String {
     let mut what = String::with_capacity(96);
     // Writing to a string cannot fail.
     let _ = write!(what, "Windows event {event_id}");
     if !provider.is_empty() {
         what.push_str(" of ");
-        what.extend(provider.chars().filter(|c| !c.is_control()).take(80));
+        if provider.len() <= 80 && provider.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            what.push_str(provider);
+        } else {
+            what.extend(provider.chars().filter(|c| !c.is_control()).take(80));
+        }
     }
-    sink.pass_over(&what);
+    what
 }

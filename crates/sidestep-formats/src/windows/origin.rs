@@ -79,7 +79,7 @@ impl Origin {
         origin.lists(event_id).then_some(origin)
     }
 
-    pub(super) fn of_provider(provider: &str) -> Option<Self> {
+    pub(crate) fn of_provider(provider: &str) -> Option<Self> {
         let known = |name: &&(&str, Self)| {
             name.0.len() == provider.len() && name.0.eq_ignore_ascii_case(provider)
         };
@@ -110,7 +110,7 @@ impl Origin {
         matches!(self, Self::Security | Self::Sysmon | Self::ServiceControl)
     }
 
-    pub(super) fn lists(self, event_id: u32) -> bool {
+    pub(crate) fn lists(self, event_id: u32) -> bool {
         LISTED.iter().any(|(origin, ids)| *origin == self && ids.contains(&event_id))
     }
 

@@ -149,6 +149,7 @@ impl Record<'_> {
     }
 
     /// Begins an authentication event on the host that wrote the record.
+    #[inline]
     pub(super) fn auth<'a>(
         &'a self,
         account: Option<Account<'a>>,
@@ -175,6 +176,7 @@ impl Record<'_> {
     }
 
     /// As [`Record::activity`], with the recorder as `host`, where more than its name is known.
+    #[inline]
     pub(super) fn activity_on<'a>(
         &'a self,
         host: Host<'a>,
@@ -198,11 +200,12 @@ pub(super) fn hand_on(
     builder: AuthEventBuilder<'_>,
     sink: &mut RecordSink<'_>,
 ) -> Result<ControlFlow<()>, Fault> {
-    let event = builder.build().map_err(|error| fault_of(&error))?;
-    Ok(sink.event(&event))
+    let event = builder.event().map_err(|error| fault_of(&error))?;
+    Ok(sink.event(event))
 }
 
 /// Builds a companion record and hands it on.
+#[inline]
 pub(super) fn hand_on_activity(
     builder: HostActivityBuilder<'_>,
     sink: &mut RecordSink<'_>,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::source;
+use super::super::{source, words};
 use crate::values::ip;
 
 /// A user, and where it asks from.
@@ -17,7 +17,7 @@ impl<'t> Peer<'t> {
     /// `user from address` or `user from address port n`, up to the end of the text.
     pub(super) fn at_end(text: &'t str) -> Option<Self> {
         let (text, port) = port_at_end(without_own_address(text));
-        let (user, address) = text.rsplit_once(" from ")?;
+        let (user, address) = words::around_last(text, " from ")?;
         (!address.is_empty() && !address.contains(' ')).then_some(Self { user, address, port })
     }
 
@@ -37,7 +37,7 @@ impl<'t> Peer<'t> {
 
 /// Splits ` port n` off the end.
 pub(super) fn port_at_end(text: &str) -> (&str, Option<u16>) {
-    match text.rsplit_once(" port ") {
+    match words::around_last(text, " port ") {
         Some((before, port)) if port.parse::<u16>().is_ok() => (before, port.parse().ok()),
         _ => (text, None),
     }
@@ -79,7 +79,7 @@ impl<'t> Attempt<'t> {
             Some(Self { peer, invalid, info })
         };
         // A key's type and fingerprint cannot be mistaken, so that the last border is the border.
-        if let Some((before, info)) = text.rsplit_once(BORDER)
+        if let Some((before, info)) = words::around_last(text, BORDER)
             && is_key(info)
         {
             return of(before, Some(info));
@@ -106,7 +106,7 @@ impl<'t> Attempt<'t> {
 
 /// Whether information is a key's type and fingerprint, `ED25519 SHA256:...`, and nothing else.
 fn is_key(info: &str) -> bool {
-    let Some((kind, fingerprint)) = info.split_once(' ') else { return false };
+    let Some((kind, fingerprint)) = words::first(info) else { return false };
     let word = |text: &str, marks: &[u8]| {
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || marks.contains(&b))
     };

@@ -1,0 +1,56 @@
+//! More events of the same organisation: each login of a day again and again, as real machines log on.
+
+use sidestep_sim::Row;
+
+/// Seconds of a block.
+const BLOCK: u32 = 600;
+
+/// Gives the rows of a day, which are in order of time, in blocks of ten minutes, each row so many times.
+///
+/// The rule: a block is played `copies` times within its own ten minutes, every copy that much faster. A
+/// row of an attack is in the first copy alone. The order of time and the edges stay what they are.
+pub fn repeated(rows: &[Row], copies: u32, mut take: impl FnMut(&[Row])) {
+    let copies = copies.max(1);
+    let mut block = Vec::new();
+    for rows in rows.chunk_by(|a, b| a.time / BLOCK == b.time / BLOCK) {
+        block.clear();
+        for copy in 0..copies {
+            block.extend(rows.iter().filter(|row| copy == 0 || row.attack == 0).map(|row| {
+                let begin = row.time / BLOCK * BLOCK;
+                let within = u64::from(copy) * u64::from(BLOCK) + u64::from(row.time - begin);
+                // Less than ten minutes.
+                let shift = u32::try_from(within / u64::from(copies)).unwrap_or(BLOCK - 1);
+                Row { time: begin + shift, ..*row }
+            }));
+        }
+        take(&block);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sidestep_sim::{Scenario, SimConfig, SimError, Simulation};
+
+    use super::repeated;
+
+    #[test]
+    fn a_day_is_repeated_in_order_and_attacks_are_not() -> Result<(), SimError> {
+        let mut simulation = Simulation::new(SimConfig::new(1, 40, 12, 2, Scenario::Standard)?)?;
+        let (mut rows, mut attacks) = (Vec::new(), 0);
+        let (mut count, mut expected) = (0, 0);
+        while let Some(day) = simulation.next_day() {
+            let of_attacks = day.iter().filter(|row| row.attack > 0).count();
+            attacks += of_attacks;
+            expected += of_attacks + 28 * (day.len() - of_attacks);
+            repeated(day, 28, |block| {
+                count += block.len();
+                assert!(block.is_sorted_by_key(|row| row.time));
+                rows.extend(block.iter().map(|row| row.time));
+            });
+        }
+        assert!(attacks > 0);
+        assert_eq!(count, expected);
+        assert!(rows.is_sorted());
+        Ok(())
+    }
+}

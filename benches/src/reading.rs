@@ -57,7 +57,7 @@ pub fn read(input: impl Read, sort: Sort) -> Result<Counted, FormatError> {
     Ok(Counted { events: summary.events, records: summary.events + passed_over })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 mod tests {
     use super::{Counted, Sort, read};
     use crate::logs::{jsonl, syslog, zeek};

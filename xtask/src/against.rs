@@ -24,12 +24,36 @@ const LOGS: [Log; 2] = [
 ];
 const SEED: &str = "5";
 
-/// What runs of the three programs took, round by round.
-#[derive(Default)]
-struct Rounds {
-    old: Vec<Taken>,
-    new: Vec<Taken>,
-    floor: Vec<Taken>,
+/// The name of the floor among the programs.
+const FLOOR: &str = "the floor";
+
+/// A program that reads a log, and what its runs took.
+struct Program {
+    name: String,
+    path: PathBuf,
+    /// Arguments before the log, but for where alerts go.
+    arguments: Vec<String>,
+    /// Where it writes its alerts; the floor raises none.
+    alerts: Option<PathBuf>,
+    taken: Vec<Taken>,
+}
+
+impl Program {
+    fn new(name: &str, path: &Path, arguments: &[&str], alerts: Option<PathBuf>) -> Self {
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        Self { name: name.to_owned(), path: path.to_owned(), arguments, alerts, taken: Vec::new() }
+    }
+
+    fn run(&mut self, log: &Path) -> Result<(), String> {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments);
+        if let Some(alerts) = &self.alerts {
+            command.arg("--output").arg(alerts);
+        }
+        command.arg(log).stdout(Stdio::null()).stderr(Stdio::null());
+        self.taken.push(timed(&mut command)?);
+        Ok(())
+    }
 }
 
 /// Builds the commit's command in a worktree, runs the three on each log, prints the medians and writes
@@ -50,50 +74,56 @@ pub(crate) fn compare(root: &Path, commit: &str, rounds: usize) -> Result<(), St
     let floor = target_dir(root).join("release/floor");
     let mut body = format!(
         "Written by `cargo xtask bench --against {hash} --rounds {rounds}`: medians of {rounds} rounds, in each of \
-         which the commands of {hash} and of this commit and the floor run once, in turn. Ratios are medians of \
-         those within a round, with the least and the most.\n\n{}\n",
+         which every program runs once, in turn. Before is {hash}. Multiples are medians of those within a round, \
+         with the least and the most.\n\n{}\n",
         machine::described(root)
     );
+    let threads: &[&str] = if takes_threads(&new)? { &["1", "2"] } else { &[] };
     for log in &LOGS {
         let path = simulated(&new, &folder, log)?;
-        let mut taken = Rounds::default();
+        let detect = ["detect", "--learn-days", log.learn_days];
+        let alerts = |name: &str| Some(folder.join(name).with_extension("jsonl"));
+        let mut programs = vec![Program::new("before", &old, &detect, alerts("before"))];
+        if threads.is_empty() {
+            programs.push(Program::new("now", &new, &detect, alerts("now")));
+        }
+        for count in threads {
+            let name = format!("now, --threads {count}");
+            let arguments = [&detect[..], &["--threads", count]].concat();
+            programs.push(Program::new(&name, &new, &arguments, alerts(&format!("now-{count}"))));
+        }
+        programs.push(Program::new(FLOOR, &floor, &[], None));
         for round in 1..=rounds {
             println!("{}: round {round} of {rounds}", log.name);
-            let detect = |command: &Path, alerts: &Path| {
-                timed(
-                    Command::new(command)
-                        .args(["detect", "--learn-days", log.learn_days, "--output"])
-                        .arg(alerts)
-                        .arg(&path)
-                        .stdout(Stdio::null())
-                        .stderr(Stdio::null()),
-                )
-            };
-            taken.old.push(detect(&old, &folder.join("old.jsonl"))?);
-            taken.new.push(detect(&new, &folder.join("new.jsonl"))?);
-            taken.floor.push(timed(Command::new(&floor).arg(&path).stdout(Stdio::null()))?);
+            programs.iter_mut().try_for_each(|program| program.run(&path))?;
         }
-        let same = alerts_are_same(&folder)?;
+        let same = alerts_are_same(&programs)?;
         body += &format!("\n{} (`detect --learn-days {}`); {same}.\n\n", log.name, log.learn_days);
-        body += &table(&taken);
+        body += &table(&programs);
     }
     println!("{body}");
     page::write_section(root, "pairs", &body)
 }
 
-/// Whether both commands wrote the same, in words.
-fn alerts_are_same(folder: &Path) -> Result<String, String> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
-    };
-    let (old, new) = (read("old.jsonl")?, read("new.jsonl")?);
-    let count = |text: &[u8]| text.iter().filter(|byte| **byte == b'\n').count();
-    let (before, now) = (count(&old), count(&new));
-    Ok(if old == new {
-        format!("both write the same {now} alerts, byte for byte")
+/// Whether a command can be given a number of threads.
+fn takes_threads(command: &Path) -> Result<bool, String> {
+    Ok(output(Command::new(command).args(["detect", "--help"]))?.contains("--threads"))
+}
+
+/// Whether all commands wrote the same, in words.
+fn alerts_are_same(programs: &[Program]) -> Result<String, String> {
+    let read =
+        |path: &PathBuf| fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    let written = programs.iter().filter_map(|program| program.alerts.as_ref());
+    let written = written.map(read).collect::<Result<Vec<_>, _>>()?;
+    let counts: Vec<String> = written
+        .iter()
+        .map(|text| text.iter().filter(|byte| **byte == b'\n').count().to_string())
+        .collect();
+    Ok(if written.windows(2).all(|pair| pair[0] == pair[1]) {
+        format!("all write the same {} alerts, byte for byte", counts[0])
     } else {
-        format!("**the alerts differ**: {before} before, {now} now")
+        format!("**the alerts differ**: {}", counts.join(", "))
     })
 }
 
@@ -140,22 +170,26 @@ fn simulated(command: &Path, folder: &Path, log: &Log) -> Result<PathBuf, String
     Ok(done.join("auth.csv"))
 }
 
-fn table(taken: &Rounds) -> String {
-    let cpu = |runs: &[Taken]| runs.iter().map(|taken| taken.cpu).collect::<Vec<_>>();
-    let wall = |runs: &[Taken]| runs.iter().map(|taken| taken.wall).collect::<Vec<_>>();
+/// The first program is the one before; the floor is known by its name.
+fn table(programs: &[Program]) -> String {
     let mut text = String::from(
-        "| seconds | before | now | floor | now to before | now to floor |\n|---|--:|--:|--:|--:|--:|\n",
+        "| | user and system, s | start to end, s | of user and system before | of start to end before | of the floor |\n\
+         |---|--:|--:|--:|--:|--:|\n",
     );
-    let rows: [(&str, [Vec<f64>; 3]); 2] = [
-        ("user and system", [cpu(&taken.old), cpu(&taken.new), cpu(&taken.floor)]),
-        ("start to end", [wall(&taken.old), wall(&taken.new), wall(&taken.floor)]),
-    ];
-    for (name, [old, new, floor]) in rows {
-        let [before, now, least] = [&old, &new, &floor].map(|seconds| middle(seconds).0);
-        let to_before = ratio(&new, &old);
-        let to_floor = ratio(&new, &floor);
+    let cpu = |program: &Program| program.taken.iter().map(|taken| taken.cpu).collect::<Vec<_>>();
+    let wall = |program: &Program| program.taken.iter().map(|taken| taken.wall).collect::<Vec<_>>();
+    let floor = programs.iter().find(|program| program.name == FLOOR).map(&cpu);
+    for program in programs {
+        let before = &programs[0];
+        let (own_cpu, own_wall) = (cpu(program), wall(program));
         text += &format!(
-            "| {name} | {before:.2} | {now:.2} | {least:.2} | {to_before} | {to_floor} |\n"
+            "| {} | {:.2} | {:.2} | {} | {} | {} |\n",
+            program.name,
+            middle(&own_cpu).0,
+            middle(&own_wall).0,
+            ratio(&own_cpu, &cpu(before)),
+            ratio(&own_wall, &wall(before)),
+            floor.as_ref().map_or_else(String::new, |floor| ratio(&own_cpu, floor)),
         );
     }
     text
@@ -183,19 +217,23 @@ fn middle(figures: &[f64]) -> (f64, f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rounds, Taken, table};
+    use std::path::Path;
+
+    use super::{FLOOR, Program, Taken, table};
 
     #[test]
     fn ratios_are_medians_of_those_within_a_round() {
-        let taken = |cpus: [f64; 3]| cpus.map(|cpu| Taken { cpu, wall: 2.0 * cpu }).to_vec();
-        let rounds = Rounds {
-            old: taken([4.0, 8.0, 4.0]),
-            new: taken([2.0, 2.0, 3.0]),
-            floor: taken([1.0, 1.0, 1.0]),
+        let ran = |name: &str, cpus: [f64; 3]| Program {
+            taken: cpus.map(|cpu| Taken { cpu, wall: 2.0 * cpu }).to_vec(),
+            ..Program::new(name, Path::new(name), &[], None)
         };
-        let text = table(&rounds);
-        let cpu = "| user and system | 4.00 | 2.00 | 1.00 | 0.500 (0.250 to 0.750) | 2.000 (2.000 to 3.000) |";
-        assert!(text.contains(cpu), "{text}");
-        assert!(text.contains("| start to end | 8.00 | 4.00 | 2.00 | 0.500"), "{text}");
+        let text = table(&[
+            ran("before", [4.0, 8.0, 4.0]),
+            ran("now", [2.0, 2.0, 3.0]),
+            ran(FLOOR, [1.0, 1.0, 1.0]),
+        ]);
+        let now = "| now | 2.00 | 4.00 | 0.500 (0.250 to 0.750) | 0.500 (0.250 to 0.750) | 2.000 (2.000 to 3.000) |";
+        assert!(text.contains(now), "{text}");
+        assert!(text.contains("| the floor | 1.00 | 2.00 | 0.250"), "{text}");
     }
 }

@@ -95,7 +95,11 @@ pub(crate) fn compare(root: &Path, commit: &str, rounds: usize) -> Result<(), St
         programs.push(Program::new(FLOOR, &floor, &[], None));
         for round in 1..=rounds {
             println!("{}: round {round} of {rounds}", log.name);
-            programs.iter_mut().try_for_each(|program| program.run(&path))?;
+            // Each round begins with another one, so that none always comes first.
+            let count = programs.len();
+            for turn in 0..count {
+                programs[(turn + round) % count].run(&path)?;
+            }
         }
         let same = alerts_are_same(&programs)?;
         body += &format!("\n{} (`detect --learn-days {}`); {same}.\n\n", log.name, log.learn_days);
@@ -163,7 +167,7 @@ fn simulated(command: &Path, folder: &Path, log: &Log) -> Result<PathBuf, String
     if !done.exists() {
         run(Command::new(command)
             .args(["simulate", "--seed", SEED, "--accounts", log.accounts, "--days", log.days])
-            .args(["--learn-days", log.learn_days, "--outdir"])
+            .args(["--learn-days", log.learn_days])
             .arg(&making))?;
         fs::rename(&making, &done).map_err(|error| format!("{}: {error}", done.display()))?;
     }

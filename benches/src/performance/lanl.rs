@@ -66,14 +66,14 @@ impl Organisation {
     pub(super) fn described(&self) -> String {
         let config = self.simulation.config();
         format!(
-            "`sidestep simulate --accounts {} --days {} --seed {} --telemetry complete`: {} events, {} MB, of which \
-             the first {} days are learned.",
+            "`sidestep simulate --accounts {} --days {} --learn-days {} --seed {} --telemetry complete`: {} events, \
+             {} MB.",
             config.accounts,
             config.days,
+            self.learn_days,
             config.seed,
             self.events(),
             self.bytes / 1_000_000,
-            self.learn_days,
         )
     }
 

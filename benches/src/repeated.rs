@@ -10,21 +10,29 @@ const BLOCK: u32 = 600;
 /// The rule: a block is played `copies` times within its own ten minutes, every copy that much faster. A
 /// row of an attack is in the first copy alone. The order of time and the edges stay what they are.
 pub fn repeated(rows: &[Row], copies: u32, mut take: impl FnMut(&[Row])) {
-    let copies = copies.max(1);
-    let mut block = Vec::new();
-    for rows in rows.chunk_by(|a, b| a.time / BLOCK == b.time / BLOCK) {
-        block.clear();
-        for copy in 0..copies {
-            block.extend(rows.iter().filter(|row| copy == 0 || row.attack == 0).map(|row| {
-                let begin = row.time / BLOCK * BLOCK;
-                let within = u64::from(copy) * u64::from(BLOCK) + u64::from(row.time - begin);
-                // Less than ten minutes.
-                let shift = u32::try_from(within / u64::from(copies)).unwrap_or(BLOCK - 1);
-                Row { time: begin + shift, ..*row }
-            }));
-        }
+    let (mut rows, mut block) = (rows, Vec::new());
+    while !rows.is_empty() {
+        rows = next_block(rows, copies, &mut block);
         take(&block);
     }
+}
+
+/// The first block of these rows, repeated by the same rule into `block`, and the rows after it.
+pub fn next_block<'r>(rows: &'r [Row], copies: u32, block: &mut Vec<Row>) -> &'r [Row] {
+    block.clear();
+    let Some(first) = rows.first() else { return rows };
+    let copies = copies.max(1);
+    let begin = first.time / BLOCK * BLOCK;
+    let (now, later) = rows.split_at(rows.partition_point(|row| row.time < begin + BLOCK));
+    for copy in 0..copies {
+        block.extend(now.iter().filter(|row| copy == 0 || row.attack == 0).map(|row| {
+            let within = u64::from(copy) * u64::from(BLOCK) + u64::from(row.time - begin);
+            // Less than ten minutes.
+            let shift = u32::try_from(within / u64::from(copies)).unwrap_or(BLOCK - 1);
+            Row { time: begin + shift, ..*row }
+        }));
+    }
+    later
 }
 
 #[cfg(test)]

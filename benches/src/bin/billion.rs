@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 use sidestep::{Config, Engine, WarmUp};
 use sidestep_benches::engine_runs::as_events;
 use sidestep_benches::memory::{Memory, mebibytes};
-use sidestep_benches::repeated::repeated;
+use sidestep_benches::repeated::{next_block, repeated};
 use sidestep_formats::{LogReader, ReadOptions};
-use sidestep_sim::{Scenario, SimConfig, Simulation, Telemetry};
+use sidestep_sim::{Row, Scenario, SimConfig, Simulation, Telemetry};
 
 const HELP: &str = "\
 Streams a simulated log of LANL's size into the engine, and prints its rate and memory at every tenth.
@@ -198,12 +198,15 @@ fn through_memory(
     failed.map_or(Ok((taken, days)), Err)
 }
 
-/// The log as text, a day at a time; how long writing it took is kept apart.
+/// The log as text, ten minutes at a time; how long writing it took is kept apart.
 struct Text<'m> {
     simulation: Simulation,
     copies: u32,
     left: u64,
-    day: String,
+    /// Rows of the day that were written.
+    done: usize,
+    block: Vec<Row>,
+    text: String,
     at: usize,
     made: &'m Made,
 }
@@ -216,30 +219,34 @@ struct Made {
 }
 
 impl Text<'_> {
-    fn next_day(&mut self) {
-        self.day.clear();
+    /// Writes the next ten minutes; nothing after the last.
+    fn next_block(&mut self) {
+        self.text.clear();
         self.at = 0;
-        if self.left == 0 || self.simulation.next_day().is_none() {
-            return;
-        }
-        self.made.days.set(self.made.days.get() + 1);
-        let Self { simulation, copies, left, day, .. } = self;
-        repeated(simulation.rows(), *copies, |block| {
-            for row in block.iter().take(usize::try_from(*left).unwrap_or(usize::MAX)) {
-                simulation.write_row(row, day);
-                *left -= 1;
+        while self.left > 0 && self.done == self.simulation.rows().len() {
+            if self.simulation.next_day().is_none() {
+                return;
             }
-        });
+            self.done = 0;
+            self.made.days.set(self.made.days.get() + 1);
+        }
+        let rows = self.simulation.rows();
+        self.done = rows.len() - next_block(&rows[self.done..], self.copies, &mut self.block).len();
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+        for row in self.block.iter().take(most) {
+            self.simulation.write_row(row, &mut self.text);
+            self.left -= 1;
+        }
     }
 }
 
 impl Read for Text<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let start = Instant::now();
-        if self.at == self.day.len() {
-            self.next_day();
+        if self.at == self.text.len() {
+            self.next_block();
         }
-        let rest = &self.day.as_bytes()[self.at..];
+        let rest = &self.text.as_bytes()[self.at..];
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
         self.at += count;
@@ -257,7 +264,16 @@ fn through_reader(
     mut report: Report,
 ) -> Result<(u64, u32), Box<dyn Error>> {
     let made = Made::default();
-    let text = Text { simulation, copies, left: events, day: String::new(), at: 0, made: &made };
+    let text = Text {
+        simulation,
+        copies,
+        left: events,
+        done: 0,
+        block: Vec::new(),
+        text: String::new(),
+        at: 0,
+        made: &made,
+    };
     let start = Instant::now();
     let spent = || start.elapsed().saturating_sub(made.spent.get());
     let mut taken = 0;

@@ -20,7 +20,7 @@ use sidestep::alert::Alert;
 use sidestep::event::{Account, AuthEvent, Host};
 use sidestep::{Config, Engine};
 use sidestep_arrow::{BatchReader, EventBatchBuilder};
-use sidestep_benches::LanlLog;
+use sidestep_benches::logs::LanlLog;
 use sidestep_capi::*;
 use sidestep_formats::{LogReader, ReadOptions};
 

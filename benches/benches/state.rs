@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use sidestep::{Config, Engine};
-use sidestep_benches::LanlLog;
+use sidestep_benches::logs::LanlLog;
 use sidestep_formats::{LogReader, ReadOptions};
 use std::ops::ControlFlow;
 

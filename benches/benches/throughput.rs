@@ -8,7 +8,7 @@ use std::time::Duration;
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use sidestep::event::Event;
 use sidestep::{Config, Engine};
-use sidestep_benches::LanlLog;
+use sidestep_benches::logs::LanlLog;
 use sidestep_formats::{LogReader, ReadOptions};
 
 /// Hands every event of `log` to `take`.

@@ -10,11 +10,18 @@
     reason = "a program that shows its steps and how long each took"
 )]
 
+mod against;
 mod api;
+mod bench;
+mod cpu_time;
 mod deny;
 mod fuzz;
+mod instructions;
+mod machine;
 mod msrv;
+mod page;
 mod python;
+mod size;
 mod step;
 mod tasks;
 mod tools;
@@ -32,7 +39,7 @@ Tasks:
   test       Run every test: of Rust, of the C library and of the Python package
   lint       Check formatting, clippy, rustdoc and ruff, with warnings denied
   ci         Run lint, then test
-  slow       Run all of the tasks below, except for `api --update` and `sanitize`
+  slow       Run all of the tasks below, down to `instructions`, without `--update`
 
   benches    Run every benchmark once, as a test
   api        Compare the public API with docs/public-api; `api --update` writes it
@@ -42,7 +49,16 @@ Tasks:
   dist       Make the package of the C library in target/dist
   dist-test  Make it, unpack it elsewhere, build and run the C examples against it
   wheel      Make the Python wheel, check its name and size, and use it
+  instructions
+             Count the instructions of an event under callgrind and compare them with
+             benches/instructions.txt; `instructions --update` writes it
+
   sanitize   Build the C library with sanitizers and run the C programs on it
+  bench      Measure rates and ratios and write them to docs/performance.md;
+             `bench --quick` only sees whether everything runs;
+             `bench --against COMMIT [--rounds N]` runs the command of that commit, today's
+             and the floor in turn
+  size       Measure the command's size, its clean build, its tree and its start
 
 Options:
   -h, --help    Print this help

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// What a step does, given the root of the workspace.
 type Work = fn(&Path) -> Result<(), String>;
+/// The same, given what was asked for on the command line too.
+type WorkWith = fn(&Path, &[String]) -> Result<(), String>;
 
 /// One piece of work, with the name that the output and the summary call it by.
 #[derive(Debug, Clone)]
@@ -28,6 +30,7 @@ enum Action {
         environment: Vec<(&'static str, &'static str)>,
     },
     Call(Work),
+    CallWith(WorkWith, Vec<String>),
 }
 
 impl Step {
@@ -53,6 +56,12 @@ impl Step {
     /// A step that is more than one command.
     pub(crate) fn call(name: &'static str, work: Work) -> Self {
         Self::new(name, Action::Call(work))
+    }
+
+    /// The same, with arguments of the command line.
+    pub(crate) fn call_with(name: &'static str, work: WorkWith, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        Self::new(name, Action::CallWith(work, arguments))
     }
 
     /// The same step with a variable set in the environment of its command.
@@ -98,6 +107,7 @@ impl Step {
     fn run(&self, root: &Path) -> Result<(), String> {
         match &self.action {
             Action::Call(work) => work(root),
+            Action::CallWith(work, arguments) => work(root, arguments),
             Action::Command { program, arguments, environment } => {
                 let mut command = Command::new(program);
                 command.args(arguments).envs(environment.iter().copied());

@@ -1,7 +1,7 @@
 //! The tasks and the steps that they are made of.
 
 use crate::step::Step;
-use crate::{api, deny, fuzz, msrv, python, tools};
+use crate::{api, bench, deny, fuzz, instructions, msrv, python, size, tools};
 
 /// The steps of the task with this name and these arguments, if there is one.
 pub(crate) fn named(task: &[&str]) -> Option<Vec<Step>> {
@@ -11,6 +11,14 @@ pub(crate) fn named(task: &[&str]) -> Option<Vec<Step>> {
         ["ci"] => [lint(), test()].concat(),
         ["slow"] => slow(),
         ["benches"] => vec![benches()],
+        ["bench", arguments @ ..] => {
+            vec![Step::call_with("performance", bench::run_step, arguments)]
+        }
+        ["instructions"] => vec![Step::call("instructions", instructions::compare)],
+        ["instructions", "--update"] => {
+            vec![Step::call("instructions", instructions::update)]
+        }
+        ["size"] => vec![Step::call("size of the command", size::run_step)],
         ["api"] => vec![Step::call("public API", api::compare)],
         ["api", "--update"] => vec![Step::call("public API", api::update)],
         ["msrv"] => vec![Step::call("oldest Rust", msrv::check)],
@@ -44,7 +52,7 @@ fn test() -> Vec<Step> {
 
 /// What takes too long to be run before every commit.
 fn slow() -> Vec<Step> {
-    ["benches", "api", "msrv", "deny", "fuzz", "dist-test", "wheel"]
+    ["benches", "api", "msrv", "deny", "fuzz", "dist-test", "wheel", "instructions"]
         .iter()
         .filter_map(|task| named(&[task]))
         .flatten()

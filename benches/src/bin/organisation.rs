@@ -7,21 +7,16 @@
 
 use std::env;
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sidestep::event::AuthEvent;
 use sidestep::{Config, Engine};
-use sidestep_arrow::{BatchReader, EventBatchBuilder};
-use sidestep_sim::{Row, Scenario, SimConfig, Simulation, Telemetry};
+use sidestep_benches::engine_runs::{Take, as_arrow, as_events};
+use sidestep_sim::{Scenario, SimConfig, Simulation, Telemetry};
 
 const USAGE: &str = "usage: organisation SEED ACCOUNTS DAYS EVENTS events|arrow";
 /// Days without attacks, at the beginning.
 const LEARN_DAYS: u32 = 14;
-/// Events that are made before the clock runs and taken in while it does: as such, and as rows.
-const BATCH: usize = 512;
-const ROWS: usize = 1 << 16;
 
 fn main() -> ExitCode {
     let list: Vec<String> = env::args().skip(1).collect();
@@ -41,9 +36,6 @@ fn main() -> ExitCode {
         }
     }
 }
-
-/// Gives rows of a simulation to an engine; how long the engine took.
-type Take = fn(&Simulation, &[Row], &mut Engine) -> Result<Duration, Box<dyn Error>>;
 
 fn parse(list: &[String]) -> Option<(u64, u32, u32, usize, Take)> {
     let [seed, accounts, days, events, what] = list else { return None };
@@ -81,43 +73,6 @@ fn run(
         spent += take(&simulation, rows, &mut engine)?;
     }
     Ok((engine, spent))
-}
-
-fn as_events(
-    simulation: &Simulation,
-    rows: &[Row],
-    engine: &mut Engine,
-) -> Result<Duration, Box<dyn Error>> {
-    let mut spent = Duration::ZERO;
-    for batch in rows.chunks(BATCH) {
-        let batch: Vec<AuthEvent<'_>> = batch.iter().map(|row| simulation.event(row)).collect();
-        let start = Instant::now();
-        engine.process_all(&batch);
-        spent += start.elapsed();
-    }
-    Ok(spent)
-}
-
-fn as_arrow(
-    simulation: &Simulation,
-    rows: &[Row],
-    engine: &mut Engine,
-) -> Result<Duration, Box<dyn Error>> {
-    let (mut reader, mut builder) = (BatchReader::default(), EventBatchBuilder::default());
-    let mut spent = Duration::ZERO;
-    for rows in rows.chunks(ROWS) {
-        for row in rows {
-            builder.push(&simulation.event(row))?;
-        }
-        let batch = builder.finish()?;
-        let start = Instant::now();
-        let _ = reader.for_each_event(&batch, &mut |event| {
-            engine.process(event);
-            ControlFlow::Continue(())
-        })?;
-        spent += start.elapsed();
-    }
-    Ok(spent)
 }
 
 #[cfg(test)]

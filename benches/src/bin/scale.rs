@@ -5,11 +5,13 @@
 //! process of its own, so that its peak memory is its own too.
 
 use std::env;
+use std::error::Error;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use sidestep::event::AuthEvent;
 use sidestep::{Config, Engine};
+use sidestep_benches::engine_runs::as_events;
+use sidestep_benches::memory::{Memory, mebibytes};
 use sidestep_sim::{Scenario, SimConfig, SimError, Simulation, Telemetry};
 
 const HELP: &str = "\
@@ -33,8 +35,6 @@ Exit status: 0 if every size was measured, 1 if one was not, 2 for a wrong argum
 const DAYS: u32 = 30;
 /// Days of the longest log that grows in days; the simulator's limit is 400.
 const MOST_DAYS: u32 = 360;
-/// Events that are made before the clock runs and taken in while it does.
-const BATCH: usize = 512;
 
 /// What grows with the number of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,19 +139,18 @@ fn print_table(list: &[String], arguments: &Arguments) -> Result<(), String> {
 /// What was measured at one size.
 struct Measured {
     engine: Engine,
-    alerts: usize,
     days: u32,
     spent: Duration,
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn print_row(arguments: &Arguments, size: f64) -> Result<(), SimError> {
+fn print_row(arguments: &Arguments, size: f64) -> Result<(), Box<dyn Error>> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is in range")]
     let events = (size * 1e6).round() as u64;
     let config = config(arguments, events)?;
-    let Measured { engine, alerts, days, spent } = run(config, events)?;
+    let Measured { engine, days, spent } = run(config, events)?;
     let metrics = engine.metrics();
-    let peak = peak_memory().map_or_else(|| "?".to_owned(), |bytes| (bytes >> 20).to_string());
+    let peak = mebibytes(Memory::now().map(|memory| memory.peak));
     println!(
         "{:>12} {:>9} {:>5} {:>11} {:>11.0} {:>11.1} {:>9} {:>7}",
         metrics.events,
@@ -161,7 +160,7 @@ fn print_row(arguments: &Arguments, size: f64) -> Result<(), SimError> {
         metrics.events as f64 / spent.as_secs_f64(),
         metrics.table_bytes as f64 / metrics.edges.max(1) as f64,
         peak,
-        alerts,
+        metrics.alerts,
     );
     let gone = [
         ("edges", metrics.evicted_edges),
@@ -207,35 +206,22 @@ fn config(arguments: &Arguments, events: u64) -> Result<SimConfig, SimError> {
 }
 
 /// Streams the simulation into a new engine until it has taken `events`.
-fn run(config: SimConfig, events: u64) -> Result<Measured, SimError> {
+fn run(config: SimConfig, events: u64) -> Result<Measured, Box<dyn Error>> {
     let mut simulation = Simulation::new(config)?;
     let mut engine = Engine::new(Config::default());
-    let (mut alerts, mut days, mut spent) = (0, 0, Duration::ZERO);
+    let (mut days, mut spent) = (0, Duration::ZERO);
     let mut left = usize::try_from(events).unwrap_or(usize::MAX);
     while left > 0 && simulation.next_day().is_some() {
         days += 1;
         let rows = simulation.rows();
         let rows = &rows[..rows.len().min(left)];
         left -= rows.len();
-        for batch in rows.chunks(BATCH) {
-            let batch: Vec<AuthEvent<'_>> = batch.iter().map(|row| simulation.event(row)).collect();
-            let start = Instant::now();
-            alerts += engine.process_all(&batch).len();
-            spent += start.elapsed();
-        }
+        spent += as_events(&simulation, rows, &mut engine)?;
     }
     let start = Instant::now();
     engine.finish();
     spent += start.elapsed();
-    Ok(Measured { engine, alerts, days, spent })
-}
-
-/// The most memory this process held, in bytes, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kibibytes.checked_mul(1024)
+    Ok(Measured { engine, days, spent })
 }
 
 #[cfg(test)]
@@ -257,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_ends_at_the_events_asked_for() -> Result<(), SimError> {
+    fn a_run_ends_at_the_events_asked_for() -> Result<(), Box<dyn Error>> {
         for grow in [Grow::Organisations, Grow::Days] {
             let arguments = Arguments { millions: vec![0.03], grow, seed: 2, only: None };
             let measured = run(config(&arguments, 30_000)?, 30_000)?;

@@ -94,7 +94,15 @@ impl Inputs {
             ControlFlow::Continue(())
         };
         let mut read = |sink: &mut EventSink<'_>| read(reader, paths, in_order, sink);
-        if *reads_ahead { read_ahead(read, &mut sink) } else { read(&mut sink) }
+        if !*reads_ahead {
+            return read(&mut sink);
+        }
+        read_ahead(read, &mut |batch| {
+            batch.for_each(|event| {
+                let _ = sink(event);
+            });
+            ControlFlow::Continue(())
+        })
     }
 
     /// Takes the progress away and gives out the reader and the seconds it took.

@@ -343,6 +343,32 @@ fn alerts_are_the_same_however_the_log_comes() {
 }
 
 #[test]
+fn alerts_are_the_same_on_one_thread_and_on_two() {
+    let (folder, log) = simulated();
+    let run = |threads: &str| {
+        let state = folder.path().join(format!("state-{threads}"));
+        let output = sidestep(&[
+            "detect",
+            "--threads",
+            threads,
+            "--learn-days",
+            "6",
+            "--emit",
+            "json",
+            "--save-state",
+            arg(&state),
+            arg(&log),
+        ]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        (out(&output), fs::read(state).expect("it was saved"))
+    };
+    let (one, two) = (run("1"), run("2"));
+    assert!(one.0.lines().count() > 0, "there are alerts to compare");
+    assert!(one == two);
+    assert_eq!(code(&sidestep(&["detect", "--threads", "3", arg(&log)])), 2);
+}
+
+#[test]
 fn alerts_come_as_json_lines_and_as_blocks() {
     let (dir, log) = simulated();
     let file = dir.path().join("alerts.jsonl");

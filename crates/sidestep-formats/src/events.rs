@@ -96,9 +96,7 @@ impl Iterator for Events {
     type Item = Result<OwnedEvent, FormatError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(event) = self.receiver.head() {
-            let event = OwnedEvent::from(event.as_event());
-            self.receiver.advance();
+        if let Some(event) = self.receiver.take(|event| OwnedEvent::from(event)) {
             return Some(Ok(event));
         }
         let (summary, end) = match self.thread.take()?.join() {

@@ -5,20 +5,21 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::{mem, thread};
 
 use sidestep::Timestamp;
-use sidestep::event::{BatchEvent, Event, EventBatch};
+use sidestep::event::{Event, EventBatch};
 
 use crate::record_sink::EventSink;
 
-/// Events of a batch where many logs are read at a time, and where one is.
+/// Events of a batch where many logs are read at a time, and where one is: enough that handing a batch over is no
+/// work, few enough that it stays in the cache.
 pub(crate) const OF_MANY: usize = 64;
-const OF_ONE: usize = 256;
+const OF_ONE: usize = 512;
 
 /// Batches that may wait.
 const WAITING: usize = 2;
 
-/// Gives the events of `read` to `sink`, while a second thread reads ahead: by a thousand events at most.
-/// They come in the same order, and reading ends with one of the next events where `sink` breaks. `read` gives
-/// each event to what it is called with; what it gives back is given back.
+/// Gives the events of `read` to `sink` in batches, while a second thread reads ahead: by two thousand events at
+/// most. The events and their order are the same as on one thread. Reading ends with one of the next batches
+/// where `sink` breaks. `read` gives each event to what it is called with; what it gives back is given back.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -29,10 +30,11 @@ const WAITING: usize = 2;
 /// let log = "1,U1@DOM1,U1@DOM1,C1,C7,Kerberos,Network,LogOn,Success\n";
 /// let mut reader = LogReader::new(ReadOptions::default());
 /// let mut engine = Engine::new(Config::default());
+/// let mut alerts = Vec::new();
 /// let _ = read_ahead(
 ///     |sink| reader.read(log.as_bytes(), "log", sink),
-///     &mut |event| {
-///         engine.process(event);
+///     &mut |batch| {
+///         alerts.extend(engine.process_batch(batch));
 ///         ControlFlow::Continue(())
 ///     },
 /// )?;
@@ -41,7 +43,7 @@ const WAITING: usize = 2;
 /// ```
 pub fn read_ahead<R: Send>(
     read: impl FnOnce(&mut EventSink<'_>) -> R + Send,
-    sink: &mut EventSink<'_>,
+    sink: &mut BatchSink<'_>,
 ) -> R {
     thread::scope(|scope| {
         let (mut sender, mut receiver) = handover(OF_ONE);
@@ -50,12 +52,10 @@ pub fn read_ahead<R: Send>(
             sender.finish();
             read
         });
-        while let Some(event) = receiver.head() {
-            let flow = sink(event.as_event());
-            if flow.is_break() {
+        while let Some(batch) = receiver.next_batch() {
+            if sink(batch).is_break() {
                 break;
             }
-            receiver.advance();
         }
         // Whoever still reads finds nobody listening, and ends.
         drop(receiver);
@@ -65,6 +65,9 @@ pub fn read_ahead<R: Send>(
         }
     })
 }
+
+/// What takes batches of events, which may be empty. `Break` ends the reading.
+pub type BatchSink<'s> = dyn FnMut(&EventBatch) -> ControlFlow<()> + 's;
 
 /// The two ends, for batches of so many events.
 pub(crate) fn handover(events: usize) -> (EventSender, EventReceiver) {
@@ -118,13 +121,14 @@ pub(crate) struct EventReceiver {
 }
 
 impl EventReceiver {
-    /// The first event that was not taken; waits for it. `None` where none is left.
-    pub(crate) fn head(&mut self) -> Option<BatchEvent<'_>> {
+    /// Takes the first event and lends it; waits for it. `None` where none is left.
+    pub(crate) fn take<T>(&mut self, take: impl FnOnce(Event<'_>) -> T) -> Option<T> {
         self.wait()?;
-        self.batch.get(self.at)
+        self.at += 1;
+        self.batch.lend(self.at - 1, take)
     }
 
-    /// Its time.
+    /// The time of the first event that was not taken; waits for it.
     pub(crate) fn head_time(&mut self) -> Option<Timestamp> {
         self.wait()?;
         self.batch.time(self.at)
@@ -133,17 +137,68 @@ impl EventReceiver {
     /// Waits for the first event that was not taken.
     fn wait(&mut self) -> Option<()> {
         while self.at >= self.batch.len() {
-            let mut used = mem::replace(&mut self.batch, self.receiver.recv().ok()?);
-            self.at = 0;
-            used.clear();
-            // A sender that is gone needs no batches.
-            let _ = self.give_back.send(used);
+            self.next_batch()?;
         }
         Some(())
     }
 
-    /// Takes the first event.
-    pub(crate) const fn advance(&mut self) {
-        self.at += 1;
+    /// The next batch, which may be empty; waits for it. `None` where none is left.
+    fn next_batch(&mut self) -> Option<&EventBatch> {
+        let mut used = mem::replace(&mut self.batch, self.receiver.recv().ok()?);
+        self.at = 0;
+        used.clear();
+        // A sender that is gone needs no batches.
+        let _ = self.give_back.send(used);
+        Some(&self.batch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidestep::event::{Account, AuthEvent, Host};
+
+    /// Reads so many events, one a second, until the sink breaks; says how many were taken from it.
+    fn read(events: i64, sink: &mut EventSink<'_>) -> i64 {
+        for second in 0..events {
+            let time = Timestamp::from_secs(second);
+            let event = AuthEvent::builder(time, Account::new("alice")).dst_host(Host::named("A"));
+            if sink(Event::Auth(event.event().unwrap())).is_break() {
+                return second;
+            }
+        }
+        events
+    }
+
+    #[test]
+    fn every_event_comes_in_order() {
+        for events in [0, 1, OF_ONE as i64, 5 * OF_ONE as i64 + 7] {
+            let mut times = Vec::new();
+            let given = read_ahead(|sink| read(events, sink), &mut |batch| {
+                batch.for_each(|event| times.push(event.time()));
+                ControlFlow::Continue(())
+            });
+            assert_eq!(given, events);
+            assert_eq!(times, (0..events).map(Timestamp::from_secs).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn reading_ends_soon_after_the_sink_breaks() {
+        let mut batches = 0;
+        let given = read_ahead(|sink| read(i64::MAX, sink), &mut |_| {
+            batches += 1;
+            if batches < 3 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        assert_eq!(batches, 3);
+        assert!(given < (4 + WAITING as i64 + 1) * OF_ONE as i64, "{given}");
+    }
+
+    #[test]
+    fn a_panic_of_the_reader_is_that_of_the_caller() {
+        let caught = std::panic::catch_unwind(|| {
+            read_ahead(|_| panic!("a reader"), &mut |_| ControlFlow::Continue(()))
+        });
+        assert!(caught.is_err());
     }
 }

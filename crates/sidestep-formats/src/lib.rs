@@ -95,7 +95,7 @@ pub use export::{
 };
 pub use field_mapping::{Column, FieldMapping};
 pub use field_value::FieldValue;
-pub use handover::read_ahead;
+pub use handover::{BatchSink, read_ahead};
 pub use options::{Format, OnError, ReadOptions};
 pub use order::{EventTaker, OrderWatch, in_order};
 pub use policy::{PolicyError, read_policy};

@@ -180,10 +180,9 @@ fn give_in_order(
         }
         let Some(Reverse((_, at))) = next.pop() else { return ControlFlow::Continue(()) };
         let Some(stream) = &mut logs[at] else { continue };
-        if let Some(event) = stream.head() {
-            sink(event.as_event())?;
+        if let Some(flow) = stream.take(&mut *sink) {
+            flow?;
         }
-        stream.advance();
         match stream.head_time() {
             Some(time) => next.push(Reverse((time.micros(), at))),
             None => logs[at] = None,

@@ -140,12 +140,14 @@ impl Engine {
 
     /// Processes the events of a batch in order, and returns all alerts at the end.
     pub fn process_batch(&mut self, batch: &EventBatch) -> Vec<Alert> {
-        batch.iter().flat_map(|event| self.process(event.as_event())).collect()
+        let mut alerts = Vec::new();
+        batch.for_each(|event| alerts.append(&mut self.process(event)));
+        alerts
     }
 
     /// Learns the events of a batch in order.
     pub fn learn_batch(&mut self, batch: &EventBatch) {
-        batch.iter().for_each(|event| self.learn(event.as_event()));
+        batch.for_each(|event| self.learn(event));
     }
 
     /// Ends every open movement and returns the last state of its alert.

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::builder::Fields;
 use super::{
-    Account, AccountKind, Activity, AuthEvent, AuthProtocol, Event, Host, HostActivity, LogonType,
-    Mfa, Outcome, OwnedEvent, TicketEncryption, Timestamp,
+    Account, AccountKind, Activity, AuthEvent, AuthProtocol, Event, Host, LogonType, Mfa, Outcome,
+    OwnedEvent, TicketEncryption, Timestamp,
 };
 
 /// Bytes of text up to which it is kept together.
@@ -14,7 +14,7 @@ const MOST_TEXT: usize = 1 << 30;
 
 /// Events that own their text, all of it in one string: to be handed from one thread to another, or to
 /// [`Engine::process_batch`](crate::Engine::process_batch). Once as large as it gets, it is filled, cleared and
-/// filled again without another allocation; companion records ([`HostActivity`]) are kept one by one.
+/// filled again without another allocation; companion records ([`HostActivity`](super::HostActivity)) are kept one by one.
 ///
 /// ```
 /// use sidestep::event::{Account, AuthEvent, EventBatch, Host};
@@ -28,7 +28,7 @@ const MOST_TEXT: usize = 1 << 30;
 ///         .build()?;
 ///     batch.push(&event);
 /// }
-/// assert_eq!(batch.iter().filter(|event| event.as_event().auth().is_some()).count(), 5);
+/// assert_eq!(batch.len(), 5);
 /// let mut engine = Engine::new(Config::default());
 /// assert!(engine.process_batch(&batch).is_empty());
 /// # Ok::<(), sidestep::event::EventError>(())
@@ -41,28 +41,8 @@ pub struct EventBatch {
     owned: Vec<OwnedEvent>,
 }
 
-/// An event of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BatchEvent<'b> {
-    /// Somebody authenticated.
-    Auth(AuthEvent<'b>),
-    /// A host did something.
-    Activity(&'b HostActivity<'static>),
-}
-
-impl BatchEvent<'_> {
-    /// The event.
-    #[must_use]
-    pub const fn as_event(&self) -> Event<'_> {
-        match self {
-            Self::Auth(event) => Event::Auth(event),
-            Self::Activity(activity) => Event::Activity(activity),
-        }
-    }
-}
-
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "nearly all are of the large one")]
 enum Kept {
     Auth(Record),
     /// At this place among those that are kept one by one.
@@ -151,16 +131,20 @@ impl EventBatch {
         self.events.push(kept);
     }
 
-    /// The event at a place, counted from 0.
-    #[must_use]
-    pub fn get(&self, at: usize) -> Option<BatchEvent<'_>> {
+    /// Lends the event at a place, counted from 0, to `take`; `None` where there is none.
+    pub fn lend<T>(&self, at: usize, take: impl FnOnce(Event<'_>) -> T) -> Option<T> {
         Some(match self.events.get(at)? {
-            Kept::Auth(record) => BatchEvent::Auth(self.event(record)),
-            Kept::Owned(at) => match self.owned.get(*at)? {
-                OwnedEvent::Activity(activity) => BatchEvent::Activity(activity),
-                OwnedEvent::Auth(event) => BatchEvent::Auth(event.clone()),
-            },
+            // An event is large: it is lent where it is made, because moving it costs more than making it.
+            Kept::Auth(record) => take(Event::Auth(&self.event(record))),
+            Kept::Owned(at) => take(self.owned.get(*at)?.as_event()),
         })
+    }
+
+    /// Lends each event to `take`, in the order in which they were added.
+    pub fn for_each(&self, mut take: impl FnMut(Event<'_>)) {
+        for at in 0..self.len() {
+            self.lend(at, &mut take);
+        }
     }
 
     /// The time of the event at a place.
@@ -170,11 +154,6 @@ impl EventBatch {
             Kept::Auth(record) => record.time,
             Kept::Owned(at) => self.owned.get(*at)?.as_event().time(),
         })
-    }
-
-    /// The events, in the order in which they were added.
-    pub fn iter(&self) -> impl Iterator<Item = BatchEvent<'_>> {
-        (0..self.len()).filter_map(|at| self.get(at))
     }
 
     fn record(&mut self, event: &AuthEvent<'_>) -> Record {
@@ -278,7 +257,7 @@ impl EventBatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::HostActivityKind;
+    use crate::event::{HostActivity, HostActivityKind};
 
     #[test]
     fn every_field_of_an_event_is_given_back() {
@@ -320,9 +299,9 @@ mod tests {
         let mut batch = EventBatch::default();
         for _ in 0..2 {
             events.iter().for_each(|event| batch.push(*event));
-            let kept: Vec<_> = batch.iter().collect();
-            assert_eq!(kept.iter().map(BatchEvent::as_event).collect::<Vec<_>>(), events);
-            assert_eq!((batch.len(), batch.get(3)), (3, None));
+            let mut kept = events.iter();
+            batch.for_each(|event| assert_eq!(Some(&event), kept.next()));
+            assert_eq!((batch.len(), kept.next(), batch.lend(3, |_| ())), (3, None, None));
             assert!((0..3).all(|at| batch.time(at) == Some(events[at].time())));
             batch.clear();
             assert!(batch.is_empty());

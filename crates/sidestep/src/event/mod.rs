@@ -21,7 +21,7 @@ mod vocabulary;
 pub use account::{Account, AccountKind};
 pub use activity::{HostActivity, HostActivityBuilder, HostActivityKind};
 pub use auth::AuthEvent;
-pub use batch::{BatchEvent, EventBatch};
+pub use batch::EventBatch;
 pub use builder::{AuthEventBuilder, EventError};
 pub use host::Host;
 pub use reorder::Reorder;

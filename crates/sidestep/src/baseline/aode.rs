@@ -57,18 +57,22 @@ impl Combinations {
     /// Machine Learning 58, 2005), each conditional drawn towards the aspect's own distribution.
     pub(crate) fn probability(&self, levels: &Combination) -> f64 {
         let total = f64::from(self.total) + 2.0;
-        let own: [f64; ASPECTS] =
-            std::array::from_fn(|aspect| (f64::from(self.alone[at(aspect, levels)]) + 0.5) / total);
-        let given = |one: usize| {
-            let cell = at(one, levels);
-            let count = f64::from(self.alone[cell]);
-            let row = cell * ASPECTS * LEVELS;
-            (0..ASPECTS).filter(|&other| other != one).fold(own[one], |product, other| {
-                let together = f64::from(self.pairs[row + at(other, levels)]);
-                product * (together + PRIOR * own[other]) / (count + PRIOR)
-            })
-        };
-        (0..ASPECTS).map(given).sum::<f64>() / ASPECTS as f64
+        let cells: [usize; ASPECTS] = std::array::from_fn(|aspect| at(aspect, levels));
+        let counts = cells.map(|cell| f64::from(self.alone[cell]));
+        let own = counts.map(|count| (count + 0.5) / total);
+        let less = counts.map(|count| count + PRIOR);
+        let rows = cells.map(|cell| &self.pairs[cell * ASPECTS * LEVELS..][..ASPECTS * LEVELS]);
+        // The products grow side by side, so that no division waits for the one before it.
+        let mut products = own;
+        for other in 0..ASPECTS {
+            let prior = PRIOR * own[other];
+            let together = rows.map(|row| f64::from(row[cells[other]]));
+            for one in 0..ASPECTS {
+                let more = products[one] * (together[one] + prior) / less[one];
+                products[one] = if one == other { products[one] } else { more };
+            }
+        }
+        products.iter().sum::<f64>() / ASPECTS as f64
     }
 }
 

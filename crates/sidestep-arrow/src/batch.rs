@@ -239,6 +239,11 @@ impl<'b> FieldValues<'b> for Row<'_, 'b> {
     }
 
     #[inline]
+    fn has(&self, field: EventField) -> bool {
+        self.batch.columns[field as usize].is_some()
+    }
+
+    #[inline]
     fn has_windows_codes(&self) -> bool {
         self.batch.windows_codes
     }

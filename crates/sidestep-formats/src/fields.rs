@@ -21,6 +21,12 @@ pub trait FieldValues<'a> {
     /// [`FieldError`]: what is stored there means nothing.
     fn meaning(&self, field: EventField) -> Result<Option<FieldMeaning<'a>>, FieldError>;
 
+    /// Whether any record says something in a field. Most tables have few of the fields, and are not asked for
+    /// the others.
+    fn has(&self, _field: EventField) -> bool {
+        true
+    }
+
     /// Whether the log's numbers of events are Windows' own.
     fn has_windows_codes(&self) -> bool;
 }
@@ -136,6 +142,9 @@ fn means<'a>(
     values: &impl FieldValues<'a>,
     field: EventField,
 ) -> Result<Option<Meaning<'a>>, FieldError> {
+    if !values.has(field) {
+        return Ok(None);
+    }
     Ok(values.meaning(field)?.map(|meaning| meaning.0))
 }
 

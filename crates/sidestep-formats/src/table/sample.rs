@@ -87,7 +87,9 @@ impl ColumnSample {
             return;
         }
         self.present += 1;
-        if format.parse(text).or_else(|| TimeFormat::Auto.parse(text)).is_some() {
+        let is_time = format.parse(text).is_some()
+            || !matches!(format, TimeFormat::Auto) && TimeFormat::Auto.parse(text).is_some();
+        if is_time {
             self.times += 1;
             self.days += u32::from(is_day(text));
         }

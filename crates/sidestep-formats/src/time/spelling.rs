@@ -24,10 +24,21 @@ const WORDED: [&str; 9] = [
 
 /// Any form that means one time only.
 pub(super) fn any(text: &str, zone: &TimeZone) -> Option<Micros> {
+    if !may_be_time(text) {
+        return None;
+    }
     iso(text, zone)
         .or_else(|| dotnet(text))
         .or_else(|| respelt(text, zone))
         .or_else(|| worded(text, zone))
+}
+
+/// Whether a text has what every spelling of a time has: a digit, and that first or one of these marks beside it.
+/// Names of hosts and accounts have them seldom, and to look for a time in each takes long.
+fn may_be_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_mark = |byte: &u8| matches!(byte, b' ' | b',' | b':' | b'/');
+    bytes.iter().any(u8::is_ascii_digit) && (bytes[0].is_ascii_digit() || bytes.iter().any(is_mark))
 }
 
 /// A time with a zone, or one of this zone without.

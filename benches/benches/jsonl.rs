@@ -1,12 +1,6 @@
 //! Records a second from the bytes of Windows events in JSON lines, in the two shapes that most
 //! logs have, beside what plain `serde_json` takes to make a tree of each: from one run over the
 //! same records, so that the ratios mean something.
-//!
-//! The reader scans a record itself and leaves to `serde_json` what is out of the ordinary, which decides
-//! what is JSON and says what is wrong. Parsers that use vector instructions (`simd-json`, `sonic-rs`) were
-//! not taken: somewhat less than half of a record's instructions are the scan (counted by callgrind on
-//! these logs), so that one in half the time would gain less than a quarter of the whole, for some ten
-//! crates more, unsafe code on what a stranger wrote, and errors in other words and at other places.
 
 use std::time::Duration;
 

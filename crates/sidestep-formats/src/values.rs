@@ -49,15 +49,8 @@ pub(crate) fn number(text: &str) -> Option<u64> {
 pub(crate) fn guid(text: &str) -> Option<u128> {
     let mut value: u128 = 0;
     let mut digits = 0;
-    for byte in text.bytes() {
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            b'A'..=b'F' => byte - b'A' + 10,
-            b'{' | b'}' | b'-' => continue,
-            _ => return None,
-        };
-        value = (value << 4) | u128::from(digit);
+    for byte in text.bytes().filter(|byte| !matches!(byte, b'{' | b'}' | b'-')) {
+        value = (value << 4) | u128::from(char::from(byte).to_digit(16)?);
         digits += 1;
     }
     (digits == 32 && value != 0).then_some(value)

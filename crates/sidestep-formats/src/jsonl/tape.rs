@@ -3,7 +3,6 @@
 mod fill;
 mod opened;
 mod row;
-mod scan;
 
 use std::iter;
 
@@ -70,20 +69,11 @@ impl Tape {
         self.fields.clear();
         self.arena.clear();
         self.base = text.as_ptr() as usize;
-        if self.scan(text).is_none() {
-            self.fields.clear();
-            self.arena.clear();
-            self.parse(text)?;
-        }
-        Ok(Node { tape: self, text, index: 0 })
-    }
-
-    /// Puts a record on the list by the parser that decides what is JSON.
-    fn parse(&mut self, text: &str) -> Result<(), serde_json::Error> {
         let mut json = serde_json::Deserializer::from_str(text);
         Value { tape: self, name: Span::default(), depth: 0, plain: false }
             .deserialize(&mut json)?;
-        json.end()
+        json.end()?;
+        Ok(Node { tape: self, text, index: 0 })
     }
 
     /// The place of a text within the record.
@@ -235,11 +225,7 @@ impl<'r> Node<'r> {
             None if self.is_array() => self.children().next()?.text()?,
             None => return None,
         };
-        let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-        let bytes = text.as_bytes();
-        // Most have nothing around them.
-        let text =
-            if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() };
+        let text = text.trim();
         (!crate::vocabulary::is_absent(text)).then_some(text)
     }
 }

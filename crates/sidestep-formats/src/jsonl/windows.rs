@@ -65,7 +65,6 @@ struct Header<'r> {
 }
 
 /// Hands on what a Windows event tells.
-#[allow(clippy::field_reassign_with_default, reason = "a record is large to be moved")]
 pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -> Taken {
     if let Layout::Flat { root, event_id } = layout
         && evtxecmd::is_one(root, event_id)
@@ -86,9 +85,7 @@ pub(super) fn take(layout: Layout<'_>, number: u64, sink: &mut RecordSink<'_>) -
     // These take no memory unless a value lies in a text.
     let (mut inner, mut whole, mut more) = (Tape::default(), Tape::whole(), Tape::whole());
     let mut unnamed = Vec::new();
-    let mut record = Record::default();
-    record.event_id = event_id;
-    record.raw_ref = Some(number);
+    let mut record = Record { event_id, raw_ref: Some(number), ..Record::default() };
     let header = read(layout, |name, value| {
         record.give(&mut unnamed, true, name, Cow::Borrowed(value));
     });

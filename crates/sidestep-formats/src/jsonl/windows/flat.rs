@@ -73,7 +73,7 @@ pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>
             _ => {
                 match node.text() {
                     // Most values are plain, and need no look at what else their names may mean.
-                    Some(text) if is_plain(text) => {
+                    Some(text) if !text.trim_start().starts_with(['{', '[', '<']) => {
                         set(if as_written { name } else { canonical(name) }, text);
                     }
                     _ if compound(node, &mut has_list, &mut header, &mut set) => {}
@@ -90,16 +90,6 @@ pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>
         *field = node.first_text().or(*field);
     }
     header
-}
-
-/// Whether a text is no object, list or element.
-#[inline]
-fn is_plain(text: &str) -> bool {
-    let first = match text.as_bytes().first() {
-        Some(first) if first.is_ascii_graphic() => Some(*first),
-        _ => text.trim_start().bytes().next(),
-    };
-    !matches!(first, Some(b'{' | b'[' | b'<'))
 }
 
 /// Takes values that lie together in one, be it an object, a list or a text; `false` where it is none.

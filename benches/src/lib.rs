@@ -1,6 +1,7 @@
 //! What the benchmarks share: the logs that they read, the work that they measure, and how they measure
 //! it. `docs/performance.md` says what each program is for.
 
+pub mod command;
 #[cfg(feature = "simulator")]
 pub mod engine_runs;
 pub mod floor;

@@ -5,7 +5,6 @@
 //! repeats. The simulator writes each login once; [`repeated`] says by which rule it comes again.
 
 use std::cell::Cell;
-use std::env;
 use std::error::Error;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -13,6 +12,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use sidestep::{Config, Engine, WarmUp};
+use sidestep_benches::command;
 use sidestep_benches::engine_runs::as_events;
 use sidestep_benches::memory::{Memory, mebibytes};
 use sidestep_benches::repeated::{next_block, repeated};
@@ -51,25 +51,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let list: Vec<String> = env::args().skip(1).collect();
-    if list.iter().any(|argument| matches!(argument.as_str(), "-h" | "--help" | "help")) {
-        print!("{HELP}");
-        return ExitCode::SUCCESS;
-    }
-    let arguments = match parse(&list) {
-        Ok(arguments) => arguments,
-        Err(problem) => {
-            eprintln!("error: {problem}\n\n{HELP}");
-            return ExitCode::from(2);
-        }
-    };
-    match run(arguments) {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::run(HELP, parse, |arguments| run(arguments).map(|_| String::new()))
 }
 
 fn parse(list: &[String]) -> Result<Arguments, String> {

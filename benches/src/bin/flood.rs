@@ -6,7 +6,6 @@
 //! simulated organisation with attacks. What is asked: whether memory stays bounded, whether calls stay
 //! short, and whether the attacks are found all the same.
 
-use std::env;
 use std::error::Error;
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -15,6 +14,7 @@ use std::time::Instant;
 use sidestep::alert::LatestAlerts;
 use sidestep::event::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 use sidestep::{Config, ConfigError, Engine, Metrics, Timestamp, WarmUp};
+use sidestep_benches::command;
 use sidestep_benches::judged::Judged;
 use sidestep_benches::latency::Latencies;
 use sidestep_benches::memory::{Memory, mebibytes};
@@ -53,28 +53,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let list: Vec<String> = env::args().skip(1).collect();
-    if list.iter().any(|argument| matches!(argument.as_str(), "-h" | "--help" | "help")) {
-        print!("{HELP}");
-        return ExitCode::SUCCESS;
-    }
-    let arguments = match parse(&list) {
-        Ok(arguments) => arguments,
-        Err(problem) => {
-            eprintln!("error: {problem}\n\n{HELP}");
-            return ExitCode::from(2);
-        }
-    };
-    match compare(arguments) {
-        Ok(text) => {
-            print!("{text}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::run(HELP, parse, compare)
 }
 
 fn parse(list: &[String]) -> Result<Arguments, String> {

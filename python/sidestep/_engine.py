@@ -37,7 +37,7 @@ class Engine:
     settings
         Further settings: `lateness_minutes`, `window_hours`, `half_life_days`, `quarantine_days`,
         `resolve_names`, `address_hours`, `max_accounts`, `max_hosts`, `max_edges`,
-        `max_movements`, `max_hops`.
+        `max_movements`, `max_hops`, `memory_limit` (bytes).
 
     Raises `ConfigError` where a setting is out of its range or unknown.
 
@@ -339,7 +339,7 @@ class Engine:
 
     @property
     def metrics(self) -> dict[str, int]:
-        """What was taken in, passed over, evicted and raised: counts by name."""
+        """What was taken in, passed over, evicted and raised, and the bytes of tables: counts by name."""
         return self._native.metrics()
 
     @property

@@ -101,6 +101,16 @@ def test_results_go_to_every_library(engine, logins):
     assert engine.alerts.hops().to_polars().height > 0
 
 
+def test_memory_may_be_limited_and_is_counted(logins):
+    engine = sidestep.Engine(memory_limit=64 << 20).learn(logins)
+    held = {name: count for name, count in engine.metrics.items() if name.endswith("_bytes")}
+    total = held.pop("memory_bytes")
+    assert len(held) == 12
+    assert 0 < total == sum(held.values()) < 64 << 20
+    with pytest.raises(sidestep.ConfigError, match="64 MiB"):
+        sidestep.Engine(memory_limit=1)
+
+
 def test_progress_is_told_and_may_stop_the_call(logins):
     told = []
     sidestep.Engine().learn(logins, progress=lambda done, total: told.append((done, total)))

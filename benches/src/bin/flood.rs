@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use sidestep::alert::LatestAlerts;
 use sidestep::event::{Account, Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
-use sidestep::{Config, ConfigError, Engine, Metrics, Timestamp, WarmUp};
+use sidestep::{Config, ConfigError, Engine, MemoryUse, Metrics, Timestamp, WarmUp};
 use sidestep_benches::command;
 use sidestep_benches::judged::Judged;
 use sidestep_benches::latency::Latencies;
@@ -46,7 +46,7 @@ const SECOND: i64 = 1_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Arguments {
     flood: u64,
-    limit: u64,
+    limit: usize,
     accounts: u32,
     attacks: u32,
     seed: u64,
@@ -66,7 +66,7 @@ fn parse(list: &[String]) -> Result<Arguments, String> {
             value.parse().map_err(|_| format!("{name}: {value:?} is no whole number"))?;
         match name.as_str() {
             "--millions" => arguments.flood = u64::from(number) * 1_000_000,
-            "--limit" => arguments.limit = u64::from(number) << 20,
+            "--limit" => arguments.limit = (number as usize) << 20,
             "--accounts" => arguments.accounts = number,
             "--attacks" => arguments.attacks = number,
             "--seed" => arguments.seed = u64::from(number),
@@ -81,6 +81,7 @@ fn config(arguments: &Arguments) -> Result<Config, ConfigError> {
     Config::builder()
         .alerts_per_day((f64::from(arguments.accounts) / 1000.0).max(0.1))
         .warm_up(WarmUp::Days(LEARN_DAYS))
+        .memory_limit(Some(arguments.limit))
         .build()
 }
 
@@ -217,6 +218,25 @@ fn table(arguments: &Arguments, quiet: &Ran, flooded: &Ran) -> String {
     for (place, name) in ["p50", "p99", "p99.9", "longest"].into_iter().enumerate() {
         row(&format!("µs a call, {name}"), &|run| format!("{:.2}", run.calls.micros()[place]));
     }
+    row("MiB of all tables", &|run| mib(run.metrics.memory.total()));
+    type Bytes = fn(&MemoryUse) -> u64;
+    let tables: [(&str, Bytes); 12] = [
+        ("accounts", |memory| memory.accounts),
+        ("hosts", |memory| memory.hosts),
+        ("other names", |memory| memory.names),
+        ("edges", |memory| memory.edges),
+        ("accounts and destinations", |memory| memory.account_destinations),
+        ("accounts and sources", |memory| memory.account_sources),
+        ("pairs of hosts", |memory| memory.host_pairs),
+        ("presence", |memory| memory.presence),
+        ("sessions", |memory| memory.sessions),
+        ("detections", |memory| memory.detections),
+        ("movements", |memory| memory.movements),
+        ("quarantine", |memory| memory.quarantine),
+    ];
+    for (name, bytes) in tables {
+        row(&format!("MiB of {name}"), &|run| mib(bytes(&run.metrics.memory)));
+    }
     row("edges known", &|run| run.metrics.edges.to_string());
     row("edges evicted", &|run| run.metrics.evicted_edges.to_string());
     row("pairs evicted", &|run| run.metrics.evicted_pairs.to_string());
@@ -224,6 +244,10 @@ fn table(arguments: &Arguments, quiet: &Ran, flooded: &Ran) -> String {
     row("hosts evicted", &|run| run.metrics.evicted_hosts.to_string());
     row("movements evicted", &|run| run.metrics.evicted_movements.to_string());
     text
+}
+
+fn mib(bytes: u64) -> String {
+    mebibytes(Some(bytes))
 }
 
 #[cfg(test)]

@@ -158,7 +158,7 @@ fn print_row(arguments: &Arguments, size: f64) -> Result<(), Box<dyn Error>> {
         days,
         metrics.edges,
         metrics.events as f64 / spent.as_secs_f64(),
-        metrics.table_bytes as f64 / metrics.edges.max(1) as f64,
+        metrics.memory.total() as f64 / metrics.edges.max(1) as f64,
         peak,
         metrics.alerts,
     );

@@ -132,6 +132,10 @@ struct ArrowArrayStream {
 // Setting: hops kept in one movement: 8 to 65536; 256 unless set.
 #define SIDESTEP_CONFIG_MAX_HOPS 12
 
+// Setting: bytes that an engine may take in all, 2^26 (64 MiB) to 2^40; no limit unless set. Every table has a
+// fixed share of it.
+#define SIDESTEP_CONFIG_MEMORY_LIMIT 13
+
 // Alerts that may wait to be polled. A caller who never polls and sets no callback loses the oldest.
 #define SIDESTEP_MAX_WAITING_ALERTS 65536
 
@@ -801,6 +805,36 @@ typedef struct sidestep_event {
   struct sidestep_str session_name;
 } sidestep_event;
 
+// Bytes that the tables of an engine hold, beside some kilobytes that are always there.
+typedef struct sidestep_memory {
+  // All of them.
+  uint64_t total;
+  // Names of accounts that move, and what is known of each.
+  uint64_t accounts;
+  // Names of hosts, and what is known of each.
+  uint64_t hosts;
+  // Other names and addresses of hosts and accounts, and accounts that do not move.
+  uint64_t names;
+  // Login edges: account, source and destination.
+  uint64_t edges;
+  // Pairs of an account and a destination.
+  uint64_t account_destinations;
+  // Pairs of an account and a source.
+  uint64_t account_sources;
+  // Pairs of a source and a destination.
+  uint64_t host_pairs;
+  // Who sits at which host, and which accounts go together.
+  uint64_t presence;
+  // Sessions and tickets under way.
+  uint64_t sessions;
+  // What detections remember.
+  uint64_t detections;
+  // Movements under way, and those that wait to be shown or listed.
+  uint64_t movements;
+  // Logins that wait to be learned.
+  uint64_t quarantine;
+} sidestep_memory;
+
 // What an engine took in, passed over, evicted and raised since it was made. Set `struct_size` to
 // `sizeof(sidestep_metrics)` before the call.
 typedef struct sidestep_metrics {
@@ -824,8 +858,8 @@ typedef struct sidestep_metrics {
   uint64_t quarantined;
   // Login edges (account, source, destination) remembered now.
   uint64_t edges;
-  // Bytes that the tables of edges and pairs hold now.
-  uint64_t table_bytes;
+  // Bytes that the tables hold now.
+  struct sidestep_memory memory;
   // Login edges evicted to stay within the bound.
   uint64_t evicted_edges;
   // Pairs (account and host, or host and host) evicted to stay within the bound.
@@ -1206,7 +1240,7 @@ sidestep_status sidestep_event_init(struct sidestep_event *event,
                                     size_t struct_size,
                                     struct sidestep_error **error);
 
-// Reads the counters of an engine.
+// Reads the counters of an engine. Bytes of tables are counted for it, which takes time.
 sidestep_status sidestep_engine_metrics(const struct sidestep_engine *engine,
                                         struct sidestep_metrics *metrics,
                                         struct sidestep_error **error);

@@ -57,6 +57,9 @@ pub const SIDESTEP_CONFIG_MAX_EDGES: u32 = 10;
 pub const SIDESTEP_CONFIG_MAX_MOVEMENTS: u32 = 11;
 /// Setting: hops kept in one movement: 8 to 65536; 256 unless set.
 pub const SIDESTEP_CONFIG_MAX_HOPS: u32 = 12;
+/// Setting: bytes that an engine may take in all, 2^26 (64 MiB) to 2^40; no limit unless set. Every table has a
+/// fixed share of it.
+pub const SIDESTEP_CONFIG_MEMORY_LIMIT: u32 = 13;
 
 /// Makes settings that are all as the header says they are unless set.
 #[unsafe(no_mangle)]
@@ -140,6 +143,7 @@ fn with(config: ConfigBuilder, setting: u32, value: f64) -> Result<ConfigBuilder
         SIDESTEP_CONFIG_MAX_ACCOUNTS => config.max_accounts(count(value, "max_accounts")?),
         SIDESTEP_CONFIG_MAX_HOSTS => config.max_hosts(count(value, "max_hosts")?),
         SIDESTEP_CONFIG_MAX_EDGES => config.max_edges(count(value, "max_edges")?),
+        SIDESTEP_CONFIG_MEMORY_LIMIT => config.memory_limit(Some(count(value, "memory_limit")?)),
         SIDESTEP_CONFIG_MAX_MOVEMENTS => config.max_movements(count(value, "max_movements")?),
         SIDESTEP_CONFIG_MAX_HOPS => config.max_hops(count(value, "max_hops")?),
         _ => {

@@ -1,11 +1,45 @@
 //! Counters of an engine.
 
+use sidestep::MemoryUse;
+
 use crate::boundary::call;
 use crate::engine_state::sidestep_engine;
 use crate::error::sidestep_error;
 use crate::handle;
 use crate::pointer::{self, SizedStruct};
 use crate::status::sidestep_status;
+
+/// Bytes that the tables of an engine hold, beside some kilobytes that are always there.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct sidestep_memory {
+    /// All of them.
+    pub total: u64,
+    /// Names of accounts that move, and what is known of each.
+    pub accounts: u64,
+    /// Names of hosts, and what is known of each.
+    pub hosts: u64,
+    /// Other names and addresses of hosts and accounts, and accounts that do not move.
+    pub names: u64,
+    /// Login edges: account, source and destination.
+    pub edges: u64,
+    /// Pairs of an account and a destination.
+    pub account_destinations: u64,
+    /// Pairs of an account and a source.
+    pub account_sources: u64,
+    /// Pairs of a source and a destination.
+    pub host_pairs: u64,
+    /// Who sits at which host, and which accounts go together.
+    pub presence: u64,
+    /// Sessions and tickets under way.
+    pub sessions: u64,
+    /// What detections remember.
+    pub detections: u64,
+    /// Movements under way, and those that wait to be shown or listed.
+    pub movements: u64,
+    /// Logins that wait to be learned.
+    pub quarantine: u64,
+}
 
 /// What an engine took in, passed over, evicted and raised since it was made. Set `struct_size` to
 /// `sizeof(sidestep_metrics)` before the call.
@@ -32,8 +66,8 @@ pub struct sidestep_metrics {
     pub quarantined: u64,
     /// Login edges (account, source, destination) remembered now.
     pub edges: u64,
-    /// Bytes that the tables of edges and pairs hold now.
-    pub table_bytes: u64,
+    /// Bytes that the tables hold now.
+    pub memory: sidestep_memory,
     /// Login edges evicted to stay within the bound.
     pub evicted_edges: u64,
     /// Pairs (account and host, or host and host) evicted to stay within the bound.
@@ -73,7 +107,25 @@ unsafe impl SizedStruct for sidestep_metrics {
     const NAME: &'static str = "sidestep_metrics";
 }
 
-/// Reads the counters of an engine.
+const fn memory(of: &MemoryUse) -> sidestep_memory {
+    sidestep_memory {
+        total: of.total(),
+        accounts: of.accounts,
+        hosts: of.hosts,
+        names: of.names,
+        edges: of.edges,
+        account_destinations: of.account_destinations,
+        account_sources: of.account_sources,
+        host_pairs: of.host_pairs,
+        presence: of.presence,
+        sessions: of.sessions,
+        detections: of.detections,
+        movements: of.movements,
+        quarantine: of.quarantine,
+    }
+}
+
+/// Reads the counters of an engine. Bytes of tables are counted for it, which takes time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidestep_engine_metrics(
     engine: *const sidestep_engine,
@@ -95,7 +147,7 @@ pub unsafe extern "C" fn sidestep_engine_metrics(
             passed_over: m.passed_over,
             quarantined: m.quarantined,
             edges: m.edges,
-            table_bytes: m.table_bytes,
+            memory: memory(&m.memory),
             evicted_edges: m.evicted_edges,
             evicted_pairs: m.evicted_pairs,
             evicted_accounts: m.evicted_accounts,

@@ -94,6 +94,11 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "B")]
     pub(crate) alerts_per_day: Option<f64>,
 
+    /// MiB of memory that what is learned may take, 64 or more; see docs/memory.md for what is given up
+    /// [default: no limit]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
+    pub(crate) memory_limit: Option<u32>,
+
     /// What to change about detections: weights, and what is allowed, in a TOML file (see
     /// docs/detections/README.md)
     #[arg(long, value_name = "FILE", conflicts_with = "load_state")]
@@ -156,7 +161,7 @@ pub(crate) struct DetectArgs {
     pub(crate) threads: Option<u8>,
 
     /// Go on from a state that --save-state wrote; its settings hold
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["learn_days", "alerts_per_day"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["learn_days", "alerts_per_day", "memory_limit"])]
     pub(crate) load_state: Option<PathBuf>,
 
     /// Write what was learned to this file. Movements still open go on from it under the same id

@@ -140,6 +140,9 @@ pub(crate) fn engine(args: &DetectArgs) -> Result<Engine, Failure> {
         None => WarmUp::None,
     };
     let mut builder = Config::builder().warm_up(warm_up);
+    if let Some(mebibytes) = args.memory_limit {
+        builder = builder.memory_limit(Some((mebibytes as usize) << 20));
+    }
     if let Some(budget) = args.alerts_per_day {
         builder = builder.alerts_per_day(budget);
     }

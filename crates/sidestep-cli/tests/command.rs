@@ -111,6 +111,7 @@ fn wrong_arguments_exit_with_2() {
         (&["detect", log, "--year", "23"], "--year"),
         (&["detect", log, "--map", "who=x"], "field `who`"),
         (&["detect", log, "--alerts-per-day", "0"], "--alerts-per-day"),
+        (&["detect", log, "--memory-limit", "63"], "--memory-limit"),
         (&["detect", log, "--learn-days", "0"], "--learn-days"),
         (&["detect", log, "--learn", log, "--learn-days", "3"], "--learn-days"),
         (&["detect", log, "--output", log], "is read as a log"),

@@ -112,6 +112,7 @@ impl Engine {
                 "max_edges" => builder.max_edges(value.extract()?),
                 "max_movements" => builder.max_movements(value.extract()?),
                 "max_hops" => builder.max_hops(value.extract()?),
+                "memory_limit" => builder.memory_limit(value.extract()?),
                 "policy" => {
                     let text: String = value.extract()?;
                     builder.policy(read_policy(&text).map_err(config)?)
@@ -308,7 +309,6 @@ impl Engine {
             passed_over,
             quarantined,
             edges,
-            table_bytes,
             evicted_edges,
             evicted_pairs,
             evicted_accounts,
@@ -323,6 +323,27 @@ impl Engine {
             days_by_detections,
             future
         );
+        /// Sets bytes of tables under their names and `_bytes`.
+        macro_rules! set_bytes {
+            ($($name:ident),+) => {
+                $(dict.set_item(concat!(stringify!($name), "_bytes"), metrics.memory.$name)?;)+
+            };
+        }
+        set_bytes!(
+            accounts,
+            hosts,
+            names,
+            edges,
+            account_destinations,
+            account_sources,
+            host_pairs,
+            presence,
+            sessions,
+            detections,
+            movements,
+            quarantine
+        );
+        dict.set_item("memory_bytes", metrics.memory.total())?;
         Ok(dict)
     }
 

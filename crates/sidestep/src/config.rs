@@ -22,6 +22,11 @@ pub enum WarmUp {
     None,
 }
 
+/// What a limit of memory may be, in bytes: less leaves too little of each table, and more than the latter a
+/// 32-bit machine cannot say.
+const LEAST_MEMORY: usize = 64 << 20;
+const MOST_MEMORY: usize = if usize::BITS > 40 { 1 << 40 } else { usize::MAX };
+
 macro_rules! getters {
     ($($name:ident: $kind:ty,)+) => {
         $(
@@ -65,6 +70,7 @@ pub struct Config {
     pub(crate) max_edges: usize,
     pub(crate) max_movements: usize,
     pub(crate) max_hops: usize,
+    pub(crate) memory_limit: Option<usize>,
     pub(crate) policy: Policy,
 }
 
@@ -84,6 +90,7 @@ impl Default for Config {
             max_edges: 1 << 23,
             max_movements: 1 << 16,
             max_hops: 256,
+            memory_limit: None,
             policy: Policy::default(),
         }
     }
@@ -116,6 +123,7 @@ impl Config {
         max_edges: usize,
         max_movements: usize,
         max_hops: usize,
+        memory_limit: Option<usize>,
     }
 
     /// What was set by [`ConfigBuilder::policy`].
@@ -173,6 +181,11 @@ impl ConfigBuilder {
         max_movements: usize,
         /// Hops kept in one movement: 8 to 65,536; 256 unless said.
         max_hops: usize,
+        /// Bytes that an engine may take in all: 64 MiB to 1 TiB; no limit unless said. Every table has a
+        /// fixed share of it (`docs/memory.md` lists them), and gives up what it holds itself: of names,
+        /// edges and pairs those that came once before those that came back, and of these what was not
+        /// used for longest; of movements the weakest; of what detections remember the older half.
+        memory_limit: Option<usize>,
         /// What is changed about the detections: weights, and what is allowed.
         policy: Policy,
     }
@@ -187,9 +200,9 @@ impl ConfigBuilder {
 }
 
 impl Config {
-    /// How many names and edges are remembered.
+    /// What every table may hold.
     pub(crate) const fn bounds(&self) -> Bounds {
-        Bounds { accounts: self.max_accounts, hosts: self.max_hosts, edges: self.max_edges }
+        Bounds::new(self.memory_limit, self.max_accounts, self.max_hosts, self.max_edges)
     }
 
     /// How long an address is believed to be its host's.
@@ -227,6 +240,8 @@ impl Config {
         within("max_edges", c.max_edges, 16, 1 << 30, "it must lie in 16 to 2^30")?;
         within("max_movements", c.max_movements, 16, 1 << 24, "it must lie in 16 to 2^24")?;
         within("max_hops", c.max_hops, 8, 65_536, "it must lie in 8 to 65536")?;
+        let limit = c.memory_limit.unwrap_or(LEAST_MEMORY);
+        within("memory_limit", limit, LEAST_MEMORY, MOST_MEMORY, "it must lie in 64 MiB to 1 TiB")?;
         Ok(self)
     }
 }

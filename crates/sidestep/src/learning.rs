@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::login::Login;
-use crate::store::Id;
+use crate::store::{Id, Portion, heap};
 use crate::time::{DAY, Micros};
 use crate::tuning::MAX_WAITING;
 
@@ -27,9 +27,27 @@ pub(crate) struct Learning {
     pending_odd: VecDeque<(Micros, [Id; 3])>,
     /// Logins alerted on, in order of `until`: kept out of the baseline until then.
     quarantine: VecDeque<Quarantined>,
+    /// Which part of [`MAX_WAITING`] may wait.
+    #[serde(skip)]
+    portion: Portion,
+}
+
+heap! {
+    Learning { pending_odd, quarantine }
+    Quarantined {}
 }
 
 impl Learning {
+    /// Nothing waits yet; this portion of what usually may.
+    pub(crate) fn new(portion: Portion) -> Self {
+        Self { portion, ..Self::default() }
+    }
+
+    /// The same with what was saved.
+    pub(crate) fn with_saved(self, saved: Self) -> Self {
+        Self { portion: self.portion, ..saved }
+    }
+
     /// Whether the saved parts fit together.
     pub(crate) fn is_sound(&self) -> bool {
         let is_class =
@@ -56,7 +74,7 @@ impl Learning {
         baseline.hosts.profile_mut(login.source).logins_from += 1.0;
         if tail {
             self.pending_odd.push_back((now, login.key));
-            if self.pending_odd.len() > MAX_WAITING {
+            if self.pending_odd.len() > self.portion.of(MAX_WAITING) {
                 self.pending_odd.pop_front();
             }
         }
@@ -72,7 +90,7 @@ impl Learning {
     ) {
         let Login { key, time, protocol, .. } = *login;
         self.quarantine.push_back(Quarantined { until, key, time, protocol });
-        if self.quarantine.len() > MAX_WAITING {
+        if self.quarantine.len() > self.portion.of(MAX_WAITING) {
             self.release_oldest(now, baseline);
         }
     }

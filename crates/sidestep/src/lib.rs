@@ -146,7 +146,7 @@ pub use engine::{Engine, Status};
 pub use error::{ConfigError, SnapshotError};
 pub use event::timestamp::{Timestamp, TimestampError};
 pub use identity::Alias;
-pub use metrics::Metrics;
+pub use metrics::{MemoryUse, Metrics};
 
 /// Named detections, and what a user changes about them.
 pub mod detection {

@@ -31,8 +31,8 @@ pub struct Metrics {
     pub quarantined: u64,
     /// Login edges (account, source, destination) remembered now.
     pub edges: u64,
-    /// Bytes that the tables of edges and pairs hold now.
-    pub table_bytes: u64,
+    /// Bytes that the tables hold now.
+    pub memory: MemoryUse,
     /// Login edges evicted to stay within the bound.
     pub evicted_edges: u64,
     /// Pairs (account and host, or host and host) evicted to stay within the bound.
@@ -59,6 +59,51 @@ pub struct Metrics {
     /// Days with events that were judged by detections alone, for nothing was known yet of what is
     /// normal, or too little was seen.
     pub days_by_detections: u64,
+}
+
+/// Bytes that the tables of an engine hold now, beside some kilobytes that are always there. Events on
+/// their way and alerts that were given out are not among them. Counting them takes time: it looks at all
+/// that has a length of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
+pub struct MemoryUse {
+    /// Names of accounts that move, and what is known of each.
+    pub accounts: u64,
+    /// Names of hosts, and what is known of each.
+    pub hosts: u64,
+    /// Other names and addresses of hosts and accounts, and accounts that do not move.
+    pub names: u64,
+    /// Login edges: account, source and destination.
+    pub edges: u64,
+    /// Pairs of an account and a destination.
+    pub account_destinations: u64,
+    /// Pairs of an account and a source.
+    pub account_sources: u64,
+    /// Pairs of a source and a destination.
+    pub host_pairs: u64,
+    /// Who sits at which host, and which accounts go together.
+    pub presence: u64,
+    /// Sessions and tickets under way.
+    pub sessions: u64,
+    /// What detections remember.
+    pub detections: u64,
+    /// Movements under way, and those that wait to be shown or listed.
+    pub movements: u64,
+    /// Logins that wait to be learned.
+    pub quarantine: u64,
+}
+
+impl MemoryUse {
+    /// All of it.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        let Self { accounts, hosts, names, edges, account_destinations, account_sources, .. } =
+            *self;
+        let Self { host_pairs, presence, sessions, detections, movements, quarantine, .. } = *self;
+        let pairs = account_destinations + account_sources + host_pairs + presence;
+        accounts + hosts + names + edges + pairs + sessions + detections + movements + quarantine
+    }
 }
 
 /// What the pipeline itself counts.

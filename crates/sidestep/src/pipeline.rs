@@ -19,12 +19,13 @@ use crate::identity::resolve::{Resolved, Resolver};
 use crate::judge::{Judge, Verdict, odd_rate};
 use crate::learning::Learning;
 use crate::login::{Login, LoginPlaces, may_use_ticket, protocol_class};
-use crate::metrics::{Counts, Metrics};
+use crate::metrics::{Counts, MemoryUse, Metrics};
 use crate::movement::{Candidate, Hop, Tracker};
 use crate::rules::Rules;
 use crate::rules::finding::Finding;
 use crate::rules::observation::EventClass;
 use crate::sessions::Sessions;
+use crate::store::Heap;
 use crate::time::{DAY, Day, Micros};
 
 /// The stages, in the order in which an event passes them.
@@ -51,24 +52,21 @@ pub(crate) struct Pipeline {
 
 impl Pipeline {
     pub(crate) fn new(config: Config) -> Self {
+        let bounds = config.bounds();
         Self {
             counts: Counts::default(),
             ahead: Ahead::default(),
             now: 0,
             hour_end: 0,
             days_seen: 0,
-            resolver: Resolver::new(
-                config.bounds(),
-                config.resolve_names,
-                config.address_lifetime(),
-            ),
-            sessions: Sessions::new(),
-            baseline: Baseline::new(config.bounds(), config.half_life_days),
+            resolver: Resolver::new(&bounds, config.resolve_names, config.address_lifetime()),
+            sessions: Sessions::new(bounds.portion()),
+            baseline: Baseline::new(&bounds, config.half_life_days),
             judge: Judge::new(),
-            rules: Rules::new(),
+            rules: Rules::new(bounds.portion()),
             tracker: Tracker::new(&config),
-            desk: AlertDesk::new(config.alerts_per_day),
-            learning: Learning::default(),
+            desk: AlertDesk::new(config.alerts_per_day, bounds.portion()),
+            learning: Learning::new(bounds.portion()),
             config,
         }
     }
@@ -103,6 +101,8 @@ impl Pipeline {
             return Vec::new();
         }
         let mut alerts = self.advance_to(time, purpose);
+        self.baseline.set_time(self.now);
+        self.resolver.set_time(self.now);
         self.counts.activities += u64::from(event.auth().is_none());
         let class = EventClass::of(event);
         let is_passed_over = class.is_none() && event.auth().is_none_or(is_idle);
@@ -351,7 +351,7 @@ impl Pipeline {
             passed_over: counts.passed_over,
             quarantined: counts.quarantined,
             edges: baseline.edges.records().len() as u64,
-            table_bytes: baseline.table_bytes() as u64,
+            memory: self.memory(),
             evicted_edges: baseline.edges.evicted(),
             evicted_pairs: baseline.evicted_pairs(),
             evicted_accounts: baseline.evicted_accounts,
@@ -364,6 +364,27 @@ impl Pipeline {
             alerts,
             held_back,
             days_by_detections: counts.days_by_detections,
+        }
+    }
+
+    fn memory(&self) -> MemoryUse {
+        let bytes = |tables: &[&dyn Heap]| {
+            tables.iter().map(|table| table.heap_bytes() as u64).sum::<u64>()
+        };
+        let baseline = &self.baseline;
+        MemoryUse {
+            accounts: bytes(&[&baseline.accounts]),
+            hosts: bytes(&[&baseline.hosts]),
+            names: bytes(&[&self.resolver]),
+            edges: bytes(&[&baseline.edges]),
+            account_destinations: bytes(&[&baseline.account_destination]),
+            account_sources: bytes(&[&baseline.account_source]),
+            host_pairs: bytes(&[&baseline.source_destination]),
+            presence: bytes(&[&baseline.presence, &baseline.keyboard, &baseline.companions]),
+            sessions: bytes(&[&self.sessions]),
+            detections: bytes(&[&self.rules]),
+            movements: bytes(&[&self.tracker, &self.desk]),
+            quarantine: bytes(&[&self.learning]),
         }
     }
 

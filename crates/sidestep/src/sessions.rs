@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::AuthEvent;
-use crate::store::Id;
-use crate::store::{SavedTable, Table};
+use crate::store::{Bound, Id, Portion, SavedTable, Table, heap};
 use crate::time::Micros;
 use crate::tuning::sessions::{REMEMBERED, REPORTED_WITHIN, TICKET};
 
@@ -31,9 +30,17 @@ pub(crate) struct Sessions {
     tickets: Table<u128, Ticket>,
 }
 
+heap! {
+    Sessions { logons, tickets }
+    ReportedLogon {}
+    Ticket {}
+}
+
 impl Sessions {
-    pub(crate) fn new() -> Self {
-        Self { logons: Table::new(REMEMBERED), tickets: Table::new(REMEMBERED) }
+    /// Knows none yet; it remembers this portion of what it usually does.
+    pub(crate) fn new(portion: Portion) -> Self {
+        let bound = Bound::of(portion.of(REMEMBERED));
+        Self { logons: Table::new(bound), tickets: Table::new(bound) }
     }
 
     /// Whether another log reported of this logon already. A log that numbers neither its events nor
@@ -90,10 +97,11 @@ impl Sessions {
         SavedSessions { logons: self.logons.to_saved(), tickets: self.tickets.to_saved() }
     }
 
-    pub(crate) fn from_saved(saved: SavedSessions) -> Result<Self, String> {
+    /// The same with what was saved.
+    pub(crate) fn with_saved(self, saved: SavedSessions) -> Result<Self, String> {
         Ok(Self {
-            logons: Table::from_saved(saved.logons, REMEMBERED, "logons")?,
-            tickets: Table::from_saved(saved.tickets, REMEMBERED, "tickets")?,
+            logons: self.logons.with_saved(saved.logons, "logons")?,
+            tickets: self.tickets.with_saved(saved.tickets, "tickets")?,
         })
     }
 }

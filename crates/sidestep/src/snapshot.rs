@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ahead::{Ahead, SavedAhead};
 use crate::alerting::desk::AlertDesk;
-use crate::baseline::{Baseline, SavedBaseline};
+use crate::baseline::SavedBaseline;
 use crate::config::Config;
 use crate::config::saved::SavedConfig;
 use crate::engine::Engine;
@@ -20,13 +20,13 @@ use crate::learning::Learning;
 use crate::metrics::Counts;
 use crate::movement::Tracker;
 use crate::pipeline::Pipeline;
-use crate::rules::{Rules, SavedRules};
-use crate::sessions::{SavedSessions, Sessions};
+use crate::rules::SavedRules;
+use crate::sessions::SavedSessions;
 use crate::store::check_numbers;
 use crate::time::{Day, Micros, day_of};
 
 const SIGNATURE: [u8; 8] = *b"SIDESTEP";
-const VERSION: u32 = 9;
+const VERSION: u32 = 10;
 const HEADER: usize = 8 + 4 + 8 + 4;
 
 #[derive(Serialize, Deserialize)]
@@ -136,22 +136,21 @@ impl Engine {
         if !is_sound {
             return Err(malformed("its parts do not fit together".to_owned()));
         }
-        let (bounds, empty) = (config.bounds(), Pipeline::new(config.clone()));
+        let empty = Pipeline::new(config.clone());
         let pipeline = Pipeline {
             counts: body.counts,
             ahead: Ahead::from_saved(body.ahead).map_err(malformed)?,
             now: body.now,
             hour_end: 0,
             days_seen: body.days_seen,
-            resolver: empty.resolver.with_saved(body.resolver, bounds).map_err(malformed)?,
-            sessions: Sessions::from_saved(body.sessions).map_err(malformed)?,
-            baseline: Baseline::from_saved(body.baseline, bounds, config.half_life_days)
-                .map_err(malformed)?,
+            resolver: empty.resolver.with_saved(body.resolver).map_err(malformed)?,
+            sessions: empty.sessions.with_saved(body.sessions).map_err(malformed)?,
+            baseline: empty.baseline.with_saved(body.baseline).map_err(malformed)?,
             judge: body.judge,
-            rules: Rules::from_saved(body.rules).map_err(malformed)?,
-            tracker: body.tracker,
-            desk: body.desk,
-            learning: body.learning,
+            rules: empty.rules.with_saved(body.rules).map_err(malformed)?,
+            tracker: empty.tracker.with_saved(body.tracker),
+            desk: empty.desk.with_saved(body.desk),
+            learning: empty.learning.with_saved(body.learning),
             config,
         };
         Ok(Self { pipeline })

@@ -110,6 +110,32 @@ pub(crate) mod evidence {
     pub(crate) const RARE_COMBINATION: Weight = (0.8, 40.0, 12.0);
 }
 
+/// Thousandths of a limit of memory.
+pub(crate) mod memory {
+    pub(crate) const ACCOUNTS: usize = 60;
+    pub(crate) const HOSTS: usize = 80;
+    pub(crate) const EDGES: usize = 120;
+    pub(crate) const ACCOUNT_DESTINATIONS: usize = 60;
+    pub(crate) const ACCOUNT_SOURCES: usize = 50;
+    pub(crate) const HOST_PAIRS: usize = 50;
+    pub(crate) const PRESENCE: usize = 35;
+    pub(crate) const KEYBOARDS: usize = 15;
+    pub(crate) const COMPANIONS: usize = 15;
+    pub(crate) const NON_MOVERS: usize = 25;
+    pub(crate) const SIDS: usize = 15;
+    pub(crate) const HOMES: usize = 12;
+    pub(crate) const DOMAINS: usize = 3;
+    pub(crate) const ADDRESSES: usize = 35;
+    pub(crate) const ADDRESSED_HOSTS: usize = 12;
+    pub(crate) const SUFFIXES: usize = 15;
+    pub(crate) const CUT_NAMES: usize = 8;
+    pub(crate) const MOVEMENTS: usize = 50;
+    /// Thousandths for what rules, sessions, logins in quarantine and movements that wait remember together.
+    pub(crate) const RULES: usize = 220;
+    /// Bytes that these take at the most where memory is not limited, from the sizes of all their entries.
+    pub(crate) const USUAL_RULES_BYTES: usize = 400_000_000;
+}
+
 pub(crate) mod workstation_logons {
     use super::*;
 

@@ -5,7 +5,7 @@ mod common;
 use common::{DAY, Plain, arbitrary_stream, config, events, office_with_intrusion, run};
 use proptest::prelude::*;
 use sidestep::event::Activity;
-use sidestep::{Config, Engine, Metrics, WarmUp};
+use sidestep::{Config, Engine, MemoryUse, Metrics, WarmUp};
 
 /// Settings under which even a short stream of few names gives alerts.
 fn eager() -> Config {
@@ -113,7 +113,7 @@ proptest! {
         let restored = Engine::load(&engine.save()).expect("what was saved can be loaded");
         // The restored tables are as large as they need to be.
         let counted = |mut metrics: Metrics| {
-            metrics.table_bytes = 0;
+            metrics.memory = MemoryUse::default();
             metrics
         };
         prop_assert_eq!(counted(restored.metrics()), counted(metrics));

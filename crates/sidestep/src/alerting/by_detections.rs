@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::movement::Movement;
+use crate::store::{Portion, heap};
 use crate::time::{DAY, Micros};
 use crate::tuning::held_back::LISTED;
 use crate::tuning::{LEAST_ALERTS_BY_DETECTIONS, LEAST_RATE_BY_DETECTIONS};
@@ -16,9 +17,26 @@ pub(super) struct ByDetections {
     decide: bool,
     /// Movements that ended before there was room for them.
     waiting: Vec<Movement>,
+    /// Which part of [`LISTED`] may wait.
+    #[serde(skip)]
+    portion: Portion,
+}
+
+heap! {
+    ByDetections { waiting }
 }
 
 impl ByDetections {
+    /// Nothing was raised yet; this portion of what usually may wait.
+    pub(super) fn new(portion: Portion) -> Self {
+        Self { portion, ..Self::default() }
+    }
+
+    /// The same with what was saved.
+    pub(super) fn with_saved(self, saved: Self) -> Self {
+        Self { portion: self.portion, ..saved }
+    }
+
     /// Whether the saved parts fit together.
     pub(super) fn is_sound(&self) -> bool {
         self.waiting.len() <= LISTED && self.waiting.iter().all(Movement::is_sound)
@@ -43,7 +61,7 @@ impl ByDetections {
     /// Keeps a movement for when there is room; the weakest has to go where too many wait.
     pub(super) fn keep(&mut self, movement: Movement) -> Option<Movement> {
         self.waiting.push(movement);
-        if self.waiting.len() <= LISTED {
+        if self.waiting.len() <= self.portion.of(LISTED) {
             return None;
         }
         let weakest = (0..self.waiting.len()).min_by(|&a, &b| self.weaker(a, b))?;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::HeldBack;
 use crate::movement::Movement;
+use crate::store::{Portion, heap};
 use crate::tuning::held_back::LISTED;
 
 /// A movement, and why it was held back.
@@ -18,12 +19,30 @@ pub(crate) struct HeldMovement {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct HeldBackLog {
     kept: Vec<HeldMovement>,
+    /// Which part of [`LISTED`] is kept.
+    #[serde(skip)]
+    portion: Portion,
+}
+
+heap! {
+    HeldBackLog { kept }
+    HeldMovement { movement }
 }
 
 impl HeldBackLog {
+    /// Nothing was held back yet; this portion of what usually is kept.
+    pub(super) fn new(portion: Portion) -> Self {
+        Self { portion, ..Self::default() }
+    }
+
+    /// The same with what was saved.
+    pub(super) fn with_saved(self, saved: Self) -> Self {
+        Self { portion: self.portion, ..saved }
+    }
+
     /// Keeps a movement; where there is no room, the weakest goes.
     pub(crate) fn push(&mut self, reason: HeldBack, movement: Movement) {
-        if self.kept.len() >= LISTED {
+        if self.kept.len() >= self.portion.of(LISTED) {
             let weaker = |a: &Movement, b: &Movement| {
                 a.score.total_cmp(&b.score).then(b.serial.cmp(&a.serial))
             };

@@ -8,34 +8,38 @@ use crate::time::{DAY, Day, Micros, day_of};
 use crate::tuning::explain::{HABIT, SWITCH};
 use crate::tuning::learn::STALE_HALF_LIVES;
 
-/// Counts a pair. Says whether it is new, and gives out what was evicted to make room.
+/// Counts a pair, of names that are known or not. Says whether it is new, and gives out what was evicted to make room.
 fn count_pair(
     table: &mut Table<[Id; 2], Pair>,
     key: [Id; 2],
     place: Option<Place>,
     day: Day,
+    is_known: bool,
 ) -> (bool, Option<[Id; 2]>) {
     match place {
         Some(place) => {
+            if is_known {
+                table.make_known(place);
+            }
             let pair = table.at_mut(place);
             pair.count += 1.0;
             pair.last_day = pair.last_day.max(day);
             (false, None)
         }
         None => {
-            let gone = table.insert_new(key, Pair { last_day: day, count: 1.0 });
+            let gone = table.insert(key, Pair { last_day: day, count: 1.0 }, is_known);
             (true, gone.map(|gone| gone.key))
         }
     }
 }
 
 /// The same, but once a day at most. Says whether it was the first time today.
-fn count_daily(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day) -> bool {
+fn count_daily(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day, is_known: bool) -> bool {
     let place = table.find(key);
     if place.is_some_and(|place| table.at_mut(place).last_day >= day) {
         return false;
     }
-    count_pair(table, key, place, day);
+    count_pair(table, key, place, day, is_known);
     true
 }
 
@@ -80,7 +84,8 @@ impl Baseline {
     /// An account was active on a host, at its keyboard or by its own ticket.
     pub(crate) fn learn_presence(&mut self, account: Slot, host: Slot, time: Micros) {
         let key = [self.accounts.id(account), self.hosts.id(host)];
-        if count_daily(&mut self.presence, key, day_of(time)) {
+        let is_known = self.accounts.is_known(account) && self.hosts.is_known(host);
+        if count_daily(&mut self.presence, key, day_of(time), is_known) {
             self.hosts.profile_mut(host).saw_at_keyboard(key[0]);
         }
     }
@@ -97,20 +102,29 @@ impl Baseline {
         let id = self.accounts.id(account);
         if let Some(subject) = subject {
             let pair = [self.accounts.id(subject), id];
-            count_daily(&mut self.companions, pair, day_of(time));
+            let is_known = self.accounts.is_known(subject) && self.accounts.is_known(account);
+            count_daily(&mut self.companions, pair, day_of(time), is_known);
             if self.companions.get(pair).is_none_or(|pair| pair.count < HABIT) {
                 return;
             }
         }
         let profile = self.accounts.profile_mut(account);
         profile.at_keyboard = profile.at_keyboard.max(time);
+        let is_known = self.accounts.is_known(account) && self.hosts.is_known(host);
         let key = [id, self.hosts.id(host)];
         match self.keyboard.get_mut(key) {
             Some(last) => *last = time.max(*last),
             None => {
-                self.keyboard.insert_new(key, time);
+                self.keyboard.insert(key, time, is_known);
             }
         }
+    }
+
+    /// Whether all that a login names is known: then what is learned of it goes last.
+    fn is_known(&self, login: &Login) -> bool {
+        self.accounts.is_known(login.account)
+            && self.hosts.is_known(login.source)
+            && self.hosts.is_known(login.destination)
     }
 
     /// A login failed: only that it did is remembered.
@@ -122,7 +136,8 @@ impl Baseline {
                 edge.failed_day = edge.failed_day.max(failed_day);
             }
             None => {
-                self.edges.insert_new(login.key, Edge { failed_day, ..Edge::default() });
+                let edge = Edge { failed_day, ..Edge::default() };
+                self.edges.insert(login.key, edge, self.is_known(login));
             }
         }
     }
@@ -131,8 +146,12 @@ impl Baseline {
     pub(crate) fn learn_login(&mut self, login: &Login) {
         let day = day_of(login.time);
         let (key, bit, places) = (login.key, 1_u16 << login.protocol, login.places);
+        let is_known = self.is_known(login);
         match places.edge {
             Some(place) => {
+                if is_known {
+                    self.edges.make_known(place);
+                }
                 let edge = self.edges.at_mut(place);
                 if edge.days == 0 || edge.last_day() < day {
                     edge.days = edge.days.saturating_add(1);
@@ -143,14 +162,14 @@ impl Baseline {
             }
             None => {
                 let edge = Edge { last: login.time, failed_day: 0, days: 1, protocols_today: bit };
-                self.edges.insert_new(key, edge);
+                self.edges.insert(key, edge, is_known);
             }
         }
         let [account, source, destination] = key;
-        self.learn_companions(login, account, day);
-        self.learn_account_destination(login, [account, destination], day);
-        self.learn_account_source(login, [account, source], day);
-        self.learn_source_destination(login, [source, destination], day);
+        self.learn_companions(login, account, day, is_known);
+        self.learn_account_destination(login, [account, destination], day, is_known);
+        self.learn_account_source(login, [account, source], day, is_known);
+        self.learn_source_destination(login, [source, destination], day, is_known);
         self.protocols.observe(login.protocol);
         let profile = self.accounts.profile_mut(login.account);
         profile.protocols.observe(login.protocol);
@@ -174,7 +193,7 @@ impl Baseline {
     }
 
     /// Another account is at home here, or came here lately: the two go together.
-    fn learn_companions(&mut self, login: &Login, account: Id, day: Day) {
+    fn learn_companions(&mut self, login: &Login, account: Id, day: Day, is_known: bool) {
         let profile = self.hosts.profile(login.source);
         let owner = profile.owner();
         let visitor = profile
@@ -182,13 +201,13 @@ impl Baseline {
             .max_by_key(|arrival| (arrival.time, arrival.account))
             .map(|arrival| arrival.account);
         for other in [owner, visitor].into_iter().flatten().filter(|&other| other != account) {
-            count_daily(&mut self.companions, [other, account], day);
+            count_daily(&mut self.companions, [other, account], day, is_known);
         }
     }
 
-    fn learn_account_destination(&mut self, login: &Login, key: [Id; 2], day: Day) {
+    fn learn_account_destination(&mut self, login: &Login, key: [Id; 2], day: Day, is_known: bool) {
         let place = login.places.account_destination;
-        let (is_new, gone) = count_pair(&mut self.account_destination, key, place, day);
+        let (is_new, gone) = count_pair(&mut self.account_destination, key, place, day, is_known);
         self.accounts.profile_mut(login.account).destinations.observe(is_new);
         self.hosts.profile_mut(login.destination).accounts_to.observe(is_new);
         if let Some([account, host]) = gone {
@@ -196,7 +215,7 @@ impl Baseline {
         }
     }
 
-    fn learn_account_source(&mut self, login: &Login, key: [Id; 2], day: Day) {
+    fn learn_account_source(&mut self, login: &Login, key: [Id; 2], day: Day, is_known: bool) {
         let [account, source] = key;
         let place = login.places.account_source;
         if place.is_none() {
@@ -204,7 +223,7 @@ impl Baseline {
             let why = self.explain_source(account, source, profile, login.time);
             self.explanations.observe(why.explanation as usize);
         }
-        let (is_new, gone) = count_pair(&mut self.account_source, key, place, day);
+        let (is_new, gone) = count_pair(&mut self.account_source, key, place, day, is_known);
         self.accounts.profile_mut(login.account).sources.observe(is_new);
         self.hosts.profile_mut(login.source).accounts_from.observe(is_new);
         if let Some([account, host]) = gone {
@@ -212,9 +231,9 @@ impl Baseline {
         }
     }
 
-    fn learn_source_destination(&mut self, login: &Login, key: [Id; 2], day: Day) {
+    fn learn_source_destination(&mut self, login: &Login, key: [Id; 2], day: Day, is_known: bool) {
         let place = login.places.source_destination;
-        let (is_new, gone) = count_pair(&mut self.source_destination, key, place, day);
+        let (is_new, gone) = count_pair(&mut self.source_destination, key, place, day, is_known);
         self.hosts.profile_mut(login.source).destinations.observe(is_new);
         if let Some([source, _]) = gone {
             self.forget_source_destination(source);

@@ -14,7 +14,7 @@ pub(crate) use explain::{Explanation, SourceExplanation};
 pub(crate) use saved::SavedBaseline;
 
 use crate::login::LoginPlaces;
-use crate::store::{Bounds, Id, Interner, Place, Table};
+use crate::store::{Bounds, Id, Interner, Place, Table, heap};
 use crate::time::{Day, Micros, day_of};
 use crate::tuning::baseline::COMBINATION_HALF_LIFE_DAYS;
 use aode::Combinations;
@@ -49,6 +49,11 @@ pub(crate) struct Pair {
     pub(crate) count: f32,
 }
 
+heap! {
+    Edge {}
+    Pair {}
+}
+
 /// Everything learned.
 #[derive(Debug, Clone)]
 pub(crate) struct Baseline {
@@ -80,18 +85,17 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    pub(crate) fn new(bounds: Bounds, half_life_days: f64) -> Self {
-        let edges = bounds.edges;
+    pub(crate) fn new(bounds: &Bounds, half_life_days: f64) -> Self {
         Self {
-            accounts: Interner::new(bounds.accounts),
-            hosts: Interner::new(bounds.hosts),
-            edges: Table::new(edges),
-            account_destination: Table::new(edges),
-            account_source: Table::new(edges),
-            source_destination: Table::new(edges),
-            presence: Table::new(edges),
-            keyboard: Table::new(edges),
-            companions: Table::new(edges),
+            accounts: Interner::new(bounds.accounts()),
+            hosts: Interner::new(bounds.hosts()),
+            edges: Table::new(bounds.edges()),
+            account_destination: Table::new(bounds.account_destinations()),
+            account_source: Table::new(bounds.account_sources()),
+            source_destination: Table::new(bounds.host_pairs()),
+            presence: Table::new(bounds.presence()),
+            keyboard: Table::new(bounds.keyboards()),
+            companions: Table::new(bounds.companions()),
             protocols: ProtocolCounts::default(),
             explanations: Categorical::new(Explanation::COUNT),
             combinations: Combinations::new(),
@@ -111,17 +115,6 @@ impl Baseline {
             + self.presence.evicted()
             + self.keyboard.evicted()
             + self.companions.evicted()
-    }
-
-    /// Bytes held by the tables of edges and pairs.
-    pub(crate) fn table_bytes(&self) -> usize {
-        self.edges.bytes()
-            + self.account_destination.bytes()
-            + self.account_source.bytes()
-            + self.source_destination.bytes()
-            + self.presence.bytes()
-            + self.keyboard.bytes()
-            + self.companions.bytes()
     }
 
     /// Where what is known of the login stands whose edge stands at `edge`.
@@ -157,6 +150,13 @@ impl Baseline {
     /// Base measure of an account: all alike.
     pub(crate) fn base_of_account(&self) -> f64 {
         1.0 / self.accounts.len().max(1) as f64
+    }
+
+    /// Moves on to the time of an event, of which the names are to be looked up.
+    #[inline]
+    pub(crate) const fn set_time(&mut self, time: Micros) {
+        self.accounts.set_time(time);
+        self.hosts.set_time(time);
     }
 
     /// Moves on to the day of an event: forgets a little.

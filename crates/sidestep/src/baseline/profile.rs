@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pitman_yor::Draws;
 use crate::login::PROTOCOLS;
-use crate::store::Id;
+use crate::store::{Id, heap};
 use crate::time::{Day, Micros, hour_of};
 use crate::tuning::profile::PRIOR;
 
@@ -80,6 +80,11 @@ pub(crate) struct AccountProfile {
     /// When it was last at any keyboard; 0 if never.
     pub(crate) at_keyboard: Micros,
     pub(crate) first_day: Day,
+}
+
+heap! {
+    AccountProfile {}
+    HostProfile {}
 }
 
 /// An account that came to a host, and when.

@@ -6,7 +6,7 @@ use super::aode::Combinations;
 use super::categorical::Categorical;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::{Baseline, Edge, Explanation, Pair};
-use crate::store::{Bounds, Id, Interner, MAX_COUNT, SavedInterner, SavedTable, Table};
+use crate::store::{Id, MAX_COUNT, SavedInterner, SavedTable};
 use crate::time::{Day, Micros};
 
 /// Every table in the order of its slots, so that the same state has the same bytes.
@@ -57,12 +57,8 @@ impl Baseline {
         }
     }
 
-    /// Builds the baseline from its saved form, refusing one that contradicts itself.
-    pub(crate) fn from_saved(
-        saved: SavedBaseline,
-        bounds: Bounds,
-        half_life_days: f64,
-    ) -> Result<Self, String> {
+    /// This baseline with what was saved, refused where it contradicts itself.
+    pub(crate) fn with_saved(self, saved: SavedBaseline) -> Result<Self, String> {
         if saved.explanations.classes() != Explanation::COUNT {
             return Err("explanations: the number of classes is wrong".to_owned());
         }
@@ -78,25 +74,25 @@ impl Baseline {
         let [account_destination, account_source, source_destination, presence, companions] =
             saved.pairs;
         Ok(Self {
-            accounts: Interner::from_saved(saved.accounts, bounds.accounts, "accounts")?,
-            hosts: Interner::from_saved(saved.hosts, bounds.hosts, "hosts")?,
-            edges: Table::from_saved(saved.edges, bounds.edges, "edges")?,
-            account_destination: Table::from_saved(
-                account_destination,
-                bounds.edges,
-                "destinations",
-            )?,
-            account_source: Table::from_saved(account_source, bounds.edges, "sources")?,
-            source_destination: Table::from_saved(source_destination, bounds.edges, "host pairs")?,
-            presence: Table::from_saved(presence, bounds.edges, "presence")?,
-            companions: Table::from_saved(companions, bounds.edges, "companions")?,
-            keyboard: Table::from_saved(saved.keyboard, bounds.edges, "keyboards")?,
+            accounts: self.accounts.with_saved(saved.accounts, "accounts")?,
+            hosts: self.hosts.with_saved(saved.hosts, "hosts")?,
+            edges: self.edges.with_saved(saved.edges, "edges")?,
+            account_destination: self
+                .account_destination
+                .with_saved(account_destination, "destinations")?,
+            account_source: self.account_source.with_saved(account_source, "sources")?,
+            source_destination: self
+                .source_destination
+                .with_saved(source_destination, "host pairs")?,
+            presence: self.presence.with_saved(presence, "presence")?,
+            companions: self.companions.with_saved(companions, "companions")?,
+            keyboard: self.keyboard.with_saved(saved.keyboard, "keyboards")?,
             protocols: saved.protocols,
             explanations: saved.explanations,
             combinations: saved.combinations,
             today: saved.today,
             first_day: saved.first_day,
-            half_life_days,
+            half_life_days: self.half_life_days,
             evicted_accounts: saved.evicted_accounts,
             evicted_hosts: saved.evicted_hosts,
         })

@@ -23,6 +23,7 @@ pub(crate) struct SavedConfig {
     max_edges: usize,
     max_movements: usize,
     max_hops: usize,
+    memory_limit: Option<usize>,
     policy: SavedPolicy,
 }
 
@@ -60,6 +61,7 @@ impl From<Config> for SavedConfig {
             max_edges: config.max_edges,
             max_movements: config.max_movements,
             max_hops: config.max_hops,
+            memory_limit: config.memory_limit,
             policy: config.policy.into(),
         }
     }
@@ -87,6 +89,7 @@ impl TryFrom<SavedConfig> for Config {
             max_edges: saved.max_edges,
             max_movements: saved.max_movements,
             max_hops: saved.max_hops,
+            memory_limit: saved.memory_limit,
             policy: saved.policy.try_into()?,
         }
         .validated()

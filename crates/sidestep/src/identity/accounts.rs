@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::{LONGEST, NAME_BYTES};
 use crate::event::Account;
-use crate::store::{FoldedName, Interner, NameParts, SavedInterner};
+use crate::store::{Bounds, FoldedName, Heap, Interner, NameParts, SavedInterner, heap};
 use crate::tuning::accounts::DOMAINS;
 
 /// The account that a SID was first seen with.
@@ -27,6 +28,21 @@ enum Home {
 /// Another name of a domain.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct SameDomain(Box<str>);
+
+heap! {
+    AccountNames { by_sid, homes, domains }
+    Holder { name, domain }
+    SameDomain { 0 }
+}
+
+impl Heap for Home {
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::One(domain) => domain.heap_bytes(),
+            Self::Unknown | Self::Several => 0,
+        }
+    }
+}
 
 /// What is known of the names of accounts.
 #[derive(Debug, Clone)]
@@ -69,18 +85,21 @@ fn is_own(sid: &str) -> bool {
 }
 
 impl AccountNames {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(super) fn new(bounds: &Bounds) -> Self {
         Self {
-            by_sid: Interner::new(capacity),
-            homes: Interner::new(capacity),
-            domains: Interner::new(capacity.min(DOMAINS)),
+            by_sid: Interner::with_heap(bounds.sids(), 2 * NAME_BYTES),
+            homes: Interner::with_heap(bounds.homes(), NAME_BYTES),
+            domains: Interner::with_heap(bounds.domains().at_most(DOMAINS), NAME_BYTES),
         }
     }
 
     /// Takes in an account whose SID the log gives.
     pub(super) fn learn_sid(&mut self, account: &Account<'_>) {
         let Some(sid) = account.sid.as_deref().filter(|sid| is_own(sid)) else { return };
-        if account.name.eq_ignore_ascii_case(sid) {
+        let lengths =
+            [account.name.len(), account.domain.as_ref().map_or(0, |domain| domain.len())];
+        if account.name.eq_ignore_ascii_case(sid) || lengths.iter().any(|length| *length > LONGEST)
+        {
             return;
         }
         let domain = account.domain.as_deref().map(short_domain);
@@ -104,6 +123,9 @@ impl AccountNames {
 
     /// Takes in that an account of this name was seen in this domain.
     pub(super) fn learn_home(&mut self, name: &str, domain: &str) {
+        if name.len().max(domain.len()) > LONGEST {
+            return;
+        }
         let (slot, _) = self.homes.intern(NameParts::of(name));
         let home = self.homes.profile_mut(slot);
         match home {
@@ -180,11 +202,12 @@ impl AccountNames {
         }
     }
 
-    pub(super) fn from_saved(saved: SavedAccountNames, capacity: usize) -> Result<Self, String> {
+    /// The same with what was saved.
+    pub(super) fn with_saved(self, saved: SavedAccountNames) -> Result<Self, String> {
         Ok(Self {
-            by_sid: Interner::from_saved(saved.by_sid, capacity, "SIDs")?,
-            homes: Interner::from_saved(saved.homes, capacity, "homes of accounts")?,
-            domains: Interner::from_saved(saved.domains, capacity.min(DOMAINS), "domains")?,
+            by_sid: self.by_sid.with_saved(saved.by_sid, "SIDs")?,
+            homes: self.homes.with_saved(saved.homes, "homes of accounts")?,
+            domains: self.domains.with_saved(saved.domains, "domains")?,
         })
     }
 }
@@ -210,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_realm_and_its_netbios_domain_are_one_by_the_sid() {
-        let mut names = AccountNames::new(16);
+        let mut names = AccountNames::new(&Bounds::of_test());
         names.learn_sid(&Account::new("alice").with_domain("CORP").with_sid(SID));
         names.learn_sid(&Account::new("alice").with_domain("AD.EXAMPLE.COM").with_sid(SID));
         assert_eq!(name(&names, &Account::parse("bob@ad.example.com")), "bob@CORP");
@@ -222,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_bare_name_is_of_its_only_domain() {
-        let mut names = AccountNames::new(16);
+        let mut names = AccountNames::new(&Bounds::of_test());
         names.learn_home("alice", "CORP");
         names.learn_home("root", "WEB-1");
         names.learn_home("root", "WEB-2");
@@ -233,7 +256,7 @@ mod tests {
 
     #[test]
     fn well_known_sids_are_nobodys() {
-        let mut names = AccountNames::new(16);
+        let mut names = AccountNames::new(&Bounds::of_test());
         names.learn_sid(&Account::new("SYSTEM").with_sid("S-1-5-18"));
         assert_eq!(name(&names, &Account::new("x").with_sid("S-1-5-18")), "x");
     }

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Interner, NameParts, SavedInterner};
-use crate::store::{SavedTable, Table};
+use super::{LONGEST, NAME_BYTES};
+use crate::store::{Bounds, Interner, NameParts, SavedInterner, SavedTable, Table, heap};
 use crate::time::Micros;
 use crate::tuning::addresses::{AT_ONCE, MOST_LIFETIMES, REMEMBERED};
 
@@ -66,6 +66,12 @@ struct Newest {
     since: Micros,
 }
 
+heap! {
+    Addresses { table, hosts }
+    Address { host, others }
+    Newest {}
+}
+
 /// Addresses and the hosts that have them.
 #[derive(Debug, Clone)]
 pub(super) struct Addresses {
@@ -75,13 +81,18 @@ pub(super) struct Addresses {
 }
 
 impl Addresses {
-    pub(super) fn new(capacity: usize, lifetime: Micros) -> Self {
-        Self { table: Table::new(capacity), hosts: Interner::new(capacity), lifetime }
+    pub(super) fn new(bounds: &Bounds, lifetime: Micros) -> Self {
+        let names = NAME_BYTES + REMEMBERED * (NAME_BYTES + size_of::<(Box<str>, Micros)>());
+        Self {
+            table: Table::with_heap(bounds.addresses(), names),
+            hosts: Interner::new(bounds.addressed_hosts()),
+            lifetime,
+        }
     }
 
     /// Takes in that `address` was seen to be `host`, a short name.
     pub(super) fn learn(&mut self, address: IpAddr, host: &str, grounds: Grounds, time: Micros) {
-        if !is_one_hosts(address) {
+        if !is_one_hosts(address) || host.len() > LONGEST {
             return;
         }
         let fresh =
@@ -164,12 +175,12 @@ impl Addresses {
     }
 
     /// The same with what was saved.
-    pub(super) fn with_saved(self, saved: SavedAddresses, capacity: usize) -> Result<Self, String> {
-        let table = Table::from_saved(saved.table, capacity, "addresses")?;
+    pub(super) fn with_saved(self, saved: SavedAddresses) -> Result<Self, String> {
+        let table = self.table.with_saved(saved.table, "addresses")?;
         if table.records().iter().any(|record| record.value.others.len() > REMEMBERED) {
             return Err("addresses: one has more names than are remembered".to_owned());
         }
-        let hosts = Interner::from_saved(saved.hosts, capacity, "hosts with addresses")?;
+        let hosts = self.hosts.with_saved(saved.hosts, "hosts with addresses")?;
         Ok(Self { table, hosts, ..self })
     }
 }
@@ -191,7 +202,7 @@ mod tests {
     const IP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
 
     fn addresses() -> Addresses {
-        Addresses::new(16, DAY)
+        Addresses::new(&Bounds::of_test(), DAY)
     }
 
     #[test]

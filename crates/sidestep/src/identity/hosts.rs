@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Interner, NameParts, SavedInterner};
+use super::{LONGEST, NAME_BYTES};
+use crate::store::{Bounds, Interner, NameParts, SavedInterner, heap};
 
 /// NetBIOS names are cut to this length.
 const NETBIOS: usize = 15;
@@ -23,22 +24,40 @@ pub(super) struct HostNames {
     cut: Interner<Rest>,
 }
 
+heap! {
+    HostNames { suffixes, cut }
+    Rest { 0 }
+}
+
 /// A name of a host as text says it.
-pub(super) enum Named<'a> {
+pub(crate) enum Named<'a> {
     Name(Cow<'a, str>),
     /// The name is an address.
     Address(IpAddr),
 }
 
+impl<'a> Named<'a> {
+    /// The name, or the address as text.
+    pub(super) fn into_text(self) -> Cow<'a, str> {
+        match self {
+            Self::Name(name) => name,
+            Self::Address(address) => Cow::Owned(address.to_string()),
+        }
+    }
+}
+
 impl HostNames {
-    pub(super) fn new(capacity: usize) -> Self {
-        Self { suffixes: Interner::new(capacity), cut: Interner::new(capacity) }
+    pub(super) fn new(bounds: &Bounds) -> Self {
+        Self {
+            suffixes: Interner::with_heap(bounds.suffixes(), NAME_BYTES),
+            cut: Interner::with_heap(bounds.cut_names(), NAME_BYTES),
+        }
     }
 
     /// Takes in a name with its suffix, so that the short one is the same host.
     pub(super) fn learn(&mut self, name: &str) {
         let name = name.strip_suffix('.').unwrap_or(name);
-        let Some((label, suffix)) = split(name) else { return };
+        let Some((label, suffix)) = split(name).filter(|_| name.len() <= LONGEST) else { return };
         if self.suffixes.find(NameParts::of(label)).is_none() {
             let (slot, _) = self.suffixes.intern(NameParts::of(label));
             *self.suffixes.profile_mut(slot) = Rest(suffix.into());
@@ -100,10 +119,11 @@ impl HostNames {
         SavedHostNames { suffixes: self.suffixes.to_saved(), cut: self.cut.to_saved() }
     }
 
-    pub(super) fn from_saved(saved: SavedHostNames, capacity: usize) -> Result<Self, String> {
+    /// The same with what was saved.
+    pub(super) fn with_saved(self, saved: SavedHostNames) -> Result<Self, String> {
         Ok(Self {
-            suffixes: Interner::from_saved(saved.suffixes, capacity, "DNS suffixes")?,
-            cut: Interner::from_saved(saved.cut, capacity, "NetBIOS names")?,
+            suffixes: self.suffixes.with_saved(saved.suffixes, "DNS suffixes")?,
+            cut: self.cut.with_saved(saved.cut, "NetBIOS names")?,
         })
     }
 }
@@ -133,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_short_name_and_its_dns_name_are_one_host() {
-        let mut names = HostNames::new(16);
+        let mut names = HostNames::new(&Bounds::of_test());
         names.learn("ws-17.corp.example");
         names.learn("ws-17.other.example");
         names.learn("a-very-long-server-name.corp.example");

@@ -28,7 +28,7 @@ use crate::event::classify::is_interactive;
 use crate::event::{
     Account, AccountKind, Activity, AuthEvent, Host, HostActivity, HostActivityKind, Outcome,
 };
-use crate::store::{Bounds, FoldedName, NameParts};
+use crate::store::{Bounds, FoldedName, NameParts, PIECE, heap};
 use crate::time::Micros;
 
 /// Another name of a host or account, and why it is one.
@@ -74,16 +74,27 @@ pub(crate) struct Identity {
     workstation_logons: WorkstationLogons,
 }
 
+heap! {
+    Identity { hosts, addresses, accounts, workstation_logons }
+}
+
+/// Longest name, in bytes, that is taken for another name of a host, account or domain: a DNS label has 63
+/// at the most and few domains more than twice that.
+const LONGEST: usize = 128;
+
+/// What a name that is kept beside another takes at the most.
+const NAME_BYTES: usize = LONGEST + PIECE;
+
 impl Identity {
     /// Knows no name yet. Names are resolved if `enabled`; an address that nobody names anew is believed
     /// for `lifetime`.
-    pub(crate) fn new(bounds: Bounds, enabled: bool, lifetime: Micros) -> Self {
+    pub(crate) fn new(bounds: &Bounds, enabled: bool, lifetime: Micros) -> Self {
         Self {
             enabled,
-            hosts: HostNames::new(bounds.hosts),
-            addresses: Addresses::new(bounds.hosts, lifetime),
-            accounts: AccountNames::new(bounds.accounts),
-            workstation_logons: WorkstationLogons::new(),
+            hosts: HostNames::new(bounds),
+            addresses: Addresses::new(bounds, lifetime),
+            accounts: AccountNames::new(bounds),
+            workstation_logons: WorkstationLogons::new(bounds.portion()),
         }
     }
 
@@ -212,21 +223,30 @@ impl Identity {
 
     /// The one name of a host, its address where nobody knows the name, or nothing.
     pub(crate) fn host<'a>(&'a self, host: &'a Host<'_>, time: Micros) -> Option<Cow<'a, str>> {
+        self.named_host(host, time).map(Named::into_text)
+    }
+
+    /// The same, where an address is not text yet.
+    pub(crate) fn named_host<'a>(&'a self, host: &'a Host<'_>, time: Micros) -> Option<Named<'a>> {
         match host.name.as_deref() {
             Some(name) if self.enabled => Some(match self.hosts.one_name(name) {
-                Named::Name(name) => name,
-                Named::Address(address) => self.host_at(address, time),
+                Named::Address(address) => self.named_at(address, time),
+                name => name,
             }),
-            Some(name) => Some(Cow::Borrowed(name)),
-            None => host.ip.map(|address| self.host_at(address.to_canonical(), time)),
+            Some(name) => Some(Named::Name(Cow::Borrowed(name))),
+            None => host.ip.map(|address| self.named_at(address.to_canonical(), time)),
         }
     }
 
     /// The one name of the host that has an address, or the address where nobody knows.
     pub(crate) fn host_at(&self, address: IpAddr, time: Micros) -> Cow<'_, str> {
+        self.named_at(address, time).into_text()
+    }
+
+    fn named_at(&self, address: IpAddr, time: Micros) -> Named<'_> {
         match self.addresses.host(address, time) {
-            Some(name) if self.enabled => Cow::Borrowed(name),
-            _ => Cow::Owned(address.to_string()),
+            Some(name) if self.enabled => Named::Name(Cow::Borrowed(name)),
+            _ => Named::Address(address),
         }
     }
 
@@ -287,13 +307,13 @@ impl Identity {
     }
 
     /// The same with what was saved.
-    pub(crate) fn with_saved(self, saved: SavedIdentity, bounds: Bounds) -> Result<Self, String> {
+    pub(crate) fn with_saved(self, saved: SavedIdentity) -> Result<Self, String> {
         Ok(Self {
             enabled: self.enabled,
-            hosts: HostNames::from_saved(saved.hosts, bounds.hosts)?,
-            addresses: self.addresses.with_saved(saved.addresses, bounds.hosts)?,
-            accounts: AccountNames::from_saved(saved.accounts, bounds.accounts)?,
-            workstation_logons: WorkstationLogons::from_saved(saved.workstation_logons)?,
+            hosts: self.hosts.with_saved(saved.hosts)?,
+            addresses: self.addresses.with_saved(saved.addresses)?,
+            accounts: self.accounts.with_saved(saved.accounts)?,
+            workstation_logons: self.workstation_logons.with_saved(saved.workstation_logons)?,
         })
     }
 }

@@ -1,18 +1,34 @@
 //! Who and where of an event: every name looked up once, to its id and slot.
 
 use std::borrow::Cow;
+use std::io::Write;
 use std::net::IpAddr;
 
 use super::event_hosts::{EventHosts, NamedHost};
+use super::hosts::Named;
 use super::{AccountName, Identity};
 use crate::baseline::Baseline;
 use crate::event::{Account, AuthEvent, Event, Outcome};
 use crate::sessions::Sessions;
-use crate::store::{Bounds, FoldedName, Id, Interner, NameParts, SavedInterner, Slot, TextRef};
+use crate::store::{
+    Bounds, FoldedName, Id, Interner, NameParts, SavedInterner, Slot, TextRef, heap,
+};
 use crate::time::Micros;
 
 /// Marks the ids of accounts that do not move. They stand in an interner of their own.
 const NON_MOVER: Id = 1 << 31;
+
+/// Bytes of the longest address as text: of IPv6 with an IPv4 address within.
+const LONGEST_ADDRESS: usize = 45;
+
+/// An address as text. Events that name hosts by nothing else are many, and each is looked up by it.
+fn address_text(address: IpAddr, buffer: &mut [u8; LONGEST_ADDRESS]) -> &str {
+    let mut rest = &mut buffer[..];
+    // It fits.
+    let _ = write!(rest, "{address}");
+    let length = LONGEST_ADDRESS - rest.len();
+    std::str::from_utf8(&buffer[..length]).unwrap_or_default()
+}
 
 /// An account or a host of an event: its id, and where it stands now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,17 +83,27 @@ pub(crate) struct Resolver {
     non_movers: Interner<()>,
 }
 
+heap! {
+    Resolver { identity, non_movers }
+}
+
 impl Resolver {
     /// Knows nobody yet: see [`Identity::new`].
-    pub(crate) fn new(bounds: Bounds, resolve_names: bool, lifetime: Micros) -> Self {
+    pub(crate) fn new(bounds: &Bounds, resolve_names: bool, lifetime: Micros) -> Self {
         Self {
             identity: Identity::new(bounds, resolve_names, lifetime),
-            non_movers: Interner::new(bounds.accounts),
+            non_movers: Interner::new(bounds.non_movers()),
         }
     }
 
     pub(crate) const fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Moves on to the time of an event, of which the names are to be looked up.
+    #[inline]
+    pub(crate) const fn set_time(&mut self, time: Micros) {
+        self.non_movers.set_time(time);
     }
 
     /// Takes in what an event says of names.
@@ -245,7 +271,11 @@ impl Resolver {
         if let Some(name) = self.identity.plain_host(host) {
             return Some(intern_host(baseline, name));
         }
-        let name = self.identity.host(host.host, time)?;
+        let mut buffer = [0; LONGEST_ADDRESS];
+        let name = match self.identity.named_host(host.host, time)? {
+            Named::Name(name) => name,
+            Named::Address(address) => Cow::Borrowed(address_text(address, &mut buffer)),
+        };
         Some(intern_host(baseline, &FoldedName::new(NameParts::of(&name))))
     }
 
@@ -294,10 +324,10 @@ impl Resolver {
     }
 
     /// The same with what was saved.
-    pub(crate) fn with_saved(self, saved: SavedResolver, bounds: Bounds) -> Result<Self, String> {
+    pub(crate) fn with_saved(self, saved: SavedResolver) -> Result<Self, String> {
         Ok(Self {
-            identity: self.identity.with_saved(saved.identity, bounds)?,
-            non_movers: Interner::from_saved(saved.non_movers, bounds.accounts, "non-movers")?,
+            identity: self.identity.with_saved(saved.identity)?,
+            non_movers: self.non_movers.with_saved(saved.non_movers, "non-movers")?,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Interner, NameParts, SavedInterner};
+use crate::store::{Bound, Interner, NameParts, Portion, SavedInterner, heap};
 use crate::time::Micros;
 use crate::tuning::workstation_logons::{AT_ONCE, REMEMBERED};
 
@@ -22,9 +22,15 @@ struct Last {
 #[derive(Debug, Clone)]
 pub(super) struct WorkstationLogons(Interner<Last>);
 
+heap! {
+    WorkstationLogons { 0 }
+    Last {}
+}
+
 impl WorkstationLogons {
-    pub(super) fn new() -> Self {
-        Self(Interner::new(REMEMBERED))
+    /// Knows nobody yet; it remembers this portion of what it usually does.
+    pub(super) fn new(portion: Portion) -> Self {
+        Self(Interner::new(Bound::of(portion.of(REMEMBERED))))
     }
 
     /// An account sat down at `host`; gives out the address that this shows the host to have.
@@ -63,8 +69,9 @@ impl WorkstationLogons {
         SavedWorkstationLogons(self.0.to_saved())
     }
 
-    pub(super) fn from_saved(saved: SavedWorkstationLogons) -> Result<Self, String> {
-        Ok(Self(Interner::from_saved(saved.0, REMEMBERED, "accounts that sat down")?))
+    /// The same with what was saved.
+    pub(super) fn with_saved(self, saved: SavedWorkstationLogons) -> Result<Self, String> {
+        Ok(Self(self.0.with_saved(saved.0, "accounts that sat down")?))
     }
 }
 
@@ -81,7 +88,7 @@ mod tests {
     fn a_ticket_of_the_same_seconds_tells_the_address_in_either_order() {
         let address = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
         let [alice, bob] = ["alice", "bob"].map(|name| NameParts { name, domain: Some("corp") });
-        let mut workstation_logons = WorkstationLogons::new();
+        let mut workstation_logons = WorkstationLogons::new(Portion::default());
         assert_eq!(workstation_logons.sat_down(alice, "WS-1", 60 * SECOND), None);
         assert_eq!(workstation_logons.asked(alice, address, 58 * SECOND), Some("WS-1"));
         assert_eq!(workstation_logons.asked(bob, address, 60 * SECOND), None);

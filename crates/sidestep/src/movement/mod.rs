@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{AuthProtocol, LogonType, Outcome};
 use crate::reason::{Reason, RuleEvidence};
 use crate::rules::techniques_of;
-use crate::store::Id;
+use crate::store::{Id, heap};
 use crate::time::{Day, Micros};
 use crate::tuning::movement::{OF_ONE, ONE_ACT, SHOWN_NATS, STRONGEST};
 
@@ -49,6 +49,13 @@ pub(crate) struct Hop {
     pub(crate) asks: bool,
     /// Whether sshd let it in.
     pub(crate) ssh: bool,
+}
+
+heap! {
+    Reason { observed, expected }
+    RuleEvidence { reason }
+    Hop { user, src_host, dst_host, evidence }
+    Movement { hops }
 }
 
 /// Logins that explain each other.

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RuleEvidence;
-use crate::store::Id;
-use crate::store::TtlMap;
+use crate::store::{Id, TtlMap, heap};
 use crate::time::Micros;
 use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 use crate::tuning::pending_tickets::{KEPT, LOGON_FOLLOWS};
@@ -14,6 +13,10 @@ use crate::tuning::pending_tickets::{KEPT, LOGON_FOLLOWS};
 pub(super) struct PendingTickets {
     granting: TtlMap<[Id; 2], Vec<RuleEvidence>>,
     service: TtlMap<[Id; 3], Vec<RuleEvidence>>,
+}
+
+heap! {
+    PendingTickets { granting, service }
 }
 
 impl PendingTickets {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::Id;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::recent_hops::KEPT;
 
@@ -20,6 +20,11 @@ pub(crate) struct HopRef {
 /// The newest marks at each place.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct RecentHops(BTreeMap<Id, Vec<HopRef>>);
+
+heap! {
+    RecentHops { 0 }
+    HopRef {}
+}
 
 impl RecentHops {
     pub(crate) fn push(&mut self, place: Id, mark: HopRef) {

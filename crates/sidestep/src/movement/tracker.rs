@@ -11,7 +11,8 @@ use super::recent_hops::{HopRef, RecentHops};
 use super::{Attached, Candidate, Hop, Movement, RuleEvidence, id_of};
 use crate::config::Config;
 use crate::event::{LogonType, Outcome};
-use crate::store::{Id, MAX_COUNT};
+use crate::reason::Reason;
+use crate::store::{Heap, Id, MAX_COUNT, Portion, heap};
 use crate::time::{HOUR, Micros, day_of};
 use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 use crate::tuning::held_back::LISTED;
@@ -33,6 +34,19 @@ pub(crate) struct Tracker {
     window: Micros,
     max_movements: usize,
     max_hops: usize,
+    /// Bytes of the movements under way when they were counted last, and at most as many as came since.
+    counted_bytes: usize,
+    added_bytes: usize,
+    /// How many bytes there may be where memory is limited.
+    #[serde(skip)]
+    most_bytes: Option<usize>,
+    /// Which part of [`LISTED`] may be kept of what was given up.
+    #[serde(skip)]
+    portion: Portion,
+}
+
+heap! {
+    Tracker { live, reached, left, waiting, given_up }
 }
 
 /// What the tracker did, of all time.
@@ -54,19 +68,33 @@ impl TrackerCounts {
 
 impl Tracker {
     pub(crate) fn new(config: &Config) -> Self {
+        let bounds = config.bounds();
+        let portion = bounds.portion();
+        let mut waiting = PendingTickets::default();
+        waiting.keep_to(portion);
         Self {
             counts: TrackerCounts::default(),
             live: BTreeMap::new(),
             next_serial: 0,
             reached: RecentHops::default(),
             left: RecentHops::default(),
-            waiting: PendingTickets::default(),
+            waiting,
             given_up: Vec::new(),
             given_up_more: 0,
             window: Micros::from(config.window_hours) * HOUR,
             max_movements: config.max_movements,
-            max_hops: config.max_hops,
+            max_hops: portion.of(config.max_hops),
+            counted_bytes: 0,
+            added_bytes: 0,
+            most_bytes: bounds.movements(),
+            portion,
         }
+    }
+
+    /// The same with what was saved.
+    pub(crate) fn with_saved(self, mut saved: Self) -> Self {
+        saved.waiting.keep_to(self.portion);
+        Self { most_bytes: self.most_bytes, portion: self.portion, ..saved }
     }
 
     /// Whether the saved parts fit together, and with the settings.
@@ -78,6 +106,7 @@ impl Tracker {
             || self.given_up.len() > LISTED
             || self.next_serial > MAX_COUNT
             || self.given_up_more > MAX_COUNT
+            || self.counted_bytes.max(self.added_bytes) as u64 > MAX_COUNT
             || !self.counts.is_sound()
         {
             return false;
@@ -180,8 +209,11 @@ impl Tracker {
         hop.linked = link.gain();
         hop.gain += hop.linked;
         let at = movement.hops.len() as u32;
+        // A list that grows takes twice what it needs at the most.
+        let added = 2 * size_of::<Hop>() + hop.heap_bytes();
         movement.hops.push(hop);
         movement.rescore();
+        self.note_added(added);
         self.mark(serial, at);
         Some(self.split(serial, at))
     }
@@ -287,6 +319,7 @@ impl Tracker {
             return None;
         }
         hop.add_evidence(evidence.clone());
+        self.added_bytes += 2 * size_of::<Reason>() + evidence.heap_bytes();
         if evidence.reason.surprise > 0.0 {
             movement.last_time = movement.last_time.max(time);
             movement.rescore();
@@ -318,6 +351,7 @@ impl Tracker {
         if self.live.len() >= self.max_movements {
             self.evict();
         }
+        self.note_added(size_of::<Movement>() + size_of::<Hop>() + hop.heap_bytes());
         let serial = self.next_serial;
         self.next_serial += 1;
         let mut movement = Movement {
@@ -366,6 +400,26 @@ impl Tracker {
         self.left.push(source, mark);
     }
 
+    /// Notes that what is followed takes so many bytes more, where memory is limited; makes room for it. It
+    /// is counted anew only after much has come, so that each login costs the same however many there are.
+    fn note_added(&mut self, bytes: usize) {
+        let Some(most) = self.most_bytes else { return };
+        self.added_bytes += bytes;
+        if self.counted_bytes + self.added_bytes <= most {
+            return;
+        }
+        self.count_bytes();
+        while self.counted_bytes > most - most / GIVEN_UP && !self.live.is_empty() {
+            self.evict();
+            self.count_bytes();
+        }
+    }
+
+    fn count_bytes(&mut self) {
+        self.counted_bytes = self.live.heap_bytes();
+        self.added_bytes = 0;
+    }
+
     /// Gives up the weakest movements, those that were alerted on last: a share of all at a time, so
     /// that a flood of odd logins costs no search through all of them for each.
     fn evict(&mut self) {
@@ -380,8 +434,9 @@ impl Tracker {
         let given_up = weakest.iter().filter_map(|serial| self.live.remove(serial));
         self.given_up.extend(given_up.filter(Movement::is_unseen));
         // Whoever floods the engine must not fill its memory with what it gives up.
-        self.given_up_more += self.given_up.len().saturating_sub(LISTED) as u64;
-        self.given_up.truncate(LISTED);
+        let most = self.portion.of(LISTED);
+        self.given_up_more += self.given_up.len().saturating_sub(most) as u64;
+        self.given_up.truncate(most);
         self.counts.evicted += count as u64;
     }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::frequency::Actor;
-use crate::store::Id;
+use crate::store::{Heap, Id, Portion, heap};
 use crate::time::{DAY, Day, HOUR, MINUTE, Micros, day_of};
 use crate::tuning::burst::{
     ACTORS, HALF_LIFE_DAYS, KEPT_DAYS, LEAST_KEPT, LEAST_MEAN, LEAST_SHAPE, MOST_SHAPE, STEP,
@@ -143,6 +143,25 @@ pub(super) struct Bursts {
     actors: BTreeMap<Actor, Track>,
     peers: [Windows; SCALES.len()],
     today: Day,
+    /// Which part of [`ACTORS`] is remembered.
+    #[serde(skip)]
+    portion: Portion,
+}
+
+heap! {
+    Track { things }
+    Thing {}
+    Windows {}
+}
+
+impl Heap for Bursts {
+    fn heap_bytes(&self) -> usize {
+        self.actors.heap_bytes()
+    }
+
+    fn keep_to(&mut self, portion: Portion) {
+        self.portion = portion;
+    }
 }
 
 impl Bursts {
@@ -157,7 +176,7 @@ impl Bursts {
         door: Door,
     ) -> Option<Burst> {
         self.turn(day_of(time));
-        if !self.actors.contains_key(&actor) && self.actors.len() >= ACTORS {
+        if !self.actors.contains_key(&actor) && self.actors.len() >= self.portion.of(ACTORS) {
             self.make_room();
         }
         let track = self.actors.entry(actor).or_default();

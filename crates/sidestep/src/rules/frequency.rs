@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detection::Detection;
 use super::kind::Kind;
-use crate::store::Id;
-use crate::store::{Key, SavedTable, Table};
+use crate::store::{Bound, Heap, Id, Key, Portion, SavedTable, Table, heap};
 use crate::time::Day;
 use crate::tuning::frequency::{
     COMMON_DAYS, DEARER, HALF_LIFE_DAYS, HALF_SEEN, IN_ATTACKS, MOST, NEW_KINDS, NO_HABIT,
@@ -30,6 +29,12 @@ impl Key for (u8, Actor, Kind) {
     fn hash(self, keys: &RandomState) -> u64 {
         keys.hash_one(self)
     }
+}
+
+heap! {
+    Actor {}
+    Done {}
+    Days {}
 }
 
 /// Days on which somebody did what a rule sees.
@@ -111,10 +116,12 @@ pub(crate) struct FindingWeight {
 }
 
 impl Frequency {
-    pub(crate) fn new(rules: usize) -> Self {
+    /// Knows nothing yet of so many rules; it remembers this portion of what it usually does.
+    pub(crate) fn new(rules: usize, portion: Portion) -> Self {
+        let bound = Bound::of(portion.of(REMEMBERED));
         Self {
-            by_actor: Table::new(REMEMBERED),
-            by_kind: Table::new(REMEMBERED),
+            by_actor: Table::new(bound),
+            by_kind: Table::new(bound),
             network: vec![Network::default(); rules],
             account_days: 0.0,
             days: 0.0,
@@ -266,17 +273,25 @@ impl Frequency {
         }
     }
 
-    pub(crate) fn from_saved(saved: SavedFrequency, rules: usize) -> Result<Self, String> {
-        if saved.network.len() != rules {
-            return Err(format!("{} rules were saved, there are {rules}", saved.network.len()));
+    /// The same with what was saved.
+    pub(crate) fn with_saved(self, saved: SavedFrequency) -> Result<Self, String> {
+        let (before, rules) = (saved.network.len(), self.network.len());
+        if before != rules {
+            return Err(format!("{before} rules were saved, there are {rules}"));
         }
         Ok(Self {
-            by_actor: Table::from_saved(saved.by_actor, REMEMBERED, "findings")?,
-            by_kind: Table::from_saved(saved.by_kind, REMEMBERED, "kinds of findings")?,
+            by_actor: self.by_actor.with_saved(saved.by_actor, "findings")?,
+            by_kind: self.by_kind.with_saved(saved.by_kind, "kinds of findings")?,
             network: saved.network,
             account_days: saved.account_days,
             days: saved.days,
         })
+    }
+}
+
+impl Heap for Frequency {
+    fn heap_bytes(&self) -> usize {
+        self.by_actor.heap_bytes() + self.by_kind.heap_bytes()
     }
 }
 
@@ -301,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_newcomer_is_no_rarer_for_coming_later() {
-        let mut frequency = Frequency::new(1);
+        let mut frequency = Frequency::new(1, Portion::default());
         let mut tell = |day: Day| {
             let known = f64::from(day);
             let actor = Actor::Account(day);
@@ -319,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_is_hardly_ever_innocent_is_rarer_than_the_days_known() {
-        let mut frequency = Frequency::new(1);
+        let mut frequency = Frequency::new(1, Portion::default());
         (0..20).for_each(|_| frequency.refresh(1.0, 500));
         let rarity = |id: &str| {
             let found = detections().iter().find(|detection| detection.id == id);
@@ -331,7 +346,7 @@ mod tests {
     #[test]
     fn a_habit_excuses_its_own_kind_only() {
         let nats = |kinds: &dyn Fn(Day) -> Kind, next: Kind| {
-            let mut frequency = Frequency::new(1);
+            let mut frequency = Frequency::new(1, Portion::default());
             let actor = Actor::Account(7);
             for day in 1..=14 {
                 frequency.observe(0, (actor, [kinds(day); 2]), 5.0, day);
@@ -349,7 +364,7 @@ mod tests {
 
     #[test]
     fn once_is_no_habit() {
-        let mut frequency = Frequency::new(1);
+        let mut frequency = Frequency::new(1, Portion::default());
         let actor = (Actor::Account(7), Kind::of(&["x"]));
         let mut told = Vec::new();
         for day in 1..=4 {

@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::observation::Observation;
-use crate::store::Id;
-use crate::store::TtlMap;
+use crate::store::{Id, TtlMap, heap};
 use crate::time::{Micros, SECOND};
 use crate::tuning::inbound_connections::REMEMBERED;
 
 /// The last call of each host at one of a service's ports.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct InboundConnections(TtlMap<Id, Id>);
+
+heap! {
+    InboundConnections { 0 }
+}
 
 impl InboundConnections {
     /// Takes in a connection that a host accepted at one of `ports`.

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::observation::{EventClass, Observation};
 use crate::event::classify::is_desktop;
 use crate::event::{AccountKind, AuthProtocol, LogonType, Outcome};
-use crate::store::Id;
-use crate::store::{SavedTable, Table};
+use crate::store::{Bound, Id, Portion, SavedTable, Table, heap};
 use crate::time::Micros;
 use crate::tuning::inbound_sessions::{AFTERWARDS, BEFORE, KEPT, REMEMBERED, SESSION};
 
@@ -32,9 +31,16 @@ pub(crate) struct InboundSessions {
     hosts: Table<Id, Vec<InboundSession>>,
 }
 
+heap! {
+    InboundSessions { sessions, hosts }
+    InboundSession {}
+}
+
 impl InboundSessions {
-    pub(crate) fn new() -> Self {
-        Self { sessions: Table::new(REMEMBERED), hosts: Table::new(REMEMBERED) }
+    /// Knows nobody yet; it remembers this portion of what it usually does.
+    pub(crate) fn new(portion: Portion) -> Self {
+        let bound = Bound::of(portion.of(REMEMBERED));
+        Self { sessions: Table::new(bound), hosts: Table::new(bound) }
     }
 
     /// Takes in a logon over the network; others are none of its business.
@@ -115,10 +121,11 @@ impl InboundSessions {
         SavedInboundSessions { sessions: self.sessions.to_saved(), hosts: self.hosts.to_saved() }
     }
 
-    pub(crate) fn from_saved(saved: SavedInboundSessions) -> Result<Self, String> {
+    /// The same with what was saved.
+    pub(crate) fn with_saved(self, saved: SavedInboundSessions) -> Result<Self, String> {
         Ok(Self {
-            sessions: Table::from_saved(saved.sessions, REMEMBERED, "sessions")?,
-            hosts: Table::from_saved(saved.hosts, REMEMBERED, "hosts with sessions")?,
+            sessions: self.sessions.with_saved(saved.sessions, "sessions")?,
+            hosts: self.hosts.with_saved(saved.hosts, "hosts with sessions")?,
         })
     }
 }

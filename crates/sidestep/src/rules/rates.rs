@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Id, IdSet, TtlMap};
+use crate::store::{Id, IdSet, TtlMap, heap};
 use crate::time::Micros;
 use crate::tuning::Span;
 use crate::tuning::rates::{HOURLY, IN_ATTACKS, LEAST, MEMORY, PRIOR, REMEMBERED, TOLD_APART};
@@ -70,6 +70,12 @@ impl Hours {
 pub(crate) struct Variety {
     by_id: TtlMap<Id, Hours>,
     network: Hours,
+}
+
+heap! {
+    Variety { by_id, network }
+    Hours { met }
+    Habit {}
 }
 
 impl Variety {

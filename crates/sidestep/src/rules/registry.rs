@@ -12,7 +12,7 @@ use crate::attack::Technique;
 use crate::baseline::Baseline;
 use crate::event::{Account, Event};
 use crate::identity::resolve::{Party, Resolved, Resolver};
-use crate::store::MAX_COUNT;
+use crate::store::{Heap, MAX_COUNT, Portion, heap};
 use crate::time::Micros;
 
 /// Declares the rules: a file for each, in the order in which they are listed everywhere.
@@ -50,6 +50,8 @@ macro_rules! rules {
                 $(self.$file.forget(now);)+
             }
         }
+
+        heap! { Set { $($file),+ } }
     };
 }
 
@@ -111,6 +113,7 @@ pub(crate) fn techniques_of(detection: &str, observed: &str) -> &'static [Techni
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
     set: Set,
+    portion: Portion,
     sessions: InboundSessions,
     pub(crate) frequency: Frequency,
     pub(super) counts: FindingCounts,
@@ -129,11 +132,15 @@ pub(crate) struct FindingCounts {
 }
 
 impl Rules {
-    pub(crate) fn new() -> Self {
+    /// Knows nothing yet; it remembers this portion of what it usually does.
+    pub(crate) fn new(portion: Portion) -> Self {
+        let mut set = Set::default();
+        set.keep_to(portion);
         Self {
-            set: Set::default(),
-            sessions: InboundSessions::new(),
-            frequency: Frequency::new(ALL.len()),
+            set,
+            portion,
+            sessions: InboundSessions::new(portion),
+            frequency: Frequency::new(ALL.len(), portion),
             counts: FindingCounts::default(),
             #[cfg(test)]
             found: Vec::new(),
@@ -216,18 +223,26 @@ impl Rules {
         }
     }
 
-    pub(crate) fn from_saved(saved: SavedRules) -> Result<Self, String> {
+    /// The same with what was saved.
+    pub(crate) fn with_saved(self, saved: SavedRules) -> Result<Self, String> {
         if saved.counts.findings.max(saved.counts.suppressed) > MAX_COUNT {
             return Err("the counts of findings are wrong".to_owned());
         }
+        let mut set = saved.set;
+        set.keep_to(self.portion);
         Ok(Self {
-            set: saved.set,
-            sessions: InboundSessions::from_saved(saved.sessions)?,
-            frequency: Frequency::from_saved(saved.frequency, ALL.len())?,
+            set,
+            sessions: self.sessions.with_saved(saved.sessions)?,
+            frequency: self.frequency.with_saved(saved.frequency)?,
             counts: saved.counts,
-            #[cfg(test)]
-            found: Vec::new(),
+            ..self
         })
+    }
+}
+
+impl Heap for Rules {
+    fn heap_bytes(&self) -> usize {
+        self.set.heap_bytes() + self.sessions.heap_bytes() + self.frequency.heap_bytes()
     }
 }
 

@@ -6,11 +6,12 @@ use super::inbound_sessions::InboundSessions;
 use super::observation::{EventClass, Observation};
 use crate::attack::Technique;
 use crate::baseline::Baseline;
+use crate::store::Heap;
 use crate::time::Micros;
 
 /// One detection: what it is, what it wants to see, and what it makes of it. What it remembers is
 /// bounded, and saved with the engine.
-pub(crate) trait Rule {
+pub(crate) trait Rule: Heap {
     /// What it is.
     const DETECTION: Detection;
     /// Classes of events that it is shown.

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Id;
+use super::{Id, heap};
 
 /// A set of few ids: sorted, in one piece, which it keeps when it is cleared.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<Id>")]
 pub(crate) struct IdSet(Vec<Id>);
+
+heap! {
+    IdSet { 0 }
+}
 
 impl From<Vec<Id>> for IdSet {
     fn from(mut ids: Vec<Id>) -> Self {

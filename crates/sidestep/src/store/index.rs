@@ -32,11 +32,12 @@ impl Index {
         None
     }
 
-    /// Adds a place under a hash: one of those that were removed, or the next after all that it has. There
-    /// must be fewer than 2^31 of them.
+    /// Adds a place under a hash: one of those that were removed, or the next after all that it ever had.
+    /// There must be fewer than 2^31 of them.
     pub(super) fn insert(&mut self, hash: u64, place: u32, hash_of: impl Fn(u32) -> u64) {
-        if (self.len + 1) * 4 > self.slots.len() * 3 {
-            self.grow(hash_of);
+        // A slot has room for the places of its own number of slots, however few of them are taken.
+        while (self.len.max(place as usize) + 1) * 4 > self.slots.len() * 3 {
+            self.grow(&hash_of);
         }
         self.len += 1;
         self.put(hash, place);
@@ -128,30 +129,37 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Records that are added and replaced, with hashes of few different halves, so that much collides.
+        /// Records that are added, removed and replaced, with hashes of few different halves, so that much
+        /// collides.
         #[test]
         fn agrees_with_a_list(
-            operations in prop::collection::vec((0_u64..12, 0_usize..60, any::<bool>()), 0..300),
+            operations in prop::collection::vec((0_u64..12, 0_usize..60, 0_u8..4), 0..300),
         ) {
-            let (mut index, mut list) = (Index::default(), Vec::<u64>::new());
-            for (half, at, add) in operations {
+            let (mut index, mut list) = (Index::default(), Vec::<Option<u64>>::new());
+            for (half, at, what) in operations {
                 let hash = half.wrapping_mul(0x1555_5555_5555_5555);
-                if add || list.is_empty() {
-                    index.insert(hash, list.len() as u32, |place| list[place as usize]);
-                    list.push(hash);
+                let known = |list: &[Option<u64>], place: u32| list[place as usize].unwrap_or(0);
+                if what < 2 || list.is_empty() {
+                    index.insert(hash, list.len() as u32, |place| known(&list, place));
+                    list.push(Some(hash));
                 } else {
                     let at = at % list.len();
-                    index.remove(list[at], at as u32, |place| list[place as usize]);
-                    prop_assert_eq!(index.find(list[at], |found| found == at as u32), None);
-                    index.remove(list[at], at as u32, |place| list[place as usize]);
-                    index.insert(hash, at as u32, |place| list[place as usize]);
-                    list[at] = hash;
+                    let old = list[at].unwrap_or(0);
+                    index.remove(old, at as u32, |place| known(&list, place));
+                    prop_assert_eq!(index.find(old, |found| found == at as u32), None);
+                    index.remove(old, at as u32, |place| known(&list, place));
+                    list[at] = None;
+                    if what == 2 {
+                        index.insert(hash, at as u32, |place| known(&list, place));
+                        list[at] = Some(hash);
+                    }
                 }
                 for (place, hash) in (0..).zip(&list) {
-                    prop_assert_eq!(index.find(*hash, |found| found == place), Some(place));
+                    let Some(hash) = *hash else { continue };
+                    prop_assert_eq!(index.find(hash, |found| found == place), Some(place));
                 }
                 prop_assert_eq!(index.find(hash, |_| false), None);
-                prop_assert_eq!(index.len, list.len());
+                prop_assert_eq!(index.len, list.iter().flatten().count());
             }
             index.clear();
             prop_assert_eq!(index.find(0, |_| true), None);

@@ -6,9 +6,12 @@
 use ahash::{HashMap, RandomState};
 use serde::{Deserialize, Serialize};
 
-use super::hash_keys;
+use super::bound::reserve_one;
 use super::index::Index;
 use super::name::{FoldedName, NameParts, PackedName};
+use super::standing::{Standing, known_stay};
+use super::{Bound, Heap, PIECE, hash_keys};
+use crate::time::Micros;
 
 /// Identifier of an account or a host, never reused.
 pub(crate) type Id = u32;
@@ -47,14 +50,35 @@ impl<'r> TextRef<'r> {
     }
 }
 
+/// Some minutes of the events' time, counted round and round: see [`Interner::set_time`].
+type Tick = u16;
+
 /// A name and its id. They lie apart from what is known of it, so that those of a whole network lie
 /// close together: every event looks up several, and few of what is known.
 #[derive(Debug, Clone)]
 struct Label {
     name: PackedName,
     id: Id,
-    /// Set on use, cleared by the hand of the clock: what is cleared twice running is evicted.
-    used: bool,
+    standing: Standing,
+    /// When it was first seen, in ticks.
+    since: Tick,
+}
+
+/// What an entry takes of the table of ids that moved, once its slot was reused.
+const MOVED_BYTES: usize = 24;
+
+/// What a long name takes beside its text: a place in the table of long names.
+const LONG_BYTES: usize = 56 + PIECE;
+
+/// Part of a limit of memory that the texts of long names may take.
+const TEXT_PARTS: (usize, usize) = (1, 4);
+
+/// Stands in place of an id where a name was evicted and no other has come yet.
+const VACANT: Id = Id::MAX;
+
+impl Label {
+    const VACANT: Self =
+        Self { name: PackedName::EMPTY, id: VACANT, standing: Standing::new(false), since: 0 };
 }
 
 /// A bounded interner. Eviction is CLOCK, in slot order: deterministic whatever the hash keys.
@@ -72,6 +96,12 @@ pub(crate) struct Interner<P> {
     next_id: Id,
     hand: usize,
     capacity: usize,
+    /// Bytes of the texts of long names, and how many there may be where memory is limited.
+    text_bytes: usize,
+    most_text: usize,
+    /// How many of the names are known.
+    known: usize,
+    now: Tick,
 }
 
 /// One name as it is saved.
@@ -80,7 +110,8 @@ struct SavedEntry<P> {
     name: Box<str>,
     id: Id,
     profile: P,
-    used: bool,
+    standing: Standing,
+    since: Tick,
 }
 
 /// What of a roster is saved.
@@ -92,7 +123,14 @@ pub(crate) struct SavedInterner<P> {
 }
 
 impl<P: Default> Interner<P> {
-    pub(crate) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(bound: Bound) -> Self {
+        Self::with_heap(bound, 0)
+    }
+
+    /// An interner of which each profile holds so many bytes on the heap, at the most.
+    pub(crate) fn with_heap(bound: Bound, heap: usize) -> Self {
+        let entry = size_of::<Label>() + size_of::<P>() + heap + MOVED_BYTES;
+        let (text, whole) = TEXT_PARTS;
         Self {
             labels: Vec::new(),
             long: HashMap::with_hasher(hash_keys()),
@@ -102,7 +140,11 @@ impl<P: Default> Interner<P> {
             hasher: hash_keys(),
             next_id: 0,
             hand: 0,
-            capacity,
+            capacity: bound.part(whole - text, whole).capacity(entry),
+            text_bytes: 0,
+            known: 0,
+            now: 0,
+            most_text: bound.part(text, whole).bytes().unwrap_or(usize::MAX),
         }
     }
 
@@ -177,6 +219,28 @@ impl<P: Default> Interner<P> {
         self.slot_of(id).map(|slot| self.name(slot))
     }
 
+    /// Moves on to this time of the events. A name that comes again in a later tick, of four and a half
+    /// minutes, is known from then on.
+    #[inline]
+    pub(crate) const fn set_time(&mut self, time: Micros) {
+        const TICK_BITS: u32 = 28;
+        self.now = (time >> TICK_BITS) as Tick;
+    }
+
+    /// Whether a name is known.
+    pub(crate) fn is_known(&self, slot: Slot) -> bool {
+        self.labels[slot as usize].standing.is_known()
+    }
+
+    #[inline]
+    fn use_again(&mut self, slot: Slot) {
+        let label = &mut self.labels[slot as usize];
+        label.standing.use_it();
+        if label.since != self.now {
+            self.known += usize::from(label.standing.make_known());
+        }
+    }
+
     /// The slot of a name, given one if it is new. The flag says whether another was evicted.
     pub(crate) fn intern(&mut self, parts: NameParts<'_>) -> (Slot, bool) {
         self.intern_folded(&FoldedName::new(parts))
@@ -186,24 +250,26 @@ impl<P: Default> Interner<P> {
     pub(crate) fn intern_folded(&mut self, name: &FoldedName<'_>) -> (Slot, bool) {
         let (packed, hash) = name.pack(&self.hasher);
         if let Some(slot) = self.find_packed(name, &packed, hash) {
-            self.labels[slot as usize].used = true;
+            self.use_again(slot);
             return (slot, false);
         }
         let id = self.next_id;
         // Four thousand million names later the ids begin anew: by then no record of the first is left.
         self.next_id = self.next_id.wrapping_add(1);
-        let label = Label { name: packed, id, used: false };
+        let label = Label { name: packed, id, standing: Standing::default(), since: self.now };
+        let text = packed.is_long().then(|| name.parts().to_text());
+        let crowded = text.as_ref().is_some_and(|text| self.make_room_for(text));
         let (slot, evicted) = if self.len() < self.capacity {
             self.push(label, P::default());
-            ((self.len() - 1) as Slot, false)
+            ((self.len() - 1) as Slot, crowded)
         } else {
-            let slot = self.evict();
+            let slot = self.evict(|_| true);
             self.labels[slot as usize] = label;
             self.profiles[slot as usize] = P::default();
             (slot, true)
         };
-        if packed.is_long() {
-            self.long.insert(slot, name.parts().to_text());
+        if let Some(text) = text {
+            self.keep_text(slot, text);
         }
         if id != slot {
             self.moved.insert(id, slot);
@@ -213,8 +279,28 @@ impl<P: Default> Interner<P> {
     }
 
     fn push(&mut self, label: Label, profile: P) {
+        reserve_one(&mut self.labels, self.capacity);
+        reserve_one(&mut self.profiles, self.capacity);
         self.labels.push(label);
         self.profiles.push(profile);
+    }
+
+    fn keep_text(&mut self, slot: Slot, text: Box<str>) {
+        self.text_bytes += text.len() + LONG_BYTES;
+        self.long.insert(slot, text);
+    }
+
+    /// Evicts long names until there is room for the text of another; says whether any had to go. Their
+    /// slots stay vacant until the hand comes by.
+    fn make_room_for(&mut self, text: &str) -> bool {
+        let most = self.most_text.saturating_sub(text.len() + LONG_BYTES);
+        let crowded = self.text_bytes > most;
+        while self.text_bytes > most && !self.long.is_empty() {
+            let slot = self.evict(|label| label.name.is_long());
+            self.labels[slot as usize] = Label::VACANT;
+            self.profiles[slot as usize] = P::default();
+        }
+        crowded
     }
 
     /// Lets a slot be found by the hash of its name.
@@ -223,21 +309,29 @@ impl<P: Default> Interner<P> {
         self.by_name.insert(hash, slot, |slot| labels[slot as usize].name.hash(keys));
     }
 
-    /// Frees the slot of an entry that was not used for a whole turn of the hand.
-    fn evict(&mut self) -> Slot {
+    /// Frees the slot of one of those that may be evicted, which was not used for a whole turn of the hand.
+    fn evict(&mut self, may_be: impl Fn(&Label) -> bool) -> Slot {
+        let mut left = 2 * self.labels.len();
+        let mut stay = known_stay(self.known, self.capacity);
         loop {
+            // Where all that may be evicted are known, one of them has to go.
+            left = left.saturating_sub(1);
+            stay &= left > 0;
             let at = self.hand;
             self.hand = (self.hand + 1) % self.labels.len();
             let label = &mut self.labels[at];
-            if std::mem::take(&mut label.used) {
+            if !may_be(label) || !label.standing.is_taken(stay) {
                 continue;
             }
+            self.known -= usize::from(label.standing.is_known());
             let slot = at as Slot;
             self.moved.remove(&label.id);
             let (labels, keys) = (&self.labels, &self.hasher);
             let hash_of = |slot: u32| labels[slot as usize].name.hash(keys);
             self.by_name.remove(hash_of(slot), slot, hash_of);
-            self.long.remove(&slot);
+            if let Some(text) = self.long.remove(&slot) {
+                self.text_bytes -= text.len() + LONG_BYTES;
+            }
             return slot;
         }
     }
@@ -249,7 +343,8 @@ impl<P: Default + Clone> Interner<P> {
             name: entry.name.into(),
             id: entry.id,
             profile: entry.profile.clone(),
-            used: label.used,
+            standing: label.standing,
+            since: label.since,
         };
         SavedInterner {
             entries: self.entries().zip(&self.labels).map(saved).collect(),
@@ -258,46 +353,65 @@ impl<P: Default + Clone> Interner<P> {
         }
     }
 
-    /// The interner of a saved form, refused where it contradicts itself or exceeds its bound.
-    pub(crate) fn from_saved(
+    /// This interner with what was saved, refused where it contradicts itself or exceeds its bound.
+    pub(crate) fn with_saved(
+        mut self,
         saved: SavedInterner<P>,
-        capacity: usize,
         what: &str,
     ) -> Result<Self, String> {
-        let mut roster = Self::new(capacity);
-        let count = saved.entries.len();
+        let (count, capacity) = (saved.entries.len(), self.capacity);
         if count > capacity {
             return Err(format!("{what}: {count} entries do not fit their bound of {capacity}"));
         }
         if saved.hand >= count.max(1) {
             return Err(format!("{what}: the hand of the clock points beyond {count} entries"));
         }
-        roster.next_id = saved.next_id;
-        roster.hand = saved.hand;
-        for (slot, SavedEntry { name, id, profile, used }) in (0..).zip(saved.entries) {
+        self.next_id = saved.next_id;
+        self.hand = saved.hand;
+        for (slot, SavedEntry { name, id, profile, standing, since }) in (0..).zip(saved.entries) {
+            if name.is_empty() {
+                self.push(Label::VACANT, profile);
+                continue;
+            }
             let folded = FoldedName::new(NameParts::of(&name));
-            let (packed, hash) = folded.pack(&roster.hasher);
-            if roster.find_packed(&folded, &packed, hash).is_some() {
+            let (packed, hash) = folded.pack(&self.hasher);
+            if self.find_packed(&folded, &packed, hash).is_some() {
                 return Err(format!("{what}: a name stands twice"));
             }
-            roster.push(Label { name: packed, id, used }, profile);
+            self.known += usize::from(standing.is_known());
+            self.push(Label { name: packed, id, standing, since }, profile);
             if packed.is_long() {
-                roster.long.insert(slot, name);
+                self.keep_text(slot, name);
             }
-            if id != slot && roster.moved.insert(id, slot).is_some() {
+            if id != slot && self.moved.insert(id, slot).is_some() {
                 return Err(format!("{what}: an id stands twice"));
             }
-            roster.index(hash, slot);
+            self.index(hash, slot);
         }
-        let labels = &roster.labels;
+        let labels = &self.labels;
         let is_own = |id: Id| labels.get(id as usize).is_some_and(|label| label.id == id);
-        if roster.moved.keys().any(|id| is_own(*id)) {
+        if self.moved.keys().any(|id| is_own(*id)) {
             return Err(format!("{what}: an id stands twice"));
         }
-        if labels.iter().any(|label| label.id >= roster.next_id) {
+        let is_new = |label: &Label| label.id >= self.next_id && label.id != VACANT;
+        if labels.iter().any(is_new) {
             return Err(format!("{what}: an id stands that was not given yet"));
         }
-        Ok(roster)
+        if self.text_bytes > self.most_text {
+            return Err(format!("{what}: the texts of names do not fit their bound"));
+        }
+        Ok(self)
+    }
+}
+
+impl<P: Heap> Heap for Interner<P> {
+    fn heap_bytes(&self) -> usize {
+        self.labels.capacity() * size_of::<Label>()
+            + self.profiles.capacity() * size_of::<P>()
+            + self.profiles.iter().map(Heap::heap_bytes).sum::<usize>()
+            + self.by_name.bytes()
+            + self.text_bytes
+            + self.moved.len() * MOVED_BYTES
     }
 }
 
@@ -311,7 +425,7 @@ mod tests {
 
     #[test]
     fn case_is_folded_and_parts_equal_the_whole() {
-        let mut roster = Interner::<u8>::new(8);
+        let mut roster = Interner::<u8>::new(Bound::of(8));
         let (slot, _) = roster.intern(NameParts { name: "Alice", domain: Some("CORP") });
         assert_eq!(roster.find(name("aLICE@corp")), Some(slot));
         assert_eq!(roster.find(name("alice")), None);
@@ -320,7 +434,7 @@ mod tests {
 
     #[test]
     fn the_unused_are_evicted_and_ids_are_never_reused() {
-        let mut roster = Interner::<u8>::new(2);
+        let mut roster = Interner::<u8>::new(Bound::of(2));
         let (a, _) = roster.intern(name("a"));
         let a_id = roster.get(a).id;
         roster.intern(name("b"));

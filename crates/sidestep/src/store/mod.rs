@@ -1,16 +1,23 @@
 //! Bounded memories: names to ids, keys to values, and values that age. Each has one bound, taken from
 //! the settings and never from a file, and one saved form that is checked when it is loaded.
 
+mod bound;
+mod bounds;
 pub(crate) mod coded;
+mod heap;
 mod id_set;
 mod index;
 mod interner;
 mod name;
 mod numbers;
+mod standing;
 mod table;
 mod ttl_map;
 
+pub(crate) use bound::Bound;
+pub(crate) use bounds::Bounds;
 pub(crate) use coded::Coded;
+pub(crate) use heap::{Heap, PIECE, Portion, heap};
 pub(crate) use id_set::IdSet;
 pub(crate) use interner::{Entry, Id, Interner, SavedInterner, Slot, TextRef};
 pub(crate) use name::{FoldedName, NameParts};
@@ -19,14 +26,6 @@ pub(crate) use table::{Key, Place, SavedTable, Table};
 pub(crate) use ttl_map::TtlMap;
 
 use ahash::RandomState;
-
-/// How many names and edges are remembered at most.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    pub(crate) accounts: usize,
-    pub(crate) hosts: usize,
-    pub(crate) edges: usize,
-}
 
 /// Most that a counter of a saved state may stand at: further up `f64` could not say it.
 pub(crate) const MAX_COUNT: u64 = 1 << 53;

@@ -59,6 +59,9 @@ impl<'a> NameParts<'a> {
 pub(super) struct PackedName([u8; 3 * WORD]);
 
 impl PackedName {
+    /// No name.
+    pub(super) const EMPTY: Self = Self([0; 3 * WORD]);
+
     fn of_words(words: [u64; 3]) -> Self {
         let mut bytes = [0; 3 * WORD];
         for (place, word) in bytes.as_chunks_mut::<WORD>().0.iter_mut().zip(words) {

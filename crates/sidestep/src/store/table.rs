@@ -5,8 +5,10 @@ use std::net::IpAddr;
 use ahash::RandomState;
 use serde::{Deserialize, Serialize};
 
+use super::bound::reserve_one;
 use super::index::Index;
-use super::{MAX_COUNT, hash_keys};
+use super::standing::{Standing, known_stay};
+use super::{Bound, Heap, MAX_COUNT, hash_keys};
 
 /// What a table is asked by.
 pub(crate) trait Key: Copy + Eq {
@@ -44,7 +46,7 @@ pub(crate) struct Place(u32);
 pub(crate) struct Record<K, V> {
     pub(crate) key: K,
     pub(crate) value: V,
-    used: bool,
+    standing: Standing,
 }
 
 /// Key to value, at most `capacity` of them; evicts by CLOCK and counts what it evicted.
@@ -56,6 +58,8 @@ pub(crate) struct Table<K, V> {
     hand: usize,
     capacity: usize,
     evicted: u64,
+    /// How many of the records are known.
+    known: usize,
 }
 
 /// What of a table is saved.
@@ -67,14 +71,20 @@ pub(crate) struct SavedTable<K, V> {
 }
 
 impl<K: Key, V> Table<K, V> {
-    pub(crate) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(bound: Bound) -> Self {
+        Self::with_heap(bound, 0)
+    }
+
+    /// A table of which each value holds so many bytes on the heap, at the most.
+    pub(crate) fn with_heap(bound: Bound, heap: usize) -> Self {
         Self {
             records: Vec::new(),
             index: Index::default(),
             hasher: hash_keys(),
             hand: 0,
-            capacity,
+            capacity: bound.capacity(size_of::<Record<K, V>>() + heap),
             evicted: 0,
+            known: 0,
         }
     }
 
@@ -111,19 +121,32 @@ impl<K: Key, V> Table<K, V> {
     #[inline]
     pub(crate) fn at_mut(&mut self, place: Place) -> &mut V {
         let record = &mut self.records[place.0 as usize];
-        record.used = true;
+        record.standing.use_it();
         &mut record.value
+    }
+
+    /// Notes that the record at a place is known, so that it goes after those that are not.
+    pub(crate) fn make_known(&mut self, place: Place) {
+        self.known += usize::from(self.records[place.0 as usize].standing.make_known());
     }
 
     /// Adds a key that is not there; returns the record that had to go, if one had to.
     pub(crate) fn insert_new(&mut self, key: K, value: V) -> Option<Record<K, V>> {
-        let record = Record { key, value, used: false };
+        self.insert(key, value, false)
+    }
+
+    /// The same, where the key may be known already.
+    pub(crate) fn insert(&mut self, key: K, value: V, is_known: bool) -> Option<Record<K, V>> {
+        self.known += usize::from(is_known);
+        let record = Record { key, value, standing: Standing::new(is_known) };
         let (at, gone) = if self.records.len() < self.capacity {
+            reserve_one(&mut self.records, self.capacity);
             self.records.push(record);
             (self.records.len() - 1, None)
         } else {
             let at = self.free_one();
             let gone = std::mem::replace(&mut self.records[at], record);
+            self.known -= usize::from(gone.standing.is_known());
             self.evicted += 1;
             (at, Some(gone))
         };
@@ -135,10 +158,11 @@ impl<K: Key, V> Table<K, V> {
 
     /// Takes one record that was not used for a whole turn of the hand out of the index.
     fn free_one(&mut self) -> usize {
+        let stay = known_stay(self.known, self.capacity);
         loop {
             let at = self.hand;
             self.hand = (self.hand + 1) % self.records.len();
-            if std::mem::take(&mut self.records[at].used) {
+            if !self.records[at].standing.is_taken(stay) {
                 continue;
             }
             let (records, keys) = (&self.records, &self.hasher);
@@ -160,6 +184,7 @@ impl<K: Key, V> Table<K, V> {
     }
 
     fn reindex(&mut self) {
+        self.known = self.records.iter().filter(|record| record.standing.is_known()).count();
         self.index.clear();
         self.hand = 0;
         let (records, keys) = (&self.records, &self.hasher);
@@ -168,10 +193,12 @@ impl<K: Key, V> Table<K, V> {
             self.index.insert(hash_of(at), at, hash_of);
         }
     }
+}
 
-    /// Bytes held, index included.
-    pub(crate) fn bytes(&self) -> usize {
-        self.records.capacity() * size_of::<Record<K, V>>() + self.index.bytes()
+impl<K, V: Heap> Heap for Table<K, V> {
+    fn heap_bytes(&self) -> usize {
+        let values: usize = self.records.iter().map(|record| record.value.heap_bytes()).sum();
+        self.records.capacity() * size_of::<Record<K, V>>() + self.index.bytes() + values
     }
 }
 
@@ -180,14 +207,13 @@ impl<K: Key, V: Clone> Table<K, V> {
         SavedTable { records: self.records.clone(), hand: self.hand, evicted: self.evicted }
     }
 
-    /// The table of a saved form, refused where it contradicts itself or exceeds its bound.
-    pub(crate) fn from_saved(
+    /// This table with what was saved, refused where it contradicts itself or exceeds its bound.
+    pub(crate) fn with_saved(
+        mut self,
         saved: SavedTable<K, V>,
-        capacity: usize,
         what: &str,
     ) -> Result<Self, String> {
-        let mut table = Self::new(capacity);
-        let count = saved.records.len();
+        let (count, capacity) = (saved.records.len(), self.capacity);
         if count > capacity {
             return Err(format!("{what}: {count} records do not fit their bound of {capacity}"));
         }
@@ -197,16 +223,16 @@ impl<K: Key, V: Clone> Table<K, V> {
         if saved.evicted > MAX_COUNT {
             return Err(format!("{what}: the count of what was evicted is wrong"));
         }
-        table.records = saved.records;
-        table.reindex();
-        table.hand = saved.hand;
-        table.evicted = saved.evicted;
-        for (at, record) in (0..).zip(&table.records) {
-            if table.find(record.key) != Some(Place(at)) {
+        self.records = saved.records;
+        self.reindex();
+        self.hand = saved.hand;
+        self.evicted = saved.evicted;
+        for (at, record) in (0..).zip(&self.records) {
+            if self.find(record.key) != Some(Place(at)) {
                 return Err(format!("{what}: a key stands twice"));
             }
         }
-        Ok(table)
+        Ok(self)
     }
 }
 
@@ -221,7 +247,7 @@ mod tests {
             operations in prop::collection::vec((0_u32..64, any::<bool>()), 0..400),
             capacity in 1_usize..80,
         ) {
-            let mut table = Table::new(capacity);
+            let mut table = Table::new(Bound::of(capacity));
             let mut latest = std::collections::BTreeMap::new();
             for (step, (key, sweep)) in operations.into_iter().enumerate() {
                 if sweep && key < 4 {

@@ -8,7 +8,7 @@ use ahash::HashMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::hash_keys;
+use super::{Heap, Portion, hash_keys};
 use crate::time::MAX_TIME;
 use crate::time::{DAY, Micros};
 use crate::tuning::ttl_map::{FEW, MOST};
@@ -24,6 +24,13 @@ pub(crate) struct TtlMap<K, V> {
     entries: HashMap<K, (Micros, V)>,
     /// What was dropped last, and how many entries that left.
     swept: (Micros, usize),
+    /// How many entries there may be.
+    #[serde(skip, default = "usual_most")]
+    most: usize,
+}
+
+const fn usual_most() -> usize {
+    MOST
 }
 
 /// In the order of the keys, so that the same entries have the same bytes.
@@ -51,7 +58,7 @@ where
 
 impl<K, V> Default for TtlMap<K, V> {
     fn default() -> Self {
-        Self { entries: HashMap::with_hasher(hash_keys()), swept: (-MAX_TIME, 0) }
+        Self { entries: HashMap::with_hasher(hash_keys()), swept: (-MAX_TIME, 0), most: MOST }
     }
 }
 
@@ -133,13 +140,29 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
     /// Drops the older half where there is no room for a new key. One at a time would be a search
     /// through all of them for each, and whoever writes to a log can bring new keys without end.
     fn make_room(&mut self, key: &K) {
-        if self.entries.len() < MOST || self.entries.contains_key(key) {
+        if self.entries.len() < self.most || self.entries.contains_key(key) {
             return;
         }
         let mut times: Vec<Micros> = self.entries.values().map(|(time, _)| *time).collect();
-        times.sort_unstable();
-        let middle = times.get(times.len() / 2).copied().unwrap_or_default();
+        let middle = times.len() / 2;
+        let (_, &mut middle, _) = times.select_nth_unstable(middle);
         self.entries.retain(|_, (time, _)| *time > middle);
+    }
+}
+
+impl<K: Heap, V: Heap> Heap for TtlMap<K, V> {
+    fn heap_bytes(&self) -> usize {
+        // Buckets are a power of two, of which seven eighths are used.
+        let buckets = match self.entries.capacity() {
+            0 => 0,
+            entries => (entries * 8 / 7).next_power_of_two(),
+        };
+        let heap = |(key, (_, value)): (&K, &(Micros, V))| key.heap_bytes() + value.heap_bytes();
+        buckets * (size_of::<(K, (Micros, V))>() + 1) + self.entries.iter().map(heap).sum::<usize>()
+    }
+
+    fn keep_to(&mut self, portion: Portion) {
+        self.most = portion.of(MOST);
     }
 }
 

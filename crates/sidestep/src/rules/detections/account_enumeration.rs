@@ -10,11 +10,16 @@ use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 use crate::time::Micros;
 
 /// The accounts without use that each source tried.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct AccountEnumeration(Bursts);
+
+heap! {
+    AccountEnumeration { 0 }
+}
 
 impl Rule for AccountEnumeration {
     const DETECTION: Detection = Detection {

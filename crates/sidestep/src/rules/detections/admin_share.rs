@@ -8,6 +8,7 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{is_administrative, is_program, pipe_name, share_and_path};
+use crate::store::heap;
 use crate::tuning::detections::admin_share::COMMON;
 
 /// Something was written to an administrative share, or its service manager was spoken to.
@@ -69,6 +70,10 @@ const KNOWN_PIPES: [&str; 47] = [
 pub(super) fn is_known_pipe(name: &str) -> bool {
     let server = ["sql\\", "mssql", "rpcproxy\\", "winsock", "pshost", "crash", "pipe_eventroot"];
     KNOWN_PIPES.contains(&name) || server.iter().any(|begin| name.starts_with(begin))
+}
+
+heap! {
+    AdminShare {}
 }
 
 impl Rule for AdminShare {

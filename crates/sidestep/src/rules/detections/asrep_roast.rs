@@ -7,10 +7,15 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 
 /// A weak granting ticket was given without pre-authentication.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct AsrepRoast;
+
+heap! {
+    AsrepRoast {}
+}
 
 impl Rule for AsrepRoast {
     const DETECTION: Detection = Detection {

@@ -8,11 +8,16 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 use crate::tuning::detections::cloud_session::{NEW, ONE_FACTOR};
 
 /// A sign-in to a cloud, or a role taken on there, that is not one of every day.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct CloudSession;
+
+heap! {
+    CloudSession {}
+}
 
 impl Rule for CloudSession {
     const DETECTION: Detection = Detection {

@@ -11,8 +11,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::pipe_name;
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::coerced_authentication::{
     CALLERS, CALLS, FIRST, FOLLOWS, REMEMBERED,
@@ -45,6 +45,11 @@ struct Call {
 fn label(name: &str) -> String {
     let end = name.find(['.', '$', '@']).unwrap_or(name.len());
     name[..end].to_ascii_lowercase()
+}
+
+heap! {
+    CoercedAuthentication { hosts, calls }
+    Call { label }
 }
 
 impl Rule for CoercedAuthentication {

@@ -9,7 +9,7 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::{Variety, nats};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::{Id, IdSet, TtlMap};
+use crate::store::{Id, IdSet, TtlMap, heap};
 use crate::time::{Micros, days_between};
 use crate::tuning::detections::credential_spread::{
     NEWCOMER, PRIOR_CHANGES, PRIOR_DAYS, REMEMBERED, TOLD_APART,
@@ -60,6 +60,11 @@ impl CredentialSpread {
         let from = from.map(|nats| (nats, format!("one key was shown from {sources} hosts")));
         by.into_iter().chain(from).max_by(|a, b| a.0.total_cmp(&b.0))
     }
+}
+
+heap! {
+    CredentialSpread { destinations, sources, keys }
+    Key { accounts, sources }
 }
 
 impl Rule for CredentialSpread {

@@ -12,8 +12,8 @@ use crate::rules::inbound_sessions::InboundSession;
 use crate::rules::observation::{EventClass, HostRef, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{answers_through_own_share, file_name, is_interpreter};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::{Micros, SECOND};
 use crate::tuning::detections::dcom_wmi::{BY_TIME, COMMON, FOLLOWS};
 
@@ -68,6 +68,10 @@ const CALLS: [&str; 4] = ["execmethod", "putinstance", "putclass", "createinstan
 const RPCSS: &str = "RPCSS";
 /// What starts a process where the log does not say.
 const UNNAMED: &str = "something";
+
+heap! {
+    DcomWmi { callers, providers }
+}
 
 impl Rule for DcomWmi {
     const DETECTION: Detection = Detection {

@@ -8,6 +8,7 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation, bare};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 
 /// Replication was asked for by somebody else than a controller.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -23,6 +24,10 @@ fn is_borrowed(seen: &Observation<'_>, context: &RuleContext<'_>) -> bool {
     name.is_some_and(|name| {
         name.parse::<std::net::IpAddr>().is_err() && !name.eq_ignore_ascii_case(machine)
     })
+}
+
+heap! {
+    Dcsync {}
 }
 
 impl Rule for Dcsync {

@@ -10,8 +10,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::Variety;
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::OPENS_NATS;
 use crate::tuning::detections::desktop_sweep::{KEPT, REMEMBERED};
@@ -26,6 +26,10 @@ pub(crate) struct DesktopSweep {
     hosts: Variety,
     /// Those that were not found to be of many yet.
     first: TtlMap<Id, Vec<Opened>>,
+}
+
+heap! {
+    DesktopSweep { hosts, first }
 }
 
 impl Rule for DesktopSweep {

@@ -8,8 +8,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::nats;
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::{Day, Micros, day_of};
 use crate::tuning::detections::dormant_account::{
     LENGTHS, MEMORY, PRIOR_GAP, PRIOR_GAPS, REMEMBERED,
@@ -82,6 +82,11 @@ impl DormantAccount {
         self.network[length(gap)] += 1.0;
         nats(probability).map(|nats| (gap, nats))
     }
+}
+
+heap! {
+    DormantAccount { accounts }
+    Days {}
 }
 
 impl Rule for DormantAccount {

@@ -7,10 +7,15 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation, bare};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 
 /// Somebody used another account's credentials towards another host.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ExplicitCredentials;
+
+heap! {
+    ExplicitCredentials {}
+}
 
 impl Rule for ExplicitCredentials {
     const DETECTION: Detection = Detection {

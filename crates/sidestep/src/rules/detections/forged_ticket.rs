@@ -9,8 +9,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::forged_ticket::REMEMBERED;
 use crate::tuning::detections::pass_the_ticket::{LIFETIME, RENEWABLE};
@@ -83,6 +83,10 @@ impl ForgedTicket {
         self.weak.observe(kind.is_weak());
         nats(probability).filter(|_| kind.is_weak())
     }
+}
+
+heap! {
+    ForgedTicket { granted, counted, tickets, hosts, weak_of, weak_for }
 }
 
 impl Rule for ForgedTicket {

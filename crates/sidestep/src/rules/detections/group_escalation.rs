@@ -8,6 +8,7 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 
 /// Somebody added a member to a privileged group.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -101,6 +102,10 @@ fn is_system(seen: &Observation<'_>) -> bool {
             || account.sid.as_deref() == Some("S-1-5-18")
             || account.name.eq_ignore_ascii_case("SYSTEM")
     })
+}
+
+heap! {
+    GroupEscalation {}
 }
 
 impl Rule for GroupEscalation {

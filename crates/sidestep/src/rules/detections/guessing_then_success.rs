@@ -12,7 +12,7 @@ use crate::rules::failure_reason::{FailureReason, tries_a_credential};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
+use crate::store::{Heap, Id, Portion, heap};
 use crate::time::{Day, Micros, SECOND, day_of};
 use crate::tuning::OPENS_NATS;
 use crate::tuning::detections::guessing_then_success::{
@@ -61,6 +61,23 @@ pub(crate) struct GuessingThenSuccess {
     habits: BTreeMap<Id, Windows>,
     peers: Windows,
     today: Day,
+    /// Which part of [`REMEMBERED`] is.
+    #[serde(skip)]
+    portion: Portion,
+}
+
+heap! {
+    Run {}
+}
+
+impl Heap for GuessingThenSuccess {
+    fn heap_bytes(&self) -> usize {
+        self.runs.heap_bytes() + self.habits.heap_bytes()
+    }
+
+    fn keep_to(&mut self, portion: Portion) {
+        self.portion = portion;
+    }
 }
 
 impl Rule for GuessingThenSuccess {
@@ -129,7 +146,7 @@ impl Rule for GuessingThenSuccess {
             return;
         }
         self.peers.add(f64::from(run.failures));
-        if self.habits.len() < REMEMBERED || self.habits.contains_key(&who.id) {
+        if self.habits.len() < self.portion.of(REMEMBERED) || self.habits.contains_key(&who.id) {
             self.habits.entry(who.id).or_default().add(f64::from(run.failures));
         }
     }
@@ -156,7 +173,7 @@ impl GuessingThenSuccess {
             run.fail(time, like);
             return;
         }
-        if self.runs.len() >= REMEMBERED {
+        if self.runs.len() >= self.portion.of(REMEMBERED) {
             // Whoever fails but once cannot push out a run that grows.
             let mut weights: Vec<_> =
                 self.runs.values().map(|run| (run.failures, run.last)).collect();

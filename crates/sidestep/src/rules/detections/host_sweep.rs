@@ -11,11 +11,16 @@ use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 use crate::time::Micros;
 
 /// The new hosts that each source touches.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct HostSweep(Bursts);
+
+heap! {
+    HostSweep { 0 }
+}
 
 impl Rule for HostSweep {
     const DETECTION: Detection = Detection {

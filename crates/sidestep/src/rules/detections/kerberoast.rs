@@ -8,6 +8,7 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation, is_for_machine};
 use crate::rules::rates::Variety;
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 use crate::time::Micros;
 use crate::tuning::rates::AT_ONCE;
 
@@ -16,6 +17,10 @@ use crate::tuning::rates::AT_ONCE;
 pub(crate) struct Kerberoast {
     services: Variety,
     at_once: Variety,
+}
+
+heap! {
+    Kerberoast { services, at_once }
 }
 
 impl Rule for Kerberoast {

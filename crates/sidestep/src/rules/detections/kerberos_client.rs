@@ -9,8 +9,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::file_name;
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::kerberos_client::FOLLOWS;
 
@@ -24,6 +24,10 @@ const OWN: &str = "lsass.exe";
 pub(crate) struct KerberosClient {
     /// By host, the account of the program that called last.
     callers: TtlMap<Id, Option<Id>>,
+}
+
+heap! {
+    KerberosClient { callers }
 }
 
 impl Rule for KerberosClient {

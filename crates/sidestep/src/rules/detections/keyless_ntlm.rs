@@ -10,6 +10,7 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 
 /// What is seen of a logon from the host itself: of it most logs leave the source out.
 const LOCAL: &str = "NTLM without a session key, the log names no other host";
@@ -17,6 +18,10 @@ const LOCAL: &str = "NTLM without a session key, the log names no other host";
 /// A logon by NTLM that negotiated no session key.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct KeylessNtlm;
+
+heap! {
+    KeylessNtlm {}
+}
 
 impl Rule for KeylessNtlm {
     const DETECTION: Detection = Detection {

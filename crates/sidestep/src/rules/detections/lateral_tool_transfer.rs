@@ -12,8 +12,8 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{
     file_name, folder, is_administrative, is_program, share_and_path,
 };
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::lateral_tool_transfer::{COPIED, FILES, REMEMBERED};
 
@@ -29,6 +29,11 @@ struct File {
     name: String,
     account: Option<Id>,
     source: Option<Id>,
+}
+
+heap! {
+    LateralToolTransfer { hosts }
+    File { name }
 }
 
 impl Rule for LateralToolTransfer {

@@ -10,8 +10,8 @@ use crate::rules::observation::{
     AccountRef, EventClass, HostRef, Observation, bare, bare_bytes, is_for_machine, mark_of,
 };
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::TtlMap;
 use crate::store::{Id, NameParts};
+use crate::store::{TtlMap, heap};
 use crate::time::Micros;
 use crate::tuning::detections::machine_name::{KNOWN, ORDINARY, RENAMED, RENAMING};
 
@@ -22,6 +22,10 @@ pub(crate) struct MachineName {
     machines: TtlMap<u64, bool>,
     /// Who gave a name away.
     renamers: TtlMap<u64, Id>,
+}
+
+heap! {
+    MachineName { machines, renamers }
 }
 
 impl Rule for MachineName {

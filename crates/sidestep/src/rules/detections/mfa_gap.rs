@@ -9,8 +9,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::mfa_gap::REMEMBERED;
 
@@ -22,6 +22,10 @@ pub(crate) struct MfaGap {
     ways: TtlMap<(Id, Id), Habit>,
     destinations: TtlMap<Id, Habit>,
     network: Habit,
+}
+
+heap! {
+    MfaGap { accounts, ways, destinations }
 }
 
 impl Rule for MfaGap {

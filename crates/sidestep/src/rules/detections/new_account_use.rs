@@ -8,8 +8,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation, bare};
 use crate::rules::rates::nats;
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::{Day, Micros, day_of};
 use crate::tuning::detections::new_account_use::{BY_STRANGERS, NEW, PRIOR_DAYS, REMEMBERED};
 
@@ -72,6 +72,12 @@ impl NewAccountUse {
         }
         self.made.touch(name.into(), seen.time).nats = nats;
     }
+}
+
+heap! {
+    NewAccountUse { made, makers }
+    Made {}
+    Days {}
 }
 
 impl Rule for NewAccountUse {

@@ -10,8 +10,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::overpass_the_hash::REMEMBERED;
 use crate::tuning::detections::pass_the_hash::CARRIED;
@@ -39,6 +39,10 @@ impl OverpassTheHash {
         self.network.observe(kind.is_weak());
         nats(probability).filter(|_| kind.is_weak())
     }
+}
+
+heap! {
+    OverpassTheHash { weak, carriers }
 }
 
 impl Rule for OverpassTheHash {

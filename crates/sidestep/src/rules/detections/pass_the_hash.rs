@@ -11,8 +11,8 @@ use crate::rules::observation::{AccountRef, EventClass, Observation, bare};
 use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{pipe_name, share_and_path};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::OPENS_NATS;
 use crate::tuning::detections::pass_the_hash::{CARRIED, PIPE_FOLLOWS, REMEMBERED};
@@ -108,6 +108,10 @@ impl PassTheHash {
         let what = format!("a session without a key came from the host itself to the pipe {pipe}");
         Some(Finding::of(seen, what)?.of_kind(&["pipe"]))
     }
+}
+
+heap! {
+    PassTheHash { carriers, keyless, local }
 }
 
 impl Rule for PassTheHash {

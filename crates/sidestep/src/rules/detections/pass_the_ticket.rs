@@ -9,8 +9,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rates::{Habit, nats};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::pass_the_ticket::{LIFETIME, REMEMBERED, RENEWABLE};
 
@@ -98,6 +98,11 @@ impl PassTheTicket {
         self.moved.observe(moved);
         nats(probability).filter(|_| moved)
     }
+}
+
+heap! {
+    PassTheTicket { places, homes, hosts, marks }
+    Use {}
 }
 
 impl Rule for PassTheTicket {

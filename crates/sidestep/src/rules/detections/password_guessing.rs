@@ -10,8 +10,8 @@ use crate::rules::failure_reason::{FailureReason, origin, tries_a_credential};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation, bare, mark_of};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::{Day, MINUTE, Micros, SECOND, day_of};
 use crate::tuning::burst::STEP;
 use crate::tuning::detections::password_guessing::{ENOUGH, EVEN, PATIENT, REMEMBERED};
@@ -56,6 +56,11 @@ pub(crate) struct PasswordGuessing {
     runs: TtlMap<(Id, u64), Run>,
     peers: [Windows; SCALES.len()],
     today: Day,
+}
+
+heap! {
+    PasswordGuessing { runs }
+    Run {}
 }
 
 impl Rule for PasswordGuessing {

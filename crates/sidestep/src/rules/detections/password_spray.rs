@@ -10,6 +10,7 @@ use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
 use crate::rules::observation::{EventClass, Observation, bare};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 use crate::time::Micros;
 
 /// The accounts whose password failed from each source, where they do not usually come from, and
@@ -18,6 +19,10 @@ use crate::time::Micros;
 pub(crate) struct PasswordSpray {
     failed: Bursts,
     given: Bursts,
+}
+
+heap! {
+    PasswordSpray { failed, given }
 }
 
 impl Rule for PasswordSpray {

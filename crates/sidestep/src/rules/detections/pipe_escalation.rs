@@ -8,10 +8,15 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{command_of_service, writes_to_own_pipe};
+use crate::store::heap;
 
 /// A service was made to write to a named pipe of its own host.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct PipeEscalation;
+
+heap! {
+    PipeEscalation {}
+}
 
 impl Rule for PipeEscalation {
     const DETECTION: Detection = Detection {

@@ -9,8 +9,8 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::rdp::{NEW, SITS};
 
@@ -18,6 +18,10 @@ use crate::tuning::detections::rdp::{NEW, SITS};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Rdp {
     reached: TtlMap<Id, ()>,
+}
+
+heap! {
+    Rdp { reached }
 }
 
 impl Rule for Rdp {

@@ -9,10 +9,15 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 
 /// Remembers nothing: one logon tells it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct RdpTunnel;
+
+heap! {
+    RdpTunnel {}
+}
 
 impl Rule for RdpTunnel {
     const DETECTION: Detection = Detection {

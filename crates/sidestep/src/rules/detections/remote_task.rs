@@ -10,6 +10,7 @@ use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{
     answers_through_own_share, file_name, pipe_name, share_and_path,
 };
+use crate::store::heap;
 use crate::tuning::detections::remote_task::{ASKED, BY_FILE};
 
 /// A task was made or changed over the network.
@@ -57,6 +58,10 @@ fn answers_through_file(command: &str) -> bool {
         file.is_some_and(|file| !file.contains('\\') && file.ends_with(".tmp"))
     };
     command.contains("2>&1") && command.split('>').skip(1).any(is_one)
+}
+
+heap! {
+    RemoteTask {}
 }
 
 impl Rule for RemoteTask {

@@ -12,8 +12,8 @@ use crate::rules::windows_paths::{
     answers_through_own_share, command_of_service, file_name, folder, is_interpreter, pipe_name,
     writes_to_own_pipe,
 };
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::service_install::{BY_PLACE, REMEMBERED, SITS};
 
@@ -37,6 +37,10 @@ const CALLS: [&str; 8] = [
     "startservicew",
     "startservicea",
 ];
+
+heap! {
+    ServiceInstall { at_keyboard, manned }
+}
 
 impl Rule for ServiceInstall {
     const DETECTION: Detection = Detection {

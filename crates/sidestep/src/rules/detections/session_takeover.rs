@@ -9,8 +9,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::{AccountRef, EventClass, HostRef, Observation, mark_of};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::{command_of_service, runs};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::session_takeover::{AT_ONCE, FRESH, REMEMBERED, TO_CONSOLE};
 
@@ -29,6 +29,10 @@ pub(crate) struct SessionTakeover {
     taken: TtlMap<(Id, u64), Id>,
     /// Hosts on which the system ran `tscon`.
     switched: TtlMap<Id, ()>,
+}
+
+heap! {
+    SessionTakeover { guests, logons, clients, left, taken, switched }
 }
 
 impl Rule for SessionTakeover {

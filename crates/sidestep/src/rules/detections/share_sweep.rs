@@ -9,11 +9,16 @@ use crate::rules::finding::Finding;
 use crate::rules::frequency::Actor;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
+use crate::store::heap;
 use crate::time::Micros;
 
 /// The hosts whose shares each account opens; each source where no account is named.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ShareSweep(Bursts);
+
+heap! {
+    ShareSweep { 0 }
+}
 
 impl Rule for ShareSweep {
     const DETECTION: Detection = Detection {

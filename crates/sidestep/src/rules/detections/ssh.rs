@@ -9,8 +9,8 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::{DAY, Micros};
 use crate::tuning::detections::ssh::{ANOTHER, ELSEWHERE, NEW, REMEMBERED, USES};
 
@@ -25,6 +25,11 @@ struct Key {
     since: Micros,
     accounts: Vec<Id>,
     sources: Vec<Id>,
+}
+
+heap! {
+    Ssh { keys }
+    Key { accounts, sources }
 }
 
 impl Rule for Ssh {

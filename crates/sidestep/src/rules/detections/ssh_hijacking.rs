@@ -9,8 +9,8 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::ssh_hijacking::{REMEMBERED, SOON};
 
@@ -31,6 +31,10 @@ impl SshHijacking {
         let mut others = guests.filter(|(_, guest)| guest != owner);
         others.any(|(time, _)| *time > came && *time >= now - SOON)
     }
+}
+
+heap! {
+    SshHijacking { owners, guests }
 }
 
 impl Rule for SshHijacking {

@@ -7,8 +7,8 @@ use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::Id;
 use crate::store::TtlMap;
+use crate::store::{Id, heap};
 use crate::time::Micros;
 use crate::tuning::detections::vnc::REMEMBERED;
 
@@ -19,6 +19,10 @@ const PORTS: std::ops::RangeInclusive<u16> = 5900..=5909;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Vnc {
     ways: TtlMap<(Id, Id), ()>,
+}
+
+heap! {
+    Vnc { ways }
 }
 
 impl Rule for Vnc {

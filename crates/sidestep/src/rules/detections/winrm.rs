@@ -9,6 +9,7 @@ use crate::rules::inbound_connections::InboundConnections;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
 use crate::rules::windows_paths::file_name;
+use crate::store::heap;
 use crate::time::Micros;
 use crate::tuning::detections::winrm::{CONNECTED, NOBODY};
 
@@ -22,6 +23,10 @@ pub(crate) struct WinRm {
 const PORTS: [u16; 2] = [5985, 5986];
 /// Programs in which remote shells run.
 const HOSTS: [&str; 2] = ["wsmprovhost.exe", "winrshost.exe"];
+
+heap! {
+    WinRm { callers }
+}
 
 impl Rule for WinRm {
     const DETECTION: Detection = Detection {

@@ -92,9 +92,9 @@ impl PassTheHash {
             );
             return Finding::of(seen, what).map(|it| it.of_kind(&["carried"]));
         }
+        let nats = surprise?;
         let what = "NTLM without a session key, by an account that otherwise has one or a ticket";
-        let finding = Finding::of(seen, what)?.of_kind(&["no key"]);
-        surprise.map(|nats| finding.at_most(nats))
+        Some(Finding::of(seen, what)?.of_kind(&["no key"]).at_most(nats))
     }
 }
 

@@ -25,76 +25,6 @@ const LISTS: [&[u8]; 14] = [
 const HOLDERS: [&[u8]; 7] =
     [b"hits", b"response", b"rawResponse", b"result", b"results", b"data", b"body"];
 
-/// Names of what services say of their answer. A record has other names as well, so that it is told by
-/// the first of them.
-const OF_ANSWER: [&[u8]; 65] = [
-    b"count",
-    b"total",
-    b"took",
-    b"timed_out",
-    b"terminated_early",
-    b"num_reduce_phases",
-    b"_shards",
-    b"_clusters",
-    b"_scroll_id",
-    b"pit_id",
-    b"max_score",
-    b"hits",
-    b"results",
-    b"data",
-    b"messages",
-    b"response",
-    b"rawResponse",
-    b"result",
-    b"body",
-    b"isPartial",
-    b"isRunning",
-    b"isRestored",
-    b"loaded",
-    b"preview",
-    b"init_offset",
-    b"post_process_count",
-    b"fields",
-    b"columns",
-    b"meta",
-    b"schema",
-    b"highlighted",
-    b"success",
-    b"ok",
-    b"status",
-    b"error",
-    b"errors",
-    b"kind",
-    b"etag",
-    b"next",
-    b"size",
-    b"query",
-    b"built_query",
-    b"used_indices",
-    b"aggregations",
-    b"aggs",
-    b"profile",
-    b"suggest",
-    b"time",
-    b"from",
-    b"to",
-    b"decoration_stats",
-    b"total_results",
-    b"limit",
-    b"offset",
-    b"page",
-    b"pages",
-    b"per_page",
-    b"has_more",
-    b"request_id",
-    b"requestId",
-    b"metadata",
-    b"pagination",
-    b"links",
-    b"info",
-    b"code",
-];
-
 /// Bytes of an object that are looked at for a list of records in it.
 pub(super) const LISTS_WITHIN: usize = 16 << 10;
 
@@ -144,8 +74,7 @@ fn search(window: &[u8], mut at: usize, depth: usize) -> Option<Within> {
                 return found;
             }
         }
-        let of_answer = name.starts_with(b"@odata.") || name.starts_with(b"next");
-        if !of_answer && !OF_ANSWER.contains(&name) {
+        if !is_of_answer(name) {
             return None;
         }
         at = blanks(window, past(window, at)?);
@@ -154,6 +83,80 @@ fn search(window: &[u8], mut at: usize, depth: usize) -> Option<Within> {
         }
         at += 1;
     }
+}
+
+/// Whether a name is of what services say of their answer. A record has other names as well, so that it
+/// is told by the first of them: this is asked for every record.
+fn is_of_answer(name: &[u8]) -> bool {
+    name.starts_with(b"@odata.")
+        || name.starts_with(b"next")
+        || matches!(
+            name,
+            b"count"
+                | b"total"
+                | b"took"
+                | b"timed_out"
+                | b"terminated_early"
+                | b"num_reduce_phases"
+                | b"_shards"
+                | b"_clusters"
+                | b"_scroll_id"
+                | b"pit_id"
+                | b"max_score"
+                | b"hits"
+                | b"results"
+                | b"data"
+                | b"messages"
+                | b"response"
+                | b"rawResponse"
+                | b"result"
+                | b"body"
+                | b"isPartial"
+                | b"isRunning"
+                | b"isRestored"
+                | b"loaded"
+                | b"preview"
+                | b"init_offset"
+                | b"post_process_count"
+                | b"fields"
+                | b"columns"
+                | b"meta"
+                | b"schema"
+                | b"highlighted"
+                | b"success"
+                | b"ok"
+                | b"status"
+                | b"error"
+                | b"errors"
+                | b"kind"
+                | b"etag"
+                | b"size"
+                | b"query"
+                | b"built_query"
+                | b"used_indices"
+                | b"aggregations"
+                | b"aggs"
+                | b"profile"
+                | b"suggest"
+                | b"time"
+                | b"from"
+                | b"to"
+                | b"decoration_stats"
+                | b"total_results"
+                | b"limit"
+                | b"offset"
+                | b"page"
+                | b"pages"
+                | b"per_page"
+                | b"has_more"
+                | b"request_id"
+                | b"requestId"
+                | b"metadata"
+                | b"pagination"
+                | b"links"
+                | b"info"
+                | b"code"
+        )
 }
 
 /// Whether nothing follows but the ends of so many objects.

@@ -17,23 +17,8 @@ pub(super) struct Value<'f> {
 
 impl Value<'_> {
     /// Writes out a whole number; the formatter of the standard library takes several times as long.
-    fn whole(self, negative: bool, mut number: u64) {
-        let mut digits = [0_u8; 21];
-        let mut start = digits.len();
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
-        }
-        if negative {
-            start -= 1;
-            digits[start] = b'-';
-        }
-        // Only ASCII was put in.
-        let value = self.tape.owned(std::str::from_utf8(&digits[start..]).unwrap_or_default());
+    fn whole(self, number: impl itoa::Integer) {
+        let value = self.tape.owned(itoa::Buffer::new().format(number));
         self.tape.push(self.name, Kind::Number, value);
     }
 
@@ -82,12 +67,12 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.whole(false, value);
+        self.whole(value);
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.whole(value < 0, value.unsigned_abs());
+        self.whole(value);
         Ok(())
     }
 

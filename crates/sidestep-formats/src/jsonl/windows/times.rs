@@ -37,11 +37,16 @@ impl Times<'_> {
         }
         let stamp = self.stamp.filter(|_| !is_zoned(text)).and_then(|text| as_given.read_utc(text));
         let Some(stamp) = stamp else { return event };
-        // `@timestamp` is made a moment after `EventReceivedTime`, so that they show the zone.
-        let utc = |text: &str| as_given.read_utc(text);
-        let received = self.received.filter(|text| !is_zoned(text)).and_then(utc);
+        // `@timestamp` is made a moment after `EventReceivedTime`, so that they show the zone. What was
+        // given is UTC here.
+        let received = match self.received {
+            // NXLog receives most events within their second.
+            Some(received) if received == text => event,
+            Some(received) if !is_zoned(received) => time(received),
+            _ => None,
+        };
         let zone = received.and_then(|received| zone(stamp - received));
-        Some(utc(text).zip(zone).map_or(stamp, |(event, zone)| event + zone))
+        Some(event.zip(zone).map_or(stamp, |(event, zone)| event + zone))
     }
 }
 

@@ -31,7 +31,10 @@ pub struct ClockSetBack {
 #[derive(Debug, Default)]
 pub(crate) struct Clocks {
     logs: Vec<Log>,
-    by_name: HashMap<(String, String), usize>,
+    /// By what [`write_key`] makes of host and channel.
+    by_name: HashMap<Vec<u8>, usize>,
+    /// The key that was looked up last, in memory that is used again.
+    key: Vec<u8>,
     /// The log of the record before, which is most often that of the next.
     last: usize,
 }
@@ -55,15 +58,16 @@ impl Clocks {
     ) -> Option<ClockSetBack> {
         let is_last = |log: &Log| log.host == host && log.channel == channel;
         if !self.logs.get(self.last).is_some_and(is_last) {
-            let name = (host.to_owned(), channel.to_owned());
-            self.last = match self.by_name.get(&name) {
+            write_key(&mut self.key, host, channel);
+            self.last = match self.by_name.get(&self.key) {
                 Some(at) => *at,
                 None if self.logs.len() >= MOST_LOGS => return None,
                 None => {
-                    let (host, channel) = name.clone();
+                    let at = self.logs.len();
+                    let (host, channel) = (host.to_owned(), channel.to_owned());
+                    self.by_name.insert(self.key.clone(), at);
                     self.logs.push(Log { host, channel, number, time });
-                    self.by_name.insert(name, self.logs.len() - 1);
-                    self.logs.len() - 1
+                    at
                 }
             };
         }
@@ -83,6 +87,14 @@ impl Clocks {
             record: number,
         })
     }
+}
+
+/// Writes host and channel as one key, which the length of the first makes that of no other two.
+fn write_key(key: &mut Vec<u8>, host: &str, channel: &str) {
+    key.clear();
+    key.extend_from_slice(&host.len().to_ne_bytes());
+    key.extend_from_slice(host.as_bytes());
+    key.extend_from_slice(channel.as_bytes());
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use sidestep::event::Host;
 
-use crate::values::{ip, is_local};
+use crate::values::{ip, is_local, trimmed};
 use crate::vocabulary::is_absent;
 
 /// What a text says of an end of a connection.
@@ -56,7 +56,7 @@ impl<'a> Endpoint<'a> {
     /// `\\\\WS-17`, `ws-17:445`, `ws-17 (10.0.0.5)`, and the first of a list of addresses. Empty where it
     /// names no host.
     pub(crate) fn parse(text: &'a str) -> Self {
-        let text = text.trim();
+        let text = trimmed(text);
         let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let text = quoted.unwrap_or(text);
         // What most logs write: a bare address or name.

@@ -30,27 +30,44 @@ pub(crate) const fn is_local(ip: &IpAddr) -> bool {
         || matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
 }
 
+/// A text without blanks around it. Most texts have none, which their first and last bytes tell.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
+}
+
 /// A whole number, in decimal or with `0x`; a fraction of zeros, as tables write it, says nothing.
 pub(crate) fn number(text: &str) -> Option<u64> {
-    let text = text.trim();
+    let text = trimmed(text);
+    // `+4` is no number of any log.
+    if text.starts_with('+') {
+        return None;
+    }
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
     if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         return u64::from_str_radix(digits, 16).ok();
     }
-    let whole = match text.split_once('.') {
-        Some((whole, zeros)) if zeros.bytes().all(|byte| byte == b'0') => whole,
-        Some(_) => return None,
-        None => text,
-    };
-    // `+4` is no number of any log.
-    if whole.starts_with('+') { None } else { whole.parse().ok() }
+    let (whole, zeros) = text.split_once('.')?;
+    zeros.bytes().all(|byte| byte == b'0').then(|| whole.parse().ok())?
 }
 
 /// A GUID, with or without braces and dashes; all zeros is none.
 pub(crate) fn guid(text: &str) -> Option<u128> {
     let mut value: u128 = 0;
     let mut digits = 0;
-    for byte in text.bytes().filter(|byte| !matches!(byte, b'{' | b'}' | b'-')) {
-        value = (value << 4) | u128::from(char::from(byte).to_digit(16)?);
+    for byte in text.bytes() {
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            b'A'..=b'F' => byte - b'A' + 10,
+            b'{' | b'}' | b'-' => continue,
+            _ => return None,
+        };
+        value = (value << 4) | u128::from(digit);
         digits += 1;
     }
     (digits == 32 && value != 0).then_some(value)

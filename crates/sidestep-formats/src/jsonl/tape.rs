@@ -12,6 +12,9 @@ use self::fill::Value;
 
 pub(crate) use self::row::{Cell, RowTape};
 
+use crate::values::trimmed;
+use crate::vocabulary::is_absent;
+
 /// Deepest nesting that is taken apart. Nothing that tells of a login comes near it.
 pub(super) const MAX_DEPTH: u8 = 64;
 
@@ -192,7 +195,9 @@ impl<'r> Node<'r> {
 
     /// What it holds under this name.
     pub(super) fn get(self, name: &str) -> Option<Node<'r>> {
-        self.children().find(|child| child.name() == name)
+        // Most names are of another length, so that their texts need not be looked up.
+        let may_be = |child: &Node<'_>| child.field().name.length as usize == name.len();
+        self.children().find(|child| may_be(child) && child.name() == name)
     }
 
     /// What it holds under this name, in whatever case.
@@ -225,7 +230,7 @@ impl<'r> Node<'r> {
             None if self.is_array() => self.children().next()?.text()?,
             None => return None,
         };
-        let text = text.trim();
-        (!crate::vocabulary::is_absent(text)).then_some(text)
+        let text = trimmed(text);
+        (!is_absent(text)).then_some(text)
     }
 }

@@ -26,6 +26,7 @@ use std::ops::ControlFlow;
 use crate::error::Fault;
 use crate::record_sink::RecordSink;
 use crate::time::Micros;
+use crate::values::trimmed;
 
 pub(crate) use field::Field;
 pub(crate) use origin::Origin;
@@ -179,7 +180,7 @@ fn unreadable(event_id: u32) -> String {
 /// The number of an event as logs write it: `4624`, `4624.0`, `4,624`, `0x1210`. Some give it with the
 /// qualifiers of the old event log, in the upper half.
 pub(crate) fn event_number(text: &str) -> Option<u32> {
-    let text = text.trim();
+    let text = trimmed(text);
     if let Ok(number) = text.parse::<u32>() {
         return Some(number & 0xffff);
     }

@@ -3,6 +3,7 @@
 use super::super::tape::Node;
 use super::values::{Set, content, elements, in_order, listed, user_data};
 use super::{Header, packed};
+use crate::values::trimmed;
 use crate::windows;
 
 /// Names of the host that wrote an event, the surest first.
@@ -73,7 +74,7 @@ pub(super) fn read<'r>(root: Node<'r>, event_id: Node<'r>, mut set: impl Set<'r>
             _ => {
                 match node.text() {
                     // Most values are plain, and need no look at what else their names may mean.
-                    Some(text) if !text.trim_start().starts_with(['{', '[', '<']) => {
+                    Some(text) if !trimmed(text).starts_with(['{', '[', '<']) => {
                         set(if as_written { name } else { canonical(name) }, text);
                     }
                     _ if compound(node, &mut has_list, &mut header, &mut set) => {}

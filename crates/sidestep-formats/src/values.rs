@@ -1,7 +1,7 @@
 //! Values as logs write them, whatever their dialect: addresses, numbers, GUIDs, texts cut to size.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// Bytes of a text that an event may carry.
 const LONGEST: usize = 1024;
@@ -11,6 +11,10 @@ pub(crate) fn ip(text: &str) -> Option<IpAddr> {
     // Most names have no such byte, and need not be parsed to see that they are no address.
     if !text.bytes().any(|byte| matches!(byte, b'.' | b':')) {
         return None;
+    }
+    // How Windows writes most addresses, in a tenth of the steps that the eight groups take.
+    if let Some(ip) = text.strip_prefix("::ffff:").and_then(|ip| ip.parse::<Ipv4Addr>().ok()) {
+        return Some(ip.into());
     }
     let ip = text.parse::<IpAddr>().ok().or_else(|| {
         let within = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));

@@ -20,7 +20,6 @@ mod terminal;
 mod tests;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
 use crate::error::Fault;
@@ -207,8 +206,8 @@ pub(crate) fn pass_over(event_id: u32, provider: &str, sink: &mut RecordSink<'_>
 /// What a sound event that is not read is counted as.
 pub(crate) fn name_of(event_id: u32, provider: &str) -> String {
     let mut what = String::with_capacity(96);
-    // Writing to a string cannot fail.
-    let _ = write!(what, "Windows event {event_id}");
+    what.push_str("Windows event ");
+    what.push_str(itoa::Buffer::new().format(event_id));
     if !provider.is_empty() {
         what.push_str(" of ");
         if provider.len() <= 80 && provider.bytes().all(|byte| matches!(byte, b' '..=b'~')) {

@@ -41,6 +41,22 @@ const LISTED: [(Origin, &[u32]); 12] = [
     (Origin::Ntlm, &[4020, 4021, 4022, 4023, 8001, 8003, 8004]),
 ];
 
+/// A bit for each number of an event that [`LISTED`] has.
+static NUMBERS: [u64; 1 << 10] = {
+    let mut bits = [0; 1 << 10];
+    let mut origin = 0;
+    while origin < LISTED.len() {
+        let ids = LISTED[origin].1;
+        let mut at = 0;
+        while at < ids.len() {
+            bits[ids[at] as usize / 64] |= 1 << (ids[at] % 64);
+            at += 1;
+        }
+        origin += 1;
+    }
+    bits
+};
+
 /// How providers call themselves.
 const PROVIDERS: [(&str, Origin); 20] = [
     ("Microsoft-Windows-Security-Auditing", Origin::Security),
@@ -114,9 +130,10 @@ impl Origin {
         LISTED.iter().any(|(origin, ids)| *origin == self && ids.contains(&event_id))
     }
 
-    /// Whether any provider's events of this number are read.
+    /// Whether any provider's events of this number are read. This is asked for every event.
     pub(crate) fn any_lists(event_id: u32) -> bool {
-        LISTED.iter().any(|(_, ids)| ids.contains(&event_id))
+        let bits = NUMBERS.get(event_id as usize / 64);
+        bits.is_some_and(|bits| bits >> (event_id % 64) & 1 == 1)
     }
 }
 
@@ -180,6 +197,14 @@ mod tests {
         let sysmon = "Microsoft-Windows-Sysmon%4Operational.evtx";
         assert_eq!(Origin::of(3, "", sysmon), Some(Origin::Sysmon));
         assert_eq!(Origin::of(4624, "Security-SPP", "Security"), None);
+    }
+
+    #[test]
+    fn a_number_is_listed_where_a_provider_lists_it() {
+        for event_id in (0..=70_000).chain([u32::MAX]) {
+            let listed = LISTED.iter().any(|(_, ids)| ids.contains(&event_id));
+            assert_eq!(Origin::any_lists(event_id), listed, "{event_id}");
+        }
     }
 
     #[test]

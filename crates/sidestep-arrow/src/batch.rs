@@ -1,5 +1,7 @@
 //! The columns of one batch, and its rows as events.
 
+use std::ops::Range;
+
 use arrow_array::{Array, RecordBatch};
 use sidestep::Timestamp;
 use sidestep::event::AuthEvent;
@@ -8,38 +10,42 @@ use sidestep_formats::{
     event_of_fields,
 };
 
-use crate::column::{Cell, Values, is_local};
+use crate::column::{Cell, Values, is_local, micros};
 use crate::columns::{EventColumns, accepted};
 use crate::error::ColumnsError;
 
 /// Largest whole number up to which every whole number is a double.
 pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
 
+pub(crate) const FIELDS: usize = EventField::ALL.len();
+
 /// A column of one batch.
-struct Filled<'b> {
-    values: Values<'b>,
+pub(crate) struct Filled<'b> {
+    pub(crate) values: Values<'b>,
     /// What each distinct value of a dictionary means, understood once for all rows.
-    meanings: Option<Vec<Meaning<'b>>>,
+    pub(crate) meanings: Option<Vec<Meaning<'b>>>,
 }
 
-type Meaning<'b> = Result<Option<FieldMeaning<'b>>, FieldError>;
+pub(crate) type Meaning<'b> = Result<Option<FieldMeaning<'b>>, FieldError>;
 
 impl<'b> Filled<'b> {
     fn new(values: Values<'b>, field: EventField, rows: usize) -> Self {
-        let meaning = |cell: Option<Cell<'b>>| meaning(cell, field);
         // Of a large dictionary, a batch may use but little.
-        let distinct = values.distinct().filter(|distinct| distinct.len() <= rows);
-        let meanings = distinct.filter(|_| field != EventField::Time);
-        Self { meanings: meanings.map(|distinct| distinct.map(meaning).collect()), values }
+        let distinct = values.distinct().filter(|(_, count)| *count <= rows);
+        let distinct = distinct.filter(|_| field != EventField::Time);
+        let meanings = distinct.map(|(distinct, count)| {
+            (0..count).map(|at| meaning(distinct.get(at), field)).collect()
+        });
+        Self { values, meanings }
     }
 }
 
 /// The columns of one batch, by field.
 pub(crate) struct Batch<'b> {
     /// Those that hold anything.
-    columns: [Option<Filled<'b>>; EventField::ALL.len()],
+    pub(crate) columns: [Option<Filled<'b>>; FIELDS],
     /// Whether the numbers of events are Windows' own.
-    windows_codes: bool,
+    pub(crate) windows_codes: bool,
     time_format: TimeFormat,
     /// The zone of text without one, unless it is UTC.
     zone: Option<Zone>,
@@ -56,7 +62,7 @@ impl<'b> Batch<'b> {
         zone: Option<Zone>,
         latest: Timestamp,
     ) -> Result<Self, ColumnsError> {
-        let mut filled = [const { None }; EventField::ALL.len()];
+        let mut filled = [const { None }; FIELDS];
         for (column, &field) in filled.iter_mut().zip(EventField::ALL) {
             let Some(at) = columns.column(field) else { continue };
             let array = batch.column(at).as_ref();
@@ -82,7 +88,7 @@ impl<'b> Batch<'b> {
         })
     }
 
-    /// Lends the event of a row to `take`.
+    /// Lends the event of a row to `take`, whatever its values are.
     pub(crate) fn event<T>(
         &self,
         row: usize,
@@ -94,6 +100,18 @@ impl<'b> Batch<'b> {
             return Err(far(time).into());
         }
         event_of_fields(time, &Row { batch: self, row }, number, take)
+    }
+
+    /// The times of some rows, in their order; `None` for one that cannot be read or is not believed.
+    pub(crate) fn times(&self, rows: Range<usize>) -> impl Iterator<Item = Option<i64>> {
+        let column = self.columns[EventField::Time as usize].as_ref();
+        let stored = column.and_then(|column| column.values.stored_times());
+        let stored = stored.filter(|_| self.zone.is_none() || !self.is_local);
+        rows.map(move |row| match stored {
+            Some((times, unit)) => micros(times[row], unit),
+            None => self.time(row).ok(),
+        })
+        .map(|time| time.filter(|time| *time <= self.latest.micros()))
     }
 
     /// Microseconds since 1970.
@@ -215,35 +233,21 @@ fn split(number: i128, scale: i8) -> Option<(i128, i128)> {
     if scale < 0 { Some((number.checked_mul(one)?, 0)) } else { Some((number / one, number % one)) }
 }
 
-/// One row of a batch.
+/// One row of a batch, whose values are understood when they are asked for.
 struct Row<'r, 'b> {
     batch: &'r Batch<'b>,
     row: usize,
 }
 
 impl<'b> FieldValues<'b> for Row<'_, 'b> {
-    #[inline]
+    type Meaning = FieldMeaning<'b>;
+    type Error = FieldError;
+
     fn meaning(&self, field: EventField) -> Meaning<'b> {
-        let Some(Filled { values, meanings }) = &self.batch.columns[field as usize] else {
-            return Ok(None);
-        };
-        if let Some(meanings) = meanings {
-            let Some(key) = values.key(self.row) else { return Ok(None) };
-            return match meanings.get(key) {
-                Some(Ok(meaning)) => Ok(*meaning),
-                Some(Err(error)) => Err(error.clone()),
-                None => Err(lost(field)),
-            };
-        }
-        meaning(values.get(self.row), field)
+        let column = self.batch.columns[field as usize].as_ref();
+        meaning(column.and_then(|column| column.values.get(self.row)), field)
     }
 
-    #[inline]
-    fn has(&self, field: EventField) -> bool {
-        self.batch.columns[field as usize].is_some()
-    }
-
-    #[inline]
     fn has_windows_codes(&self) -> bool {
         self.batch.windows_codes
     }
@@ -255,7 +259,7 @@ fn lost(field: EventField) -> FieldError {
 }
 
 /// What a value means in a field; nothing where there is none.
-fn meaning(cell: Option<Cell<'_>>, field: EventField) -> Meaning<'_> {
+pub(crate) fn meaning(cell: Option<Cell<'_>>, field: EventField) -> Meaning<'_> {
     let Some(cell) = cell else { return Ok(None) };
     let value = match cell {
         Cell::Text(text) => FieldValue::Text(text),

@@ -1,5 +1,7 @@
 //! The values of one column, whatever its type.
 
+use std::ops::Range;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
@@ -84,6 +86,18 @@ macro_rules! keys {
             #[inline]
             fn get(&self, row: usize) -> usize {
                 match self { $(Self::$variant(keys) => keys[row].as_usize(),)+ }
+            }
+
+            /// Gives `take` the key of each of some rows with what is beside it in a list; of a null any.
+            #[inline]
+            fn each<T>(&self, rows: Range<usize>, beside: &mut [T], mut take: impl FnMut(&mut T, usize)) {
+                match self {
+                    $(Self::$variant(keys) => {
+                        for (key, beside) in keys[rows].iter().zip(beside) {
+                            take(beside, key.as_usize());
+                        }
+                    })+
+                }
             }
         }
     };
@@ -210,7 +224,7 @@ impl<'b> Values<'b> {
                 let values = dictionary.values().as_ref();
                 Self::Dictionary {
                     keys: Keys::new(dictionary)?,
-                    nulls: array.nulls(),
+                    nulls: array.nulls().filter(|nulls| nulls.null_count() > 0),
                     distinct: values.len(),
                     values: Box::new(Self::new(values)?),
                 }
@@ -258,25 +272,48 @@ impl<'b> Values<'b> {
         })
     }
 
-    /// The distinct values of a dictionary, and nothing for other columns.
-    pub(crate) fn distinct(&self) -> Option<impl ExactSizeIterator<Item = Option<Cell<'b>>>> {
+    /// The distinct values of a dictionary and how many there are; nothing for other columns.
+    pub(crate) fn distinct(&self) -> Option<(&Self, usize)> {
         match self {
-            Self::Dictionary { values, distinct, .. } => {
-                Some((0..*distinct).map(|at| values.get(at)))
-            }
+            Self::Dictionary { values, distinct, .. } => Some((values, *distinct)),
             _ => None,
         }
     }
 
-    /// Which of the distinct values of a dictionary a row has; `None` where it is null.
+    /// Gives `take` which of the distinct values of a dictionary each of some rows has, with what is beside
+    /// it in a list, except where it is null. Does nothing for other columns.
     #[inline]
-    pub(crate) fn key(&self, row: usize) -> Option<usize> {
+    pub(crate) fn each_key<T>(
+        &self,
+        rows: Range<usize>,
+        beside: &mut [T],
+        mut take: impl FnMut(&mut T, usize),
+    ) {
         match self {
-            Self::Dictionary { keys, nulls, .. } => {
-                nulls.is_none_or(|nulls| nulls.is_valid(row)).then(|| keys.get(row))
+            Self::Dictionary { keys, nulls: None, .. } => keys.each(rows, beside, take),
+            Self::Dictionary { keys, nulls: Some(nulls), .. } => {
+                let mut row = rows.start;
+                keys.each(rows, beside, |beside, key| {
+                    if nulls.is_valid(row) {
+                        take(beside, key);
+                    }
+                    row += 1;
+                });
             }
-            _ => None,
+            _ => {}
         }
+    }
+
+    /// The stored times of all rows and their unit, where none of them is null.
+    pub(crate) fn stored_times(&self) -> Option<(&'b [i64], TimeUnit)> {
+        let (array, times, unit): (&dyn Array, &'b [i64], _) = match self {
+            Self::Seconds(array) => (array, array.values(), TimeUnit::Second),
+            Self::Milliseconds(array) => (array, array.values(), TimeUnit::Millisecond),
+            Self::Microseconds(array) => (array, array.values(), TimeUnit::Microsecond),
+            Self::Nanoseconds(array) => (array, array.values(), TimeUnit::Nanosecond),
+            _ => return None,
+        };
+        (array.null_count() == 0).then_some((times, unit))
     }
 
     /// The value of a row; `None` where it is null.
@@ -288,15 +325,19 @@ impl<'b> Values<'b> {
                 $array.is_valid(row).then(|| $wrap($array.value(row)))
             };
         }
-        let scaled =
-            |value: i64, scale: i64| value.checked_mul(scale).map_or(Cell::FarTime, Cell::Time);
+        let time = |value, unit| micros(value, unit).map_or(Cell::FarTime, Cell::Time);
         match self {
             Self::Nothing => None,
             Self::Text(text) => text.get(row).map(Cell::Text),
-            Self::Dictionary { values, distinct, .. } => match self.key(row)? {
-                key if key < *distinct => values.get(key),
-                _ => Some(Cell::Lost),
-            },
+            Self::Dictionary { keys, nulls, values, distinct } => {
+                if nulls.is_some_and(|nulls| nulls.is_null(row)) {
+                    return None;
+                }
+                match keys.get(row) {
+                    key if key < *distinct => values.get(key),
+                    _ => Some(Cell::Lost),
+                }
+            }
             Self::Runs { runs, values } => values.get(runs.place(row)),
             Self::Decimal { values, scale } => values.get(row, *scale),
             Self::Float16(array) => cell!(array, |value| Cell::Float(f64::from(value))),
@@ -311,15 +352,28 @@ impl<'b> Values<'b> {
             Self::Float32(array) => cell!(array, |value| Cell::Float(f64::from(value))),
             Self::Float64(array) => cell!(array, Cell::Float),
             Self::Truth(array) => cell!(array, Cell::Truth),
-            Self::Date(array) => cell!(array, |value| scaled(i64::from(value), DAY)),
-            Self::Seconds(array) => cell!(array, |value| scaled(value, 1_000_000)),
-            Self::Milliseconds(array) => cell!(array, |value| scaled(value, 1_000)),
-            Self::DateMilliseconds(array) => cell!(array, |value| scaled(value, 1_000)),
-            Self::Microseconds(array) => cell!(array, Cell::Time),
-            Self::Nanoseconds(array) => {
-                cell!(array, |value: i64| Cell::Time(value.div_euclid(1_000)))
+            Self::Date(array) => cell!(array, |value| {
+                i64::from(value).checked_mul(DAY).map_or(Cell::FarTime, Cell::Time)
+            }),
+            Self::Seconds(array) => cell!(array, |value| time(value, TimeUnit::Second)),
+            Self::Milliseconds(array) => cell!(array, |value| time(value, TimeUnit::Millisecond)),
+            Self::DateMilliseconds(array) => {
+                cell!(array, |value| time(value, TimeUnit::Millisecond))
             }
+            Self::Microseconds(array) => cell!(array, |value| time(value, TimeUnit::Microsecond)),
+            Self::Nanoseconds(array) => cell!(array, |value| time(value, TimeUnit::Nanosecond)),
         }
+    }
+}
+
+/// A stored time in microseconds, which may not hold it.
+#[inline]
+pub(crate) fn micros(time: i64, unit: TimeUnit) -> Option<i64> {
+    match unit {
+        TimeUnit::Second => time.checked_mul(1_000_000),
+        TimeUnit::Millisecond => time.checked_mul(1_000),
+        TimeUnit::Microsecond => Some(time),
+        TimeUnit::Nanosecond => Some(time.div_euclid(1_000)),
     }
 }
 

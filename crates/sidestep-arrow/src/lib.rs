@@ -30,12 +30,14 @@
 
 mod alerts;
 mod batch;
+mod block;
 mod column;
 mod columns;
 mod error;
 mod events;
 mod hops;
 mod known;
+mod open;
 mod reader;
 mod sample;
 mod scores;
@@ -45,5 +47,6 @@ pub use columns::EventColumns;
 pub use error::{BatchError, ColumnsError, RowError};
 pub use events::{EventBatchBuilder, events_schema};
 pub use hops::{hops_batch, hops_schema};
-pub use reader::{BatchReader, OpenBatch, RowPlace, RowSink, RowSummary, rows_by_time};
+pub use open::{OpenBatch, RowPlace, rows_by_time};
+pub use reader::{BatchReader, RowSink, RowSummary};
 pub use scores::{ScoreBatchBuilder, scores_schema};

@@ -1,6 +1,7 @@
 //! The rows of batches as events.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -14,9 +15,11 @@ use sidestep_formats::{
 };
 
 use crate::batch::Batch;
+use crate::block::{Block, Memo, ROWS};
 use crate::columns::EventColumns;
 use crate::error::{BatchError, ColumnsError, RowError};
 use crate::known::Known;
+use crate::open::{OpenBatch, Opened, RowPlace};
 use crate::sample::samples;
 
 /// Errors of skipped rows that are kept.
@@ -190,13 +193,7 @@ impl BatchReader {
         rows: Range<usize>,
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
-        for row in rows.start..rows.end.min(batch.rows) {
-            let flow = self.row(batch, row, self.summary.rows, sink)?;
-            if flow.is_break() {
-                return Ok(flow);
-            }
-        }
-        Ok(ControlFlow::Continue(()))
+        self.read(batch, rows, self.summary.rows, &mut Memo::default(), &mut on_events(sink))
     }
 
     /// As [`for_each_event_of`](Self::for_each_event_of), of rows of several open batches that together
@@ -211,17 +208,7 @@ impl BatchReader {
         places: &[RowPlace],
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
-        for place in places {
-            let Some(batch) = batches.get(place.batch) else { continue };
-            if place.row >= batch.rows {
-                continue;
-            }
-            let flow = self.row(batch, place.row, place.number, sink)?;
-            if flow.is_break() {
-                return Ok(flow);
-            }
-        }
-        Ok(ControlFlow::Continue(()))
+        self.read_at(batches, places, &mut on_events(sink))
     }
 
     /// As [`for_each_row`](Self::for_each_row), of some rows of an open batch; those beyond its end are none.
@@ -234,13 +221,7 @@ impl BatchReader {
         rows: Range<usize>,
         sink: &mut RowSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
-        for row in rows.start..rows.end.min(batch.rows) {
-            let flow = self.one(batch, row, self.summary.rows, sink)?;
-            if flow.is_break() {
-                return Ok(flow);
-            }
-        }
-        Ok(ControlFlow::Continue(()))
+        self.read(batch, rows, self.summary.rows, &mut Memo::default(), &mut on_rows(sink))
     }
 
     /// As [`for_each_row_of`](Self::for_each_row_of), of rows of several open batches that together are
@@ -255,12 +236,22 @@ impl BatchReader {
         places: &[RowPlace],
         sink: &mut RowSink<'_>,
     ) -> Result<ControlFlow<()>, BatchError> {
-        for place in places {
-            let Some(batch) = batches.get(place.batch) else { continue };
-            if place.row >= batch.rows {
-                continue;
-            }
-            let flow = self.one(batch, place.row, place.number, sink)?;
+        self.read_at(batches, places, &mut on_rows(sink))
+    }
+
+    /// Reads rows of open batches, those that follow one another in a batch together.
+    fn read_at(
+        &mut self,
+        batches: &[OpenBatch<'_>],
+        places: &[RowPlace],
+        take: &mut impl FnMut(Option<Event<'_>>) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, BatchError> {
+        let mut memo = Memo::default();
+        for places in places.chunk_by(RowPlace::is_followed_by) {
+            let RowPlace { batch, row, number } = places[0];
+            let Some(batch) = batches.get(batch) else { continue };
+            let rows = row..row.saturating_add(places.len());
+            let flow = self.read(batch, rows, number, &mut memo, take)?;
             if flow.is_break() {
                 return Ok(flow);
             }
@@ -268,55 +259,68 @@ impl BatchReader {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Reads one row for a sink that is called once for it.
-    #[inline]
-    fn one(
+    /// Reads rows that follow one another, of which `number` is the number of the first over all batches. `take`
+    /// is given the events of each row, and then nothing.
+    fn read<'b>(
         &mut self,
-        batch: &OpenBatch<'_>,
-        row: usize,
+        batch: &OpenBatch<'b>,
+        rows: Range<usize>,
         number: u64,
-        sink: &mut RowSink<'_>,
-    ) -> Result<ControlFlow<()>, RowError> {
-        let mut given = false;
-        let flow = self.row(batch, row, number, &mut |event| match event {
-            // Of several events the first stands for the row.
-            Event::Auth(event) if !given => {
-                given = true;
-                sink(Some(event))
-            }
-            _ => ControlFlow::Continue(()),
-        })?;
-        Ok(if given { flow } else { sink(None) })
-    }
-
-    /// Reads one row, of which `number` is the number over all batches.
-    #[inline]
-    fn row(
-        &mut self,
-        batch: &OpenBatch<'_>,
-        row: usize,
-        number: u64,
-        sink: &mut EventSink<'_>,
-    ) -> Result<ControlFlow<()>, RowError> {
-        self.summary.rows += 1;
-        let raw_ref = self.first_ref + number;
+        memo: &mut Memo<'b>,
+        take: &mut impl FnMut(Option<Event<'_>>) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, BatchError> {
+        let rows = rows.start..rows.end.min(batch.rows);
         let values = match &batch.values {
             Opened::Columns(values) => values,
-            Opened::Known(known) => return self.known_row(known, row, number, sink),
-        };
-        match values.event(row, raw_ref, |event| sink(Event::Auth(event))) {
-            Ok(flow) => {
-                self.summary.events += 1;
-                return Ok(flow);
+            Opened::Known(known) => {
+                for (row, number) in rows.zip(number..) {
+                    let flow =
+                        self.known_row(known, row, number, &mut |event| take(Some(event)))?;
+                    if flow.is_break() || take(None).is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                return Ok(ControlFlow::Continue(()));
             }
-            Err(NoEvent::Fault(error)) => self.bad(RowError { row: number, error })?,
-            Err(NoEvent::WindowsEvent(code)) => {
+        };
+        for start in rows.clone().step_by(ROWS) {
+            let part = start..rows.end.min(start + ROWS);
+            let block = Block::new(values, part.clone(), memo);
+            for row in part {
+                let number = number + (row - rows.start) as u64;
+                self.summary.rows += 1;
+                let event = block
+                    .event(row, self.first_ref + number, |event| take(Some(Event::Auth(event))));
+                let flow = match event {
+                    Ok(flow) => {
+                        self.summary.events += 1;
+                        flow
+                    }
+                    Err(reason) => {
+                        self.no_event(reason, number)?;
+                        ControlFlow::Continue(())
+                    }
+                };
+                if flow.is_break() || take(None).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Counts a row that is no event.
+    #[cold]
+    fn no_event(&mut self, reason: NoEvent, number: u64) -> Result<(), RowError> {
+        match reason {
+            NoEvent::Fault(error) => self.bad(RowError { row: number, error })?,
+            NoEvent::WindowsEvent(code) => {
                 let kind = format!("Windows event {code}");
                 *self.summary.passed_over.entry(kind).or_default() += 1;
             }
-            Err(NoEvent::UnknownActivity(word)) => self.not_understood(&word),
+            NoEvent::UnknownActivity(word) => self.not_understood(&word),
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(())
     }
 
     fn known_row(
@@ -326,6 +330,7 @@ impl BatchReader {
         number: u64,
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, RowError> {
+        self.summary.rows += 1;
         let mut events = 0;
         let taken = known.read(row, self.first_ref + number, &mut |event| {
             events += 1;
@@ -428,66 +433,22 @@ fn types_of_values(batch: &RecordBatch) -> Schema {
     Schema::new(fields.collect::<Fields>())
 }
 
-/// The columns of an open batch.
-enum Opened<'b> {
-    Columns(Box<Batch<'b>>),
-    Known(Box<Known<'b>>),
+/// What hands on events, and not that a row ends.
+fn on_events(sink: &mut EventSink<'_>) -> impl FnMut(Option<Event<'_>>) -> ControlFlow<()> {
+    |event| event.map_or(ControlFlow::Continue(()), &mut *sink)
 }
 
-/// A batch that a reader found the columns of, by [`BatchReader::open`].
-pub struct OpenBatch<'b> {
-    values: Opened<'b>,
-    rows: usize,
-}
-
-impl OpenBatch<'_> {
-    /// How many rows it has.
-    #[must_use]
-    pub const fn num_rows(&self) -> usize {
-        self.rows
-    }
-
-    /// The time of a row; `None` where it has none that can be read, or there is no such row.
-    #[must_use]
-    pub fn time(&self, row: usize) -> Option<Timestamp> {
-        match &self.values {
-            _ if row >= self.rows => None,
-            Opened::Columns(values) => values.time(row).ok().map(Timestamp::from_micros),
-            Opened::Known(known) => known.time(row),
+/// What calls a sink once for each row.
+fn on_rows(sink: &mut RowSink<'_>) -> impl FnMut(Option<Event<'_>>) -> ControlFlow<()> {
+    let mut is_given = false;
+    move |event| match event {
+        // Of several events the first stands for the row.
+        Some(Event::Auth(event)) if !is_given => {
+            is_given = true;
+            sink(Some(event))
         }
-    }
-}
-
-/// One row among several batches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RowPlace {
-    /// The index of its batch.
-    pub batch: usize,
-    /// The index of the row in the batch.
-    pub row: usize,
-    /// The number of the row over all batches.
-    pub number: u64,
-}
-
-/// Every row of some batches in order of time. Rows of one time keep their order; those without a time,
-/// which are no events, come first.
-#[must_use]
-pub fn rows_by_time(batches: &[OpenBatch<'_>]) -> Vec<RowPlace> {
-    let rows = batches
-        .iter()
-        .enumerate()
-        .flat_map(|(at, batch)| (0..batch.rows).map(move |row| (batch.time(row), at, row)));
-    let mut rows: Vec<_> = rows
-        .zip(0..)
-        .map(|((time, batch, row), number)| (time, RowPlace { batch, row, number }))
-        .collect();
-    rows.sort_by_key(|(time, _)| *time);
-    rows.into_iter().map(|(_, place)| place).collect()
-}
-
-impl std::fmt::Debug for OpenBatch<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenBatch").field("rows", &self.rows).finish_non_exhaustive()
+        Some(_) => ControlFlow::Continue(()),
+        None if mem::take(&mut is_given) => ControlFlow::Continue(()),
+        None => sink(None),
     }
 }

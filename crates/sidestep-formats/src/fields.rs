@@ -1,10 +1,11 @@
 //! An event from the values of named fields, whatever they are stored in: CSV, columns of a table.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
+use std::convert::Infallible;
+use std::mem::ManuallyDrop;
 
 use sidestep::event::{Account, Activity, AuthEvent, EventError, Host};
 
-use crate::endpoint::Endpoint;
 use crate::event_field::{EventField, FieldError};
 use crate::field_value::{FieldMeaning, Meaning};
 use crate::time::Micros;
@@ -14,18 +15,17 @@ use sidestep::Timestamp;
 
 /// One record: what each of its fields says.
 pub trait FieldValues<'a> {
+    /// What a field says, or a reference to it where it was understood before.
+    type Meaning: Borrow<FieldMeaning<'a>>;
+    /// [`FieldError`], or [`Infallible`] where all was understood before.
+    type Error;
+
     /// What the field says, by [`FieldValue::meaning`](crate::FieldValue::meaning); `None` where it says
     /// nothing.
     ///
     /// # Errors
-    /// [`FieldError`]: what is stored there means nothing.
-    fn meaning(&self, field: EventField) -> Result<Option<FieldMeaning<'a>>, FieldError>;
-
-    /// Whether any record says something in a field. Most tables have few of the fields, and are not asked for
-    /// the others.
-    fn has(&self, _field: EventField) -> bool {
-        true
-    }
+    /// What is stored there means nothing.
+    fn meaning(&self, field: EventField) -> Result<Option<Self::Meaning>, Self::Error>;
 
     /// Whether the log's numbers of events are Windows' own.
     fn has_windows_codes(&self) -> bool;
@@ -42,10 +42,26 @@ pub enum NoEvent {
     UnknownActivity(String),
 }
 
+impl From<Infallible> for NoEvent {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
 impl From<FieldError> for NoEvent {
     fn from(error: FieldError) -> Self {
         Self::Fault(error)
     }
+}
+
+/// What a field of one kind of word says.
+macro_rules! said {
+    ($values:expr, $kind:ident) => {
+        means($values, EventField::$kind, |means| match *means {
+            Meaning::$kind(said) => Some(said),
+            _ => None,
+        })?
+    };
 }
 
 /// Makes an event at a time (microseconds since 1970, UTC) of the other fields of a record and lends it
@@ -54,12 +70,15 @@ impl From<FieldError> for NoEvent {
 ///
 /// # Errors
 /// [`NoEvent`], naming the field that is missing or means nothing, or why it tells of no login.
-pub fn event_of_fields<'a, T>(
+pub fn event_of_fields<'a, V: FieldValues<'a>, T>(
     time: Micros,
-    fields: &impl FieldValues<'a>,
+    fields: &V,
     raw_ref: u64,
     take: impl FnOnce(&AuthEvent<'a>) -> T,
-) -> Result<T, NoEvent> {
+) -> Result<T, NoEvent>
+where
+    NoEvent: From<V::Error>,
+{
     let code = number(fields, EventField::EventCode)?.and_then(|code| u32::try_from(code).ok());
     let windows = code.and_then(vocabulary::windows_event);
     // Other numbers may have another account, or none: they are not looked at further.
@@ -74,7 +93,8 @@ pub fn event_of_fields<'a, T>(
     let subject = self::account(fields, EventField::Subject, EventField::SubjectDomain)?;
     let subject =
         subject.filter(|subject| subject.name != account.name || subject.domain != account.domain);
-    let mut builder = AuthEvent::builder(Timestamp::from_micros(time), account);
+    // All of its text is borrowed: there is nothing to free.
+    let mut builder = ManuallyDrop::new(AuthEvent::builder(Timestamp::from_micros(time), account));
     if let Some(subject) = subject {
         builder.set_subject(subject);
     }
@@ -92,28 +112,30 @@ pub fn event_of_fields<'a, T>(
             builder.set_outcome(outcome);
         }
     }
-    match means(fields, EventField::Activity)? {
+    match means(fields, EventField::Activity, |means| match *means {
+        Meaning::Activity(activity, outcome) => Some(Ok((activity, outcome))),
+        Meaning::UnknownActivity(word) => Some(Err(word)),
+        _ => None,
+    })? {
         // Beside a Windows number, a word that is not known says nothing new.
-        Some(Meaning::Activity(activity, outcome))
-            if activity != Activity::Other || windows.is_none() =>
-        {
+        Some(Ok((activity, outcome))) if activity != Activity::Other || windows.is_none() => {
             builder.set_activity(activity);
             if let Some(outcome) = outcome {
                 builder.set_outcome(outcome);
             }
         }
-        Some(Meaning::UnknownActivity(word)) if windows.is_none() => {
+        Some(Err(word)) if windows.is_none() => {
             return Err(NoEvent::UnknownActivity(word.to_owned()));
         }
         _ => {}
     }
-    if let Some(Meaning::LogonType(kind)) = means(fields, EventField::LogonType)? {
+    if let Some(kind) = said!(fields, LogonType) {
         builder.set_logon_type(kind);
     }
-    if let Some(Meaning::AuthProtocol(protocol)) = means(fields, EventField::AuthProtocol)? {
+    if let Some(protocol) = said!(fields, AuthProtocol) {
         builder.set_auth_protocol(protocol);
     }
-    if let Some(Meaning::Outcome(outcome)) = means(fields, EventField::Outcome)? {
+    if let Some(outcome) = said!(fields, Outcome) {
         builder.set_outcome(outcome);
     }
     if let Some(reason) = text(fields, EventField::OutcomeReason)? {
@@ -131,84 +153,89 @@ pub fn event_of_fields<'a, T>(
     if let Some(session) = text(fields, EventField::SessionName)? {
         builder.set_session_name(session);
     }
-    if let Some(Meaning::Mfa(mfa)) = means(fields, EventField::Mfa)? {
+    if let Some(mfa) = said!(fields, Mfa) {
         builder.set_mfa(mfa);
     }
     Ok(builder.event().map(take).map_err(|error| refused(&error))?)
 }
 
+/// What a field says, of the kind that `of` picks.
 #[inline]
-fn means<'a>(
-    values: &impl FieldValues<'a>,
+fn means<'a, V: FieldValues<'a>, T>(
+    values: &V,
     field: EventField,
-) -> Result<Option<Meaning<'a>>, FieldError> {
-    if !values.has(field) {
-        return Ok(None);
-    }
-    Ok(values.meaning(field)?.map(|meaning| meaning.0))
+    of: impl FnOnce(&Meaning<'a>) -> Option<T>,
+) -> Result<Option<T>, V::Error> {
+    let meaning = values.meaning(field)?;
+    Ok(meaning.and_then(|meaning| of(&meaning.borrow().0)))
 }
 
 #[inline]
-fn text<'a>(
-    values: &impl FieldValues<'a>,
+fn text<'a, V: FieldValues<'a>>(
+    values: &V,
     field: EventField,
-) -> Result<Option<&'a str>, FieldError> {
-    Ok(means(values, field)?.and_then(|means| match means {
+) -> Result<Option<&'a str>, V::Error> {
+    means(values, field, |means| match *means {
         Meaning::Text(text) => Some(text),
         _ => None,
-    }))
+    })
 }
 
 #[inline]
-fn number<'a>(values: &impl FieldValues<'a>, field: EventField) -> Result<Option<u64>, FieldError> {
-    Ok(means(values, field)?.and_then(|means| match means {
+fn number<'a, V: FieldValues<'a>>(values: &V, field: EventField) -> Result<Option<u64>, V::Error> {
+    means(values, field, |means| match *means {
         Meaning::Number(number) => Some(number),
         _ => None,
-    }))
+    })
 }
 
-#[inline]
-fn account<'a>(
-    values: &impl FieldValues<'a>,
+#[inline(always)]
+fn account<'a, V: FieldValues<'a>>(
+    values: &V,
     name: EventField,
     domain: EventField,
-) -> Result<Option<Account<'a>>, FieldError> {
-    let Some(Meaning::Account { name, domain: own, kind }) = means(values, name)? else {
-        return Ok(None);
-    };
+) -> Result<Option<Account<'a>>, V::Error> {
+    let account = means(values, name, |means| match *means {
+        Meaning::Account { name, domain, kind } => Some((name, domain, kind)),
+        _ => None,
+    })?;
+    let Some((name, own, kind)) = account else { return Ok(None) };
     let domain = match own {
         Some(own) => Some(own),
         None => text(values, domain)?,
     };
-    let (name, domain) = (Cow::Borrowed(name), domain.map(Cow::Borrowed));
     let mut account = Account::of_kind(kind, name);
-    account.domain = domain;
+    account.domain = domain.map(Cow::Borrowed);
     Ok(Some(account))
 }
 
-#[inline]
-fn host<'a>(
-    values: &impl FieldValues<'a>,
+#[inline(always)]
+fn host<'a, V: FieldValues<'a>>(
+    values: &V,
     name: EventField,
     ip: EventField,
-) -> Result<Host<'a>, FieldError> {
-    let end = |field| -> Result<Endpoint<'a>, FieldError> {
-        Ok(match means(values, field)? {
-            Some(Meaning::Host(end)) => end,
-            _ => Endpoint::default(),
+) -> Result<Host<'a>, V::Error> {
+    let end = |field| {
+        means(values, field, |means| match means {
+            Meaning::Host(end) => Some(*end),
+            _ => None,
         })
     };
-    let (named, at) = (end(name)?, end(ip)?);
     let mut host = Host::default();
-    host.name = named.name.or(at.name).map(Cow::Borrowed);
-    host.ip = at.ip.or(named.ip);
-    host.port = at.port.or(named.port);
+    if let Some(named) = end(name)? {
+        host.name = named.name.map(Cow::Borrowed);
+        (host.ip, host.port) = (named.ip, named.port);
+    }
+    if let Some(at) = end(ip)? {
+        host.name = host.name.or(at.name.map(Cow::Borrowed));
+        (host.ip, host.port) = (at.ip.or(host.ip), at.port.or(host.port));
+    }
     Ok(host)
 }
 
 /// Where a login came from: an end that says "here" names no host.
-#[inline]
-fn source<'a>(values: &impl FieldValues<'a>) -> Result<Host<'a>, FieldError> {
+#[inline(always)]
+fn source<'a, V: FieldValues<'a>>(values: &V) -> Result<Host<'a>, V::Error> {
     let mut host = host(values, EventField::SrcHost, EventField::SrcIp)?;
     if host.ip.as_ref().is_some_and(is_local) {
         (host.ip, host.port) = (None, None);

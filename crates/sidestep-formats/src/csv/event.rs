@@ -130,6 +130,9 @@ struct Fields<'r, 'a> {
 }
 
 impl<'a> FieldValues<'a> for Fields<'_, 'a> {
+    type Meaning = FieldMeaning<'a>;
+    type Error = FieldError;
+
     fn meaning(&self, field: EventField) -> Result<Option<FieldMeaning<'a>>, FieldError> {
         match self.events.text(self.record, field)? {
             Some(text) => FieldValue::Text(text).meaning(field),

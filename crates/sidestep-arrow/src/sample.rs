@@ -1,5 +1,7 @@
 //! What the columns of a batch hold, by their first rows.
 
+use std::collections::BTreeMap;
+
 use arrow_array::RecordBatch;
 use sidestep_formats::{ColumnSample, EventField, FieldValue, SAMPLED_ROWS, TimeFormat};
 
@@ -15,8 +17,20 @@ pub(crate) fn samples(batch: &RecordBatch, format: &TimeFormat) -> Vec<ColumnSam
             let mut sample = ColumnSample::default();
             let asked = EventField::ALL.iter().any(|asked| asked.rank(field.name()).is_some());
             if let Some(values) = Values::new(array.as_ref()).filter(|_| asked) {
-                for row in 0..batch.num_rows().min(SAMPLED_ROWS) {
-                    note(&mut sample, values.get(row), format);
+                let rows = 0..batch.num_rows().min(SAMPLED_ROWS);
+                match values.distinct() {
+                    Some((distinct, count)) => {
+                        let mut keys = vec![None; rows.len()];
+                        values.each_key(rows, &mut keys, |beside, key| *beside = Some(key));
+                        let mut used = BTreeMap::<_, u32>::new();
+                        for key in keys.into_iter().flatten().filter(|key| *key < count) {
+                            *used.entry(key).or_default() += 1;
+                        }
+                        for (key, rows) in used {
+                            note(&mut sample, distinct.get(key), rows, format);
+                        }
+                    }
+                    None => rows.for_each(|row| note(&mut sample, values.get(row), 1, format)),
                 }
             }
             sample
@@ -24,7 +38,8 @@ pub(crate) fn samples(batch: &RecordBatch, format: &TimeFormat) -> Vec<ColumnSam
         .collect()
 }
 
-fn note(sample: &mut ColumnSample, cell: Option<Cell<'_>>, format: &TimeFormat) {
+/// Takes in a value of so many rows.
+fn note(sample: &mut ColumnSample, cell: Option<Cell<'_>>, rows: u32, format: &TimeFormat) {
     let value = match cell {
         Some(Cell::Text(text)) => FieldValue::Text(text),
         Some(Cell::Truth(truth)) => FieldValue::Truth(truth),
@@ -46,8 +61,8 @@ fn note(sample: &mut ColumnSample, cell: Option<Cell<'_>>, format: &TimeFormat) 
                 None => return,
             }
         }
-        Some(Cell::Time(_) | Cell::FarTime) => return sample.note_time(),
+        Some(Cell::Time(_) | Cell::FarTime) => return sample.note_times(rows),
         None | Some(Cell::Float(_) | Cell::Huge | Cell::Lost) => return,
     };
-    sample.note(value, format);
+    sample.note_rows(value, rows, format);
 }

@@ -55,66 +55,71 @@ pub(crate) enum Fit {
 impl ColumnSample {
     /// Takes in one value, and how times are written.
     pub fn note(&mut self, value: FieldValue<'_>, format: &TimeFormat) {
+        self.note_rows(value, 1, format);
+    }
+
+    /// Takes in a value that so many rows have.
+    pub fn note_rows(&mut self, value: FieldValue<'_>, rows: u32, format: &TimeFormat) {
         match value {
-            FieldValue::Text(text) => self.note_text(text.trim(), format),
+            FieldValue::Text(text) => self.note_text(text.trim(), rows, format),
             FieldValue::Number(number) => {
-                self.present += 1;
-                self.numbers += 1;
-                self.zeros += u32::from(number == 0);
-                self.codes += u32::from(number > 1);
+                self.present += rows;
+                self.numbers += rows;
+                self.zeros += rows * u32::from(number == 0);
+                self.codes += rows * u32::from(number > 1);
                 let whole = i64::try_from(number).ok();
-                self.times += u32::from(whole.and_then(|n| format.of_number(n)).is_some());
-                self.logon_types += u32::from(known(vocabulary::windows_logon_type(number)));
-                self.second_factors += u32::from(number < 2);
-                self.note_code(number);
+                self.times += rows * u32::from(whole.and_then(|n| format.of_number(n)).is_some());
+                self.logon_types += rows * u32::from(known(vocabulary::windows_logon_type(number)));
+                self.second_factors += rows * u32::from(number < 2);
+                self.note_code(number, rows);
             }
             FieldValue::Truth(_) => {
-                self.present += 1;
-                self.outcomes += 1;
-                self.second_factors += 1;
+                self.present += rows;
+                self.outcomes += rows;
+                self.second_factors += rows;
             }
         }
     }
 
-    /// Takes in a value that is stored as a time.
-    pub fn note_time(&mut self) {
-        self.present += 1;
-        self.times += 1;
+    /// Takes in values of so many rows that are stored as times.
+    pub fn note_times(&mut self, rows: u32) {
+        self.present += rows;
+        self.times += rows;
     }
 
-    fn note_text(&mut self, text: &str, format: &TimeFormat) {
+    fn note_text(&mut self, text: &str, rows: u32, format: &TimeFormat) {
         if vocabulary::is_absent(text) {
             return;
         }
-        self.present += 1;
+        self.present += rows;
         let is_time = format.parse(text).is_some()
             || !matches!(format, TimeFormat::Auto) && TimeFormat::Auto.parse(text).is_some();
         if is_time {
-            self.times += 1;
-            self.days += u32::from(is_day(text));
+            self.times += rows;
+            self.days += rows * u32::from(is_day(text));
         }
-        self.clocks += u32::from(is_clock(text));
-        self.addresses += u32::from(values::ip(text).is_some());
-        self.spaced += u32::from(text.contains(' '));
-        self.no_hosts += u32::from(is_no_host(text));
-        self.outcomes += u32::from(vocabulary::outcome(text).is_some());
-        self.activities += u32::from(vocabulary::known_activity(text).is_some());
-        self.happenings += u32::from(vocabulary::happened(text).is_some());
-        self.logon_types += u32::from(known(vocabulary::logon_type(text)));
-        self.second_factors += u32::from(vocabulary::mfa(text).is_some());
+        self.clocks += rows * u32::from(is_clock(text));
+        self.addresses += rows * u32::from(values::ip(text).is_some());
+        self.spaced += rows * u32::from(text.contains(' '));
+        self.no_hosts += rows * u32::from(is_no_host(text));
+        self.outcomes += rows * u32::from(vocabulary::outcome(text).is_some());
+        self.activities += rows * u32::from(vocabulary::known_activity(text).is_some());
+        self.happenings += rows * u32::from(vocabulary::happened(text).is_some());
+        self.logon_types += rows * u32::from(known(vocabulary::logon_type(text)));
+        self.second_factors += rows * u32::from(vocabulary::mfa(text).is_some());
         if let Some(number) = values::number(text) {
-            self.numbers += 1;
-            self.note_code(number);
+            self.numbers += rows;
+            self.note_code(number, rows);
             if text.bytes().all(|byte| byte.is_ascii_digit()) {
-                self.zeros += u32::from(number == 0);
-                self.codes += u32::from(number > 1);
+                self.zeros += rows * u32::from(number == 0);
+                self.codes += rows * u32::from(number > 1);
             }
         }
     }
 
-    fn note_code(&mut self, number: u64) {
+    fn note_code(&mut self, number: u64, rows: u32) {
         let code = u32::try_from(number).ok();
-        self.windows_logons += u32::from(code.and_then(vocabulary::windows_event).is_some());
+        self.windows_logons += rows * u32::from(code.and_then(vocabulary::windows_event).is_some());
     }
 
     /// Whether the numbers of events are Windows' own.

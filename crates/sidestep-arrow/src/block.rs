@@ -151,18 +151,33 @@ impl<'b> Understood<'b> {
             meanings.push(Ok(None));
         }
         places.clear();
-        places.extend(rows.map(|row| {
-            let mut add = |cell| {
-                meanings.push(meaning(Some(cell), field));
-                (meanings.len() - 1) as u32
-            };
-            match values.get(row) {
-                None => 0,
-                Some(Cell::Text(text)) if is_costly(field) => {
-                    *texts.entry(text).or_insert_with(|| add(Cell::Text(text)))
-                }
-                Some(cell) => add(cell),
-            }
+        let mut add = |cell| {
+            meanings.push(meaning(Some(cell), field));
+            (meanings.len() - 1) as u32
+        };
+        let mut find = |text, add: &mut dyn FnMut(Cell<'b>) -> u32| {
+            *texts.entry(text).or_insert_with(|| add(Cell::Text(text)))
+        };
+        if let (Values::Text(column), true) = (values, is_costly(field)) {
+            // Rows often say what the one before them does.
+            let mut last = None;
+            column.each(rows, |text| {
+                places.push(match (text, last) {
+                    (None, _) => 0,
+                    (Some(text), Some((same, place))) if text == same => place,
+                    (Some(text), _) => {
+                        let place = find(text, &mut add);
+                        last = Some((text, place));
+                        place
+                    }
+                });
+            });
+            return;
+        }
+        places.extend(rows.map(|row| match values.get(row) {
+            None => 0,
+            Some(Cell::Text(text)) if is_costly(field) => find(text, &mut add),
+            Some(cell) => add(cell),
         }));
     }
 }

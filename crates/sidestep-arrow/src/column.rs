@@ -63,6 +63,22 @@ impl<'b> Text<'b> {
             Self::View(array) => array.is_valid(row).then(|| array.value(row)),
         }
     }
+
+    /// Gives `take` the text of each of some rows, in their order.
+    #[inline]
+    pub(crate) fn each(&self, rows: Range<usize>, mut take: impl FnMut(Option<&'b str>)) {
+        /// The rows of one layout, which is decided on once.
+        macro_rules! texts {
+            ($array:expr) => {
+                rows.for_each(|row| take($array.is_valid(row).then(|| $array.value(row))))
+            };
+        }
+        match self {
+            Self::Utf8(array) => texts!(array),
+            Self::Large(array) => texts!(array),
+            Self::View(array) => texts!(array),
+        }
+    }
 }
 
 /// Declares the keys of dictionaries, by their type.

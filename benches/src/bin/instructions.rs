@@ -134,4 +134,31 @@ mod tests {
         assert!(run("nothing", &path).is_err());
         Ok(())
     }
+
+    #[test]
+    fn a_log_and_its_batches_give_the_same_alerts() -> Result<(), Box<dyn Error>> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/data/office.csv.gz");
+        let mut log = Vec::new();
+        GzDecoder::new(File::open(path)?).read_to_end(&mut log)?;
+        let (mut of_log, mut engine) = (Vec::new(), super::engine()?);
+        let _ =
+            LogReader::new(ReadOptions::default()).read(&log[..], "simulated", &mut |event| {
+                of_log.extend(engine.process(event));
+                ControlFlow::Continue(())
+            })?;
+        of_log.extend(engine.finish());
+        let (mut of_batches, mut engine) = (Vec::new(), super::engine()?);
+        // Lines are counted from 1.
+        let mut reader = BatchReader::default().counting_from(1);
+        for batch in batches(&log)? {
+            let _ = reader.for_each_event(&batch, &mut |event| {
+                of_batches.extend(engine.process(event));
+                ControlFlow::Continue(())
+            })?;
+        }
+        of_batches.extend(engine.finish());
+        assert!(!of_log.is_empty());
+        assert_eq!(of_batches, of_log);
+        Ok(())
+    }
 }

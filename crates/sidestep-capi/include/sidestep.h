@@ -1301,7 +1301,7 @@ sidestep_status sidestep_reader_first_error(const struct sidestep_reader *reader
 // Reads `count` files and folders and has `engine` learn every event of them, in order of time over all of
 // them, as `sidestep detect` does: where a log itself is out of order by more than the engine allows, all
 // are read once more. The engine is changed when all is read; alerts are handed out then. What was read
-// before an error is learned. Several files are read on threads that end before the call does, which never call
+// before an error is learned. Files are read on threads that end before the call does, which never call
 // back. A file of a folder that cannot be read is no error: the summary counts it, and
 // `sidestep_reader_not_read` names it.
 sidestep_status sidestep_reader_learn_paths(struct sidestep_reader *reader,

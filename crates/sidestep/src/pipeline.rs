@@ -172,10 +172,11 @@ impl Pipeline {
             self.sessions.learn_ticket(guid, source.id, time);
         }
         let protocol = protocol_class(event.auth_protocol(), event.logon_type());
-        let profile = baseline.hosts.profile_mut(destination.slot);
         if role == EventRole::Login {
-            profile.reports_tickets_used |= may_use_ticket(protocol);
-        } else if profile.reports_tickets_used {
+            if may_use_ticket(protocol) {
+                baseline.note_reports_tickets(destination.slot);
+            }
+        } else if baseline.reports_tickets(destination.slot) {
             baseline.learn_presence(account.slot, source.slot, time);
             return None;
         }

@@ -32,6 +32,7 @@ fn name(text: &mut String, what: &str, number: u64, length: usize) {
 /// What made-up events have in common.
 #[derive(Debug, Clone, Copy)]
 struct Flood {
+    first: u64,
     events: u64,
     /// Events for each account, source and destination.
     accounts: u64,
@@ -58,7 +59,7 @@ enum Kind {
 
 fn flood(engine: &mut Engine, flood: &Flood) {
     let [mut account, mut source, mut destination, mut object] = [const { String::new() }; 4];
-    for number in 0..flood.events {
+    for number in flood.first..flood.first + flood.events {
         name(&mut account, "a", number / flood.accounts, flood.length);
         name(&mut source, "s", number / flood.sources, flood.length);
         name(&mut destination, "d", number / flood.destinations, flood.length);
@@ -123,6 +124,7 @@ fn most_bytes(what: &Flood) -> (u64, MemoryUse) {
 fn made_up_names_of_any_length_stay_within_the_limit() {
     for length in [1, 40, 1000] {
         let what = Flood {
+            first: 0,
             events: 400_000 / (length as u64).clamp(1, 4),
             accounts: 1,
             sources: 1,
@@ -135,6 +137,29 @@ fn made_up_names_of_any_length_stay_within_the_limit() {
         assert!(most <= LIMIT as u64, "names of {length} bytes: {most} bytes, {used:?}");
         assert!(used.total() >= 8 * MIB as u64, "so much must have been asked for: {used:?}");
     }
+}
+
+#[test]
+fn a_restored_engine_goes_on_as_the_one_saved() {
+    let mut engine = limited();
+    let mut what = Flood {
+        first: 0,
+        events: 60_000,
+        accounts: 2,
+        sources: 3,
+        destinations: 1,
+        length: 40,
+        every: 500,
+        kind: Kind::Mixed,
+    };
+    flood(&mut engine, &what);
+    assert!(engine.metrics().evicted_hosts > 1000);
+    let mut restored = Engine::load(&engine.save()).expect("it was saved");
+    (what.first, what.events) = (60_000, 30_000);
+    for engine in [&mut engine, &mut restored] {
+        flood(engine, &what);
+    }
+    assert!(engine.save() == restored.save());
 }
 
 proptest! {
@@ -152,7 +177,7 @@ proptest! {
         ]),
     ) {
         let what =
-            Flood { events: 40_000, accounts, sources, destinations, length, every, kind };
+            Flood { first: 0, events: 40_000, accounts, sources, destinations, length, every, kind };
         let mut engine = limited();
         let measured = measure(|| flood(&mut engine, &what));
         let used = engine.metrics().memory;

@@ -14,7 +14,7 @@ pub(crate) use explain::{Explanation, SourceExplanation};
 pub(crate) use saved::SavedBaseline;
 
 use crate::login::LoginPlaces;
-use crate::store::{Bounds, Id, Interner, Place, Table, heap};
+use crate::store::{Bounds, Id, Interner, Place, Slot, Table, heap};
 use crate::time::{Day, Micros, day_of};
 use crate::tuning::baseline::COMBINATION_HALF_LIFE_DAYS;
 use aode::Combinations;
@@ -129,6 +129,16 @@ impl Baseline {
             account_source: self.account_source.find([account, source]),
             source_destination: self.source_destination.find([source, destination]),
         }
+    }
+
+    /// Whether anybody ever reported what a ticket to a host was used for: the flag of its name.
+    pub(crate) fn reports_tickets(&self, host: Slot) -> bool {
+        self.hosts.flag(host)
+    }
+
+    /// Notes that.
+    pub(crate) fn note_reports_tickets(&mut self, host: Slot) {
+        self.hosts.raise_flag(host);
     }
 
     /// Base measure of a destination: its share of all pairs of an account and a destination,

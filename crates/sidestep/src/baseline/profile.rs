@@ -122,8 +122,6 @@ pub(crate) struct HostProfile {
     /// The last accounts that came over the network.
     arrivals: [Option<Arrival>; ARRIVALS],
     next_arrival: u8,
-    /// Whether anybody ever reported what a ticket to it was used for.
-    pub(crate) reports_tickets_used: bool,
     pub(crate) first_day: Day,
 }
 

@@ -1,8 +1,12 @@
 //! Follows the movements that are under way.
 
+mod room;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use room::{hop_bytes, reason_bytes};
 
 use super::fan::Fan;
 use super::link::{Link, arrival, sibling};
@@ -11,12 +15,11 @@ use super::recent_hops::{HopRef, RecentHops};
 use super::{Attached, Candidate, Hop, Movement, RuleEvidence, id_of};
 use crate::config::Config;
 use crate::event::{LogonType, Outcome};
-use crate::reason::Reason;
 use crate::store::{Heap, Id, MAX_COUNT, Portion, heap};
 use crate::time::{HOUR, Micros, day_of};
 use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 use crate::tuning::held_back::LISTED;
-use crate::tuning::tracker::{DESKTOP_FOLLOWS, GIVEN_UP};
+use crate::tuning::tracker::DESKTOP_FOLLOWS;
 
 /// The movements under way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -209,8 +212,7 @@ impl Tracker {
         hop.linked = link.gain();
         hop.gain += hop.linked;
         let at = movement.hops.len() as u32;
-        // A list that grows takes twice what it needs at the most.
-        let added = 2 * size_of::<Hop>() + hop.heap_bytes();
+        let added = hop_bytes(&hop);
         movement.hops.push(hop);
         movement.rescore();
         self.note_added(added);
@@ -319,7 +321,7 @@ impl Tracker {
             return None;
         }
         hop.add_evidence(evidence.clone());
-        self.added_bytes += 2 * size_of::<Reason>() + evidence.heap_bytes();
+        self.added_bytes += reason_bytes(&evidence.reason);
         if evidence.reason.surprise > 0.0 {
             movement.last_time = movement.last_time.max(time);
             movement.rescore();
@@ -351,7 +353,7 @@ impl Tracker {
         if self.live.len() >= self.max_movements {
             self.evict();
         }
-        self.note_added(size_of::<Movement>() + size_of::<Hop>() + hop.heap_bytes());
+        self.note_added(size_of::<Movement>() + hop_bytes(&hop));
         let serial = self.next_serial;
         self.next_serial += 1;
         let mut movement = Movement {
@@ -400,46 +402,6 @@ impl Tracker {
         self.left.push(source, mark);
     }
 
-    /// Notes that what is followed takes so many bytes more, where memory is limited; makes room for it. It
-    /// is counted anew only after much has come, so that each login costs the same however many there are.
-    fn note_added(&mut self, bytes: usize) {
-        let Some(most) = self.most_bytes else { return };
-        self.added_bytes += bytes;
-        if self.counted_bytes + self.added_bytes <= most {
-            return;
-        }
-        self.count_bytes();
-        while self.counted_bytes > most - most / GIVEN_UP && !self.live.is_empty() {
-            self.evict();
-            self.count_bytes();
-        }
-    }
-
-    fn count_bytes(&mut self) {
-        self.counted_bytes = self.live.heap_bytes();
-        self.added_bytes = 0;
-    }
-
-    /// Gives up the weakest movements, those that were alerted on last: a share of all at a time, so
-    /// that a flood of odd logins costs no search through all of them for each.
-    fn evict(&mut self) {
-        let mut order: Vec<&Movement> = self.live.values().collect();
-        let count = order.len().div_ceil(GIVEN_UP);
-        let weaker = |a: &&Movement, b: &&Movement| {
-            let alerted = a.detected_at.is_some().cmp(&b.detected_at.is_some());
-            alerted.then(a.score.total_cmp(&b.score)).then(a.serial.cmp(&b.serial))
-        };
-        order.select_nth_unstable_by(count - 1, weaker);
-        let weakest: Vec<u64> = order[..count].iter().map(|movement| movement.serial).collect();
-        let given_up = weakest.iter().filter_map(|serial| self.live.remove(serial));
-        self.given_up.extend(given_up.filter(Movement::is_unseen));
-        // Whoever floods the engine must not fill its memory with what it gives up.
-        let most = self.portion.of(LISTED);
-        self.given_up_more += self.given_up.len().saturating_sub(most) as u64;
-        self.given_up.truncate(most);
-        self.counts.evicted += count as u64;
-    }
-
     /// Ends the movements that nothing was added to for a whole window.
     pub(crate) fn expire(&mut self, now: Micros) -> Vec<Movement> {
         let since = now - self.window;
@@ -462,12 +424,6 @@ impl Tracker {
             movement.hops.iter_mut().for_each(Hop::hold_to_network);
             movement.rescore();
         }
-    }
-
-    /// What was given up for room since this was asked last, though rules found enough of it, and
-    /// how many more there were than are kept.
-    pub(crate) fn take_given_up(&mut self) -> (Vec<Movement>, u64) {
-        (std::mem::take(&mut self.given_up), std::mem::take(&mut self.given_up_more))
     }
 
     /// Ends all movements.

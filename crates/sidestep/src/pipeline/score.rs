@@ -30,7 +30,7 @@ impl Pipeline {
             EventRole::Ticket => {
                 let slot =
                     names.destination.as_deref().and_then(|name| hosts.find(NameParts::of(name)));
-                !slot.is_some_and(|slot| hosts.profile(slot).reports_tickets_used)
+                !slot.is_some_and(|slot| self.baseline.reports_tickets(slot))
             }
             _ => false,
         };

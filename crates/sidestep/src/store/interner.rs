@@ -3,8 +3,11 @@
 //! An id is given out once and never again, so that a record that outlives its name cannot be
 //! taken for another's. A slot is where an entry stands now; it is reused after an eviction.
 
+mod saved;
+
+pub(crate) use saved::SavedInterner;
+
 use ahash::{HashMap, RandomState};
-use serde::{Deserialize, Serialize};
 
 use super::bound::reserve_one;
 use super::index::Index;
@@ -62,6 +65,8 @@ struct Label {
     standing: Standing,
     /// When it was first seen, in ticks.
     since: Tick,
+    /// See [`Interner::flag`].
+    flag: bool,
 }
 
 /// What an entry takes of the table of ids that moved, once its slot was reused.
@@ -78,7 +83,7 @@ const VACANT: Id = Id::MAX;
 
 impl Label {
     const VACANT: Self =
-        Self { name: PackedName::EMPTY, id: VACANT, standing: Standing::new(false), since: 0 };
+        Self { name: PackedName::EMPTY, id: VACANT, standing: Standing::new(false), since: 0, flag: false };
 }
 
 /// A bounded interner. Eviction is CLOCK, in slot order: deterministic whatever the hash keys.
@@ -102,24 +107,6 @@ pub(crate) struct Interner<P> {
     /// How many of the names are known.
     known: usize,
     now: Tick,
-}
-
-/// One name as it is saved.
-#[derive(Serialize, Deserialize)]
-struct SavedEntry<P> {
-    name: Box<str>,
-    id: Id,
-    profile: P,
-    standing: Standing,
-    since: Tick,
-}
-
-/// What of a roster is saved.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct SavedInterner<P> {
-    entries: Vec<SavedEntry<P>>,
-    next_id: Id,
-    hand: usize,
 }
 
 impl<P: Default> Interner<P> {
@@ -177,6 +164,17 @@ impl<P: Default> Interner<P> {
 
     pub(crate) fn profile_mut(&mut self, slot: Slot) -> &mut P {
         &mut self.profiles[slot as usize]
+    }
+
+    /// One fact about what has this name, which lies with the name and not in the profile because it is asked
+    /// for at every event.
+    pub(crate) fn flag(&self, slot: Slot) -> bool {
+        self.labels[slot as usize].flag
+    }
+
+    /// Notes that fact.
+    pub(crate) fn raise_flag(&mut self, slot: Slot) {
+        self.labels[slot as usize].flag = true;
     }
 
     /// All, by slot.
@@ -256,7 +254,8 @@ impl<P: Default> Interner<P> {
         let id = self.next_id;
         // Four thousand million names later the ids begin anew: by then no record of the first is left.
         self.next_id = self.next_id.wrapping_add(1);
-        let label = Label { name: packed, id, standing: Standing::default(), since: self.now };
+        let standing = Standing::default();
+        let label = Label { name: packed, id, standing, since: self.now, flag: false };
         let text = packed.is_long().then(|| name.parts().to_text());
         let crowded = text.as_ref().is_some_and(|text| self.make_room_for(text));
         let (slot, evicted) = if self.len() < self.capacity {
@@ -334,73 +333,6 @@ impl<P: Default> Interner<P> {
             }
             return slot;
         }
-    }
-}
-
-impl<P: Default + Clone> Interner<P> {
-    pub(crate) fn to_saved(&self) -> SavedInterner<P> {
-        let saved = |(entry, label): (Entry<'_, P>, &Label)| SavedEntry {
-            name: entry.name.into(),
-            id: entry.id,
-            profile: entry.profile.clone(),
-            standing: label.standing,
-            since: label.since,
-        };
-        SavedInterner {
-            entries: self.entries().zip(&self.labels).map(saved).collect(),
-            next_id: self.next_id,
-            hand: self.hand,
-        }
-    }
-
-    /// This interner with what was saved, refused where it contradicts itself or exceeds its bound.
-    pub(crate) fn with_saved(
-        mut self,
-        saved: SavedInterner<P>,
-        what: &str,
-    ) -> Result<Self, String> {
-        let (count, capacity) = (saved.entries.len(), self.capacity);
-        if count > capacity {
-            return Err(format!("{what}: {count} entries do not fit their bound of {capacity}"));
-        }
-        if saved.hand >= count.max(1) {
-            return Err(format!("{what}: the hand of the clock points beyond {count} entries"));
-        }
-        self.next_id = saved.next_id;
-        self.hand = saved.hand;
-        for (slot, SavedEntry { name, id, profile, standing, since }) in (0..).zip(saved.entries) {
-            if name.is_empty() {
-                self.push(Label::VACANT, profile);
-                continue;
-            }
-            let folded = FoldedName::new(NameParts::of(&name));
-            let (packed, hash) = folded.pack(&self.hasher);
-            if self.find_packed(&folded, &packed, hash).is_some() {
-                return Err(format!("{what}: a name stands twice"));
-            }
-            self.known += usize::from(standing.is_known());
-            self.push(Label { name: packed, id, standing, since }, profile);
-            if packed.is_long() {
-                self.keep_text(slot, name);
-            }
-            if id != slot && self.moved.insert(id, slot).is_some() {
-                return Err(format!("{what}: an id stands twice"));
-            }
-            self.index(hash, slot);
-        }
-        let labels = &self.labels;
-        let is_own = |id: Id| labels.get(id as usize).is_some_and(|label| label.id == id);
-        if self.moved.keys().any(|id| is_own(*id)) {
-            return Err(format!("{what}: an id stands twice"));
-        }
-        let is_new = |label: &Label| label.id >= self.next_id && label.id != VACANT;
-        if labels.iter().any(is_new) {
-            return Err(format!("{what}: an id stands that was not given yet"));
-        }
-        if self.text_bytes > self.most_text {
-            return Err(format!("{what}: the texts of names do not fit their bound"));
-        }
-        Ok(self)
     }
 }
 

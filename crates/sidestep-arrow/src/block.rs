@@ -80,7 +80,7 @@ impl<'r, 'b> Block<'r, 'b> {
         take: impl FnOnce(&AuthEvent<'b>) -> T,
     ) -> Result<T, NoEvent> {
         match &self.rows[row - self.start] {
-            // Only there is it told what is wrong, of the first field that is needed.
+            // Only that way says what is wrong, of the first field that is needed.
             looked_up if looked_up.is_bad => self.batch.event(row, number, take),
             looked_up => event_of_fields(looked_up.time, looked_up, number, take),
         }

@@ -34,7 +34,7 @@ pub(crate) const fn is_local(ip: &IpAddr) -> bool {
         || matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
 }
 
-/// A text without blanks around it. Most texts have none, which their first and last bytes tell.
+/// A text without blanks around it. Most texts have none, which their first and last bytes show.
 #[inline]
 pub(crate) fn trimmed(text: &str) -> &str {
     let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);

@@ -30,7 +30,7 @@ impl Default for Portion {
     }
 }
 
-/// A memory that says what it holds, and may be told to hold less.
+/// A memory that counts what it holds, and can be made to hold less.
 pub(crate) trait Heap {
     /// Bytes that it holds on the heap.
     fn heap_bytes(&self) -> usize {

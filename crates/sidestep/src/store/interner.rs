@@ -82,8 +82,13 @@ const TEXT_PARTS: (usize, usize) = (1, 4);
 const VACANT: Id = Id::MAX;
 
 impl Label {
-    const VACANT: Self =
-        Self { name: PackedName::EMPTY, id: VACANT, standing: Standing::new(false), since: 0, flag: false };
+    const VACANT: Self = Self {
+        name: PackedName::EMPTY,
+        id: VACANT,
+        standing: Standing::new(false),
+        since: 0,
+        flag: false,
+    };
 }
 
 /// A bounded interner. Eviction is CLOCK, in slot order: deterministic whatever the hash keys.

@@ -86,7 +86,7 @@ fn search(window: &[u8], mut at: usize, depth: usize) -> Option<Within> {
 }
 
 /// Whether a name is of what services say of their answer. A record has other names as well, so that it
-/// is told by the first of them: this is asked for every record.
+/// is distinguished by the first of them: this is asked for every record.
 fn is_of_answer(name: &[u8]) -> bool {
     name.starts_with(b"@odata.")
         || name.starts_with(b"next")

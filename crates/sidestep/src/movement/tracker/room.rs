@@ -7,7 +7,7 @@ use crate::store::PIECE;
 use crate::tuning::held_back::LISTED;
 use crate::tuning::tracker::GIVEN_UP;
 
-/// What a movement takes, at the most. It is told by what is saved of it, so that an engine that was restored
+/// What a movement takes, at the most. It is computed from what is saved of it, so that a restored engine
 /// counts the same.
 fn movement_bytes(movement: &Movement) -> usize {
     size_of::<Movement>() + movement.hops.iter().map(hop_bytes).sum::<usize>()

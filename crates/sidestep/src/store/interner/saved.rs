@@ -57,7 +57,9 @@ impl<P: Default + Clone> Interner<P> {
         }
         self.next_id = saved.next_id;
         self.hand = saved.hand;
-        for (slot, SavedEntry { name, id, profile, standing, since, flag }) in (0..).zip(saved.entries) {
+        for (slot, SavedEntry { name, id, profile, standing, since, flag }) in
+            (0..).zip(saved.entries)
+        {
             if name.is_empty() {
                 self.push(Label::VACANT, profile);
                 continue;

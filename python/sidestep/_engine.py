@@ -339,7 +339,7 @@ class Engine:
 
     @property
     def metrics(self) -> dict[str, int]:
-        """What was taken in, passed over, evicted and raised, and the bytes of tables: counts by name."""
+        """What was taken in, passed over, evicted and raised, and bytes of tables, by name."""
         return self._native.metrics()
 
     @property

@@ -33,21 +33,11 @@ pub(crate) struct Learning {
 }
 
 heap! {
-    Learning { pending_odd, quarantine }
+    Learning { pending_odd, quarantine, portion }
     Quarantined {}
 }
 
 impl Learning {
-    /// Nothing waits yet; this portion of what usually may.
-    pub(crate) fn new(portion: Portion) -> Self {
-        Self { portion, ..Self::default() }
-    }
-
-    /// The same with what was saved.
-    pub(crate) fn with_saved(self, saved: Self) -> Self {
-        Self { portion: self.portion, ..saved }
-    }
-
     /// Whether the saved parts fit together.
     pub(crate) fn is_sound(&self) -> bool {
         let is_class =

@@ -53,7 +53,7 @@ pub(crate) struct Pipeline {
 impl Pipeline {
     pub(crate) fn new(config: Config) -> Self {
         let bounds = config.bounds();
-        Self {
+        let pipeline = Self {
             counts: Counts::default(),
             ahead: Ahead::default(),
             now: 0,
@@ -65,10 +65,22 @@ impl Pipeline {
             judge: Judge::new(),
             rules: Rules::new(bounds.portion()),
             tracker: Tracker::new(&config),
-            desk: AlertDesk::new(config.alerts_per_day, bounds.portion()),
-            learning: Learning::new(bounds.portion()),
+            desk: AlertDesk::new(config.alerts_per_day),
+            learning: Learning::default(),
             config,
-        }
+        };
+        pipeline.within_limit()
+    }
+
+    /// The same, where rules, movements and what waits remember no more than the limit of memory allows: a
+    /// saved state does not say how much that is.
+    pub(crate) fn within_limit(mut self) -> Self {
+        let portion = self.config.bounds().portion();
+        self.rules.keep_to(portion);
+        self.tracker.keep_to(portion);
+        self.desk.keep_to(portion);
+        self.learning.keep_to(portion);
+        self
     }
 
     /// Takes one event in: now, or once the stream has followed to where it is.

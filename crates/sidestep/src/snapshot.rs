@@ -149,11 +149,11 @@ impl Engine {
             judge: body.judge,
             rules: empty.rules.with_saved(body.rules).map_err(malformed)?,
             tracker: empty.tracker.with_saved(body.tracker),
-            desk: empty.desk.with_saved(body.desk),
-            learning: empty.learning.with_saved(body.learning),
+            desk: body.desk,
+            learning: body.learning,
             config,
         };
-        Ok(Self { pipeline })
+        Ok(Self { pipeline: pipeline.within_limit() })
     }
 }
 

@@ -23,20 +23,10 @@ pub(super) struct ByDetections {
 }
 
 heap! {
-    ByDetections { waiting }
+    ByDetections { waiting, portion }
 }
 
 impl ByDetections {
-    /// Nothing was raised yet; this portion of what usually may wait.
-    pub(super) fn new(portion: Portion) -> Self {
-        Self { portion, ..Self::default() }
-    }
-
-    /// The same with what was saved.
-    pub(super) fn with_saved(self, saved: Self) -> Self {
-        Self { portion: self.portion, ..saved }
-    }
-
     /// Whether the saved parts fit together.
     pub(super) fn is_sound(&self) -> bool {
         self.waiting.len() <= LISTED && self.waiting.iter().all(Movement::is_sound)

@@ -11,7 +11,7 @@ use crate::config::{Config, WarmUp};
 use crate::event::Purpose;
 use crate::judge::LoginCounts;
 use crate::movement::{Movement, Tracker};
-use crate::store::{MAX_COUNT, Portion, heap};
+use crate::store::{MAX_COUNT, heap};
 use crate::time::{DAY, Day, Micros};
 use crate::tuning::{
     AT_ONCE_NATS, LONGEST_WARM_UP, QUARANTINED_RATE, RULE_LED_SHARE, SETTLED_SHARE,
@@ -59,26 +59,16 @@ heap! {
 }
 
 impl AlertDesk {
-    /// Raised nothing yet; this portion of the movements that usually may wait.
-    pub(crate) fn new(alerts_per_day: f64, portion: Portion) -> Self {
+    pub(crate) fn new(alerts_per_day: f64) -> Self {
         Self {
             budget: Budget::new(alerts_per_day),
             rule_led: Budget::new(alerts_per_day * RULE_LED_SHARE),
-            by_detections: ByDetections::new(portion),
-            held_back: HeldBackLog::new(portion),
+            by_detections: ByDetections::default(),
+            held_back: HeldBackLog::default(),
             first: None,
             has_history: false,
             alerts: 0,
             held: 0,
-        }
-    }
-
-    /// The same with what was saved.
-    pub(crate) fn with_saved(self, saved: Self) -> Self {
-        Self {
-            by_detections: self.by_detections.with_saved(saved.by_detections),
-            held_back: self.held_back.with_saved(saved.held_back),
-            ..saved
         }
     }
 

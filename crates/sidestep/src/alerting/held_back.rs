@@ -25,21 +25,11 @@ pub(crate) struct HeldBackLog {
 }
 
 heap! {
-    HeldBackLog { kept }
+    HeldBackLog { kept, portion }
     HeldMovement { movement }
 }
 
 impl HeldBackLog {
-    /// Nothing was held back yet; this portion of what usually is kept.
-    pub(super) fn new(portion: Portion) -> Self {
-        Self { portion, ..Self::default() }
-    }
-
-    /// The same with what was saved.
-    pub(super) fn with_saved(self, saved: Self) -> Self {
-        Self { portion: self.portion, ..saved }
-    }
-
     /// Keeps a movement; where there is no room, the weakest goes.
     pub(crate) fn push(&mut self, reason: HeldBack, movement: Movement) {
         if self.kept.len() >= self.portion.of(LISTED) {

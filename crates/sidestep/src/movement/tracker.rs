@@ -15,7 +15,7 @@ use super::recent_hops::{HopRef, RecentHops};
 use super::{Attached, Candidate, Hop, Movement, RuleEvidence, id_of};
 use crate::config::Config;
 use crate::event::{LogonType, Outcome};
-use crate::store::{Heap, Id, MAX_COUNT, Portion, heap};
+use crate::store::{Id, MAX_COUNT, Portion, heap};
 use crate::time::{HOUR, Micros, day_of};
 use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 use crate::tuning::held_back::LISTED;
@@ -49,7 +49,7 @@ pub(crate) struct Tracker {
 }
 
 heap! {
-    Tracker { live, reached, left, waiting, given_up }
+    Tracker { live, reached, left, waiting, given_up, portion }
 }
 
 /// What the tracker did, of all time.
@@ -72,32 +72,28 @@ impl TrackerCounts {
 impl Tracker {
     pub(crate) fn new(config: &Config) -> Self {
         let bounds = config.bounds();
-        let portion = bounds.portion();
-        let mut waiting = PendingTickets::default();
-        waiting.keep_to(portion);
         Self {
             counts: TrackerCounts::default(),
             live: BTreeMap::new(),
             next_serial: 0,
             reached: RecentHops::default(),
             left: RecentHops::default(),
-            waiting,
+            waiting: PendingTickets::default(),
             given_up: Vec::new(),
             given_up_more: 0,
             window: Micros::from(config.window_hours) * HOUR,
             max_movements: config.max_movements,
-            max_hops: portion.of(config.max_hops),
+            max_hops: bounds.portion().of(config.max_hops),
             counted_bytes: 0,
             added_bytes: 0,
             most_bytes: bounds.movements(),
-            portion,
+            portion: Portion::default(),
         }
     }
 
     /// The same with what was saved.
-    pub(crate) fn with_saved(self, mut saved: Self) -> Self {
-        saved.waiting.keep_to(self.portion);
-        Self { most_bytes: self.most_bytes, portion: self.portion, ..saved }
+    pub(crate) fn with_saved(self, saved: Self) -> Self {
+        Self { most_bytes: self.most_bytes, ..saved }
     }
 
     /// Whether the saved parts fit together, and with the settings.

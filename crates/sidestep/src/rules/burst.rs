@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::frequency::Actor;
-use crate::store::{Heap, Id, Portion, heap};
+use crate::store::{Id, Portion, heap};
 use crate::time::{DAY, Day, HOUR, MINUTE, Micros, day_of};
 use crate::tuning::burst::{
     ACTORS, HALF_LIFE_DAYS, KEPT_DAYS, LEAST_KEPT, LEAST_MEAN, LEAST_SHAPE, MOST_SHAPE, STEP,
@@ -149,19 +149,10 @@ pub(super) struct Bursts {
 }
 
 heap! {
+    Bursts { actors, portion }
     Track { things }
     Thing {}
     Windows {}
-}
-
-impl Heap for Bursts {
-    fn heap_bytes(&self) -> usize {
-        self.actors.heap_bytes()
-    }
-
-    fn keep_to(&mut self, portion: Portion) {
-        self.portion = portion;
-    }
 }
 
 impl Bursts {

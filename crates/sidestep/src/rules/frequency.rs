@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detection::Detection;
 use super::kind::Kind;
-use crate::store::{Bound, Heap, Id, Key, Portion, SavedTable, Table, heap};
+use crate::store::{Bound, Id, Key, Portion, SavedTable, Table, heap};
 use crate::time::Day;
 use crate::tuning::frequency::{
     COMMON_DAYS, DEARER, HALF_LIFE_DAYS, HALF_SEEN, IN_ATTACKS, MOST, NEW_KINDS, NO_HABIT,
@@ -32,6 +32,7 @@ impl Key for (u8, Actor, Kind) {
 }
 
 heap! {
+    Frequency { by_actor, by_kind }
     Actor {}
     Done {}
     Days {}
@@ -286,12 +287,6 @@ impl Frequency {
             account_days: saved.account_days,
             days: saved.days,
         })
-    }
-}
-
-impl Heap for Frequency {
-    fn heap_bytes(&self) -> usize {
-        self.by_actor.heap_bytes() + self.by_kind.heap_bytes()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::attack::Technique;
 use crate::baseline::Baseline;
 use crate::event::{Account, Event};
 use crate::identity::resolve::{Party, Resolved, Resolver};
-use crate::store::{Heap, MAX_COUNT, Portion, heap};
+use crate::store::{MAX_COUNT, Portion, heap};
 use crate::time::Micros;
 
 /// Declares the rules: a file for each, in the order in which they are listed everywhere.
@@ -113,7 +113,6 @@ pub(crate) fn techniques_of(detection: &str, observed: &str) -> &'static [Techni
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
     set: Set,
-    portion: Portion,
     sessions: InboundSessions,
     pub(crate) frequency: Frequency,
     pub(super) counts: FindingCounts,
@@ -131,14 +130,15 @@ pub(crate) struct FindingCounts {
     pub(crate) suppressed: u64,
 }
 
+heap! {
+    Rules { set, sessions, frequency }
+}
+
 impl Rules {
     /// Knows nothing yet; it remembers this portion of what it usually does.
     pub(crate) fn new(portion: Portion) -> Self {
-        let mut set = Set::default();
-        set.keep_to(portion);
         Self {
-            set,
-            portion,
+            set: Set::default(),
             sessions: InboundSessions::new(portion),
             frequency: Frequency::new(ALL.len(), portion),
             counts: FindingCounts::default(),
@@ -228,21 +228,13 @@ impl Rules {
         if saved.counts.findings.max(saved.counts.suppressed) > MAX_COUNT {
             return Err("the counts of findings are wrong".to_owned());
         }
-        let mut set = saved.set;
-        set.keep_to(self.portion);
         Ok(Self {
-            set,
+            set: saved.set,
             sessions: self.sessions.with_saved(saved.sessions)?,
             frequency: self.frequency.with_saved(saved.frequency)?,
             counts: saved.counts,
             ..self
         })
-    }
-}
-
-impl Heap for Rules {
-    fn heap_bytes(&self) -> usize {
-        self.set.heap_bytes() + self.sessions.heap_bytes() + self.frequency.heap_bytes()
     }
 }
 

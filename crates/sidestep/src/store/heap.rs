@@ -41,6 +41,13 @@ pub(crate) trait Heap {
     fn keep_to(&mut self, _portion: Portion) {}
 }
 
+/// A memory that has its portion as a field lists it among those of `heap!`, which hands a new one on.
+impl Heap for Portion {
+    fn keep_to(&mut self, portion: Portion) {
+        *self = portion;
+    }
+}
+
 /// What the allocator keeps beside each piece that it gives out.
 pub(crate) const PIECE: usize = 16;
 

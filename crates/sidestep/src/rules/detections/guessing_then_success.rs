@@ -12,7 +12,7 @@ use crate::rules::failure_reason::{FailureReason, tries_a_credential};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
 use crate::rules::rule::{Rule, RuleContext};
-use crate::store::{Heap, Id, Portion, heap};
+use crate::store::{Id, Portion, heap};
 use crate::time::{Day, Micros, SECOND, day_of};
 use crate::tuning::OPENS_NATS;
 use crate::tuning::detections::guessing_then_success::{
@@ -67,17 +67,8 @@ pub(crate) struct GuessingThenSuccess {
 }
 
 heap! {
+    GuessingThenSuccess { runs, habits, portion }
     Run {}
-}
-
-impl Heap for GuessingThenSuccess {
-    fn heap_bytes(&self) -> usize {
-        self.runs.heap_bytes() + self.habits.heap_bytes()
-    }
-
-    fn keep_to(&mut self, portion: Portion) {
-        self.portion = portion;
-    }
 }
 
 impl Rule for GuessingThenSuccess {

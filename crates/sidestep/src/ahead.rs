@@ -39,6 +39,30 @@ impl Ahead {
         self.dropped
     }
 
+    /// Takes what is not far ahead of `now` any more.
+    pub(crate) fn take_until(&mut self, now: Micros) -> Vec<(OwnedEvent, Purpose)> {
+        let is_near = |event: &OwnedEvent| event.as_event().micros() - now <= FAR_AHEAD;
+        let (near, far) =
+            std::mem::take(&mut self.events).into_iter().partition(|(event, _)| is_near(event));
+        self.events = far;
+        self.against = self.against.min(self.events.len());
+        near
+    }
+
+    /// What two parts of a stream set aside.
+    pub(crate) fn joined(mut self, other: Self) -> Self {
+        self.events.extend(other.events);
+        self.events.sort_by_key(|(event, _)| event.as_event().micros());
+        let surplus = self.events.len().saturating_sub(MOST_SET_ASIDE - 1);
+        self.events.truncate(MOST_SET_ASIDE - 1);
+        Self {
+            events: self.events,
+            against: 0,
+            horizon: self.horizon.max(other.horizon),
+            dropped: self.dropped + other.dropped + surplus as u64,
+        }
+    }
+
     /// Decides on an event, where the newest is of `now`: `None` before the first.
     pub(crate) fn admit(
         &mut self,

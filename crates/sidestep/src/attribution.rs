@@ -84,8 +84,9 @@ impl Attribution<'_> {
     fn is_usual_way(&self, finding: &Finding) -> bool {
         // A pair does not say when it was first seen; one login of today counts 1.
         let pair = finding.source.map(|source| [source, finding.destination]);
-        pair.and_then(|pair| self.baseline.source_destination.get(pair))
-            .is_some_and(|pair| pair.last_day < self.baseline.today || pair.count > 1.5)
+        pair.and_then(|pair| self.baseline.source_destination.get(pair)).is_some_and(|pair| {
+            pair.last_day < self.baseline.today || pair.count.value(&self.baseline.fade) > 1.5
+        })
     }
 
     /// A login that is known only by what followed from it.
@@ -122,7 +123,11 @@ impl Attribution<'_> {
             ssh: auth.is_some_and(is_by_sshd),
         };
         let profile = source.profile;
-        let rate = odd_rate(profile.odd_to, profile.first_day, self.baseline.today);
+        let rate = odd_rate(
+            profile.odd_to.value(&self.baseline.fade),
+            profile.first_day,
+            self.baseline.today,
+        );
         Some(Candidate { hop, alone: false, rate, leaving: self.leaving })
     }
 }

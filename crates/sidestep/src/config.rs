@@ -74,6 +74,26 @@ pub struct Config {
     pub(crate) policy: Policy,
 }
 
+/// The first of these fields that differs.
+macro_rules! first_difference {
+    ($one:expr, $other:expr; $($field:ident),+ $(,)?) => {
+        [$((stringify!($field), $one.$field == $other.$field)),+]
+            .into_iter()
+            .find_map(|(field, is_same)| (!is_same).then_some(field))
+    };
+}
+
+impl Config {
+    /// The name of the first setting that differs from those of another.
+    pub(crate) fn first_difference(&self, other: &Self) -> Option<&'static str> {
+        first_difference!(self, other;
+            alerts_per_day, warm_up, lateness_minutes, window_hours, half_life_days, quarantine_days,
+            resolve_names, address_hours, max_accounts, max_hosts, max_edges, max_movements, max_hops,
+            memory_limit, policy,
+        )
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {

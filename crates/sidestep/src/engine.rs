@@ -9,6 +9,7 @@ use crate::graph::{LoginGraph, login_graph};
 use crate::identity::Alias;
 use crate::metrics::Metrics;
 use crate::pipeline::Pipeline;
+use crate::time::{DAY, Micros};
 
 /// Whether the engine raises alerts yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +163,14 @@ impl Engine {
         since.map_or(Status::Learning, |since| Status::Detecting {
             since: Timestamp::from_micros(since),
         })
+    }
+
+    /// From the beginning of the first day of which anything was learned to the newest event; `None` before the first.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let first = self.pipeline.baseline.first_day?;
+        let times = (Micros::from(first) * DAY, self.pipeline.now);
+        Some((Timestamp::from_micros(times.0), Timestamp::from_micros(times.1)))
     }
 
     /// Whether detections alone decide what is raised: statistics judge nothing yet, or what was seen is

@@ -15,6 +15,20 @@ pub struct ConfigError {
     pub expected: &'static str,
 }
 
+/// Why two engines were not merged. Both are as they were.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MergeError {
+    /// The settings differ, so that what one counted is not what the other would have.
+    #[error(
+        "the engines differ in their setting `{setting}`: learn both parts with the same settings"
+    )]
+    Settings {
+        /// The first setting that differs.
+        setting: &'static str,
+    },
+}
+
 /// Why a saved state was refused. Nothing is loaded in part.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::baseline::Baseline;
 use crate::baseline::aode::Combination;
 use crate::evidence::{self, Context, Surprises};
+use crate::fading::Faded;
 use crate::reason::Reason;
 use crate::score::calibrate::Calibration;
 use crate::store::MAX_COUNT;
@@ -53,6 +54,7 @@ pub(crate) struct Suspicion {
 /// Logins of a day, and of them those that took a new edge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LoginCounts {
+    day: Day,
     pub(crate) logins: u64,
     pub(crate) new_edges: u64,
 }
@@ -75,8 +77,8 @@ impl Judge {
     }
 
     /// Whether the saved parts fit together.
-    pub(crate) fn is_sound(&self) -> bool {
-        self.calibration.is_sound()
+    pub(crate) fn is_sound(&self, today: Day) -> bool {
+        self.calibration.is_sound(today)
             && [self.today, self.yesterday]
                 .iter()
                 .all(|counts| counts.new_edges <= counts.logins && counts.logins <= MAX_COUNT)
@@ -98,8 +100,8 @@ impl Judge {
     ) -> Verdict {
         let weighing = self.weigh(context);
         let (account, source) = (context.account.profile, context.source.profile);
-        let noise =
-            |odd: f32, logins: f32| (f64::from(odd) + 1.0) / (TAIL * f64::from(logins) + 1.0);
+        let draws = |count: Faded| count.value(&context.baseline.fade);
+        let noise = |odd: Faded, logins: Faded| (draws(odd) + 1.0) / (TAIL * draws(logins) + 1.0);
         let noisy = noise(account.odd, account.logins)
             .max(noise(source.odd_from, source.logins_from))
             .max(LEAST_NOISE);
@@ -135,12 +137,33 @@ impl Judge {
         self.today.new_edges += u64::from(is_new_edge);
     }
 
-    /// Begins a day, `days` after the one before; it is the first if that is 0.
-    pub(crate) fn begin_day(&mut self, days: f64) {
-        if days > 0.0 {
-            self.calibration.refresh(days);
+    /// Begins a day.
+    pub(crate) fn begin_day(&mut self, day: Day) {
+        self.calibration.begin_day(day);
+        self.yesterday =
+            std::mem::replace(&mut self.today, LoginCounts { day, ..LoginCounts::default() });
+    }
+
+    /// What both parts of a stream say, until the same day.
+    pub(crate) fn joined(self, other: Self) -> Self {
+        let counts = [self.today, self.yesterday, other.today, other.yesterday];
+        let of = |day: Day| {
+            let mut sum = LoginCounts { day, ..LoginCounts::default() };
+            for counts in counts.iter().filter(|counts| counts.day == day) {
+                sum.logins = (sum.logins + counts.logins).min(MAX_COUNT);
+                sum.new_edges = (sum.new_edges + counts.new_edges).min(sum.logins);
+            }
+            sum
+        };
+        let today = self.today.day;
+        let before = counts.iter().map(|counts| counts.day).filter(|day| *day < today).max();
+        let mut calibration = self.calibration;
+        calibration.join(&other.calibration);
+        Self {
+            calibration,
+            today: of(today),
+            yesterday: before.map_or_else(LoginCounts::default, of),
         }
-        self.yesterday = std::mem::take(&mut self.today);
     }
 
     /// Logins of yesterday.
@@ -166,7 +189,7 @@ impl Judge {
 }
 
 /// Odd logins a day to be expected of something that had `odd` since `first_day`.
-pub(crate) fn odd_rate(odd: f32, first_day: Day, today: Day) -> f64 {
+pub(crate) fn odd_rate(odd: f64, first_day: Day, today: Day) -> f64 {
     let days = f64::from(today.saturating_sub(first_day) + 1);
-    (f64::from(odd) + 0.2) / days.min(RATE_DAYS)
+    (odd + 0.2) / days.min(RATE_DAYS)
 }

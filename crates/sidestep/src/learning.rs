@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, PartNumbers};
 use crate::login::Login;
 use crate::store::{Id, Portion, heap};
 use crate::time::{DAY, Micros};
@@ -47,6 +47,33 @@ impl Learning {
             && self.quarantine.iter().all(is_class)
     }
 
+    /// What waits in both parts of a stream, under the ids of the whole.
+    pub(crate) fn joined(self, [a, b]: [Self; 2], numbers: &[PartNumbers; 2]) -> Self {
+        let mut pending_odd = Vec::new();
+        let mut quarantine = Vec::new();
+        for (part, numbers) in [a, b].into_iter().zip(numbers) {
+            let odd = |(time, key)| Some((time, numbers.edge(key)?));
+            pending_odd.extend(part.pending_odd.into_iter().filter_map(odd));
+            let waiting = |waiting: Quarantined| {
+                numbers.edge(waiting.key).map(|key| Quarantined { key, ..waiting })
+            };
+            quarantine.extend(part.quarantine.into_iter().filter_map(waiting));
+        }
+        pending_odd.sort_unstable();
+        quarantine.sort_unstable_by_key(|waiting| {
+            (waiting.until, waiting.time, waiting.key, waiting.protocol)
+        });
+        // Of what does not fit, the oldest would have been taken first.
+        let most = self.portion.of(MAX_WAITING);
+        pending_odd.drain(..pending_odd.len().saturating_sub(most));
+        quarantine.drain(..quarantine.len().saturating_sub(most));
+        Self {
+            pending_odd: pending_odd.into(),
+            quarantine: quarantine.into(),
+            portion: self.portion,
+        }
+    }
+
     /// Learns a login now; one of the odd `tail` counts as odd from tomorrow on.
     pub(crate) fn learn_now(
         &mut self,
@@ -60,8 +87,7 @@ impl Learning {
         } else {
             baseline.learn_login(login);
         }
-        baseline.accounts.profile_mut(login.account).logins += 1.0;
-        baseline.hosts.profile_mut(login.source).logins_from += 1.0;
+        baseline.count_login(login);
         if tail {
             self.pending_odd.push_back((now, login.key));
             if self.pending_odd.len() > self.portion.of(MAX_WAITING) {

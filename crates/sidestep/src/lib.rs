@@ -99,7 +99,6 @@
 //! - An attacker who uses only logins that somebody makes every day stays unseen.
 //! - It does not read files or sockets, and is not `async`: there is nothing to wait for. Keep one engine
 //!   in a thread, or behind a lock; [`Engine`] is `Send` and `Sync`.
-//! - Two engines cannot be merged yet.
 //!
 //! # Features
 //!
@@ -122,12 +121,14 @@ mod engine;
 mod error;
 pub mod event;
 mod evidence;
+mod fading;
 #[cfg(feature = "petgraph")]
 pub mod graph;
 mod identity;
 mod judge;
 mod learning;
 mod login;
+mod merge;
 mod metrics;
 pub mod mfa;
 mod movement;
@@ -143,7 +144,7 @@ mod tuning;
 
 pub use config::{Config, ConfigBuilder, WarmUp};
 pub use engine::{Engine, Status};
-pub use error::{ConfigError, SnapshotError};
+pub use error::{ConfigError, MergeError, SnapshotError};
 pub use event::timestamp::{Timestamp, TimestampError};
 pub use identity::Alias;
 pub use metrics::{MemoryUse, Metrics};

@@ -29,6 +29,10 @@ pub struct Metrics {
     pub passed_over: u64,
     /// Logins kept out of the baseline because their movement was alerted on.
     pub quarantined: u64,
+    /// Accounts that move known now.
+    pub accounts: u64,
+    /// Hosts known now.
+    pub hosts: u64,
     /// Login edges (account, source, destination) remembered now.
     pub edges: u64,
     /// Bytes that the tables hold now.
@@ -121,6 +125,21 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// The counts of two parts of a stream.
+    pub(crate) const fn joined(self, other: Self) -> Self {
+        Self {
+            events: self.events + other.events,
+            activities: self.activities + other.activities,
+            logins: self.logins + other.logins,
+            habitual: self.habitual + other.habitual,
+            duplicates: self.duplicates + other.duplicates,
+            late: self.late + other.late,
+            passed_over: self.passed_over + other.passed_over,
+            quarantined: self.quarantined + other.quarantined,
+            days_by_detections: self.days_by_detections + other.days_by_detections,
+        }
+    }
+
     /// Whether every count can go on.
     pub(crate) fn is_sound(&self) -> bool {
         let Self { events, activities, logins, habitual, duplicates, .. } = *self;

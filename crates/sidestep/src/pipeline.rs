@@ -2,7 +2,9 @@
 //! learning. Every stage owns its state and returns what it found; this file only passes it on.
 
 mod clock;
+pub(crate) mod days_seen;
 mod findings;
+mod join;
 mod score;
 
 use crate::ahead::{Admission, Ahead};
@@ -26,7 +28,8 @@ use crate::rules::finding::Finding;
 use crate::rules::observation::EventClass;
 use crate::sessions::Sessions;
 use crate::store::Heap;
-use crate::time::{DAY, Day, Micros};
+use crate::time::{DAY, Micros};
+use days_seen::DaysSeen;
 
 /// The stages, in the order in which an event passes them.
 #[derive(Debug, Clone)]
@@ -39,7 +42,7 @@ pub(crate) struct Pipeline {
     /// When its hour ends, which brings nothing new before; 0 where that was not asked yet.
     pub(crate) hour_end: Micros,
     /// Days on which anything happened.
-    pub(crate) days_seen: Day,
+    pub(crate) days_seen: DaysSeen,
     pub(crate) resolver: Resolver,
     pub(crate) sessions: Sessions,
     pub(crate) baseline: Baseline,
@@ -58,7 +61,7 @@ impl Pipeline {
             ahead: Ahead::default(),
             now: 0,
             hour_end: 0,
-            days_seen: 0,
+            days_seen: DaysSeen::default(),
             resolver: Resolver::new(&bounds, config.resolve_names, config.address_lifetime()),
             sessions: Sessions::new(bounds.portion()),
             baseline: Baseline::new(&bounds, config.half_life_days),
@@ -311,7 +314,11 @@ impl Pipeline {
             },
             leaving: self.judge.leaving(baseline),
             alone: suspicion.alone,
-            rate: odd_rate(source.profile.odd_to, source.profile.first_day, baseline.today),
+            rate: odd_rate(
+                source.profile.odd_to.value(&baseline.fade),
+                source.profile.first_day,
+                baseline.today,
+            ),
         });
         (verdict, candidate)
     }
@@ -328,8 +335,7 @@ impl Pipeline {
             alerts_per_day: self.config.alerts_per_day,
             warm_up: self.config.warm_up,
             now: self.now,
-            today: self.baseline.today,
-            days_seen: self.days_seen,
+            days_seen: self.days_seen.count(),
             is_calibrated: self.judge.calibration.is_fitted(),
             yesterday: self.judge.yesterday(),
             accounts: self.baseline.accounts.len(),
@@ -363,6 +369,8 @@ impl Pipeline {
             future: self.ahead.dropped(),
             passed_over: counts.passed_over,
             quarantined: counts.quarantined,
+            accounts: baseline.accounts.names() as u64,
+            hosts: baseline.hosts.names() as u64,
             edges: baseline.edges.records().len() as u64,
             memory: self.memory(),
             evicted_edges: baseline.edges.evicted(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::AuthEvent;
-use crate::store::{Bound, Id, Portion, SavedTable, Table, heap};
+use crate::store::{Bound, Id, Portion, Renumbering, SavedTable, Table, heap};
 use crate::time::Micros;
 use crate::tuning::sessions::{REMEMBERED, REPORTED_WITHIN, TICKET};
 
@@ -91,6 +91,31 @@ impl Sessions {
             .get(guid)
             .filter(|ticket| (time - ticket.time).abs() <= TICKET)
             .map(|ticket| ticket.source)
+    }
+
+    /// This, which knows none yet, with the tickets of both parts of a stream, of which the hosts have new ids.
+    /// Which logons several logs report is known for seconds only, and is begun anew.
+    pub(crate) fn joined(self, [a, b]: [Self; 2], hosts: [&Renumbering; 2]) -> Self {
+        let mut tickets = [a.tickets, b.tickets];
+        for (tickets, hosts) in tickets.iter_mut().zip(hosts) {
+            tickets.sweep(|_, ticket| {
+                let source = hosts.id(ticket.source);
+                ticket.source = source.unwrap_or(ticket.source);
+                source.is_some()
+            });
+        }
+        let newest = |known: &mut Ticket, other: Ticket| {
+            if (other.time, other.source) > (known.time, known.source) {
+                *known = other;
+            }
+        };
+        let tickets = self.tickets.joined(
+            tickets,
+            |_, guid| Some(guid),
+            newest,
+            |ticket| ticket.time.unsigned_abs(),
+        );
+        Self { logons: self.logons, tickets }
     }
 
     pub(crate) fn to_saved(&self) -> SavedSessions {

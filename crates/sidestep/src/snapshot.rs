@@ -20,13 +20,14 @@ use crate::learning::Learning;
 use crate::metrics::Counts;
 use crate::movement::Tracker;
 use crate::pipeline::Pipeline;
+use crate::pipeline::days_seen::DaysSeen;
 use crate::rules::SavedRules;
 use crate::sessions::SavedSessions;
 use crate::store::check_numbers;
-use crate::time::{Day, Micros, day_of};
+use crate::time::{Micros, day_of};
 
 const SIGNATURE: [u8; 8] = *b"SIDESTEP";
-const VERSION: u32 = 10;
+const VERSION: u32 = 11;
 const HEADER: usize = 8 + 4 + 8 + 4;
 
 #[derive(Serialize, Deserialize)]
@@ -35,7 +36,7 @@ struct Body {
     counts: Counts,
     ahead: SavedAhead,
     now: Micros,
-    days_seen: Day,
+    days_seen: DaysSeen,
     resolver: SavedResolver,
     sessions: SavedSessions,
     baseline: SavedBaseline,
@@ -125,13 +126,14 @@ impl Engine {
             .map_err(|error: ConfigError| malformed(error.to_string()))?;
         check_numbers(&body).map_err(malformed)?;
         let days = body.baseline.days();
+        let today = days.map_or(0, |(_, today)| today);
         let is_sound = body.counts.is_sound()
             && days.is_none_or(|(_, today)| today == day_of(body.now))
             && body.now >= 0
-            && body.days_seen <= days.map_or(0, |(first, today)| (today - first).saturating_add(1))
-            && body.judge.is_sound()
+            && body.days_seen.are_within(days)
+            && body.judge.is_sound(today)
             && body.tracker.is_sound(&config)
-            && body.desk.is_sound(&config)
+            && body.desk.is_sound(&config, today)
             && body.learning.is_sound();
         if !is_sound {
             return Err(malformed("its parts do not fit together".to_owned()));

@@ -202,7 +202,9 @@ pub(crate) mod explain {
     /// How long after an arrival a use is explained by it, or teaches that two accounts go together.
     pub(crate) const SWITCH: Micros = 8 * HOUR;
     /// Days that make a habit: one is what is judged.
-    pub(crate) const HABIT: f32 = 2.0;
+    pub(crate) const HABIT: f64 = 2.0;
+    /// The same of days that are not forgotten.
+    pub(crate) const HABIT_DAYS: u32 = 2;
     /// How long after it sat down at a host an account may be used from there as a matter of course.
     pub(crate) const SITTING: Micros = 12 * HOUR;
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// `docs/architecture.md`, on purpose.
 const FLOORS: &[&[&str]] = &[
     &["time", "error", "attack", "reason"],
-    &["tuning"],
+    &["tuning", "fading"],
     &["store"],
     &["event"],
     &["login", "sessions", "score", "mfa", "ahead"],
@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["alerting", "graph"],
     &["pipeline"],
     &["engine"],
-    &["snapshot"],
+    &["snapshot", "merge"],
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::score::histogram::{Histogram, edge, forgotten};
+use crate::fading::days_faded;
+use crate::score::histogram::{Histogram, edge};
 use crate::store::MAX_COUNT;
 use crate::time::{Day, Micros, days_between};
-use crate::tuning::BIN_NATS;
 use crate::tuning::budget::{BEHIND_DAYS, MOST_RATE, ROOM, SHORT, TAIL_MOVEMENTS};
+use crate::tuning::{BIN_NATS, HISTOGRAM_HALF_LIFE_DAYS};
 
 /// Bins of movement scores.
 const BINS: usize = 1200;
@@ -17,9 +18,10 @@ const BINS: usize = 1200;
 pub(crate) struct Budget {
     alerts_per_day: f64,
     /// Movements by the highest score that they reached, weighted by age.
-    peaks: Histogram<f64>,
-    /// Days that the statistics stand for, weighted by age.
-    days: f64,
+    peaks: Histogram,
+    /// The first day of them, and today.
+    first: Option<Day>,
+    today: Day,
     /// First event that could raise an alert.
     since: Option<Micros>,
     emitted: u64,
@@ -27,39 +29,53 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(alerts_per_day: f64) -> Self {
-        Self { alerts_per_day, peaks: Histogram::new(BINS), days: 0.0, since: None, emitted: 0 }
+        let peaks = Histogram::new(BINS);
+        Self { alerts_per_day, peaks, first: None, today: 0, since: None, emitted: 0 }
     }
 
     /// Whether the saved parts fit together, and with the alerts that are asked for.
-    pub(crate) fn is_sound(&self, alerts_per_day: f64) -> bool {
-        self.peaks.is_sound(BINS)
+    pub(crate) fn is_sound(&self, alerts_per_day: f64, today: Day) -> bool {
+        self.peaks.is_sound(BINS, today)
             && self.alerts_per_day == alerts_per_day
-            && self.days >= 0.0
+            && self.today == today
+            && self.first.is_none_or(|first| first <= today)
             && self.emitted <= MAX_COUNT
     }
 
-    /// Forgets `days`, which had movements or not.
-    pub(crate) fn refresh(&mut self, days: f64) {
-        self.peaks.forget(days);
-        self.days = (self.days + days) * forgotten(days);
+    /// Begins a day. Those before it had movements or not.
+    pub(crate) fn begin_day(&mut self, day: Day) {
+        self.first.get_or_insert(day);
+        self.today = day;
+        self.peaks.advance_to(day);
+    }
+
+    /// Takes in the movements of two parts of a stream, until the same day. How many alerts were raised by each does
+    /// not matter for what may be raised from now on.
+    pub(crate) fn join(&mut self, a: &Self, b: &Self) {
+        self.first = [a.first, b.first].into_iter().flatten().min();
+        self.today = a.today;
+        self.peaks.advance_to(self.today);
+        self.peaks.join(&a.peaks);
+        self.peaks.join(&b.peaks);
+    }
+
+    /// Days that the statistics stand for, weighted by age.
+    fn days(&self) -> f64 {
+        let days = self.first.map_or(0, |first| self.today - first);
+        days_faded(days.into(), HISTOGRAM_HALF_LIFE_DAYS)
     }
 
     /// A movement that had reached `from` (0 if it is new) on `opened` reached `to`.
-    pub(crate) fn risen(&mut self, from: f64, to: f64, opened: Day, today: Day) {
-        let (from, to) = (self.peaks.bin(from), self.peaks.bin(to));
-        let weight = forgotten(f64::from(today.saturating_sub(opened)));
-        if from > 0 {
-            self.peaks.add(from, -weight);
-        }
-        if to > 0 {
-            self.peaks.add(to, weight);
-        }
+    pub(crate) fn risen(&mut self, from: f64, to: f64, opened: Day) {
+        let counted = |nats| Some(self.peaks.bin(nats)).filter(|bin| *bin > 0);
+        let (from, to) = (counted(from), counted(to));
+        self.peaks.shift(from, to, opened);
     }
 
     /// Expected number of movements a day that reach `score`.
     pub(crate) fn rate_of(&self, score: f64) -> f64 {
         let beyond = self.peaks.beyond(self.peaks.bin(score));
-        let days = self.days.max(1.0);
+        let days = self.days().max(1.0);
         if beyond >= 2.0 {
             return beyond / days;
         }
@@ -87,7 +103,7 @@ impl Budget {
 
     /// The score that about `rate` movements a day reach.
     fn quantile(&self, rate: f64) -> f64 {
-        let wanted = rate * self.days.max(1.0);
+        let wanted = rate * self.days().max(1.0);
         if wanted < 2.0 {
             let (edge, count, scale) = self.tail(TAIL_MOVEMENTS);
             return edge + scale * (count.max(1.0) / wanted.max(1e-9)).ln().max(0.0);

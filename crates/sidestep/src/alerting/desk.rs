@@ -26,8 +26,7 @@ pub(crate) struct Situation {
     pub(crate) warm_up: WarmUp,
     /// Time of the newest event.
     pub(crate) now: Micros,
-    /// Day of the newest event, and on how many days anything happened.
-    pub(crate) today: Day,
+    /// On how many days anything happened.
     pub(crate) days_seen: Day,
     /// Whether enough logins were judged to say which are odd.
     pub(crate) is_calibrated: bool,
@@ -73,9 +72,9 @@ impl AlertDesk {
     }
 
     /// Whether the saved parts fit together, and with the settings.
-    pub(crate) fn is_sound(&self, config: &Config) -> bool {
-        self.budget.is_sound(config.alerts_per_day)
-            && self.rule_led.is_sound(config.alerts_per_day * RULE_LED_SHARE)
+    pub(crate) fn is_sound(&self, config: &Config, today: Day) -> bool {
+        self.budget.is_sound(config.alerts_per_day, today)
+            && self.rule_led.is_sound(config.alerts_per_day * RULE_LED_SHARE, today)
             && self.by_detections.is_sound()
             && self.held_back.is_sound()
             && self.alerts.max(self.held) <= MAX_COUNT
@@ -131,7 +130,7 @@ impl AlertDesk {
                 self.first.is_some_and(|first| situation.now - first >= Micros::from(days) * DAY)
             }
             WarmUp::Auto => {
-                let LoginCounts { logins, new_edges } = situation.yesterday;
+                let LoginCounts { logins, new_edges, .. } = situation.yesterday;
                 let settled = logins > 0 && (new_edges as f64) < SETTLED_SHARE * logins as f64;
                 let days = situation.days_seen;
                 situation.is_calibrated
@@ -140,10 +139,29 @@ impl AlertDesk {
         }
     }
 
-    /// Ends `days`, for the statistics of movements.
-    pub(crate) fn end_days(&mut self, days: f64) {
-        self.budget.refresh(days);
-        self.rule_led.refresh(days);
+    /// This, which has raised nothing yet, with what the desks of two parts of a stream know of how often movements
+    /// occur. Where one of them raised alerts already, alerts are raised from `now` on, within a budget that begins
+    /// then. What waited or was held back is not kept.
+    pub(crate) fn joined(mut self, [a, b]: [Self; 2], now: Micros) -> Self {
+        self.budget.join(&a.budget, &b.budget);
+        self.rule_led.join(&a.rule_led, &b.rule_led);
+        if a.since().or(b.since()).is_some() {
+            self.budget.start(now);
+            self.rule_led.start(now);
+        }
+        Self {
+            first: [a.first, b.first].into_iter().flatten().min(),
+            has_history: a.has_history || b.has_history,
+            alerts: a.alerts + b.alerts,
+            held: a.held + b.held,
+            ..self
+        }
+    }
+
+    /// Begins a day, for the statistics of movements.
+    pub(crate) fn begin_day(&mut self, day: Day) {
+        self.budget.begin_day(day);
+        self.rule_led.begin_day(day);
     }
 
     /// What is due every hour: begins to raise alerts, takes in movements that ended, and raises what
@@ -189,7 +207,7 @@ impl AlertDesk {
             let Some(movement) = tracker.get_mut(serial) else { continue };
             let is_raised = movement.detected_at.is_some();
             if !is_raised {
-                self.count_rise(movement, situation.today);
+                self.count_rise(movement);
             }
             if purpose == Purpose::Learn {
                 continue;
@@ -206,12 +224,12 @@ impl AlertDesk {
     }
 
     /// Counts what a movement weighs now in the statistics of the budget.
-    fn count_rise(&mut self, movement: &mut Movement, today: Day) {
+    fn count_rise(&mut self, movement: &mut Movement) {
         let (weight, rule_led, opened) = (movement.weight(), movement.rule_led(), movement.opened);
         let before = std::mem::replace(&mut movement.reported, weight);
         let rule_led_before = std::mem::replace(&mut movement.reported_rule_led, rule_led);
-        self.budget.risen(before, weight, opened, today);
-        self.rule_led.risen(rule_led_before, rule_led, opened, today);
+        self.budget.risen(before, weight, opened);
+        self.rule_led.risen(rule_led_before, rule_led, opened);
     }
 
     /// Whether a movement is strong enough to be raised now, and there is room.

@@ -13,7 +13,7 @@ fn opened(of_rules: f64) -> usize {
     let mut pipeline = Pipeline::new(config.expect("it is in order"));
     // Enough logins were judged before, so that detections do not decide alone.
     (0..400).for_each(|at| pipeline.judge.calibration.observe(f64::from(at % 10)));
-    pipeline.judge.calibration.refresh(1.0);
+    pipeline.judge.calibration.begin_day(1);
     let mut alerts = Vec::new();
     for day in 0..74_u32 {
         let at = i64::from(day) * DAY;

@@ -1,7 +1,11 @@
 //! How often what is known and unknown of a login occurs together.
 
-use crate::tuning::aode::PRIOR;
 use serde::{Deserialize, Serialize};
+
+use crate::fading::{Fade, FadedSum};
+use crate::time::Day;
+use crate::tuning::aode::PRIOR;
+use crate::tuning::baseline::COMBINATION_HALF_LIFE_DAYS;
 
 /// Aspects of a login.
 pub(crate) const ASPECTS: usize = 10;
@@ -14,9 +18,10 @@ pub(crate) type Combination = [u8; ASPECTS];
 /// Counts of levels, alone and two by two, forgotten with time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Combinations {
-    total: f32,
-    alone: Vec<f32>,
-    pairs: Vec<f32>,
+    fade: Fade,
+    total: FadedSum,
+    alone: Vec<FadedSum>,
+    pairs: Vec<FadedSum>,
 }
 
 fn at(aspect: usize, levels: &Combination) -> usize {
@@ -26,39 +31,58 @@ fn at(aspect: usize, levels: &Combination) -> usize {
 impl Combinations {
     pub(crate) fn new() -> Self {
         let cells = ASPECTS * LEVELS;
-        Self { total: 0.0, alone: vec![0.0; cells], pairs: vec![0.0; cells * cells] }
+        Self {
+            fade: Fade::wide(COMBINATION_HALF_LIFE_DAYS),
+            total: FadedSum::default(),
+            alone: vec![FadedSum::default(); cells],
+            pairs: vec![FadedSum::default(); cells * cells],
+        }
     }
 
     /// Whether the saved parts fit together.
-    pub(crate) fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self, today: Day) -> bool {
         let cells = ASPECTS * LEVELS;
-        self.alone.len() == cells && self.pairs.len() == cells * cells
+        self.alone.len() == cells
+            && self.pairs.len() == cells * cells
+            && self.fade.is_wide(COMBINATION_HALF_LIFE_DAYS, today)
     }
 
     pub(crate) fn observe(&mut self, levels: &Combination) {
-        self.total += 1.0;
+        self.total.add(&self.fade);
         for one in 0..ASPECTS {
             let one = at(one, levels);
-            self.alone[one] += 1.0;
+            self.alone[one].add(&self.fade);
             let row = one * ASPECTS * LEVELS;
             for other in 0..ASPECTS {
-                self.pairs[row + at(other, levels)] += 1.0;
+                self.pairs[row + at(other, levels)].add(&self.fade);
             }
         }
     }
 
-    pub(crate) fn decay(&mut self, factor: f32) {
-        self.total *= factor;
-        self.alone.iter_mut().chain(&mut self.pairs).for_each(|count| *count *= factor);
+    fn counts_mut(&mut self) -> impl Iterator<Item = &mut FadedSum> {
+        std::iter::once(&mut self.total).chain(&mut self.alone).chain(&mut self.pairs)
+    }
+
+    pub(crate) fn advance_to(&mut self, day: Day) {
+        let digits = self.fade.advance_to(day);
+        if digits > 0 {
+            self.counts_mut().for_each(|count| count.shrink(digits));
+        }
+    }
+
+    /// Adds what another part of the stream counted, at the same day.
+    pub(super) fn join(&mut self, mut other: Self) {
+        self.counts_mut().zip(other.counts_mut()).for_each(|(count, more)| count.join(*more));
     }
 
     /// Probability of exactly this combination: the mean over the aspects of
     /// `P(x_i) prod_j P(x_j | x_i)` (averaged one-dependence estimators: Webb, Boughton and Wang,
     /// Machine Learning 58, 2005), each conditional drawn towards the aspect's own distribution.
     pub(crate) fn probability(&self, levels: &Combination) -> f64 {
-        let total = f64::from(self.total) + 2.0;
+        let draws = |count: FadedSum| count.value(&self.fade);
+        let total = draws(self.total) + 2.0;
         let cells: [usize; ASPECTS] = std::array::from_fn(|aspect| at(aspect, levels));
-        let counts = cells.map(|cell| f64::from(self.alone[cell]));
+        let counts = cells.map(|cell| draws(self.alone[cell]));
         let own = counts.map(|count| (count + 0.5) / total);
         let less = counts.map(|count| count + PRIOR);
         let rows = cells.map(|cell| &self.pairs[cell * ASPECTS * LEVELS..][..ASPECTS * LEVELS]);
@@ -66,7 +90,7 @@ impl Combinations {
         let mut products = own;
         for other in 0..ASPECTS {
             let prior = PRIOR * own[other];
-            let together = rows.map(|row| f64::from(row[cells[other]]));
+            let together = rows.map(|row| draws(row[cells[other]]));
             for one in 0..ASPECTS {
                 let more = products[one] * (together[one] + prior) / less[one];
                 products[one] = if one == other { products[one] } else { more };

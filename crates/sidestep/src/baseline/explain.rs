@@ -4,7 +4,7 @@ use super::profile::HostProfile;
 use super::{Baseline, Pair};
 use crate::store::Id;
 use crate::time::{Micros, day_of};
-use crate::tuning::explain::{HABIT, SITTING, SWITCH, VISIT};
+use crate::tuning::explain::{HABIT, HABIT_DAYS, SITTING, SWITCH, VISIT};
 
 /// Why an account that was never used from a host may be used from there now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,12 @@ impl Baseline {
         self.keyboard.get([account, host]).is_some_and(|&since| time - since <= SITTING)
     }
 
+    /// Whether it is a habit that `account` is used where `other` is at home or came from.
+    pub(super) fn go_together(&self, other: Id, account: Id) -> bool {
+        let pair = self.companions.get([other, account]);
+        pair.is_some_and(|pair| pair.count.value(&self.fade) >= HABIT)
+    }
+
     /// Why `account` may be used from `source`, apart from having been used from there before.
     pub(crate) fn explain_source(
         &self,
@@ -50,7 +56,8 @@ impl Baseline {
     ) -> SourceExplanation {
         let because = |explanation| SourceExplanation { explanation, other: None };
         // On one day only may be the day of the login itself: its own ticket is seen first.
-        if self.presence.get([account, source]).is_some_and(|pair| pair.count >= HABIT) {
+        if self.presence.get([account, source]).is_some_and(|presence| presence.days >= HABIT_DAYS)
+        {
             return because(Explanation::AtKeyboard);
         }
         let visit = self.account_destination.get([account, source]);
@@ -66,7 +73,7 @@ impl Baseline {
             .into_iter()
             .chain(profile.arrivals_within(time, VISIT).map(|arrival| arrival.account));
         for other in others {
-            if self.companions.get([other, account]).is_some_and(|pair| pair.count >= HABIT) {
+            if self.go_together(other, account) {
                 return SourceExplanation {
                     explanation: Explanation::Companion,
                     other: Some(other),

@@ -1,11 +1,12 @@
 //! Takes events into the baseline.
 
 use super::profile::Arrival;
-use super::{Baseline, Edge, Pair};
+use super::{Baseline, Edge, Pair, Presence};
+use crate::fading::{Fade, Faded};
 use crate::login::Login;
 use crate::store::{FoldedName, Id, Place, Slot, Table};
 use crate::time::{DAY, Day, Micros, day_of};
-use crate::tuning::explain::{HABIT, SWITCH};
+use crate::tuning::explain::SWITCH;
 use crate::tuning::learn::STALE_HALF_LIVES;
 
 /// Counts a pair, of names that are known or not. Says whether it is new, and gives out what was evicted to make room.
@@ -13,7 +14,7 @@ fn count_pair(
     table: &mut Table<[Id; 2], Pair>,
     key: [Id; 2],
     place: Option<Place>,
-    day: Day,
+    (day, fade): (Day, &Fade),
     is_known: bool,
 ) -> (bool, Option<[Id; 2]>) {
     match place {
@@ -22,25 +23,15 @@ fn count_pair(
                 table.make_known(place);
             }
             let pair = table.at_mut(place);
-            pair.count += 1.0;
+            pair.count.add(fade);
             pair.last_day = pair.last_day.max(day);
             (false, None)
         }
         None => {
-            let gone = table.insert(key, Pair { last_day: day, count: 1.0 }, is_known);
+            let gone = table.insert(key, Pair { last_day: day, count: Faded::one(fade) }, is_known);
             (true, gone.map(|gone| gone.key))
         }
     }
-}
-
-/// The same, but once a day at most. Says whether it was the first time today.
-fn count_daily(table: &mut Table<[Id; 2], Pair>, key: [Id; 2], day: Day, is_known: bool) -> bool {
-    let place = table.find(key);
-    if place.is_some_and(|place| table.at_mut(place).last_day >= day) {
-        return false;
-    }
-    count_pair(table, key, place, day, is_known);
-    true
 }
 
 impl Baseline {
@@ -85,8 +76,32 @@ impl Baseline {
     pub(crate) fn learn_presence(&mut self, account: Slot, host: Slot, time: Micros) {
         let key = [self.accounts.id(account), self.hosts.id(host)];
         let is_known = self.accounts.is_known(account) && self.hosts.is_known(host);
-        if count_daily(&mut self.presence, key, day_of(time), is_known) {
-            self.hosts.profile_mut(host).saw_at_keyboard(key[0]);
+        let day = day_of(time);
+        let days = match self.presence.find(key) {
+            Some(place) => {
+                if is_known {
+                    self.presence.make_known(place);
+                }
+                let presence = self.presence.at_mut(place);
+                if presence.last_day >= day {
+                    return;
+                }
+                *presence = Presence { last_day: day, days: presence.days.saturating_add(1) };
+                presence.days
+            }
+            None => {
+                self.presence.insert(key, Presence { last_day: day, days: 1 }, is_known);
+                1
+            }
+        };
+        self.hosts.profile_mut(host).saw_at_keyboard(key[0], days);
+    }
+
+    /// Counts that one account is used where another is, once a day.
+    fn count_companion(&mut self, pair: [Id; 2], day: Day, is_known: bool) {
+        let place = self.companions.find(pair);
+        if place.is_none_or(|place| self.companions.at_mut(place).last_day < day) {
+            count_pair(&mut self.companions, pair, place, (day, &self.fade), is_known);
         }
     }
 
@@ -103,8 +118,8 @@ impl Baseline {
         if let Some(subject) = subject {
             let pair = [self.accounts.id(subject), id];
             let is_known = self.accounts.is_known(subject) && self.accounts.is_known(account);
-            count_daily(&mut self.companions, pair, day_of(time), is_known);
-            if self.companions.get(pair).is_none_or(|pair| pair.count < HABIT) {
+            self.count_companion(pair, day_of(time), is_known);
+            if !self.go_together(pair[0], id) {
                 return;
             }
         }
@@ -179,16 +194,22 @@ impl Baseline {
         host.saw_arrival(Arrival { account, time: login.time });
     }
 
+    /// Counts a login against its account and source.
+    pub(crate) fn count_login(&mut self, login: &Login) {
+        self.accounts.profile_mut(login.account).logins.add(&self.fade);
+        self.hosts.profile_mut(login.source).logins_from.add(&self.fade);
+    }
+
     /// Counts a login as odd against its account, source and destination.
     pub(crate) fn count_odd(&mut self, [account, source, destination]: [Id; 3]) {
         if let Some(slot) = self.accounts.slot_of(account) {
-            self.accounts.profile_mut(slot).odd += 1.0;
+            self.accounts.profile_mut(slot).odd.add(&self.fade);
         }
         if let Some(slot) = self.hosts.slot_of(source) {
-            self.hosts.profile_mut(slot).odd_from += 1.0;
+            self.hosts.profile_mut(slot).odd_from.add(&self.fade);
         }
         if let Some(slot) = self.hosts.slot_of(destination) {
-            self.hosts.profile_mut(slot).odd_to += 1.0;
+            self.hosts.profile_mut(slot).odd_to.add(&self.fade);
         }
     }
 
@@ -201,15 +222,16 @@ impl Baseline {
             .max_by_key(|arrival| (arrival.time, arrival.account))
             .map(|arrival| arrival.account);
         for other in [owner, visitor].into_iter().flatten().filter(|&other| other != account) {
-            count_daily(&mut self.companions, [other, account], day, is_known);
+            self.count_companion([other, account], day, is_known);
         }
     }
 
     fn learn_account_destination(&mut self, login: &Login, key: [Id; 2], day: Day, is_known: bool) {
         let place = login.places.account_destination;
-        let (is_new, gone) = count_pair(&mut self.account_destination, key, place, day, is_known);
-        self.accounts.profile_mut(login.account).destinations.observe(is_new);
-        self.hosts.profile_mut(login.destination).accounts_to.observe(is_new);
+        let (is_new, gone) =
+            count_pair(&mut self.account_destination, key, place, (day, &self.fade), is_known);
+        self.accounts.profile_mut(login.account).destinations.observe(is_new, &self.fade);
+        self.hosts.profile_mut(login.destination).accounts_to.observe(is_new, &self.fade);
         if let Some([account, host]) = gone {
             self.forget_account_destination(account, host);
         }
@@ -223,9 +245,10 @@ impl Baseline {
             let why = self.explain_source(account, source, profile, login.time);
             self.explanations.observe(why.explanation as usize);
         }
-        let (is_new, gone) = count_pair(&mut self.account_source, key, place, day, is_known);
-        self.accounts.profile_mut(login.account).sources.observe(is_new);
-        self.hosts.profile_mut(login.source).accounts_from.observe(is_new);
+        let (is_new, gone) =
+            count_pair(&mut self.account_source, key, place, (day, &self.fade), is_known);
+        self.accounts.profile_mut(login.account).sources.observe(is_new, &self.fade);
+        self.hosts.profile_mut(login.source).accounts_from.observe(is_new, &self.fade);
         if let Some([account, host]) = gone {
             self.forget_account_source(account, host);
         }
@@ -233,8 +256,9 @@ impl Baseline {
 
     fn learn_source_destination(&mut self, login: &Login, key: [Id; 2], day: Day, is_known: bool) {
         let place = login.places.source_destination;
-        let (is_new, gone) = count_pair(&mut self.source_destination, key, place, day, is_known);
-        self.hosts.profile_mut(login.source).destinations.observe(is_new);
+        let (is_new, gone) =
+            count_pair(&mut self.source_destination, key, place, (day, &self.fade), is_known);
+        self.hosts.profile_mut(login.source).destinations.observe(is_new, &self.fade);
         if let Some([source, _]) = gone {
             self.forget_source_destination(source);
         }
@@ -264,16 +288,17 @@ impl Baseline {
         }
     }
 
-    /// Drops what was not renewed for many half-lives, and lets the rest of the pairs fade.
-    pub(super) fn forget(&mut self, kept: f32) {
+    /// Drops what was not renewed for many half-lives, and makes the counts of the rest smaller by so many
+    /// binary digits.
+    pub(super) fn forget(&mut self, digits: u32) {
         let stale = (self.half_life_days * STALE_HALF_LIVES).ceil() as Day;
         let oldest = self.today.saturating_sub(stale);
         let fade = |pair: &mut Pair| {
-            pair.count *= kept;
+            pair.count.shrink(digits);
             pair.last_day >= oldest
         };
         self.edges.sweep(|_, edge| edge.last_day().max(edge.failed_day) >= oldest);
-        self.presence.sweep(|_, pair| pair.last_day >= oldest);
+        self.presence.sweep(|_, presence| presence.last_day >= oldest);
         let yesterday = (Micros::from(self.today) - 1) * DAY;
         self.keyboard.sweep(|_, &mut last| last >= yesterday);
         self.companions.sweep(|_, pair| fade(pair));

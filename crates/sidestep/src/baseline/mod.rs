@@ -3,6 +3,7 @@
 pub(crate) mod aode;
 mod categorical;
 mod explain;
+mod join;
 mod learn;
 pub(crate) mod pitman_yor;
 pub(crate) mod profile;
@@ -11,12 +12,13 @@ mod saved;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use explain::{Explanation, SourceExplanation};
+pub(crate) use join::PartNumbers;
 pub(crate) use saved::SavedBaseline;
 
+use crate::fading::{Fade, Faded};
 use crate::login::LoginPlaces;
 use crate::store::{Bounds, Id, Interner, Place, Slot, Table, heap};
 use crate::time::{Day, Micros, day_of};
-use crate::tuning::baseline::COMBINATION_HALF_LIFE_DAYS;
 use aode::Combinations;
 use categorical::Categorical;
 use profile::{AccountProfile, HostProfile, ProtocolCounts};
@@ -46,12 +48,21 @@ impl Edge {
 pub(crate) struct Pair {
     pub(crate) last_day: Day,
     /// Draws (see [`pitman_yor`]), forgotten with the configured half-life.
-    pub(crate) count: f32,
+    pub(crate) count: Faded,
+}
+
+/// An account at the keyboard of a host.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Presence {
+    pub(crate) last_day: Day,
+    /// Days on which it was there.
+    pub(crate) days: u32,
 }
 
 heap! {
     Edge {}
     Pair {}
+    Presence {}
 }
 
 /// Everything learned.
@@ -64,7 +75,7 @@ pub(crate) struct Baseline {
     pub(crate) account_source: Table<[Id; 2], Pair>,
     pub(crate) source_destination: Table<[Id; 2], Pair>,
     /// Accounts at the keyboard of hosts.
-    pub(crate) presence: Table<[Id; 2], Pair>,
+    pub(crate) presence: Table<[Id; 2], Presence>,
     /// When an account was last at the keyboard of a host; of the last day or two.
     pub(crate) keyboard: Table<[Id; 2], Micros>,
     /// Accounts that are used where another account is at home or came from: (that one, this one).
@@ -80,6 +91,8 @@ pub(crate) struct Baseline {
     /// Day of the first event.
     pub(crate) first_day: Option<Day>,
     half_life_days: f64,
+    /// How what is counted of pairs, accounts and hosts fades.
+    pub(crate) fade: Fade,
     pub(crate) evicted_accounts: u64,
     pub(crate) evicted_hosts: u64,
 }
@@ -97,11 +110,12 @@ impl Baseline {
             keyboard: Table::new(bounds.keyboards()),
             companions: Table::new(bounds.companions()),
             protocols: ProtocolCounts::default(),
-            explanations: Categorical::new(Explanation::COUNT),
+            explanations: Categorical::new(Explanation::COUNT, half_life_days),
             combinations: Combinations::new(),
             today: 0,
             first_day: None,
             half_life_days,
+            fade: Fade::narrow(half_life_days),
             evicted_accounts: 0,
             evicted_hosts: 0,
         }
@@ -171,33 +185,18 @@ impl Baseline {
 
     /// Moves on to the day of an event: forgets a little.
     pub(crate) fn advance_to(&mut self, day: Day) {
-        if self.first_day.is_none() {
-            self.first_day = Some(day);
-            self.today = day;
-        }
+        self.first_day.get_or_insert(day);
         if day <= self.today {
             return;
         }
-        let kept = (-f64::from(day - self.today) / self.half_life_days).exp2() as f32;
-        let before = self.today;
         self.today = day;
-        for profile in self.accounts.profiles_mut() {
-            profile.destinations.decay(kept);
-            profile.sources.decay(kept);
-            profile.logins *= kept;
-            profile.odd *= kept;
+        let digits = self.fade.advance_to(day);
+        if digits > 0 {
+            self.accounts.profiles_mut().iter_mut().for_each(|profile| profile.shrink(digits));
+            self.hosts.profiles_mut().iter_mut().for_each(|profile| profile.shrink(digits));
         }
-        for profile in self.hosts.profiles_mut() {
-            profile.accounts_from.decay(kept);
-            profile.accounts_to.decay(kept);
-            profile.destinations.decay(kept);
-            profile.logins_from *= kept;
-            profile.odd_from *= kept;
-            profile.odd_to *= kept;
-        }
-        self.explanations.decay(kept);
-        let days = f64::from(day - before);
-        self.combinations.decay((-days / COMBINATION_HALF_LIFE_DAYS).exp2() as f32);
-        self.forget(kept);
+        self.explanations.advance_to(day);
+        self.combinations.advance_to(day);
+        self.forget(digits);
     }
 }

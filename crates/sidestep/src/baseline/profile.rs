@@ -3,22 +3,27 @@
 use serde::{Deserialize, Serialize};
 
 use super::pitman_yor::Draws;
+use crate::fading::Faded;
 use crate::login::PROTOCOLS;
-use crate::store::{Id, heap};
+use crate::store::{Id, Renumbering, heap};
 use crate::time::{Day, Micros, hour_of};
 use crate::tuning::profile::PRIOR;
 
-/// Counts of the protocol classes of a login (see [`crate::login`]); halved when one is full.
+/// Counts of the protocol classes of a login (see [`crate::login`]).
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct ProtocolCounts([u16; PROTOCOLS]);
+pub(crate) struct ProtocolCounts([u32; PROTOCOLS]);
 
 impl ProtocolCounts {
     pub(crate) fn observe(&mut self, class: u8) {
         let count = &mut self.0[usize::from(class)];
-        if *count == u16::MAX {
-            self.0.iter_mut().for_each(|count| *count /= 2);
+        *count = count.saturating_add(1);
+    }
+
+    /// Adds what another part of the stream counted.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count = count.saturating_add(more);
         }
-        self.0[usize::from(class)] += 1;
     }
 
     /// Probability of a class, with [`PRIOR`] draws of the network's own distribution added, so
@@ -30,7 +35,7 @@ impl ProtocolCounts {
     }
 
     fn total(&self) -> f64 {
-        f64::from(self.0.iter().map(|&count| u32::from(count)).sum::<u32>())
+        self.0.iter().map(|&count| f64::from(count)).sum()
     }
 
     /// The class drawn most.
@@ -41,17 +46,21 @@ impl ProtocolCounts {
     }
 }
 
-/// Logins by the hour of the day, UTC; halved when one is full.
+/// Logins by the hour of the day, UTC.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct Hours([u8; 24]);
+pub(crate) struct Hours([u16; 24]);
 
 impl Hours {
     pub(crate) fn observe(&mut self, time: Micros) {
-        let hour = hour_of(time);
-        if self.0[hour] == u8::MAX {
-            self.0.iter_mut().for_each(|count| *count /= 2);
+        let count = &mut self.0[hour_of(time)];
+        *count = count.saturating_add(1);
+    }
+
+    /// Adds what another part of the stream counted.
+    fn join(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count = count.saturating_add(more);
         }
-        self.0[hour] += 1;
     }
 
     /// Share of logins in the hour of `time` or those beside it, a tenth of a login added to each.
@@ -72,14 +81,47 @@ pub(crate) struct AccountProfile {
     /// Its sources.
     pub(crate) sources: Draws,
     /// Logins, once a day each, since it is known; forgotten with the half-life.
-    pub(crate) logins: f32,
+    pub(crate) logins: Faded,
     /// Of these, those in the odd tail.
-    pub(crate) odd: f32,
+    pub(crate) odd: Faded,
     pub(crate) protocols: ProtocolCounts,
     pub(crate) hours: Hours,
     /// When it was last at any keyboard; 0 if never.
     pub(crate) at_keyboard: Micros,
     pub(crate) first_day: Day,
+}
+
+impl AccountProfile {
+    /// Adds what another part of the stream learned, at the same day.
+    pub(super) fn join(&mut self, other: Self) {
+        self.destinations.join(other.destinations);
+        self.sources.join(other.sources);
+        self.logins.join(other.logins);
+        self.odd.join(other.odd);
+        self.protocols.join(&other.protocols);
+        self.hours.join(&other.hours);
+        self.at_keyboard = self.at_keyboard.max(other.at_keyboard);
+        self.first_day = self.first_day.min(other.first_day);
+    }
+
+    /// Begins to count anew what follows from pairs.
+    pub(super) fn forget_known(&mut self) {
+        self.destinations.forget_known();
+        self.sources.forget_known();
+    }
+
+    /// How much is lost with it.
+    pub(super) fn weight(&self) -> u64 {
+        self.logins.units()
+    }
+
+    /// Makes its counts smaller: see [`Fade::advance_to`](crate::fading::Fade::advance_to).
+    pub(super) fn shrink(&mut self, digits: u32) {
+        self.destinations.shrink(digits);
+        self.sources.shrink(digits);
+        self.logins.shrink(digits);
+        self.odd.shrink(digits);
+    }
 }
 
 heap! {
@@ -92,6 +134,11 @@ heap! {
 pub(crate) struct Arrival {
     pub(crate) account: Id,
     pub(crate) time: Micros,
+}
+
+/// The order of arrivals: nobody comes before anybody.
+fn order(arrival: Option<Arrival>) -> Option<(Micros, Id)> {
+    arrival.map(|Arrival { account, time }| (time, account))
 }
 
 /// How many arrivals a host remembers.
@@ -110,28 +157,81 @@ pub(crate) struct HostProfile {
     /// Accounts that log on to it from elsewhere.
     pub(crate) accounts_to: Draws,
     /// Logins from it, once a day each; forgotten with the half-life.
-    pub(crate) logins_from: f32,
+    pub(crate) logins_from: Faded,
     /// Of these, those in the odd tail.
-    pub(crate) odd_from: f32,
+    pub(crate) odd_from: Faded,
     /// Odd logins to it.
-    pub(crate) odd_to: f32,
+    pub(crate) odd_to: Faded,
     pub(crate) protocols: ProtocolCounts,
-    /// The accounts most seen at its keyboard, with the days of each (Space-Saving: Metwally,
-    /// Agrawal, El Abbadi, ICDT 2005).
-    owners: [(Id, u16); OWNERS],
+    /// The accounts seen at its keyboard on most days, with the days of each.
+    owners: [(Id, u32); OWNERS],
     /// The last accounts that came over the network.
     arrivals: [Option<Arrival>; ARRIVALS],
-    next_arrival: u8,
     pub(crate) first_day: Day,
 }
 
 impl HostProfile {
-    pub(crate) fn saw_at_keyboard(&mut self, account: Id) {
+    /// Adds what another part of the stream learned, at the same day.
+    pub(super) fn join(&mut self, other: Self) {
+        self.accounts_from.join(other.accounts_from);
+        self.destinations.join(other.destinations);
+        self.accounts_to.join(other.accounts_to);
+        self.logins_from.join(other.logins_from);
+        self.odd_from.join(other.odd_from);
+        self.odd_to.join(other.odd_to);
+        self.protocols.join(&other.protocols);
+        other.arrivals.into_iter().flatten().for_each(|arrival| self.saw_arrival(arrival));
+        self.sort_arrivals();
+        self.first_day = self.first_day.min(other.first_day);
+    }
+
+    /// Gives the accounts that came to it the ids that they have in the whole.
+    pub(super) fn renumber(&mut self, accounts: &Renumbering) {
+        for arrival in &mut self.arrivals {
+            *arrival = arrival.and_then(|Arrival { account, time }| {
+                Some(Arrival { account: accounts.id(account)?, time })
+            });
+        }
+        self.sort_arrivals();
+    }
+
+    /// Puts the accounts that came in an order that does not depend on when they were noted.
+    fn sort_arrivals(&mut self) {
+        self.arrivals.sort_by_key(|arrival| order(*arrival));
+    }
+
+    /// Begins to count anew what follows from pairs.
+    pub(super) fn forget_known(&mut self) {
+        self.accounts_from.forget_known();
+        self.destinations.forget_known();
+        self.accounts_to.forget_known();
+        self.owners = Default::default();
+    }
+
+    /// How much is lost with it.
+    pub(super) fn weight(&self) -> u64 {
+        self.logins_from.units()
+    }
+
+    /// Makes its counts smaller: see [`Fade::advance_to`](crate::fading::Fade::advance_to).
+    pub(super) fn shrink(&mut self, digits: u32) {
+        self.accounts_from.shrink(digits);
+        self.destinations.shrink(digits);
+        self.accounts_to.shrink(digits);
+        self.logins_from.shrink(digits);
+        self.odd_from.shrink(digits);
+        self.odd_to.shrink(digits);
+    }
+
+    /// An account was seen at its keyboard on so many days by now.
+    pub(crate) fn saw_at_keyboard(&mut self, account: Id, days: u32) {
         if let Some(owner) = self.owners.iter_mut().find(|owner| owner.1 > 0 && owner.0 == account)
         {
-            owner.1 = owner.1.saturating_add(1);
-        } else if let Some(least) = self.owners.iter_mut().min_by_key(|owner| owner.1) {
-            *least = (account, least.1.saturating_add(1));
+            owner.1 = days;
+        } else if let Some(least) =
+            self.owners.iter_mut().min_by_key(|owner| owner.1).filter(|owner| owner.1 < days)
+        {
+            *least = (account, days);
         }
     }
 
@@ -146,12 +246,14 @@ impl HostProfile {
         if let Some(known) =
             self.arrivals.iter_mut().flatten().find(|known| known.account == arrival.account)
         {
-            known.time = arrival.time;
+            known.time = known.time.max(arrival.time);
             return;
         }
-        let at = usize::from(self.next_arrival) % ARRIVALS;
-        self.arrivals[at] = Some(arrival);
-        self.next_arrival = self.next_arrival.wrapping_add(1);
+        if let Some(oldest) = self.arrivals.iter_mut().min_by_key(|known| order(**known))
+            && order(*oldest) < order(Some(arrival))
+        {
+            *oldest = Some(arrival);
+        }
     }
 
     /// Accounts that came over the network within `window` before `time`.

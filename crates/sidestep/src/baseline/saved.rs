@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::aode::Combinations;
 use super::categorical::Categorical;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
-use super::{Baseline, Edge, Explanation, Pair};
+use super::{Baseline, Edge, Explanation, Pair, Presence};
+use crate::fading::Fade;
 use crate::store::{Id, MAX_COUNT, SavedInterner, SavedTable};
 use crate::time::{Day, Micros};
 
@@ -15,11 +16,13 @@ pub(crate) struct SavedBaseline {
     accounts: SavedInterner<AccountProfile>,
     hosts: SavedInterner<HostProfile>,
     edges: SavedTable<[Id; 3], Edge>,
-    pairs: [SavedTable<[Id; 2], Pair>; 5],
+    pairs: [SavedTable<[Id; 2], Pair>; 4],
+    presence: SavedTable<[Id; 2], Presence>,
     keyboard: SavedTable<[Id; 2], Micros>,
     protocols: ProtocolCounts,
     explanations: Categorical,
     combinations: Combinations,
+    fade: Fade,
     today: Day,
     first_day: Option<Day>,
     evicted_accounts: u64,
@@ -43,13 +46,14 @@ impl Baseline {
                 self.account_destination.to_saved(),
                 self.account_source.to_saved(),
                 self.source_destination.to_saved(),
-                self.presence.to_saved(),
                 self.companions.to_saved(),
             ],
+            presence: self.presence.to_saved(),
             keyboard: self.keyboard.to_saved(),
             protocols: self.protocols,
             explanations: self.explanations.clone(),
             combinations: self.combinations.clone(),
+            fade: self.fade,
             today: self.today,
             first_day: self.first_day,
             evicted_accounts: self.evicted_accounts,
@@ -59,11 +63,15 @@ impl Baseline {
 
     /// This baseline with what was saved, refused where it contradicts itself.
     pub(crate) fn with_saved(self, saved: SavedBaseline) -> Result<Self, String> {
-        if saved.explanations.classes() != Explanation::COUNT {
-            return Err("explanations: the number of classes is wrong".to_owned());
+        let half_life_days = self.half_life_days;
+        if !saved.explanations.is_sound(Explanation::COUNT, half_life_days, saved.today) {
+            return Err("explanations: the counts are not of these classes or days".to_owned());
         }
-        if !saved.combinations.is_sound() {
-            return Err("combinations: the number of levels is wrong".to_owned());
+        if !saved.combinations.is_sound(saved.today) {
+            return Err("combinations: the counts are not of these levels or days".to_owned());
+        }
+        if !saved.fade.is_narrow(half_life_days, saved.today) {
+            return Err("the counts of pairs are not of these days".to_owned());
         }
         if saved.first_day.is_some_and(|first| first > saved.today) {
             return Err("the first day comes after the last".to_owned());
@@ -71,8 +79,7 @@ impl Baseline {
         if saved.evicted_accounts.max(saved.evicted_hosts) > MAX_COUNT {
             return Err("the counts of what was evicted are wrong".to_owned());
         }
-        let [account_destination, account_source, source_destination, presence, companions] =
-            saved.pairs;
+        let [account_destination, account_source, source_destination, companions] = saved.pairs;
         Ok(Self {
             accounts: self.accounts.with_saved(saved.accounts, "accounts")?,
             hosts: self.hosts.with_saved(saved.hosts, "hosts")?,
@@ -84,7 +91,7 @@ impl Baseline {
             source_destination: self
                 .source_destination
                 .with_saved(source_destination, "host pairs")?,
-            presence: self.presence.with_saved(presence, "presence")?,
+            presence: self.presence.with_saved(saved.presence, "presence")?,
             companions: self.companions.with_saved(companions, "companions")?,
             keyboard: self.keyboard.with_saved(saved.keyboard, "keyboards")?,
             protocols: saved.protocols,
@@ -92,7 +99,8 @@ impl Baseline {
             combinations: saved.combinations,
             today: saved.today,
             first_day: saved.first_day,
-            half_life_days: self.half_life_days,
+            half_life_days,
+            fade: saved.fade,
             evicted_accounts: saved.evicted_accounts,
             evicted_hosts: saved.evicted_hosts,
         })

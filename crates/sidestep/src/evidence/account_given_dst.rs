@@ -9,17 +9,19 @@ pub(super) const EVIDENCE: Evidence =
 /// `-ln P(account | destination)`, with an even base measure.
 fn surprise(context: &Context<'_>) -> f64 {
     let base = context.baseline.base_of_account();
-    nats(
-        context.destination.profile.accounts_to.predictive(context.account_destination.count, base),
-    )
+    nats(context.destination.profile.accounts_to.predictive(
+        context.account_destination,
+        base,
+        &context.baseline.fade,
+    ))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (a, b) = (context.account.name, context.destination.name);
-    let observed = if context.account_destination.count > 0.0 {
+    let observed = if context.account_destination > 0.0 {
         format!("{b} was seldom visited by {a} before")
     } else {
         format!("{b} had never been visited by {a}")
     };
-    (observed, usual(&context.destination.profile.accounts_to, "visitor"))
+    (observed, usual(&context.destination.profile.accounts_to, "visitor", &context.baseline.fade))
 }

@@ -12,15 +12,19 @@ fn surprise(context: &Context<'_>) -> f64 {
         return 0.0;
     }
     let base = context.baseline.base_of_account();
-    nats(context.source.profile.accounts_from.predictive(context.account_source.count, base))
+    nats(context.source.profile.accounts_from.predictive(
+        context.account_source,
+        base,
+        &context.baseline.fade,
+    ))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (a, b) = (context.account.name, context.source.name);
-    let observed = if context.account_source.count > 0.0 {
+    let observed = if context.account_source > 0.0 {
         format!("{b} was seldom used by {a} before")
     } else {
         format!("{b} had never been used by {a}")
     };
-    (observed, usual(&context.source.profile.accounts_from, "account"))
+    (observed, usual(&context.source.profile.accounts_from, "account", &context.baseline.fade))
 }

@@ -11,7 +11,7 @@ pub(super) const EVIDENCE: Evidence =
 /// way: seen at the keyboard, came over the network, goes together with
 /// somebody who is there, a new machine, or nothing.
 fn surprise(context: &Context<'_>) -> f64 {
-    if context.sat_down || context.account_source.count > 0.0 {
+    if context.sat_down || context.account_source > 0.0 {
         return 0.0;
     }
     nats(context.baseline.explanations.share(context.why_source.explanation as usize))

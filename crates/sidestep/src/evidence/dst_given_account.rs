@@ -9,15 +9,19 @@ pub(super) const EVIDENCE: Evidence =
 /// `-ln P(destination | account)`, with a base measure of the destination's popularity.
 fn surprise(context: &Context<'_>) -> f64 {
     let base = context.baseline.base_of_destination(context.destination.profile);
-    nats(context.account.profile.destinations.predictive(context.account_destination.count, base))
+    nats(context.account.profile.destinations.predictive(
+        context.account_destination,
+        base,
+        &context.baseline.fade,
+    ))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (a, b) = (context.account.name, context.destination.name);
-    let observed = if context.account_destination.count > 0.0 {
+    let observed = if context.account_destination > 0.0 {
         format!("{a} seldom logged on to {b} before")
     } else {
         format!("{a} had never logged on to {b}")
     };
-    (observed, usual(&context.account.profile.destinations, "destination"))
+    (observed, usual(&context.account.profile.destinations, "destination", &context.baseline.fade))
 }

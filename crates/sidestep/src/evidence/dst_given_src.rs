@@ -9,15 +9,19 @@ pub(super) const EVIDENCE: Evidence =
 /// `-ln P(destination | source)`, with a base measure of the destination's popularity.
 fn surprise(context: &Context<'_>) -> f64 {
     let base = context.baseline.base_of_destination(context.destination.profile);
-    nats(context.source.profile.destinations.predictive(context.source_destination.count, base))
+    nats(context.source.profile.destinations.predictive(
+        context.source_destination,
+        base,
+        &context.baseline.fade,
+    ))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (a, b) = (context.source.name, context.destination.name);
-    let observed = if context.source_destination.count > 0.0 {
+    let observed = if context.source_destination > 0.0 {
         format!("{a} seldom reached {b} before")
     } else {
         format!("{a} had never reached {b}")
     };
-    (observed, usual(&context.source.profile.destinations, "destination"))
+    (observed, usual(&context.source.profile.destinations, "destination", &context.baseline.fade))
 }

@@ -18,6 +18,7 @@ use crate::baseline::aode::Combination;
 use crate::baseline::pitman_yor::Draws;
 use crate::baseline::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use crate::baseline::{Baseline, Pair, SourceExplanation};
+use crate::fading::Fade;
 use crate::login::{LoginPlaces, protocol_words};
 use crate::reason::Reason;
 use crate::store::{Entry, Id, Place, Table};
@@ -32,9 +33,10 @@ pub(crate) struct Context<'b> {
     pub(crate) account: Known<'b, AccountProfile>,
     pub(crate) source: Known<'b, HostProfile>,
     pub(crate) destination: Known<'b, HostProfile>,
-    pub(crate) account_destination: Pair,
-    pub(crate) account_source: Pair,
-    pub(crate) source_destination: Pair,
+    /// Draws of each pair until now.
+    pub(crate) account_destination: f64,
+    pub(crate) account_source: f64,
+    pub(crate) source_destination: f64,
     pub(crate) why_source: SourceExplanation,
     /// Whether the account sat down at the source a while ago: then it is no wonder that it is
     /// used from there.
@@ -66,7 +68,7 @@ impl<'b> Context<'b> {
         destination: Known<'b, HostProfile>,
     ) -> Self {
         let pair = |table: &Table<[Id; 2], Pair>, place: Option<Place>| {
-            place.map_or_else(Pair::default, |place| *table.at(place))
+            place.map_or(0.0, |place| table.at(place).count.value(&baseline.fade))
         };
         Self {
             account_destination: pair(&baseline.account_destination, places.account_destination),
@@ -172,10 +174,12 @@ fn usual_protocol(protocols: &ProtocolCounts) -> String {
 }
 
 /// How much something draws new names, in words.
-fn usual(draws: &Draws, what: &str) -> String {
+fn usual(draws: &Draws, what: &str, fade: &Fade) -> String {
     match draws.distinct() {
         0 => format!("no {what} known yet"),
         1 => format!("always the same {what}"),
-        known => format!("{known} {what}s known, {:.0} % of draws were new", 100.0 * draws.news()),
+        known => {
+            format!("{known} {what}s known, {:.0} % of draws were new", 100.0 * draws.news(fade))
+        }
     }
 }

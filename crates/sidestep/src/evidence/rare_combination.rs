@@ -23,11 +23,11 @@ fn level(figure: f64, steps: &[f64]) -> u8 {
 
 /// The aspects of a login, each on a few levels.
 pub(crate) fn levels(context: &Context<'_>) -> Combination {
-    let known = |count: f32| level(f64::from(count), &[0.01, 2.5]);
+    let known = |draws: f64| level(draws, &[0.01, 2.5]);
     let many = |distinct: u32, steps: &[f64]| level(f64::from(distinct), steps);
     let (account, source, destination) =
         (context.account.profile, context.source.profile, context.destination.profile);
-    let source_known = match known(context.account_source.count) {
+    let source_known = match known(context.account_source) {
         0 if context.sat_down => LEVELS as u8 - 1,
         0 => context.why_source.explanation as u8,
         known => LEVELS as u8 - 4 + known,
@@ -35,9 +35,9 @@ pub(crate) fn levels(context: &Context<'_>) -> Combination {
     let protocol = super::protocol_given_account::surprise(context);
     let away = (context.time - account.at_keyboard) as f64 / HOUR as f64;
     [
-        known(context.account_destination.count),
+        known(context.account_destination),
         source_known,
-        known(context.source_destination.count),
+        known(context.source_destination),
         many(destination.accounts_to.distinct(), &[1.0, 3.0, 8.0, 25.0]),
         many(source.accounts_from.distinct(), &[1.0, 2.0, 5.0, 13.0]),
         many(source.accounts_to.distinct(), &[1.0, 3.0, 10.0, 40.0]),
@@ -55,9 +55,9 @@ fn words(context: &Context<'_>) -> (String, String) {
             parts.push(what);
         }
     };
-    add(context.account_source.count <= 0.0, "new source");
-    add(context.account_destination.count <= 0.0, "new destination");
-    add(context.source_destination.count <= 0.0, "new pair of hosts");
+    add(context.account_source <= 0.0, "new source");
+    add(context.account_destination <= 0.0, "new destination");
+    add(context.source_destination <= 0.0, "new pair of hosts");
     add(context.destination.profile.accounts_to.distinct() < 3, "seldom visited host");
     add(context.account.profile.hours.share(context.time) < 0.08, "unusual hour");
     let observed = match parts.as_slice() {

@@ -12,15 +12,19 @@ fn surprise(context: &Context<'_>) -> f64 {
         return 0.0;
     }
     let base = context.baseline.base_of_source(context.source.profile);
-    nats(context.account.profile.sources.predictive(context.account_source.count, base))
+    nats(context.account.profile.sources.predictive(
+        context.account_source,
+        base,
+        &context.baseline.fade,
+    ))
 }
 
 fn words(context: &Context<'_>) -> (String, String) {
     let (a, b) = (context.account.name, context.source.name);
-    let observed = if context.account_source.count > 0.0 {
+    let observed = if context.account_source > 0.0 {
         format!("{a} was seldom used from {b} before")
     } else {
         format!("{a} had never been used from {b}")
     };
-    (observed, usual(&context.account.profile.sources, "source"))
+    (observed, usual(&context.account.profile.sources, "source", &context.baseline.fade))
 }

@@ -11,14 +11,14 @@ use crate::tuning::accounts::DOMAINS;
 
 /// The account that a SID was first seen with.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Holder {
-    name: Box<str>,
-    domain: Option<Box<str>>,
+pub(super) struct Holder {
+    pub(super) name: Box<str>,
+    pub(super) domain: Option<Box<str>>,
 }
 
 /// The domain that a bare name is of, unless there are several.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-enum Home {
+pub(super) enum Home {
     #[default]
     Unknown,
     One(Box<str>),
@@ -27,7 +27,7 @@ enum Home {
 
 /// Another name of a domain.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct SameDomain(Box<str>);
+pub(super) struct SameDomain(pub(super) Box<str>);
 
 heap! {
     AccountNames { by_sid, homes, domains }
@@ -47,10 +47,10 @@ impl Heap for Home {
 /// What is known of the names of accounts.
 #[derive(Debug, Clone)]
 pub(super) struct AccountNames {
-    by_sid: Interner<Holder>,
-    homes: Interner<Home>,
+    pub(super) by_sid: Interner<Holder>,
+    pub(super) homes: Interner<Home>,
     /// First label of a domain to the one it is the same as, because an SID was seen in both.
-    domains: Interner<SameDomain>,
+    pub(super) domains: Interner<SameDomain>,
 }
 
 /// The one name of an account.

@@ -20,13 +20,13 @@ pub(crate) enum Grounds {
 
 /// What is known of one address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Address {
-    host: Box<str>,
-    grounds: Grounds,
-    since: Micros,
-    last: Micros,
+pub(super) struct Address {
+    pub(super) host: Box<str>,
+    pub(super) grounds: Grounds,
+    pub(super) since: Micros,
+    pub(super) last: Micros,
     /// Other names that it had, with the last time of each.
-    others: Vec<(Box<str>, Micros)>,
+    pub(super) others: Vec<(Box<str>, Micros)>,
 }
 
 impl Address {
@@ -61,9 +61,9 @@ impl Address {
 
 /// The address that a host got last, and since when it had it.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-struct Newest {
-    address: Option<IpAddr>,
-    since: Micros,
+pub(super) struct Newest {
+    pub(super) address: Option<IpAddr>,
+    pub(super) since: Micros,
 }
 
 heap! {
@@ -75,9 +75,9 @@ heap! {
 /// Addresses and the hosts that have them.
 #[derive(Debug, Clone)]
 pub(super) struct Addresses {
-    table: Table<IpAddr, Address>,
-    hosts: Interner<Newest>,
-    lifetime: Micros,
+    pub(super) table: Table<IpAddr, Address>,
+    pub(super) hosts: Interner<Newest>,
+    pub(super) lifetime: Micros,
 }
 
 impl Addresses {

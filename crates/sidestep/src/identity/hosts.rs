@@ -13,15 +13,15 @@ const NETBIOS: usize = 15;
 
 /// The rest of a host's name, as it was first seen.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Rest(Box<str>);
+pub(super) struct Rest(pub(super) Box<str>);
 
 /// Short names and the DNS suffix or full length of each.
 #[derive(Debug, Clone)]
 pub(super) struct HostNames {
     /// First label to the suffix it was first seen with.
-    suffixes: Interner<Rest>,
+    pub(super) suffixes: Interner<Rest>,
     /// First fifteen characters to the longer label they are cut from; empty where there are two.
-    cut: Interner<Rest>,
+    pub(super) cut: Interner<Rest>,
 }
 
 heap! {

@@ -8,6 +8,7 @@ mod accounts;
 mod addresses;
 pub(crate) mod event_hosts;
 mod hosts;
+pub(crate) mod join;
 pub(crate) mod resolve;
 mod workstation_logons;
 

@@ -11,12 +11,12 @@ use crate::baseline::Baseline;
 use crate::event::{Account, AuthEvent, Event, Outcome};
 use crate::sessions::Sessions;
 use crate::store::{
-    Bounds, FoldedName, Id, Interner, NameParts, SavedInterner, Slot, TextRef, heap,
+    Bounds, FoldedName, Id, Interner, NameParts, Renumbering, SavedInterner, Slot, TextRef, heap,
 };
 use crate::time::Micros;
 
 /// Marks the ids of accounts that do not move. They stand in an interner of their own.
-const NON_MOVER: Id = 1 << 31;
+pub(super) const NON_MOVER: Id = 1 << 31;
 
 /// Bytes of the longest address as text: of IPv6 with an IPv4 address within.
 const LONGEST_ADDRESS: usize = 45;
@@ -317,6 +317,15 @@ impl Resolver {
             }
             _ => name,
         }
+    }
+
+    /// This, which knows nobody yet, with what both parts of a stream know. Also the new ids of the accounts of
+    /// each part that do not move, without their mark.
+    pub(crate) fn joined(self, [a, b]: [Self; 2]) -> (Self, [Renumbering; 2]) {
+        let identity = self.identity.joined([a.identity, b.identity]);
+        let (non_movers, numbers, _) =
+            self.non_movers.joined([a.non_movers, b.non_movers], |(), ()| (), |()| 0);
+        (Self { identity, non_movers }, numbers)
     }
 
     pub(crate) fn to_saved(&self) -> SavedResolver {

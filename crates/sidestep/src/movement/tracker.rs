@@ -91,6 +91,18 @@ impl Tracker {
         }
     }
 
+    /// This, which follows nothing yet, with the counts of two parts of a stream. Movements under way are given up;
+    /// those to come have other numbers than any before.
+    pub(crate) fn joined(mut self, [a, b]: [Self; 2]) -> Self {
+        self.next_serial = a.next_serial.max(b.next_serial);
+        self.counts = TrackerCounts {
+            opened: a.counts.opened + b.counts.opened,
+            evicted: a.counts.evicted + b.counts.evicted,
+            dropped_hops: a.counts.dropped_hops + b.counts.dropped_hops,
+        };
+        self
+    }
+
     /// The same with what was saved.
     pub(crate) fn with_saved(self, saved: Self) -> Self {
         Self { most_bytes: self.most_bytes, ..saved }

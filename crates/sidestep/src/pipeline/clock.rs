@@ -35,19 +35,21 @@ impl Pipeline {
         self.desk.tick(ended, &mut self.tracker, &situation, purpose)
     }
 
+    /// Lets every stage fade to a day, whether it has events or not.
+    pub(super) fn pass_days(&mut self, day: Day) {
+        self.baseline.advance_to(day);
+        self.judge.begin_day(day);
+        self.desk.begin_day(day);
+        self.rules.frequency.begin_day(day, self.baseline.accounts.len());
+    }
+
     fn begin_day(&mut self, day: Day, is_first: bool, purpose: Purpose) {
         let before = day_of(self.now);
         if !is_first && day <= before {
             return;
         }
-        let days = if is_first { 0.0 } else { f64::from(day - before) };
-        self.baseline.advance_to(day);
-        self.judge.begin_day(days);
-        if !is_first {
-            self.desk.end_days(days);
-            self.rules.frequency.refresh(days, self.baseline.accounts.len());
-        }
-        self.days_seen += 1;
+        self.pass_days(day);
+        self.days_seen.see(day);
         let (by_detections, _) = self.who_decides();
         self.counts.days_by_detections += u64::from(purpose == Purpose::Detect && by_detections);
     }

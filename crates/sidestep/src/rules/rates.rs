@@ -33,6 +33,12 @@ impl Habit {
         self.of += 1.0;
     }
 
+    /// Adds what another part of the stream counted.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.so += other.so;
+        self.of += other.of;
+    }
+
     /// Probability that it is so, with [`PRIOR`] observations of the probability in a wider circle.
     pub(crate) fn probability(&self, wider: f64) -> f64 {
         (f64::from(self.so) + PRIOR * wider) / (f64::from(self.of) + PRIOR)

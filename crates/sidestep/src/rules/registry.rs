@@ -11,6 +11,7 @@ use super::rule::{Rule, RuleContext};
 use crate::attack::Technique;
 use crate::baseline::Baseline;
 use crate::event::{Account, Event};
+use crate::identity::join::Numbers;
 use crate::identity::resolve::{Party, Resolved, Resolver};
 use crate::store::{MAX_COUNT, Portion, heap};
 use crate::time::Micros;
@@ -33,6 +34,10 @@ macro_rules! rules {
         const WANTED: EventClass = EventClass::NONE$(.or(<super::detections::$file::$rule as Rule>::WANTS))+;
 
         impl Set {
+            fn join(&mut self, part: Self, numbers: &Numbers) {
+                $(self.$file.join(part.$file, numbers);)+
+            }
+
             fn evaluate(&mut self, seen: &Observation<'_>, context: &RuleContext<'_>, found: &mut Vec<Finding>) {
                 let mut place = 0;
                 $(
@@ -130,6 +135,15 @@ pub(crate) struct FindingCounts {
     pub(crate) suppressed: u64,
 }
 
+impl FindingCounts {
+    const fn joined(self, other: Self) -> Self {
+        Self {
+            findings: self.findings + other.findings,
+            suppressed: self.suppressed + other.suppressed,
+        }
+    }
+}
+
 heap! {
     Rules { set, sessions, frequency }
 }
@@ -212,6 +226,22 @@ impl Rules {
     /// Forgets what is of no use any more.
     pub(crate) fn forget(&mut self, now: Micros) {
         self.set.forget(now);
+    }
+
+    /// This, which knows nothing yet, with what both parts of a stream remember for weeks. Sessions under way are not
+    /// known any more.
+    pub(crate) fn joined(self, [a, b]: [Self; 2], numbers: &[Numbers; 2]) -> Self {
+        let mut set = self.set;
+        set.join(a.set, &numbers[0]);
+        set.join(b.set, &numbers[1]);
+        Self {
+            set,
+            sessions: self.sessions,
+            frequency: self.frequency.joined([a.frequency, b.frequency], numbers),
+            counts: a.counts.joined(b.counts),
+            #[cfg(test)]
+            found: Vec::new(),
+        }
     }
 
     pub(crate) fn to_saved(&self) -> SavedRules {

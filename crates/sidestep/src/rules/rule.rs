@@ -6,6 +6,7 @@ use super::inbound_sessions::InboundSessions;
 use super::observation::{EventClass, Observation};
 use crate::attack::Technique;
 use crate::baseline::Baseline;
+use crate::identity::join::Numbers;
 use crate::store::Heap;
 use crate::time::Micros;
 
@@ -29,6 +30,14 @@ pub(crate) trait Rule: Heap {
     /// so that what is saved need not say it again.
     fn techniques(_observed: &str) -> &'static [Technique] {
         Self::DETECTION.techniques
+    }
+
+    /// Takes in what it learned in another part of the stream, in which names have other ids: what it remembers for
+    /// weeks. What it remembers for minutes or a day it begins anew, and so it is with all where this is not said.
+    fn join(&mut self, _part: Self, _numbers: &Numbers)
+    where
+        Self: Sized,
+    {
     }
 
     /// Forgets what is of no use any more; called every hour of the events' time.

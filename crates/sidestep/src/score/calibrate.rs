@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::{Histogram, edge};
+use crate::time::Day;
 use crate::tuning::{BIN_NATS, FITTED_LOGINS, TAIL};
 
 /// Bins: the caps of the evidence end well before.
@@ -12,7 +13,7 @@ const BINS: usize = 480;
 /// 0: Pickands, Annals of Statistics 3, 1975), fitted anew every day.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Calibration {
-    surprises: Histogram<f32>,
+    surprises: Histogram,
     /// Share of logins in each bin or beyond, as of the last fit; empty before the first.
     beyond: Vec<f64>,
     tail_from: f64,
@@ -30,8 +31,8 @@ impl Calibration {
     }
 
     /// Whether the saved parts fit together.
-    pub(crate) fn is_sound(&self) -> bool {
-        self.surprises.is_sound(BINS)
+    pub(crate) fn is_sound(&self, today: Day) -> bool {
+        self.surprises.is_sound(BINS, today)
             && (self.beyond.is_empty() || self.beyond.len() == BINS)
             && self.tail_scale > 0.0
     }
@@ -41,16 +42,25 @@ impl Calibration {
     }
 
     pub(crate) fn observe(&mut self, surprise: f64) {
-        self.surprises.add(self.surprises.bin(surprise), 1.0);
+        self.surprises.add(self.surprises.bin(surprise));
     }
 
-    /// Forgets `days` and fits anew.
-    pub(crate) fn refresh(&mut self, days: f64) {
+    /// Fits anew to what was seen before `day`, which begins.
+    pub(crate) fn begin_day(&mut self, day: Day) {
         let total = self.surprises.beyond(0);
         if total >= FITTED_LOGINS {
             self.fit(total);
         }
-        self.surprises.forget(days);
+        self.surprises.advance_to(day);
+    }
+
+    /// Adds what another part of the stream saw until the same day, and fits anew to both.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.surprises.join(&other.surprises);
+        let total = self.surprises.beyond(0);
+        if total >= FITTED_LOGINS {
+            self.fit(total);
+        }
     }
 
     fn fit(&mut self, total: f64) {
@@ -106,7 +116,7 @@ mod tests {
             // Quantiles of an exponential of mean 2.
             calibration.observe(-2.0 * (1.0 - (f64::from(at) + 0.5) / f64::from(count)).ln());
         }
-        calibration.refresh(1.0);
+        calibration.begin_day(1);
         for surprise in [4.0_f64, 10.0, 16.0, 24.0] {
             let (found, true_p) = (calibration.p_value(surprise), (-surprise / 2.0).exp());
             assert!((found / true_p).ln().abs() < 0.5, "{surprise}: {found} for {true_p}");
@@ -121,7 +131,7 @@ mod tests {
         ) {
             let mut calibration = Calibration::new();
             seen.iter().for_each(|&s| calibration.observe(s));
-            calibration.refresh(1.0);
+            calibration.begin_day(1);
             asked.sort_by(f64::total_cmp);
             let p: Vec<f64> = asked.iter().map(|&s| calibration.p_value(s)).collect();
             prop_assert!(p.iter().all(|p| (0.0..=1.0).contains(p)));

@@ -2,67 +2,35 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fading::{Fade, FadedSum};
+use crate::time::Day;
 use crate::tuning::{BIN_NATS, HISTOGRAM_HALF_LIFE_DAYS};
 
-/// A number that counts: `f32` where many are kept of little, `f64` where fractions add up.
-pub(crate) trait Count: Copy + Default {
-    fn get(self) -> f64;
-    fn plus(self, more: f64) -> Self;
-    fn times(self, factor: f64) -> Self;
-}
-
-impl Count for f32 {
-    fn get(self) -> f64 {
-        self.into()
-    }
-
-    fn plus(self, more: f64) -> Self {
-        self + more as Self
-    }
-
-    fn times(self, factor: f64) -> Self {
-        self * factor as Self
-    }
-}
-
-impl Count for f64 {
-    fn get(self) -> f64 {
-        self
-    }
-
-    fn plus(self, more: f64) -> Self {
-        self + more
-    }
-
-    fn times(self, factor: f64) -> Self {
-        self * factor
-    }
-}
-
-/// Counts in bins of a quarter of a nat; what lies beyond the last falls into it.
+/// Counts in bins of a quarter of a nat; what lies beyond the last falls into it. They fade.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Histogram<C> {
-    bins: Vec<C>,
+pub(crate) struct Histogram {
+    fade: Fade,
+    bins: Vec<FadedSum>,
 }
 
-impl<C: Count> Histogram<C> {
+impl Histogram {
     pub(crate) fn new(bins: usize) -> Self {
-        Self { bins: vec![C::default(); bins] }
+        Self { fade: Fade::wide(HISTOGRAM_HALF_LIFE_DAYS), bins: vec![FadedSum::default(); bins] }
     }
 
-    /// Whether it has so many bins, and no count is negative.
-    pub(crate) fn is_sound(&self, bins: usize) -> bool {
-        self.bins.len() == bins && self.bins.iter().all(|count| count.get() >= 0.0)
+    /// Whether it has so many bins, as of `today`.
+    pub(crate) fn is_sound(&self, bins: usize, today: Day) -> bool {
+        self.bins.len() == bins && self.fade.is_wide(HISTOGRAM_HALF_LIFE_DAYS, today)
     }
 
     /// The count of a bin.
     pub(crate) fn count(&self, bin: usize) -> f64 {
-        self.bins[bin].get()
+        self.bins[bin].value(&self.fade)
     }
 
     /// The counts of a bin and of those beyond it.
     pub(crate) fn beyond(&self, bin: usize) -> f64 {
-        self.bins[bin..].iter().map(|count| count.get()).sum()
+        self.bins[bin..].iter().map(|count| count.value(&self.fade)).sum()
     }
 
     /// The bin of a number of nats.
@@ -70,22 +38,33 @@ impl<C: Count> Histogram<C> {
         ((nats / BIN_NATS) as usize).min(self.bins.len() - 1)
     }
 
-    /// Adds to the count of a bin, or takes away what there is of it.
-    pub(crate) fn add(&mut self, bin: usize, count: f64) {
-        let sum = self.bins[bin].plus(count);
-        self.bins[bin] = if sum.get() > 0.0 { sum } else { C::default() };
+    /// Counts one of today in a bin.
+    pub(crate) fn add(&mut self, bin: usize) {
+        self.bins[bin].add(&self.fade);
     }
 
-    /// Lets every count fade over `days`.
-    pub(crate) fn forget(&mut self, days: f64) {
-        let factor = forgotten(days);
-        self.bins.iter_mut().for_each(|count| *count = count.times(factor));
+    /// Moves one of `day` from a bin, should it be in one, to another.
+    pub(crate) fn shift(&mut self, from: Option<usize>, to: Option<usize>, day: Day) {
+        if let Some(from) = from {
+            self.bins[from].take_of(&self.fade, day);
+        }
+        if let Some(to) = to {
+            self.bins[to].add_of(&self.fade, day);
+        }
     }
-}
 
-/// What is left after `days` of something that counts half after [`HISTOGRAM_HALF_LIFE_DAYS`].
-pub(crate) fn forgotten(days: f64) -> f64 {
-    (-days / HISTOGRAM_HALF_LIFE_DAYS).exp2()
+    /// Lets every count fade until `day`.
+    pub(crate) fn advance_to(&mut self, day: Day) {
+        let digits = self.fade.advance_to(day);
+        self.bins.iter_mut().for_each(|count| count.shrink(digits));
+    }
+
+    /// Adds what another part of the stream counted, at the same day.
+    pub(crate) fn join(&mut self, other: &Self) {
+        for (count, more) in self.bins.iter_mut().zip(&other.bins) {
+            count.join(*more);
+        }
+    }
 }
 
 /// The lower edge of a bin, in nats.

@@ -59,7 +59,7 @@ type Tick = u16;
 /// A name and its id. They lie apart from what is known of it, so that those of a whole network lie
 /// close together: every event looks up several, and few of what is known.
 #[derive(Debug, Clone)]
-struct Label {
+pub(super) struct Label {
     name: PackedName,
     id: Id,
     standing: Standing,
@@ -82,6 +82,18 @@ const TEXT_PARTS: (usize, usize) = (1, 4);
 const VACANT: Id = Id::MAX;
 
 impl Label {
+    pub(super) const fn is_known(&self) -> bool {
+        self.standing.is_known()
+    }
+
+    pub(super) const fn flag(&self) -> bool {
+        self.flag
+    }
+
+    pub(super) const fn since(&self) -> Tick {
+        self.since
+    }
+
     const VACANT: Self = Self {
         name: PackedName::EMPTY,
         id: VACANT,
@@ -142,6 +154,38 @@ impl<P: Default> Interner<P> {
 
     pub(crate) fn len(&self) -> usize {
         self.labels.len()
+    }
+
+    /// Names there are: as many as slots, but for those that are vacant.
+    pub(crate) fn names(&self) -> usize {
+        self.labels.iter().filter(|label| label.id != VACANT).count()
+    }
+
+    pub(super) const fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// What stands beside the names, by slot.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.labels.iter()
+    }
+
+    /// Adds a name that was joined of two parts, with what stood beside it there.
+    pub(super) fn add_joined(
+        &mut self,
+        text: &str,
+        profile: P,
+        is_known: bool,
+        flag: bool,
+        since: Tick,
+    ) {
+        let (slot, _) = self.intern(NameParts::of(text));
+        self.profiles[slot as usize] = profile;
+        let label = &mut self.labels[slot as usize];
+        (label.flag, label.since) = (flag, since);
+        if is_known {
+            self.known += usize::from(label.standing.make_known());
+        }
     }
 
     /// The id of the entry in a slot.

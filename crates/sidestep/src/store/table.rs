@@ -92,8 +92,24 @@ impl<K: Key, V> Table<K, V> {
         self.evicted
     }
 
+    /// Counts records as evicted that never came to stand here.
+    pub(super) fn count_evicted(&mut self, count: u64) {
+        self.evicted = self.evicted.saturating_add(count).min(MAX_COUNT);
+    }
+
+    pub(super) const fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     pub(crate) fn records(&self) -> &[Record<K, V>] {
         &self.records
+    }
+
+    /// Every key with its value, and whether it is known.
+    pub(super) fn into_records(self) -> impl Iterator<Item = (K, V, bool)> {
+        let standing =
+            |record: Record<K, V>| (record.key, record.value, record.standing.is_known());
+        self.records.into_iter().map(standing)
     }
 
     pub(crate) fn get(&self, key: K) -> Option<&V> {

@@ -137,6 +137,61 @@ impl<K: Eq + Hash, V> TtlMap<K, V> {
         }
     }
 
+    /// Joins this with what another part of the stream remembers. `renumber` gives key and value in the whole, and
+    /// `None` where a name of them is gone; values of one key are joined by `join`, in any order. Where they do not
+    /// fit, the newest stay.
+    pub(crate) fn join(
+        &mut self,
+        part: Self,
+        renumber: impl Fn(K, V) -> Option<(K, V)>,
+        join: impl Fn(&mut V, V),
+    ) where
+        K: Ord + Clone,
+    {
+        self.join_timed(part, renumber, |known, (time, value)| {
+            known.0 = time.max(known.0);
+            join(&mut known.1, value);
+        });
+    }
+
+    /// The same, where of the values of one key the newest stays.
+    pub(crate) fn join_newest(&mut self, part: Self, renumber: impl Fn(K, V) -> Option<(K, V)>)
+    where
+        K: Ord + Clone,
+        V: Ord,
+    {
+        self.join_timed(part, renumber, |known, other| {
+            if other > *known {
+                *known = other;
+            }
+        });
+    }
+
+    fn join_timed(
+        &mut self,
+        part: Self,
+        renumber: impl Fn(K, V) -> Option<(K, V)>,
+        join: impl Fn(&mut (Micros, V), (Micros, V)),
+    ) where
+        K: Ord + Clone,
+    {
+        for (key, (time, value)) in part.entries {
+            let Some((key, value)) = renumber(key, value) else { continue };
+            match self.entries.get_mut(&key) {
+                Some(known) => join(known, (time, value)),
+                None => drop(self.entries.insert(key, (time, value))),
+            }
+        }
+        if self.entries.len() > self.most {
+            let mut order: Vec<(Micros, K)> =
+                self.entries.iter().map(|(key, (time, _))| (*time, key.clone())).collect();
+            order.sort_unstable();
+            for (_, key) in &order[..order.len() - self.most] {
+                self.entries.remove(key);
+            }
+        }
+    }
+
     /// Drops the older half where there is no room for a new key. One at a time would be a search
     /// through all of them for each, and whoever writes to a log can bring new keys without end.
     fn make_room(&mut self, key: &K) {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::attack;
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
@@ -32,6 +33,14 @@ impl Days {
     fn exceedance(&self, gap: f64) -> f64 {
         let scale = self.sum + PRIOR_GAP;
         (scale / (scale + (gap - self.longest).max(0.0))).powf(self.gaps + 1.0)
+    }
+
+    /// Adds what another part of the stream saw. The gap between the two is not counted.
+    fn join(&mut self, other: Self) {
+        self.last = self.last.max(other.last);
+        self.gaps += other.gaps;
+        self.sum += other.sum;
+        self.longest = self.longest.max(other.longest);
     }
 
     fn take(&mut self, gap: f64) {
@@ -111,6 +120,17 @@ impl Rule for DormantAccount {
         role: Role::Strengthens,
     };
     const WANTS: EventClass = EventClass::LOGON;
+
+    fn join(&mut self, part: Self, numbers: &Numbers) {
+        self.accounts.join(
+            part.accounts,
+            |account, value| Some((numbers.account(account)?, value)),
+            Days::join,
+        );
+        for (count, more) in self.network.iter_mut().zip(part.network) {
+            *count += more;
+        }
+    }
 
     fn evaluate(
         &mut self,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attack;
 use crate::event::{AuthProtocol, LogonType, TicketEncryption};
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
@@ -118,6 +119,26 @@ impl Rule for ForgedTicket {
     };
     const WANTS: EventClass =
         EventClass::GRANTING_TICKET.or(EventClass::SERVICE_TICKET).or(EventClass::LOGON);
+
+    fn join(&mut self, part: Self, numbers: &Numbers) {
+        self.first = [self.first, part.first].into_iter().flatten().min();
+        let account = |account, value| Some((numbers.account(account)?, value));
+        self.granted.join(part.granted, account, |(), ()| ());
+        self.counted.join(part.counted, account, |(), ()| ());
+        self.weak_of.join(
+            part.weak_of,
+            |account, value| Some((numbers.account(account)?, value)),
+            Habit::join,
+        );
+        let ticket = |ids, value| Some((numbers.account_and_host(ids)?, value));
+        self.tickets.join(part.tickets, ticket, |(), ()| ());
+        let host = |host, value| Some((numbers.host(host)?, value));
+        self.hosts.join(part.hosts, host, Habit::join);
+        self.weak_for.join(part.weak_for, host, Habit::join);
+        self.without_granting.join(part.without_granting);
+        self.without_service.join(part.without_service);
+        self.weak.join(part.weak);
+    }
 
     fn evaluate(
         &mut self,

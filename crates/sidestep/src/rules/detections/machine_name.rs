@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attack;
 use crate::event::AccountKind;
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{
@@ -52,6 +53,11 @@ impl Rule for MachineName {
         .or(EventClass::GRANTING_TICKET)
         .or(EventClass::SERVICE_TICKET)
         .or(EventClass::ACCOUNT_CHANGED);
+
+    fn join(&mut self, part: Self, _numbers: &Numbers) {
+        let machine = |name, controls| Some((name, controls));
+        self.machines.join(part.machines, machine, |known, controls| *known |= controls);
+    }
 
     fn evaluate(
         &mut self,

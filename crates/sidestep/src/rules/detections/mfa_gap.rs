@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attack;
 use crate::event::Mfa;
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
@@ -50,6 +51,22 @@ impl Rule for MfaGap {
         role: Role::Opens,
     };
     const WANTS: EventClass = EventClass::LOGON;
+
+    fn join(&mut self, part: Self, numbers: &Numbers) {
+        self.accounts.join(
+            part.accounts,
+            |account, value| Some((numbers.account(account)?, value)),
+            Habit::join,
+        );
+        let way = |ids, value| Some((numbers.account_and_host(ids)?, value));
+        self.ways.join(part.ways, way, Habit::join);
+        self.destinations.join(
+            part.destinations,
+            |host, value| Some((numbers.host(host)?, value)),
+            Habit::join,
+        );
+        self.network.join(part.network);
+    }
 
     fn evaluate(
         &mut self,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::attack;
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation, bare};
@@ -28,6 +29,15 @@ struct Made {
 struct Days {
     count: u32,
     last: Day,
+}
+
+impl Days {
+    /// Adds those of another part of the stream.
+    fn join(&mut self, other: Self) {
+        let shared = u32::from(self.last == other.last && self.count > 0 && other.count > 0);
+        self.count = self.count.saturating_add(other.count) - shared;
+        self.last = self.last.max(other.last);
+    }
 }
 
 /// Accounts made of late, by name, and who makes accounts.
@@ -101,6 +111,14 @@ impl Rule for NewAccountUse {
         role: Role::Opens,
     };
     const WANTS: EventClass = EventClass::ACCOUNT_MADE.or(EventClass::LOGON);
+
+    fn join(&mut self, part: Self, numbers: &Numbers) {
+        self.makers.join(
+            part.makers,
+            |account, value| Some((numbers.account(account)?, value)),
+            Days::join,
+        );
+    }
 
     fn evaluate(
         &mut self,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::pass_the_hash::carries_other_credentials;
 use crate::attack;
 use crate::event::TicketEncryption;
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
@@ -68,6 +69,15 @@ impl Rule for OverpassTheHash {
         role: Role::Opens,
     };
     const WANTS: EventClass = EventClass::GRANTING_TICKET.or(EventClass::LOGON);
+
+    fn join(&mut self, part: Self, numbers: &Numbers) {
+        self.weak.join(
+            part.weak,
+            |account, value| Some((numbers.account(account)?, value)),
+            Habit::join,
+        );
+        self.network.join(part.network);
+    }
 
     fn evaluate(
         &mut self,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::admin_share::is_known_pipe;
 use crate::attack;
 use crate::event::{AuthEvent, AuthProtocol, LogonType};
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{AccountRef, EventClass, Observation, bare};
@@ -141,6 +142,14 @@ impl Rule for PassTheHash {
         role: Role::Opens,
     };
     const WANTS: EventClass = EventClass::LOGON.or(EventClass::SHARE).or(EventClass::PIPE);
+
+    fn join(&mut self, part: Self, numbers: &Numbers) {
+        self.keyless.join(
+            part.keyless,
+            |account, value| Some((numbers.account(account)?, value)),
+            Habit::join,
+        );
+    }
 
     fn evaluate(
         &mut self,

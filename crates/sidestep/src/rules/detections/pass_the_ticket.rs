@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attack;
 use crate::event::AuthProtocol;
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
@@ -23,6 +24,15 @@ struct Use {
     counted: Option<Micros>,
     /// Whether none could live then.
     missed: bool,
+}
+
+impl Use {
+    /// Adds what another part of the stream saw.
+    fn join(&mut self, other: Self) {
+        self.granted = self.granted.max(other.granted);
+        self.counted = self.counted.max(other.counted);
+        self.missed |= other.missed;
+    }
 }
 
 /// Where accounts ask for granting tickets, and whether service tickets follow there.
@@ -135,6 +145,17 @@ impl Rule for PassTheTicket {
         .or(EventClass::RENEWAL)
         .or(EventClass::SERVICE_TICKET)
         .or(EventClass::LOGON);
+
+    fn join(&mut self, part: Self, numbers: &Numbers) {
+        self.first = [self.first, part.first].into_iter().flatten().min();
+        let place = |ids, value| Some((numbers.account_and_host(ids)?, value));
+        self.places.join(part.places, place, Use::join);
+        let home = |account, host| Some((numbers.account(account)?, numbers.host(host)?));
+        self.homes.join_newest(part.homes, home);
+        self.hosts.join(part.hosts, |host, value| Some((numbers.host(host)?, value)), Habit::join);
+        self.network.join(part.network);
+        self.moved.join(part.moved);
+    }
 
     fn evaluate(
         &mut self,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::attack;
+use crate::identity::join::Numbers;
 use crate::rules::detection::{Detection, Need, Role};
 use crate::rules::finding::Finding;
 use crate::rules::observation::{EventClass, Observation};
@@ -43,6 +44,11 @@ impl Rule for Vnc {
         role: Role::Labels,
     };
     const WANTS: EventClass = EventClass::CONNECTION;
+
+    fn join(&mut self, part: Self, numbers: &Numbers) {
+        let way = |(to, from), value| Some(((numbers.host(to)?, numbers.host(from)?), value));
+        self.ways.join(part.ways, way, |(), ()| ());
+    }
 
     fn evaluate(
         &mut self,

@@ -393,6 +393,21 @@ class Engine:
         engine._begin(native)
         return engine
 
+    def merge(self, *others: Engine) -> None:
+        """Take in what other engines learned of other parts of the same stream.
+
+        Parts by account, by site (the host that is logged on to) or by whole days: this engine then knows what
+        one engine would know of all of them, whichever takes in which. The others stay as they are. Movements
+        under way end without another alert: call `finish` before, should their last states matter.
+
+        Raises `ValueError` where the settings of two engines differ.
+
+        >>> monday, tuesday = Engine(), Engine()
+        >>> monday.merge(tuesday)
+        """
+        for other in others:
+            self._native.merge(other._native)
+
     def copy(self) -> Engine:
         """Another engine in the same state, with the same alerts."""
         return self._of(self._native.copy())

@@ -41,6 +41,22 @@ def test_saved_pickled_and_copied_engines_score_alike(engine, logins, tmp_path):
         assert other.score(logins)["surprise"] == expected
 
 
+def test_merged_engines_know_what_one_engine_knows(logins):
+    whole = sidestep.Engine()
+    whole.learn(logins)
+    parts = [sidestep.Engine() for _ in range(3)]
+    for at, part in enumerate(parts):
+        part.learn([row for row in logins if row["time"] // 86_400 % 3 == at])
+    first, *others = parts
+    states = [part.save() for part in others]
+    first.merge(*others)
+    assert [part.save() for part in others] == states
+    known = "events", "logins", "accounts", "hosts", "edges"
+    assert {of: first.metrics[of] for of in known} == {of: whole.metrics[of] for of in known}
+    with pytest.raises(ValueError, match="window_hours"):
+        first.merge(sidestep.Engine(window_hours=5))
+
+
 def test_threads_score_one_engine_alike(engine, logins):
     expected = engine.score(logins)["surprise"]
     with ThreadPoolExecutor(8) as pool:

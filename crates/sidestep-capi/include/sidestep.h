@@ -892,6 +892,10 @@ typedef struct sidestep_metrics {
   // Events more than a week later than the newest that the stream did not follow: of a clock that is
   // set wrong.
   uint64_t future;
+  // Accounts that move known now.
+  uint64_t accounts;
+  // Hosts known now.
+  uint64_t hosts;
 } sidestep_metrics;
 
 // Gives the next bytes of a log: writes at most `capacity` of them to `into` and returns how many, 0 at the end,
@@ -1196,6 +1200,14 @@ sidestep_status sidestep_engine_load(const uint8_t *state,
                                      size_t len,
                                      struct sidestep_engine **engine,
                                      struct sidestep_error **error);
+
+// Takes into `engine` what `other` learned of another part of the same stream: by account, by site or by whole
+// days. It does not matter which takes in which. `other` stays as it is. Movements under way in `engine` end
+// without another alert: call `sidestep_engine_finish` before, should their last states matter. Gives
+// `SIDESTEP_ERR_CONFIG` where the settings of the two differ; the error's place names the first that does.
+sidestep_status sidestep_engine_merge(struct sidestep_engine *engine,
+                                      const struct sidestep_engine *other,
+                                      struct sidestep_error **error);
 
 // Scores one event against what was learned; changes nothing.
 sidestep_status sidestep_engine_score(const struct sidestep_engine *engine,

@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 
-use sidestep::{Engine, Status};
+use sidestep::{Engine, MergeError, Status};
 
 use crate::activity::sidestep_activity;
 use crate::alert::sidestep_alert;
@@ -298,6 +298,29 @@ pub unsafe extern "C" fn sidestep_engine_load(
             .map_err(|error| Failure::new(SIDESTEP_ERR_SNAPSHOT, error.to_string()).at("state"))?;
         *engine = handle::new(EngineState::of(loaded));
         Ok(())
+    })
+}
+
+/// Takes into `engine` what `other` learned of another part of the same stream: by account, by site or by whole
+/// days. It does not matter which takes in which. `other` stays as it is. Movements under way in `engine` end
+/// without another alert: call `sidestep_engine_finish` before, should their last states matter. Gives
+/// `SIDESTEP_ERR_CONFIG` where the settings of the two differ; the error's place names the first that does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidestep_engine_merge(
+    engine: *mut sidestep_engine,
+    other: *const sidestep_engine,
+    error: *mut *mut sidestep_error,
+) -> sidestep_status {
+    call("sidestep_engine_merge", error, || {
+        // SAFETY: the caller keeps the header's contract of pointers.
+        let (mut engine, other) = unsafe { (handle::write(engine)?, handle::read(other)?) };
+        engine.engine.merge(other.engine.clone()).map_err(|error| {
+            let failure = Failure::new(SIDESTEP_ERR_CONFIG, error.to_string());
+            match error {
+                MergeError::Settings { setting } => failure.at(setting),
+                _ => failure,
+            }
+        })
     })
 }
 

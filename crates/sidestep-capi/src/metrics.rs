@@ -100,6 +100,10 @@ pub struct sidestep_metrics {
     /// Events more than a week later than the newest that the stream did not follow: of a clock that is
     /// set wrong.
     pub future: u64,
+    /// Accounts that move known now.
+    pub accounts: u64,
+    /// Hosts known now.
+    pub hosts: u64,
 }
 
 // SAFETY: `repr(C)`, begins with its size, plain data.
@@ -163,6 +167,8 @@ pub unsafe extern "C" fn sidestep_engine_metrics(
             held_back: m.held_back,
             days_by_detections: m.days_by_detections,
             future: m.future,
+            accounts: m.accounts,
+            hosts: m.hosts,
         };
         // SAFETY: the caller keeps the header's contract of pointers.
         unsafe { pointer::fill(metrics, value) }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use arrow_array::{Float64Array, RecordBatch, StringArray, UInt16Array};
 use arrow_schema::{DataType, Field, Schema};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sidestep::alert::LatestAlerts;
@@ -137,6 +138,23 @@ impl Engine {
     fn save<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let bytes = py.detach(|| self.look().engine.save());
         PyBytes::new(py, &bytes)
+    }
+
+    /// Takes in what another engine learned of another part of the same stream; that one stays as it is.
+    fn merge(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<()> {
+        let other = other.get();
+        // One after the other: an engine may be merged with itself.
+        py.detach(|| {
+            let (part, newest) = {
+                let other = other.look();
+                (other.engine.clone(), other.newest)
+            };
+            let mut state = self.change();
+            state.changes += 1;
+            state.newest = state.newest.max(newest);
+            state.engine.merge(part)
+        })
+        .map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// Another engine in the same state.
@@ -308,6 +326,8 @@ impl Engine {
             late,
             passed_over,
             quarantined,
+            accounts,
+            hosts,
             edges,
             evicted_edges,
             evicted_pairs,

@@ -124,6 +124,35 @@ static void a_damaged_state_is_refused(void) {
   sidestep_engine_free(engine);
 }
 
+static void engines_are_merged_where_their_settings_are_the_same(void) {
+  sidestep_engine *whole = NULL, *part = NULL, *other = NULL;
+  sidestep_config *config = NULL;
+  sidestep_error *error = NULL;
+  CHECK(sidestep_engine_new(NULL, &whole, NULL) == SIDESTEP_OK);
+  CHECK(sidestep_engine_new(NULL, &part, NULL) == SIDESTEP_OK);
+  sidestep_event event = logon(1);
+  CHECK(sidestep_engine_learn(whole, &event, NULL) == SIDESTEP_OK);
+  event.account.name = text("bob");
+  CHECK(sidestep_engine_learn(part, &event, NULL) == SIDESTEP_OK);
+  CHECK(sidestep_engine_merge(whole, part, &error) == SIDESTEP_OK && error == NULL);
+  sidestep_metrics metrics;
+  memset(&metrics, 0, sizeof metrics);
+  metrics.struct_size = sizeof metrics;
+  CHECK(sidestep_engine_metrics(whole, &metrics, NULL) == SIDESTEP_OK);
+  CHECK(metrics.events == 2 && metrics.edges == 2 && metrics.accounts == 2);
+  CHECK(sidestep_engine_merge(whole, whole, NULL) == SIDESTEP_ERR_BUSY);
+  CHECK(sidestep_config_new(&config, NULL) == SIDESTEP_OK);
+  CHECK(sidestep_config_set(config, SIDESTEP_CONFIG_WINDOW_HOURS, 5, NULL) == SIDESTEP_OK);
+  CHECK(sidestep_engine_new(config, &other, NULL) == SIDESTEP_OK);
+  CHECK(sidestep_engine_merge(whole, other, &error) == SIDESTEP_ERR_CONFIG);
+  CHECK(strcmp(sidestep_error_place(error), "window_hours") == 0);
+  sidestep_error_free(error);
+  sidestep_config_free(config);
+  sidestep_engine_free(other);
+  sidestep_engine_free(part);
+  sidestep_engine_free(whole);
+}
+
 struct inside {
   sidestep_engine *engine;
   sidestep_reader *reader;
@@ -245,6 +274,7 @@ int main(void) {
   errors_say_what_and_where();
   wrong_pointers_are_seen();
   a_damaged_state_is_refused();
+  engines_are_merged_where_their_settings_are_the_same();
   a_callback_cannot_reach_what_calls_it();
   threads_share_what_they_may();
 #ifdef PANIC_TEST

@@ -130,6 +130,10 @@ pub(crate) const CALLS: &[Call] = &[
             status
         }
     }),
+    ("sidestep_engine_merge", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_engine_merge(s.engine, s.engine, E) }
+    }),
     ("sidestep_engine_metrics", |s| {
         // SAFETY: all is as the header says.
         unsafe { sidestep_engine_metrics(s.engine, &mut sized(), E) }

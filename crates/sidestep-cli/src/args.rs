@@ -25,6 +25,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Detect(DetectArgs),
     Detections(DetectionsArgs),
+    State(StateArgs),
     #[cfg(feature = "simulator")]
     Simulate(SimulateArgs),
     #[cfg(feature = "simulator")]
@@ -44,8 +45,9 @@ Examples:
   sidestep detect --emit dot auth.csv | dot -Tsvg > alerts.svg
   sidestep detect --map account=TargetUserName --map time=When windows.csv")]
 pub(crate) struct DetectArgs {
-    /// Logs to judge, or folders of them; `-` is standard input
-    #[arg(required = true, value_name = "INPUT")]
+    /// Logs to judge, or folders of them; `-` is standard input. None is needed where --learn and --save-state
+    /// are given: then the state is what was learned
+    #[arg(required_unless_present_all = ["learn", "save_state"], value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
     /// Format of the logs: auto, lanl, csv, evtx, json, windows-xml, zeek, syslog, krb5kdc, samba,
@@ -180,6 +182,48 @@ pub(crate) struct DetectionsArgs {
     pub(crate) id: Option<String>,
 }
 
+/// Look at saved states, or merge several into one
+///
+/// States are what `sidestep detect --save-state` writes.
+#[derive(Debug, Args)]
+pub(crate) struct StateArgs {
+    #[command(subcommand)]
+    pub(crate) command: StateCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// Say what states hold: which days, how many events, accounts, hosts and edges
+    Inspect {
+        /// Saved states
+        #[arg(required = true, value_name = "STATE")]
+        states: Vec<PathBuf>,
+    },
+    /// Say of each state whether it can be used; exit status 1 where one cannot
+    Verify {
+        /// Saved states
+        #[arg(required = true, value_name = "STATE")]
+        states: Vec<PathBuf>,
+    },
+    /// Make one state of several that learned parts of a stream
+    ///
+    /// Parts by account, by site or by whole days, learned with the same settings, in any order. What is not exact
+    /// is listed in docs/merge.md.
+    #[command(after_help = "\
+Examples:
+  sidestep state merge monday.state tuesday.state --output week.state
+  sidestep detect --load-state week.state today.csv")]
+    Merge {
+        /// Saved states
+        #[arg(required = true, num_args = 2.., value_name = "STATE")]
+        states: Vec<PathBuf>,
+
+        /// Write the merged state to this file
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +239,7 @@ mod tests {
     fn the_lean_command_does_not_list_the_simulator() {
         let command = Cli::command();
         let is_listed = |name| command.get_subcommands().any(|known| known.get_name() == name);
-        assert!(is_listed("detect") && is_listed("detections"));
+        assert!(is_listed("detect") && is_listed("detections") && is_listed("state"));
         for name in ["simulate", "evaluate"] {
             assert_eq!(is_listed(name), cfg!(feature = "simulator"), "{name}");
         }

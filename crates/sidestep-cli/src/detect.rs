@@ -23,6 +23,7 @@ use crate::output::{self, LateFile};
 use crate::posture;
 use crate::progress::Progress;
 use crate::run_summary::{RunSummary, read_summary, run_summary};
+use crate::state;
 
 /// Share of lines that may be bad before the exit status says so.
 pub(crate) const TOLERATED: f64 = 0.01;
@@ -128,11 +129,7 @@ fn check(args: &DetectArgs) -> Result<(), Failure> {
 
 pub(crate) fn engine(args: &DetectArgs) -> Result<Engine, Failure> {
     if let Some(path) = &args.load_state {
-        let bytes = std::fs::read(path).map_err(|error| {
-            Failure::Error(format!("{}: cannot be read: {error}", path.display()))
-        })?;
-        return Engine::load(&bytes)
-            .map_err(|error| Failure::Error(format!("{}: {error}", path.display())));
+        return state::load(path);
     }
     let warm_up = match args.learn_days {
         Some(days) => WarmUp::Days(days),

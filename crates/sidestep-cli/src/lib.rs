@@ -17,6 +17,7 @@ mod progress;
 mod run_summary;
 #[cfg(feature = "simulator")]
 mod simulator;
+mod state;
 mod system;
 mod text;
 
@@ -42,6 +43,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let done = match cli.command {
         Command::Detect(args) => detect::run(&args),
         Command::Detections(args) => detections::run(&args),
+        Command::State(args) => state::run(&args),
         #[cfg(feature = "simulator")]
         Command::Simulate(args) => simulator::simulate::run(&args),
         #[cfg(feature = "simulator")]

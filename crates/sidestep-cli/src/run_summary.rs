@@ -269,6 +269,9 @@ fn rules(lines: &mut Lines, metrics: &Metrics) {
 /// Since when alerts were raised, and what was learned before.
 fn judged(run: &RunSummary<'_>) -> String {
     const ADVICE: &str = "give history with --learn, or say --learn-days";
+    if run.learned_events > 0 && run.learned_events == run.metrics.events {
+        return "nothing: all of it was learned".to_owned();
+    }
     let days = text::counted(run.metrics.days_by_detections, "day");
     let since = match run.status {
         Status::Detecting { since } => since,

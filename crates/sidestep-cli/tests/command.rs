@@ -491,6 +491,51 @@ fn history_can_come_from_another_file_or_from_a_saved_state() {
 }
 
 /// Groups of three digits.
+#[test]
+fn states_are_inspected_verified_and_merged() {
+    let (dir, log) = simulated();
+    let text = fs::read_to_string(&log).unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let learn = |name: &str, keep: &dyn Fn(u64) -> bool| {
+        let of_day =
+            |line: &&str| keep(line.split(',').next().unwrap().parse::<u64>().unwrap() / 86_400);
+        let part: Vec<&str> = text.lines().filter(of_day).collect();
+        fs::write(path(&format!("{name}.csv")), part.join("\n") + "\n").unwrap();
+        let (state, part) = (path(name), path(&format!("{name}.csv")));
+        let run = sidestep(&["detect", "--learn", arg(&part), "--save-state", arg(&state)]);
+        assert_eq!(code(&run), 0, "{}", err(&run));
+        assert!(err(&run).contains("judged   nothing: all of it was learned"), "{}", err(&run));
+        state
+    };
+    assert_eq!(code(&sidestep(&["detect", "--learn", arg(&log)])), 2, "nothing would come of it");
+    let early = learn("early", &|day| day < 4);
+    let late = learn("late", &|day| day >= 4);
+    let (whole, again) = (path("whole"), path("again"));
+    let merged = sidestep(&["state", "merge", arg(&early), arg(&late), "-o", arg(&whole)]);
+    assert_eq!(code(&merged), 0, "{}", err(&merged));
+    let merged = sidestep(&["state", "merge", arg(&late), arg(&early), "--output", arg(&again)]);
+    assert_eq!(code(&merged), 0, "{}", err(&merged));
+    assert_eq!(fs::read(&whole).unwrap(), fs::read(&again).unwrap());
+
+    let inspected = out(&sidestep(&["state", "inspect", arg(&early), arg(&whole)]));
+    let events = group(text.lines().count());
+    assert!(inspected.contains(&format!("events   {events}, ")), "{events}: {inspected}");
+    assert_eq!(inspected.matches("1970-01-01T00:00:00Z to ").count(), 2, "{inspected}");
+    assert!(inspected.contains("accounts") && inspected.contains("detects"), "{inspected}");
+
+    let bytes = fs::read(&whole).unwrap();
+    fs::write(&again, &bytes[..bytes.len() - 1]).unwrap();
+    let verified = sidestep(&["state", "verify", arg(&again), arg(&whole)]);
+    assert_eq!(code(&verified), 1);
+    assert_eq!(out(&verified), format!("{}: sound\n", whole.display()));
+    assert!(err(&verified).contains("again: state is"), "{}", err(&verified));
+    // A damaged part leaves no merged state behind.
+    let none = path("none");
+    let refused = sidestep(&["state", "merge", arg(&whole), arg(&again), "-o", arg(&none)]);
+    assert_eq!((code(&refused), none.exists()), (1, false), "{}", err(&refused));
+    assert_eq!(code(&sidestep(&["state", "merge", arg(&whole), "-o", arg(&none)])), 2);
+}
+
 fn group(number: usize) -> String {
     if number < 1000 {
         number.to_string()

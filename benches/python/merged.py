@@ -1,13 +1,14 @@
-"""What is found when the history was learned in parts and merged, beside one engine that learned all of it.
+"""What is found when the history was learned in parts and merged, beside one engine.
 
     cargo build --release
     python benches/python/merged.py --seeds 7101-7106 --parts 2,7,64
 
-For each seed a `hard` organisation is simulated, and its first days are learned: by one engine, and in parts by whole
-days, by account and by destination, each part a `sidestep detect --learn PART --save-state STATE`, merged by
-`sidestep state merge`. Each engine then judges the same days after. An alert finds an attack when at least half of
-its hops are that attack's logins; alerts are read from the strongest down until so many a day per 1,000 accounts were
-false. A second run asks for one alert a day per 1,000 accounts: how many it raises on each day.
+For each seed a `hard` organisation is simulated, and its first days are learned: by one engine, and
+in parts by whole days, by account and by destination, each part by `sidestep detect --learn PART
+--save-state STATE`, merged by `sidestep state merge`. Each engine then judges the same days after.
+An alert finds an attack when at least half of its hops are that attack's logins; alerts are read
+from the strongest down until so many a day per 1,000 accounts were false. A second run asks for one
+alert a day per 1,000 accounts: how many it raises on each day.
 
 Uses nothing but the command and Python's own library.
 """
@@ -54,8 +55,20 @@ class Organisation:
 
     def __init__(self, command: Path, folder: Path, seed: int, accounts: int, days: int):
         self.command, self.folder, self.accounts, self.days = command, folder, accounts, days
-        self.run("simulate", "--seed", seed, "--accounts", accounts, "--days", days,
-                 "--scenario", "hard", "--learn-days", LEARN, folder / "org")
+        self.run(
+            "simulate",
+            "--seed",
+            seed,
+            "--accounts",
+            accounts,
+            "--days",
+            days,
+            "--scenario",
+            "hard",
+            "--learn-days",
+            LEARN,
+            folder / "org",
+        )
         self.learn, self.judge = [], folder / "judge.csv"
         with (folder / "org/auth.csv").open() as log, self.judge.open("w") as judge:
             for line in log:
@@ -90,8 +103,9 @@ class Organisation:
         for log in logs:
             if log.stat().st_size:
                 states.append(log.with_suffix(".state"))
-                self.run("detect", "--alerts-per-day", budget, "--learn", log,
-                         "--save-state", states[-1])
+                self.run(
+                    "detect", "--alerts-per-day", budget, "--learn", log, "--save-state", states[-1]
+                )
         if len(states) == 1:
             return states[0]
         whole = self.folder / "whole.state"
@@ -166,13 +180,20 @@ def main() -> None:
     runs = len(options.seeds)
     later = options.days - LEARN - 7
     print(f"{runs} hard organisations of {options.accounts} accounts, {attacks} attacks\n")
-    print("| learned by | parts | found at 0.25, % | at 1, % | online, % "
-          "| alerts a day, first week | later |\n|---|--:|--:|--:|--:|--:|--:|")
+    print(
+        "| learned by | parts | found at 0.25, % | at 1, % | online, % "
+        "| alerts a day, first week | later |\n|---|--:|--:|--:|--:|--:|--:|"
+    )
     for (by, parts), total in totals.items():
         share = [100 * total[of] / attacks for of in ("quarter", "one", "online")]
         rate = [total["first week"] / 7 / runs / asked, total["later"] / later / runs / asked]
-        print(f"| {by} | {parts} | " + " | ".join(f"{figure:.1f}" for figure in share)
-              + " | " + " | ".join(f"{figure:.2f}" for figure in rate) + " |")
+        print(
+            f"| {by} | {parts} | "
+            + " | ".join(f"{figure:.1f}" for figure in share)
+            + " | "
+            + " | ".join(f"{figure:.2f}" for figure in rate)
+            + " |"
+        )
     print("\nAlerts a day are a multiple of those asked for: one per 1,000 accounts.")
 
 

@@ -396,9 +396,10 @@ class Engine:
     def merge(self, *others: Engine) -> None:
         """Take in what other engines learned of other parts of the same stream.
 
-        Parts by account, by site (the host that is logged on to) or by whole days: this engine then knows what
-        one engine would know of all of them, whichever takes in which. The others stay as they are. Movements
-        under way end without another alert: call `finish` before, should their last states matter.
+        Parts by account, by site (the host that is logged on to) or by whole days: this engine then
+        knows what one engine would know of all of them, whichever takes in which. The others stay
+        as they are. Movements under way end without another alert: call `finish` before, should
+        their last states matter.
 
         Raises `ValueError` where the settings of two engines differ.
 

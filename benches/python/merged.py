@@ -5,7 +5,8 @@
 
 For each seed a `hard` organisation is simulated, and its first days are learned: by one engine, and
 in parts by whole days, by account and by destination, each part by `sidestep detect --learn PART
---save-state STATE`, merged by `sidestep state merge`. Each engine then judges the same days after.
+--save-state STATE`, merged by `sidestep state merge`. With `--calibrate-days N` the last N of the
+days to learn are in no part; the merged engine learns them. Each engine then judges the same days.
 An alert finds an attack when at least half of its hops are that attack's logins; alerts are read
 from the strongest down until so many a day per 1,000 accounts were false. A second run asks for one
 alert a day per 1,000 accounts: how many it raises on each day.
@@ -91,11 +92,13 @@ class Organisation:
             sys.exit(f"{' '.join(line)}\n{done.stderr}")
         return done.stdout
 
-    def learned(self, by: str, parts: int, budget: float) -> Path:
+    def learned(self, by: str, parts: int, calibrate: int, budget: float) -> Path:
         """The state of an engine that learned the history in so many parts."""
+        last = (LEARN - (calibrate if parts > 1 else 0)) * DAY
         logs = [self.folder / f"{at}.csv" for at in range(parts)]
         files = [log.open("w") for log in logs]
-        for line in self.learn:
+        rest = [line for line in self.learn if int(line.partition(",")[0]) >= last]
+        for line in self.learn[: len(self.learn) - len(rest)]:
             files[part_of(by, line, parts) if parts > 1 else 0].write(line)
         for file in files:
             file.close()
@@ -110,6 +113,10 @@ class Organisation:
             return states[0]
         whole = self.folder / "whole.state"
         self.run("state", "merge", *states, "--output", whole)
+        if rest:
+            log = self.folder / "rest.csv"
+            log.write_text("".join(rest))
+            self.run("detect", "--load-state", whole, "--learn", log, "--save-state", whole)
         return whole
 
     def alerts(self, state: Path) -> list[dict]:
@@ -153,6 +160,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=numbers, default=numbers("7101-7106"))
     parser.add_argument("--parts", type=numbers, default=[2, 7, 64])
     parser.add_argument("--by", default="day,account,destination")
+    parser.add_argument("--calibrate-days", type=int, default=0)
     parser.add_argument("--accounts", type=int, default=800)
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--command", type=Path, default=ROOT / "target/release/sidestep")
@@ -169,10 +177,10 @@ def main() -> None:
             for cut in cuts:
                 print(f"seed {seed}: {cut[0]}, {cut[1]} parts", file=sys.stderr)
                 total = totals[cut]
-                alerts = org.alerts(org.learned(*cut, GENEROUS))
+                alerts = org.alerts(org.learned(*cut, options.calibrate_days, GENEROUS))
                 total["quarter"] += org.found(alerts, 0.25)
                 total["one"] += org.found(alerts, 1)
-                alerts = org.alerts(org.learned(*cut, asked))
+                alerts = org.alerts(org.learned(*cut, options.calibrate_days, asked))
                 total["online"] += len({org.attack_of(alert) for alert in alerts} - {None})
                 for alert in alerts:
                     day = seconds(alert["detected_at"]) // DAY - LEARN

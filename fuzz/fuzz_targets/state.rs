@@ -1,5 +1,5 @@
 //! Any bytes as the body of a saved state, or a saved state with some bytes changed, with the header that
-//! belongs to them: refused, or an engine that goes on, and is the same after it was saved and loaded.
+//! belongs to them: refused, or an engine that goes on, is merged, and is the same after it was saved and loaded.
 #![no_main]
 
 use std::ops::Range;
@@ -58,6 +58,13 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(mut engine) = Engine::load(&[&valid()[..12], &length, &checksum, &body].concat()) else {
         return;
     };
+    let mut whole = Engine::load(valid()).expect("it was saved so");
+    if whole.merge(engine.clone()).is_ok() {
+        let merged = whole.save();
+        let again = Engine::load(&merged).expect("what was merged can be loaded");
+        assert!(again.save() == merged, "what was merged is what was saved");
+        go_on(&mut whole, 20_000 * 24 + 100..20_000 * 24 + 200);
+    }
     go_on(&mut engine, 20_000 * 24 + 100..20_000 * 24 + 300);
     let saved = engine.save();
     let again = Engine::load(&saved).expect("what was saved can be loaded");

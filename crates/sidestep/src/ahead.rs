@@ -7,6 +7,7 @@
 use crate::event::Purpose;
 use crate::event::saved::SavedEvent;
 use crate::event::{Event, OwnedEvent};
+use crate::store::sum_counts;
 use crate::time::Micros;
 use crate::tuning::{FAR_AHEAD, FOLLOWED_BY, FOLLOWED_FOR, MOST_SET_ASIDE};
 
@@ -59,7 +60,7 @@ impl Ahead {
             events: self.events,
             against: 0,
             horizon: self.horizon.max(other.horizon),
-            dropped: self.dropped + other.dropped + surplus as u64,
+            dropped: sum_counts(sum_counts(self.dropped, other.dropped), surplus as u64),
         }
     }
 

@@ -17,8 +17,9 @@ pub(crate) struct Fade {
     half_life_days: f64,
     today: Day,
     width: Width,
-    /// What a draw of today adds.
-    unit: f64,
+    /// What a draw of today adds, and the same as it is divided by.
+    unit: u64,
+    divisor: f64,
 }
 
 /// How much a count holds.
@@ -60,8 +61,8 @@ impl Fade {
     }
 
     fn new(half_life_days: f64, today: Day, width: Width) -> Self {
-        let mut fade = Self { half_life_days, today, width, unit: 1.0 };
-        fade.unit = fade.unit_of(today);
+        let mut fade = Self { half_life_days, today, width, unit: 1, divisor: 1.0 };
+        fade.set_unit();
         fade
     }
 
@@ -75,6 +76,11 @@ impl Fade {
         *self == Self::new(half_life_days, today, Width::Wide)
     }
 
+    /// Draws of today that one unit is.
+    pub(crate) fn draws_of_unit(&self) -> f64 {
+        self.divisor.recip()
+    }
+
     /// Moves on to `day`: by how many binary digits every count has to be made smaller.
     #[must_use]
     pub(crate) fn advance_to(&mut self, day: Day) -> u32 {
@@ -83,9 +89,14 @@ impl Fade {
         }
         let before = self.step_of(self.today);
         self.today = day;
-        self.unit = self.unit_of(day);
+        self.set_unit();
         // More digits than any count has are all.
         ((self.step_of(day) - before) * f64::from(self.width.step())).min(64.0) as u32
+    }
+
+    fn set_unit(&mut self) {
+        self.divisor = self.unit_of(self.today);
+        self.unit = self.divisor as u64;
     }
 
     /// The steps that were made until a day.
@@ -145,7 +156,7 @@ macro_rules! counts {
             /// What it is worth today, in draws.
             #[inline]
             pub(crate) fn value(self, fade: &Fade) -> f64 {
-                self.0 as f64 / fade.unit
+                self.0 as f64 / fade.divisor
             }
 
             /// Makes it smaller by so many binary digits, as [`Fade::advance_to`] asks.
@@ -191,9 +202,17 @@ impl Faded {
 }
 
 impl FadedSum {
+    /// What it is worth, by [`Fade::draws_of_unit`] of today: within rounding what [`value`](Self::value) says, for
+    /// those who ask for a hundred of them.
+    #[inline]
+    pub(crate) fn scaled(self, draws_of_unit: f64) -> f64 {
+        // A conversion of numbers with a sign is one instruction.
+        self.0.cast_signed() as f64 * draws_of_unit
+    }
+
     /// Adds so many draws of today.
     pub(crate) fn add_many(&mut self, count: u64, fade: &Fade) {
-        self.0 = self.0.saturating_add(count.saturating_mul(fade.unit as u64));
+        self.0 = self.0.saturating_add(count.saturating_mul(fade.unit));
     }
 
     /// Adds a draw of `day`.
@@ -280,7 +299,7 @@ mod tests {
         for day in [0, 1, 119, 120, 121, 20_000] {
             let _ = fade.advance_to(day);
             assert_eq!(Faded::one(&fade).value(&fade), 1.0);
-            assert!(fade.unit >= 1024.0 && fade.unit <= 16_384.0, "{fade:?}");
+            assert!(fade.unit >= 1024 && fade.unit <= 16_384, "{fade:?}");
         }
         let mut full = Faded(u32::MAX);
         full.add(&fade);

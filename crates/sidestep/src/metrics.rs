@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::MAX_COUNT;
+use crate::store::{MAX_COUNT, sum_counts};
 
 /// What was taken in, passed over, evicted and raised since the engine was made. Saved with the
 /// state, so that a restored engine goes on counting.
@@ -128,15 +128,15 @@ impl Counts {
     /// The counts of two parts of a stream.
     pub(crate) const fn joined(self, other: Self) -> Self {
         Self {
-            events: self.events + other.events,
-            activities: self.activities + other.activities,
-            logins: self.logins + other.logins,
-            habitual: self.habitual + other.habitual,
-            duplicates: self.duplicates + other.duplicates,
-            late: self.late + other.late,
-            passed_over: self.passed_over + other.passed_over,
-            quarantined: self.quarantined + other.quarantined,
-            days_by_detections: self.days_by_detections + other.days_by_detections,
+            events: sum_counts(self.events, other.events),
+            activities: sum_counts(self.activities, other.activities),
+            logins: sum_counts(self.logins, other.logins),
+            habitual: sum_counts(self.habitual, other.habitual),
+            duplicates: sum_counts(self.duplicates, other.duplicates),
+            late: sum_counts(self.late, other.late),
+            passed_over: sum_counts(self.passed_over, other.passed_over),
+            quarantined: sum_counts(self.quarantined, other.quarantined),
+            days_by_detections: sum_counts(self.days_by_detections, other.days_by_detections),
         }
     }
 

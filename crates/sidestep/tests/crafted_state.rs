@@ -95,8 +95,17 @@ fn with_body(state: &[u8], body: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Merges a state into another, and loads what is then saved.
+fn is_merged(state: &[u8], part: Engine) {
+    let mut whole = Engine::load(state).expect("it was written so");
+    if whole.merge(part).is_ok() {
+        let saved = whole.save();
+        assert_eq!(Engine::load(&saved).expect("it is sound").save(), saved);
+    }
+}
+
 /// Loads a state, goes on with it, saves it, and loads that: whether it was accepted.
-fn survives(bytes: &[u8], later: &[OwnedEvent]) -> bool {
+fn survives(state: &[u8], bytes: &[u8], later: &[OwnedEvent]) -> bool {
     let mut engine = match Engine::load(bytes) {
         Ok(engine) => engine,
         Err(SnapshotError::Malformed { what }) => {
@@ -105,6 +114,7 @@ fn survives(bytes: &[u8], later: &[OwnedEvent]) -> bool {
         }
         Err(error) => panic!("the header is right: {error}"),
     };
+    is_merged(state, engine.clone());
     process(&mut engine, later);
     let saved = engine.save();
     let again = Engine::load(&saved).expect("what was saved can be loaded");
@@ -116,11 +126,11 @@ fn survives(bytes: &[u8], later: &[OwnedEvent]) -> bool {
 /// Asks of every crafted body that it is refused or works; returns how many were accepted.
 fn all_survive(state: &[u8], crafted: impl Iterator<Item = Vec<u8>>) -> usize {
     let later = [events(20_020 * DAY, 60), events(20_100 * DAY, 60)].concat();
-    assert!(survives(state, &later), "as it was written");
+    assert!(survives(state, state, &later), "as it was written");
     let (mut accepted, mut faults) = (0, Vec::new());
     for (trial, body) in crafted.enumerate() {
         let bytes = with_body(state, &body);
-        match catch_unwind(AssertUnwindSafe(|| survives(&bytes, &later))) {
+        match catch_unwind(AssertUnwindSafe(|| survives(state, &bytes, &later))) {
             Ok(is_accepted) => accepted += usize::from(is_accepted),
             Err(_) => faults.push(trial),
         }

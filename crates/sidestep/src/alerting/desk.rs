@@ -11,7 +11,7 @@ use crate::config::{Config, WarmUp};
 use crate::event::Purpose;
 use crate::judge::LoginCounts;
 use crate::movement::{Movement, Tracker};
-use crate::store::{MAX_COUNT, heap};
+use crate::store::{MAX_COUNT, heap, sum_counts};
 use crate::time::{DAY, Day, Micros};
 use crate::tuning::{
     AT_ONCE_NATS, LONGEST_WARM_UP, QUARANTINED_RATE, RULE_LED_SHARE, SETTLED_SHARE,
@@ -152,8 +152,8 @@ impl AlertDesk {
         Self {
             first: [a.first, b.first].into_iter().flatten().min(),
             has_history: a.has_history || b.has_history,
-            alerts: a.alerts + b.alerts,
-            held: a.held + b.held,
+            alerts: sum_counts(a.alerts, b.alerts),
+            held: sum_counts(a.held, b.held),
             ..self
         }
     }

@@ -79,7 +79,8 @@ impl Combinations {
     /// `P(x_i) prod_j P(x_j | x_i)` (averaged one-dependence estimators: Webb, Boughton and Wang,
     /// Machine Learning 58, 2005), each conditional drawn towards the aspect's own distribution.
     pub(crate) fn probability(&self, levels: &Combination) -> f64 {
-        let draws = |count: FadedSum| count.value(&self.fade);
+        let draws_of_unit = self.fade.draws_of_unit();
+        let draws = |count: FadedSum| count.scaled(draws_of_unit);
         let total = draws(self.total) + 2.0;
         let cells: [usize; ASPECTS] = std::array::from_fn(|aspect| at(aspect, levels));
         let counts = cells.map(|cell| draws(self.alone[cell]));

@@ -8,7 +8,7 @@
 
 use super::profile::{AccountProfile, HostProfile};
 use super::{Baseline, Edge, Pair, Presence};
-use crate::store::{Id, Renumbering};
+use crate::store::{Id, Renumbering, sum_counts};
 use crate::time::{Day, Micros};
 
 /// The ids that accounts and hosts of one part have in the whole.
@@ -105,6 +105,7 @@ impl Baseline {
         let account_and_host = |part: usize, key| numbers[part].account_and_host(key);
         let hosts_of = |part: usize, key| numbers[part].hosts.ids(key);
         let accounts_of = |part: usize, key| numbers[part].accounts.ids(key);
+        let evicted = |a, b, gone| sum_counts(sum_counts(a, b), gone);
         let latest = |last: &mut Micros, other: Micros| *last = (*last).max(other);
         let mut protocols = a.protocols;
         protocols.join(&b.protocols);
@@ -159,8 +160,8 @@ impl Baseline {
             first_day: [a.first_day, b.first_day].into_iter().flatten().min(),
             half_life_days: self.half_life_days,
             fade: a.fade,
-            evicted_accounts: a.evicted_accounts + b.evicted_accounts + accounts_gone,
-            evicted_hosts: a.evicted_hosts + b.evicted_hosts + hosts_gone,
+            evicted_accounts: evicted(a.evicted_accounts, b.evicted_accounts, accounts_gone),
+            evicted_hosts: evicted(a.evicted_hosts, b.evicted_hosts, hosts_gone),
         };
         whole.count_distinct();
         (whole, numbers)

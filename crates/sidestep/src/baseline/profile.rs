@@ -6,7 +6,7 @@ use super::pitman_yor::Draws;
 use crate::fading::Faded;
 use crate::login::PROTOCOLS;
 use crate::store::{Id, Renumbering, heap};
-use crate::time::{Day, Micros, hour_of};
+use crate::time::{Day, MAX_TIME, Micros, hour_of};
 use crate::tuning::profile::PRIOR;
 
 /// Counts of the protocol classes of a login (see [`crate::login`]).
@@ -35,7 +35,7 @@ impl ProtocolCounts {
     }
 
     fn total(&self) -> f64 {
-        self.0.iter().map(|&count| f64::from(count)).sum()
+        self.0.iter().map(|&count| u64::from(count)).sum::<u64>() as f64
     }
 
     /// The class drawn most.
@@ -136,9 +136,18 @@ pub(crate) struct Arrival {
     pub(crate) time: Micros,
 }
 
-/// The order of arrivals: nobody comes before anybody.
-fn order(arrival: Option<Arrival>) -> Option<(Micros, Id)> {
-    arrival.map(|Arrival { account, time }| (time, account))
+impl Arrival {
+    /// The order in which accounts came.
+    const fn order(&self) -> (Micros, Id) {
+        (self.time, self.account)
+    }
+}
+
+impl Default for Arrival {
+    /// Nobody, before any time.
+    fn default() -> Self {
+        Self { account: Id::MAX, time: -MAX_TIME }
+    }
 }
 
 /// How many arrivals a host remembers.
@@ -166,7 +175,7 @@ pub(crate) struct HostProfile {
     /// The accounts seen at its keyboard on most days, with the days of each.
     owners: [(Id, u32); OWNERS],
     /// The last accounts that came over the network.
-    arrivals: [Option<Arrival>; ARRIVALS],
+    arrivals: [Arrival; ARRIVALS],
     pub(crate) first_day: Day,
 }
 
@@ -180,7 +189,7 @@ impl HostProfile {
         self.odd_from.join(other.odd_from);
         self.odd_to.join(other.odd_to);
         self.protocols.join(&other.protocols);
-        other.arrivals.into_iter().flatten().for_each(|arrival| self.saw_arrival(arrival));
+        other.arrivals.into_iter().for_each(|arrival| self.saw_arrival(arrival));
         self.sort_arrivals();
         self.first_day = self.first_day.min(other.first_day);
     }
@@ -188,16 +197,16 @@ impl HostProfile {
     /// Gives the accounts that came to it the ids that they have in the whole.
     pub(super) fn renumber(&mut self, accounts: &Renumbering) {
         for arrival in &mut self.arrivals {
-            *arrival = arrival.and_then(|Arrival { account, time }| {
-                Some(Arrival { account: accounts.id(account)?, time })
-            });
+            let renumbered = accounts.id(arrival.account);
+            *arrival =
+                renumbered.map_or_else(Arrival::default, |account| Arrival { account, ..*arrival });
         }
         self.sort_arrivals();
     }
 
     /// Puts the accounts that came in an order that does not depend on when they were noted.
     fn sort_arrivals(&mut self) {
-        self.arrivals.sort_by_key(|arrival| order(*arrival));
+        self.arrivals.sort_by_key(Arrival::order);
     }
 
     /// Begins to count anew what follows from pairs.
@@ -243,16 +252,15 @@ impl HostProfile {
     }
 
     pub(crate) fn saw_arrival(&mut self, arrival: Arrival) {
-        if let Some(known) =
-            self.arrivals.iter_mut().flatten().find(|known| known.account == arrival.account)
+        if let Some(known) = self.arrivals.iter_mut().find(|known| known.account == arrival.account)
         {
             known.time = known.time.max(arrival.time);
             return;
         }
-        if let Some(oldest) = self.arrivals.iter_mut().min_by_key(|known| order(**known))
-            && order(*oldest) < order(Some(arrival))
+        if let Some(oldest) = self.arrivals.iter_mut().min_by_key(|known| known.order())
+            && oldest.order() < arrival.order()
         {
-            *oldest = Some(arrival);
+            *oldest = arrival;
         }
     }
 
@@ -262,6 +270,6 @@ impl HostProfile {
         time: Micros,
         window: Micros,
     ) -> impl Iterator<Item = Arrival> + '_ {
-        self.arrivals.iter().flatten().copied().filter(move |a| time - a.time <= window)
+        self.arrivals.iter().copied().filter(move |a| time - a.time <= window)
     }
 }

@@ -15,7 +15,7 @@ use super::recent_hops::{HopRef, RecentHops};
 use super::{Attached, Candidate, Hop, Movement, RuleEvidence, id_of};
 use crate::config::Config;
 use crate::event::{LogonType, Outcome};
-use crate::store::{Id, MAX_COUNT, Portion, heap};
+use crate::store::{Id, MAX_COUNT, Portion, heap, sum_counts};
 use crate::time::{HOUR, Micros, day_of};
 use crate::tuning::detections::pass_the_ticket::LIFETIME as TICKET_LIFETIME;
 use crate::tuning::held_back::LISTED;
@@ -96,9 +96,9 @@ impl Tracker {
     pub(crate) fn joined(mut self, [a, b]: [Self; 2]) -> Self {
         self.next_serial = a.next_serial.max(b.next_serial);
         self.counts = TrackerCounts {
-            opened: a.counts.opened + b.counts.opened,
-            evicted: a.counts.evicted + b.counts.evicted,
-            dropped_hops: a.counts.dropped_hops + b.counts.dropped_hops,
+            opened: sum_counts(a.counts.opened, b.counts.opened),
+            evicted: sum_counts(a.counts.evicted, b.counts.evicted),
+            dropped_hops: sum_counts(a.counts.dropped_hops, b.counts.dropped_hops),
         };
         self
     }

@@ -13,7 +13,7 @@ use crate::baseline::Baseline;
 use crate::event::{Account, Event};
 use crate::identity::join::Numbers;
 use crate::identity::resolve::{Party, Resolved, Resolver};
-use crate::store::{MAX_COUNT, Portion, heap};
+use crate::store::{MAX_COUNT, Portion, heap, sum_counts};
 use crate::time::Micros;
 
 /// Declares the rules: a file for each, in the order in which they are listed everywhere.
@@ -138,8 +138,8 @@ pub(crate) struct FindingCounts {
 impl FindingCounts {
     const fn joined(self, other: Self) -> Self {
         Self {
-            findings: self.findings + other.findings,
-            suppressed: self.suppressed + other.suppressed,
+            findings: sum_counts(self.findings, other.findings),
+            suppressed: sum_counts(self.suppressed, other.suppressed),
         }
     }
 }

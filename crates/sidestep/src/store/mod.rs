@@ -32,6 +32,12 @@ use ahash::RandomState;
 /// Most that a counter of a saved state may stand at: further up `f64` could not say it.
 pub(crate) const MAX_COUNT: u64 = 1 << 53;
 
+/// The sum of the counts of two parts of a stream.
+pub(crate) const fn sum_counts(one: u64, other: u64) -> u64 {
+    let sum = one.saturating_add(other);
+    if sum < MAX_COUNT { sum } else { MAX_COUNT }
+}
+
 /// Keys drawn per process, so that nobody can prepare names that collide. The order of a table
 /// never shows, so the keys do not change a result.
 pub(crate) fn hash_keys() -> RandomState {

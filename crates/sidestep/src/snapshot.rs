@@ -67,7 +67,7 @@ impl Engine {
             counts: counts.clone(),
             ahead: self.pipeline.ahead.to_saved(),
             now: *now,
-            days_seen: *days_seen,
+            days_seen: days_seen.clone(),
             resolver: self.pipeline.resolver.to_saved(),
             sessions: self.pipeline.sessions.to_saved(),
             baseline: self.pipeline.baseline.to_saved(),

@@ -255,6 +255,8 @@ pub(crate) mod frequency {
     /// Days that make no habit where nothing but detections is judged: what was done once may have been done
     /// by an intruder.
     pub(crate) const NO_HABIT: f64 = 1.0;
+    /// Fewer days of a habit than this are none: counts that fade are rounded.
+    pub(crate) const LEAST_HABIT: f64 = 0.02;
     /// New kinds of finding that stand in for those that an actor never showed, over the days on which a
     /// detection found anything: who does one thing every day rarely begins another.
     pub(crate) const NEW_KINDS: f64 = 0.1;

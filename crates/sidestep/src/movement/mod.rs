@@ -93,7 +93,8 @@ impl Hop {
 
     /// Whether only rules saw it: no login that is odd by itself stands behind it.
     fn is_only_found(&self) -> bool {
-        self.gain - self.linked <= self.rule_nats
+        // What was added and is taken away again leaves a rounding error.
+        self.gain - self.linked - self.rule_nats < 1e-9
     }
 
     /// Whether something at `time` is too late to belong to the same act.

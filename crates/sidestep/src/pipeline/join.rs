@@ -38,7 +38,7 @@ impl Pipeline {
             ahead: self.ahead.joined(other.ahead),
             now,
             hour_end: 0,
-            days_seen: self.days_seen.joined(other.days_seen),
+            days_seen: self.days_seen.joined(&other.days_seen),
             resolver,
             sessions,
             baseline,

@@ -10,8 +10,8 @@ use crate::identity::join::Numbers;
 use crate::store::{Bound, Id, Key, Portion, SavedTable, Table, heap};
 use crate::time::Day;
 use crate::tuning::frequency::{
-    COMMON_DAYS, DEARER, HALF_LIFE_DAYS, HALF_SEEN, IN_ATTACKS, MOST, NEW_KINDS, NO_HABIT,
-    PRIOR_DAYS, REMEMBERED,
+    COMMON_DAYS, DEARER, HALF_LIFE_DAYS, HALF_SEEN, IN_ATTACKS, LEAST_HABIT, MOST, NEW_KINDS,
+    NO_HABIT, PRIOR_DAYS, REMEMBERED,
 };
 
 /// Who did something, or where it was done if nobody knows who did.
@@ -289,8 +289,8 @@ impl Frequency {
         };
         let nats = |known: f64| {
             let p = |days: f64| {
-                let habit = (days - no_habit).max(0.0);
-                (habit + PRIOR_DAYS * share) / (known.max(days) + PRIOR_DAYS)
+                let habit = Some(days - no_habit).filter(|habit| *habit >= LEAST_HABIT);
+                (habit.unwrap_or(0.0) + PRIOR_DAYS * share) / (known.max(days) + PRIOR_DAYS)
             };
             let something_new = p(any) * (new + NEW_KINDS) / (any + 1.0);
             let p = if days > 0.0 { p(days) } else { p(0.0).max(something_new) };

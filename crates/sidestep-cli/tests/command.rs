@@ -123,6 +123,10 @@ fn wrong_arguments_exit_with_2() {
         (&["evaluate", "folder", "--seeds", "1"], "--seeds"),
         (&["simulate", "dir", "--accounts", "1"], "accounts"),
         (&["simulate", "dir", "--scenario", "soft"], "scenario"),
+        (&["simulate", "dir", "--adversary", "polite"], "mimic-then-strike"),
+        (&["simulate", "dir", "--change", "merger"], "--change-day"),
+        (&["simulate", "dir", "--change", "merger", "--change-day", "30"], "change_day"),
+        (&["simulate", "dir", "--attacks-from", "3"], "attacks_from"),
     ] {
         let output = sidestep(args);
         assert_eq!(code(&output), 2, "{args:?}: {}", err(&output));

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::adversary::Adversary;
+use crate::change::Change;
+
 /// Why a simulation could not be made or written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -164,6 +167,13 @@ pub struct SimConfig {
     pub telemetry: Option<Telemetry>,
     /// How many attacks; `None` is about seven for 800 accounts and 16 days after learning.
     pub attacks: Option<u32>,
+    /// First day on which an attack may begin; `None` is the first after learning. Attackers that prepare
+    /// need some weeks before it.
+    pub attacks_from: Option<u32>,
+    /// How the attackers try to teach a detector before they strike, if they do.
+    pub adversary: Option<Adversary>,
+    /// What changes for the whole organisation on one day, if anything does.
+    pub change: Option<Change>,
 }
 
 impl SimConfig {
@@ -185,8 +195,18 @@ impl SimConfig {
         learn_days: u32,
         scenario: Scenario,
     ) -> Result<Self, SimError> {
-        let config =
-            Self { seed, accounts, days, learn_days, scenario, telemetry: None, attacks: None };
+        let config = Self {
+            seed,
+            accounts,
+            days,
+            learn_days,
+            scenario,
+            telemetry: None,
+            attacks: None,
+            attacks_from: None,
+            adversary: None,
+            change: None,
+        };
         config.check()?;
         Ok(config)
     }
@@ -202,6 +222,27 @@ impl SimConfig {
     #[must_use]
     pub const fn with_attacks(mut self, attacks: u32) -> Self {
         self.attacks = Some(attacks);
+        self
+    }
+
+    /// The same with attacks that begin on this day or later.
+    #[must_use]
+    pub const fn with_attacks_from(mut self, day: u32) -> Self {
+        self.attacks_from = Some(day);
+        self
+    }
+
+    /// The same with attackers that prepare.
+    #[must_use]
+    pub const fn with_adversary(mut self, adversary: Adversary) -> Self {
+        self.adversary = Some(adversary);
+        self
+    }
+
+    /// The same with a change of the organisation.
+    #[must_use]
+    pub const fn with_change(mut self, change: Change) -> Self {
+        self.change = Some(change);
         self
     }
 
@@ -224,7 +265,15 @@ impl SimConfig {
         within("accounts", self.accounts, *Self::ACCOUNTS.start(), *Self::ACCOUNTS.end())?;
         within("days", self.days, *Self::DAYS.start(), *Self::DAYS.end())?;
         within("learn_days", self.learn_days, 0, self.days - 2)?;
-        within("attacks", self.attacks.unwrap_or(0), 0, Self::MAX_ATTACKS)
+        within("attacks", self.attacks.unwrap_or(0), 0, Self::MAX_ATTACKS)?;
+        let from = self.attacks_from.unwrap_or(self.learn_days);
+        within("attacks_from", from, self.learn_days, self.days - 2)?;
+        within("change_day", self.change.map_or(1, |change| change.day), 1, self.days - 1)
+    }
+
+    /// First day on which an attack may begin.
+    pub(crate) fn first_attack_day(&self) -> u32 {
+        self.attacks_from.unwrap_or(self.learn_days).max(1).min(self.days - 2)
     }
 
     /// How many attacks there will be.
@@ -235,7 +284,8 @@ impl SimConfig {
             (_, Some(count)) => count,
             (_, None) => {
                 let size = libm::sqrt(f64::from(self.accounts) / 800.0);
-                let time = f64::from(self.days - self.learn_days) / 16.0;
+                let from = self.attacks_from.unwrap_or(self.learn_days);
+                let time = f64::from(self.days - from) / 16.0;
                 libm::round(7.0 * size * time).clamp(1.0, 40.0) as u32
             }
         }

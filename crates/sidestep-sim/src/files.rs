@@ -79,6 +79,14 @@ pub fn write_dialect_to_dir(
     if dialect == Dialect::Lanl {
         return write_to_dir(config, dir, progress);
     }
+    if config.has_made_up_hosts() {
+        // A host that does not exist has no address and writes nothing.
+        return Err(SimError::Config {
+            field: "dialect",
+            value: dialect.to_string(),
+            allowed: format!("{} where hosts are made up", Dialect::Lanl),
+        });
+    }
     let mut simulation = Simulation::new(config)?;
     std::fs::create_dir_all(dir).map_err(|source| failed(dir, source))?;
     let mut writer = DialectWriter::new(&simulation, dialect);

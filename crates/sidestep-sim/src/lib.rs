@@ -5,8 +5,10 @@
 //! logs that its machines would write.
 
 mod activity;
+mod adversary;
 mod attack;
 mod benign;
+mod change;
 pub mod config;
 pub mod dialect;
 pub mod evaluation;
@@ -23,11 +25,13 @@ mod telemetry;
 pub mod truth;
 
 pub use activity::{ActivityKind, Launcher, Pipe, Purpose, Service, Share, SimActivity};
+pub use adversary::Adversary;
 pub use attack::{Goal, Noise, Start, Stealth, Technique};
+pub use change::{Change, ChangeKind};
 pub use config::{Scenario, SimConfig, SimError, Telemetry};
 pub use dialect::Dialect;
 pub use files::{Summary, write_dialect_to_dir, write_to_dir};
 pub use hard_negatives::{HardNegative, Tally};
-pub use login_row::{Auth, Logon, Mark, Orientation, Row};
+pub use login_row::{Auth, Logon, Mark, Orientation, Phase, Row};
 pub use simulation::{AttackKind, Simulation};
 pub use truth::{Truth, TruthLogin};

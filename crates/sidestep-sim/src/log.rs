@@ -1,7 +1,7 @@
 //! The rows that single acts leave in a log.
 
 use crate::activity::{Activities, ActivityKind};
-use crate::login_row::{Auth, Logon, Mark, Orientation, Row};
+use crate::login_row::{Auth, Logon, Mark, Orientation, Phase, Row};
 use crate::names::Ids;
 use crate::rng::Rng;
 
@@ -40,6 +40,7 @@ impl Log<'_> {
             orientation,
             success,
             mark: Mark::Plain,
+            phase: Phase::Attack,
         });
     }
 

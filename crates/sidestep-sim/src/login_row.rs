@@ -135,6 +135,41 @@ pub enum Mark {
     OldCipher,
 }
 
+/// What a row of an attack is to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Phase {
+    /// The attack itself; everyday life has this value too.
+    #[default]
+    Attack,
+    /// Done before the attack, with stolen accounts, so that the attack looks usual.
+    Preparation,
+    /// Made up to keep a detector and its readers busy.
+    Decoy,
+}
+
+impl Phase {
+    /// The word that `truth.csv` uses.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Attack => "attack",
+            Self::Preparation => "preparation",
+            Self::Decoy => "decoy",
+        }
+    }
+
+    /// The phase of a word; every other word is the attack itself, for the files of other generators have
+    /// words of their own.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "preparation" => Self::Preparation,
+            "decoy" => Self::Decoy,
+            _ => Self::Attack,
+        }
+    }
+}
+
 /// One row of the log. Accounts and hosts are numbers that [`Simulation`](crate::Simulation) turns
 /// into names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -161,6 +196,8 @@ pub struct Row {
     pub success: bool,
     /// What its records show beside that.
     pub mark: Mark,
+    /// What it is to the attack that made it.
+    pub phase: Phase,
 }
 
 impl Row {

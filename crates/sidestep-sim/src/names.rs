@@ -4,6 +4,9 @@ use sidestep::event::{Account, AccountKind};
 
 use crate::rng::Rng;
 
+/// Numbers in names that are made up begin here: no organisation has as many.
+const MADE_UP: u32 = 10_000_000;
+
 /// No host, no account.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -103,6 +106,44 @@ impl Names {
             named.push(account_name("ANONYMOUS LOGON".to_owned(), host));
         }
         Self { accounts: named, hosts }
+    }
+
+    /// Adds accounts and hosts that nobody has, which attackers make up; gives the numbers of the first of
+    /// each.
+    pub(crate) fn make_up(&mut self, count: u32) -> (u32, u32) {
+        let first = (crate::org::count(self.accounts.len()), crate::org::count(self.hosts.len()));
+        for n in 0..count {
+            self.accounts.push(account_name(format!("U{}", MADE_UP + n), "DOM1"));
+            self.hosts.push(format!("C{}", MADE_UP + n));
+        }
+        first
+    }
+
+    /// Gives every account of a domain another domain.
+    pub(crate) fn change_domains(&mut self) {
+        for account in &mut self.accounts {
+            if let Some(number) = account.whole[account.at..].strip_prefix("@DOM") {
+                let name = account.whole[..account.at].to_owned();
+                *account = account_name(name, &format!("CORP{number}"));
+            }
+        }
+    }
+
+    /// Gives the first `hosts` hosts other names, and their own accounts with them.
+    pub(crate) fn rename_hosts(&mut self, ids: Ids) {
+        for host in 0..ids.hosts {
+            let name = format!("N{}", host + 1);
+            let domain = {
+                let machine = &self.accounts[ids.machine(host) as usize];
+                machine.whole[machine.at + 1..].to_owned()
+            };
+            self.accounts[ids.machine(host) as usize] = account_name(format!("{name}$"), &domain);
+            for account in [ids.system(host), ids.anonymous(host)] {
+                let account = &mut self.accounts[account as usize];
+                *account = account_name(account.whole[..account.at].to_owned(), &name);
+            }
+            self.hosts[host as usize] = name;
+        }
     }
 
     /// The whole name, `name@domain`.

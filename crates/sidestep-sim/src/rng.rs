@@ -27,6 +27,8 @@ pub(crate) enum Stream {
     Habits,
     Activities,
     AttackDeeds,
+    Adversary,
+    Change,
 }
 
 /// One stream of random numbers.

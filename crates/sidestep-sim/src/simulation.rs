@@ -3,6 +3,7 @@
 use sidestep::event::{Activity, AuthEvent, AuthProtocol, Host, LogonType, Outcome};
 
 use crate::activity::SimActivity;
+use crate::adversary::Preparations;
 use crate::attack::Attackers;
 use crate::benign::Everyday;
 use crate::config::{Scenario, SimConfig, SimError, Telemetry};
@@ -34,6 +35,7 @@ pub struct Simulation {
     names: Names,
     everyday: Everyday,
     attackers: Attackers,
+    preparations: Option<Preparations>,
     filter: Filter,
     day: u32,
     benign: Vec<Row>,
@@ -68,15 +70,17 @@ impl Simulation {
         let org = &everyday.org;
         let mut rng = Rng::new(config.seed, Stream::Names, 0, 0);
         let domains: Vec<u8> = org.hosts.iter().map(|host| host.domain).collect();
-        let names = Names::new(&mut rng, &org.accounts, &domains);
+        let mut names = Names::new(&mut rng, &org.accounts, &domains);
         let filter = Filter::new(&config, org);
         let attackers = Attackers::new(&config, org.ids());
+        let preparations = Preparations::plan(&config, org, &mut names)?;
         let spans = vec![(0, i64::MAX, 0); attackers.attacks.len()];
         Ok(Self {
             config,
             names,
             everyday,
             attackers,
+            preparations,
             filter,
             day: 0,
             benign: Vec::new(),
@@ -115,6 +119,15 @@ impl Simulation {
         &self.names
     }
 
+    /// The attackers' rows of the day last given out, before telemetry.
+    pub(crate) fn hostile(&self) -> &[Row] {
+        &self.hostile
+    }
+
+    pub(crate) const fn attackers(&self) -> &Attackers {
+        &self.attackers
+    }
+
     /// The rows of the next day, in order of time; `None` after the last.
     pub fn next_day(&mut self) -> Option<&[Row]> {
         if self.day >= self.config.days {
@@ -124,9 +137,15 @@ impl Simulation {
         self.day += 1;
         self.benign.clear();
         self.hostile.clear();
+        if let Some(change) = self.config.change {
+            change.rename(day, &mut self.names, &self.everyday.org);
+        }
         let mut activities = self.everyday.day(day, &mut self.benign);
         if self.config.scenario != Scenario::Clean {
             let org = &self.everyday.org;
+            if let Some(preparations) = &self.preparations {
+                preparations.day(day, org, &self.benign, &mut self.hostile);
+            }
             let attackers = &mut self.attackers;
             activities.extend(attackers.day(
                 day,
@@ -209,6 +228,7 @@ impl Simulation {
                 src_host: self.names.host(row.src).to_owned(),
                 dst_host: self.names.host(row.dst).to_owned(),
                 attack_id: attack_id(row.attack),
+                phase: row.phase,
             });
         }
     }

@@ -12,18 +12,22 @@ use std::io::{Read, Write};
 
 use thiserror::Error;
 
+use crate::login_row::Phase;
+
 use table::{Table, write_rows};
 
 /// What stands in an attack's axes where the truth does not tell.
 pub const UNKNOWN: &str = "unknown";
 
-/// Columns of `truth.csv`, in order, each with other names that its header may give it.
-const LOGIN_COLUMNS: [&[&str]; 5] = [
+/// Columns of `truth.csv`, in order, each with other names that its header may give it. The last is
+/// written only where an attacker prepared the attack.
+const LOGIN_COLUMNS: [&[&str]; 6] = [
     &["time"],
     &["account", "user", "dst_user"],
     &["src_host", "src", "src_computer"],
     &["dst_host", "dst", "dst_computer"],
     &["attack_id", "attack"],
+    &["phase"],
 ];
 
 /// Columns of `attacks.csv`, in order, each with other names that its header may give it.
@@ -74,7 +78,7 @@ pub enum TruthError {
 }
 
 /// One successful login of an attacker, as `truth.csv` lists it:
-/// `time,account,src_host,dst_host,attack_id`.
+/// `time,account,src_host,dst_host,attack_id`, and `phase` where an adversary prepared the attacks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TruthLogin {
     /// Seconds since the log's start, as in the log.
@@ -87,6 +91,8 @@ pub struct TruthLogin {
     pub dst_host: String,
     /// The attack it belongs to.
     pub attack_id: String,
+    /// What it is to that attack.
+    pub phase: Phase,
 }
 
 /// One attack, as `attacks.csv` lists it:
@@ -140,6 +146,7 @@ impl Truth {
                 src_host: logins.required(row, 2)?.to_owned(),
                 dst_host: logins.required(row, 3)?.to_owned(),
                 attack_id: logins.required(row, 4)?.to_owned(),
+                phase: Phase::of_word(logins.get(row, 5)),
             });
         }
         truth.logins.sort_by_key(|login| login.time);
@@ -183,18 +190,22 @@ impl Truth {
     pub fn write(&self, truth_csv: impl Write, attacks_csv: impl Write) -> Result<(), TruthError> {
         let failed = |file| move |source| TruthError::Write { file, source };
         let mut out = csv::Writer::from_writer(truth_csv);
+        let is_plain = self.logins.iter().all(|login| login.phase == Phase::Attack);
+        let columns = if is_plain { LOGIN_COLUMNS.len() - 1 } else { LOGIN_COLUMNS.len() };
         write_rows(
             &mut out,
-            &LOGIN_COLUMNS,
+            &LOGIN_COLUMNS[..columns],
             self.logins.iter().map(|l| {
                 let time = l.time.to_string();
-                [
+                let fields = [
                     time,
                     l.account.clone(),
                     l.src_host.clone(),
                     l.dst_host.clone(),
                     l.attack_id.clone(),
-                ]
+                    l.phase.word().to_owned(),
+                ];
+                fields.into_iter().take(columns)
             }),
         )
         .map_err(failed("truth.csv"))?;

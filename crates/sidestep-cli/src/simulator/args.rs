@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use sidestep_sim::{Dialect, Scenario, Telemetry};
+use sidestep_sim::{Adversary, ChangeKind, Dialect, Scenario, Telemetry};
 
 /// Make the log of an organisation that does not exist
 ///
@@ -53,6 +53,26 @@ pub(crate) struct SimulateArgs {
     /// Number of attacks [default: about seven for 800 accounts and 16 days]
     #[arg(long)]
     pub(crate) attacks: Option<u32>,
+
+    /// First day on which an attack may begin, from 0 [default: the first after learning]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) attacks_from: Option<u32>,
+
+    /// Have attackers teach a detector for three weeks before each attack: slow-ramp (a new host every
+    /// few days), flood (made-up accounts and hosts by the thousands), mimic-then-strike (only what the
+    /// stolen account does) or repeat (the attack's own path on each day)
+    #[arg(long)]
+    pub(crate) adversary: Option<Adversary>,
+
+    /// Change the organisation on one day: migration (all accounts get another domain), renaming (all
+    /// hosts get another name), merger (a company of half the size joins) or reorganisation (a third of
+    /// the people change the team)
+    #[arg(long, requires = "change_day")]
+    pub(crate) change: Option<ChangeKind>,
+
+    /// The day of the change, from 0
+    #[arg(long, value_name = "DAY", requires = "change")]
+    pub(crate) change_day: Option<u32>,
 }
 
 /// Judge sidestep and simple detectors on logs of which the truth is known

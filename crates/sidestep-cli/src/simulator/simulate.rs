@@ -1,6 +1,6 @@
 //! `sidestep simulate`.
 
-use sidestep_sim::{Dialect, SimConfig, SimError, Summary, write_dialect_to_dir};
+use sidestep_sim::{Change, Dialect, SimConfig, SimError, Summary, write_dialect_to_dir};
 
 use super::args::SimulateArgs;
 use crate::exit::{Exit, Failure};
@@ -18,6 +18,10 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<Exit, Failure> {
     if let Some(attacks) = args.attacks {
         config = config.with_attacks(attacks);
     }
+    config.attacks_from = args.attacks_from;
+    config.adversary = args.adversary;
+    config.change = args.change.zip(args.change_day).map(|(kind, day)| Change { kind, day });
+    config.check().map_err(failure)?;
     let mut progress = Progress::over_days(args.days);
     let written = write_dialect_to_dir(config, args.dialect, &args.outdir, &mut |day| {
         progress.at(day.into(), String::new);

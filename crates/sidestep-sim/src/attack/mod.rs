@@ -177,6 +177,13 @@ impl Attackers {
         done
     }
 
+    /// Hosts that the first credential of an attack opens and that its account was not seen to use.
+    pub(crate) fn unused_by_victim(&self, attack: &Attack) -> Vec<u32> {
+        let used = self.observed.used(attack.victim);
+        let opens = attack.reaches.first().map_or(&[][..], Vec::as_slice);
+        opens.iter().copied().filter(|host| !used.contains(host)).collect()
+    }
+
     /// The attack that acts first before `end`.
     fn due(&self, end: u32) -> Option<usize> {
         let first = self.attacks.iter().enumerate().min_by_key(|(_, attack)| attack.next)?;

@@ -34,7 +34,7 @@ pub(crate) fn plan(config: &SimConfig, number: u32) -> Plan {
         rng.weighted(&[(Noise::None, 0.6), (Noise::Spray, 0.2), (Noise::Sweep, 0.2)])
             .unwrap_or(Noise::None)
     };
-    let first = config.learn_days.max(1).min(config.days - 2);
+    let first = config.first_attack_day();
     let last = config.days - 2;
     // Slow ones begin early enough to get somewhere.
     let last = if stealth == Stealth::VerySlow { first + (last - first) / 2 } else { last };

@@ -45,7 +45,10 @@ pub(crate) struct Everyday {
 
 impl Everyday {
     pub(crate) fn new(mut org: Org, config: &SimConfig) -> Self {
-        let calendar = Calendar::plan(&mut org, config);
+        let mut calendar = Calendar::plan(&mut org, config);
+        if let Some(change) = config.change {
+            change.plan(&mut org, &mut calendar, config);
+        }
         Self {
             org,
             calendar,

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
+use crate::login_row::Phase;
 use crate::truth::Truth;
 
 use super::logins::{DAY, LoginKey, LoginLog};
@@ -88,6 +89,10 @@ impl Judge {
             .collect();
         let mut by_login = HashMap::new();
         for login in &truth.logins {
+            if login.phase == Phase::Decoy {
+                // Whoever reads an alert on these has not found the attack.
+                continue;
+            }
             let Some(&at) = places.get(login.attack_id.as_str()) else { continue };
             let key = log.intern(login.time, &login.account, &login.src_host, &login.dst_host);
             by_login.entry(key).or_insert(at);

@@ -2,6 +2,7 @@
 
 use sidestep::event::{Account, AuthEvent, Host, Outcome};
 
+use crate::login_row::Phase;
 use crate::truth::{Attack, Truth, TruthLogin, UNKNOWN};
 
 use super::judge::{Finding, Judge, allowed, judged_days};
@@ -24,6 +25,7 @@ fn truth(logins: &[(Row, &str)]) -> Truth {
             src_host: (*src).to_owned(),
             dst_host: (*dst).to_owned(),
             attack_id: (*attack_id).to_owned(),
+            phase: Phase::Attack,
         });
         if truth.attacks.iter().all(|attack| attack.attack_id != *attack_id) {
             truth.attacks.push(Attack {
@@ -84,6 +86,19 @@ fn half_of_the_hops_is_enough_and_less_is_not() {
         let finding = finding(&mut log, 1.0, 0, hops);
         assert_eq!(judge.found_by(&finding), expected, "{hops:?}");
     }
+}
+
+#[test]
+fn an_alert_on_decoys_finds_nothing() {
+    let mut log = LoginLog::default();
+    let mut truth = attacks();
+    truth.logins[0].phase = Phase::Preparation;
+    truth.logins[1].phase = Phase::Decoy;
+    let judge = Judge::new(&truth, &mut log, 0);
+    let prepared = finding(&mut log, 1.0, 0, &[ONE[0]]);
+    let decoys = finding(&mut log, 1.0, 0, &[ONE[1]]);
+    assert_eq!(judge.found_by(&prepared), [0]);
+    assert!(judge.found_by(&decoys).is_empty());
 }
 
 #[test]

@@ -27,6 +27,29 @@ pub(crate) enum Campaign {
     Deployment,
 }
 
+impl Campaign {
+    /// The person that it happens to, if it is one.
+    const fn person(&self) -> Option<u32> {
+        match self {
+            Self::Arrival { person }
+            | Self::RoleChange { person, .. }
+            | Self::Promotion { person, .. }
+            | Self::Leave { person, .. }
+            | Self::Reimage { person }
+            | Self::Rename { person, .. }
+            | Self::PatchNight { person }
+            | Self::OnCall { person }
+            | Self::PersonStorm { person }
+            | Self::Dissolve { person, .. } => Some(*person),
+            Self::Migration { .. }
+            | Self::Rollout { .. }
+            | Self::ServiceStorm { .. }
+            | Self::Project { .. }
+            | Self::Deployment => None,
+        }
+    }
+}
+
 /// What happens, by day.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Calendar {
@@ -58,6 +81,13 @@ impl Calendar {
     /// What happens on `day`.
     pub(crate) fn on(&self, day: u32) -> &[Campaign] {
         self.days.get(day as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Drops what happens to these people before `day`, on which they join.
+    pub(crate) fn drop_before(&mut self, day: u32, people: &[u32]) {
+        for list in self.days.iter_mut().take(day as usize) {
+            list.retain(|campaign| !campaign.person().is_some_and(|p| people.contains(&p)));
+        }
     }
 
     /// Adds something for later.

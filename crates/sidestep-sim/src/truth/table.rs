@@ -124,12 +124,12 @@ fn line(row: &csv::StringRecord) -> u64 {
 }
 
 /// Writes a header and rows.
-pub(super) fn write_rows<const N: usize>(
+pub(super) fn write_rows<R: IntoIterator<Item = String>>(
     out: &mut csv::Writer<impl Write>,
-    columns: &[&[&str]; N],
-    rows: impl Iterator<Item = [String; N]>,
+    columns: &[&[&str]],
+    rows: impl Iterator<Item = R>,
 ) -> Result<(), csv::Error> {
-    out.write_record(columns.map(|names| names[0]))?;
+    out.write_record(columns.iter().map(|names| names[0]))?;
     for row in rows {
         out.write_record(row)?;
     }

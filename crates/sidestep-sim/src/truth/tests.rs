@@ -9,6 +9,7 @@ fn truth() -> Truth {
         src_host: "C1".to_owned(),
         dst_host: "C2".to_owned(),
         attack_id: attack.to_owned(),
+        phase: Phase::Attack,
     };
     Truth {
         logins: vec![login(5, "U1@DOM1", "a1"), login(9, "U,2@DOM1", "a1")],

@@ -127,6 +127,8 @@ fn wrong_arguments_exit_with_2() {
         (&["simulate", "dir", "--change", "merger"], "--change-day"),
         (&["simulate", "dir", "--change", "merger", "--change-day", "30"], "change_day"),
         (&["simulate", "dir", "--attacks-from", "3"], "attacks_from"),
+        (&["evaluate", "--change", "merger"], "--change-day"),
+        (&["evaluate", "--memory-limit", "64"], "--adversary"),
     ] {
         let output = sidestep(args);
         assert_eq!(code(&output), 2, "{args:?}: {}", err(&output));

@@ -105,7 +105,7 @@ pub(crate) fn evaluate(
         learn_days,
         alerts_per_day,
         telemetry: telemetry.map(parsed).transpose()?,
-        resolve_names: true,
+        ..Plan::default()
     };
     py.detach(move || {
         let stop = AtomicBool::new(false);

@@ -122,6 +122,28 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_delimiter = ',', value_name = "DIALECT")]
     pub(crate) dialect: Vec<Dialect>,
 
+    /// First day on which an attack may begin, from 0 [default: the first that is judged]
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["folder", "overlay"])]
+    pub(crate) attacks_from: Option<u32>,
+
+    /// Compare the same attacks prepared by these adversaries, such as slow-ramp,repeat, and unprepared,
+    /// with quarantine and without: see `sidestep simulate`
+    #[arg(long, value_delimiter = ',', value_name = "ADVERSARY", conflicts_with_all = ["folder", "overlay", "dialect"])]
+    pub(crate) adversary: Vec<Adversary>,
+
+    /// Limit of the engine's memory in MiB, with --adversary
+    #[arg(long, value_name = "MIB", requires = "adversary")]
+    pub(crate) memory_limit: Option<usize>,
+
+    /// Count the alerts around these changes, such as migration,merger, in organisations without attacks,
+    /// and what is found of attacks from that day on: see `sidestep simulate`
+    #[arg(long, value_delimiter = ',', value_name = "CHANGE", requires = "change_day", conflicts_with_all = ["folder", "overlay", "dialect", "adversary", "attacks_from"])]
+    pub(crate) change: Vec<ChangeKind>,
+
+    /// The day of these changes, from 0
+    #[arg(long, value_name = "DAY", requires = "change")]
+    pub(crate) change_day: Option<u32>,
+
     /// Take names as they are written: one host or account under two names is two
     #[arg(long, conflicts_with = "overlay")]
     pub(crate) names_as_written: bool,

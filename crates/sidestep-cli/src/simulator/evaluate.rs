@@ -9,13 +9,13 @@ use sidestep::event::Event;
 use sidestep_formats::LogReader;
 use sidestep_sim::evaluation::overlay::{OverlayOptions, OverlayReport, evaluate_overlay};
 use sidestep_sim::evaluation::{
-    AddressBook, EvaluationError, EventSource, LogOptions, Plan, Report, SimSource, SourceError,
-    evaluate_dialect, evaluate_log,
+    AddressBook, AdversaryPlan, EvaluationError, EventSource, LogOptions, Plan, Report, SimSource,
+    SourceError, evaluate_adversaries, evaluate_changes, evaluate_dialect, evaluate_log,
 };
 use sidestep_sim::{Dialect, Scenario, SimConfig, Truth};
 
 use super::args::EvaluateArgs;
-use super::dialects::{HOSTS, LogFolder, ReadBack, check, compared};
+use super::dialects::{self, HOSTS, LogFolder, ReadBack, check};
 use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -30,6 +30,12 @@ const LOGS: [&str; 3] = ["auth.csv", "auth.csv.gz", "auth.csv.zst"];
 pub(crate) fn run(args: &EvaluateArgs, words: &[OsString]) -> Result<Exit, Failure> {
     let mut progress = Progress::over_steps();
     let dialects = if args.dialect.is_empty() { &[Dialect::Lanl][..] } else { &args.dialect };
+    if !args.adversary.is_empty() || !args.change.is_empty() {
+        let text = compared(args, words, &mut progress);
+        progress.end();
+        output::print(&text?)?;
+        return Ok(Exit::Success);
+    }
     let text = match (&args.overlay, &args.folder) {
         (Some(red_team), _) => overlay(args, red_team, &mut progress).map(|report| {
             let report = report.with_command(command(words));
@@ -38,7 +44,7 @@ pub(crate) fn run(args: &EvaluateArgs, words: &[OsString]) -> Result<Exit, Failu
         (None, Some(folder)) => over_folder(args, folder, &mut progress).map(report(args, words)),
         (None, None) => match dialects {
             [dialect] => over_seeds(args, *dialect, &mut progress).map(report(args, words)),
-            several => compared(args, several, words, &mut progress),
+            several => dialects::compared(args, several, words, &mut progress),
         },
     };
     progress.end();
@@ -56,6 +62,28 @@ fn report<'a>(args: &'a EvaluateArgs, words: &'a [OsString]) -> impl FnOnce(Repo
         let report = report.with_command(command(words));
         if args.json { report.to_json().to_string() } else { report.to_text() }
     }
+}
+
+/// The same organisations under several adversaries, or around several changes.
+fn compared(
+    args: &EvaluateArgs,
+    words: &[OsString],
+    progress: &mut Progress,
+) -> Result<String, Failure> {
+    let plan = plan(args);
+    let step = &mut |step: &str| progress.at(0, || step.to_owned());
+    let (json, text) = if args.change.is_empty() {
+        let adversaries = args.adversary.clone();
+        let memory_limit = args.memory_limit.map(|mib| mib.saturating_mul(1 << 20));
+        let plan = AdversaryPlan { plan, adversaries, memory_limit };
+        let report = evaluate_adversaries(&plan, step).map_err(failure)?;
+        (report.to_json(), report.to_text())
+    } else {
+        let day = args.change_day.unwrap_or(args.learn_days);
+        let report = evaluate_changes(&plan, &args.change, day, step).map_err(failure)?;
+        (report.to_json(), report.to_text())
+    };
+    Ok(if args.json { format!("{json}\n") } else { format!("again: {}\n{text}", command(words)) })
 }
 
 fn overlay(
@@ -87,12 +115,8 @@ fn overlay(
     .map_err(failure)
 }
 
-pub(crate) fn over_seeds(
-    args: &EvaluateArgs,
-    dialect: Dialect,
-    progress: &mut Progress,
-) -> Result<Report, Failure> {
-    let plan = Plan {
+fn plan(args: &EvaluateArgs) -> Plan {
+    Plan {
         scenario: args.scenario,
         seeds: args.seeds.0.clone(),
         accounts: args.accounts.unwrap_or(ACCOUNTS),
@@ -100,10 +124,20 @@ pub(crate) fn over_seeds(
         learn_days: args.learn_days,
         alerts_per_day: args.alerts_per_day,
         telemetry: args.telemetry,
+        attacks_from: args.attacks_from,
         resolve_names: !args.names_as_written,
-    };
-    evaluate_dialect(&plan, dialect, &ReadBack, &mut |step| progress.at(0, || step.to_owned()))
-        .map_err(failure)
+    }
+}
+
+pub(crate) fn over_seeds(
+    args: &EvaluateArgs,
+    dialect: Dialect,
+    progress: &mut Progress,
+) -> Result<Report, Failure> {
+    evaluate_dialect(&plan(args), dialect, &ReadBack, &mut |step| {
+        progress.at(0, || step.to_owned())
+    })
+    .map_err(failure)
 }
 
 fn over_folder(

@@ -98,9 +98,14 @@ pub(crate) struct LoginLog {
 }
 
 impl LoginLog {
+    /// A log of which nothing was read yet.
+    pub(crate) fn new(naming: Naming) -> Self {
+        Self { naming, ..Self::default() }
+    }
+
     /// Reads a log to its end.
     pub(crate) fn read(source: &dyn EventSource, naming: Naming) -> Result<Self, SourceError> {
-        let mut log = Self { naming, ..Self::default() };
+        let mut log = Self::new(naming);
         source.for_each(&mut |event| log.add(event))?;
         if !log.logins.is_sorted_by_key(|login| login.key.time) {
             log.logins.sort_by_key(|login| login.key.time);
@@ -109,7 +114,8 @@ impl LoginLog {
         Ok(log)
     }
 
-    fn add(&mut self, event: Event<'_>) {
+    /// Takes in the next event.
+    pub(crate) fn add(&mut self, event: Event<'_>) {
         let time = event.time().micros().div_euclid(1_000_000);
         self.events += 1;
         self.span = Some(match self.span {

@@ -29,7 +29,9 @@
 //! **Baselines** stand in every table: first-seen, inverse count, fan-out and a plain
 //! credential-switch rule. They see remote logons of accounts that are no machine and not built in.
 
+mod adversaries;
 mod baselines;
+mod change;
 mod dialects;
 mod engine_run;
 mod judge;
@@ -50,6 +52,10 @@ mod tests;
 use sidestep::ConfigError;
 use thiserror::Error;
 
+pub use adversaries::{
+    AdversaryPlan, AdversaryReport, AdversaryRow, AttacksFound, evaluate_adversaries,
+};
+pub use change::{ChangeReport, ChangeRow, evaluate_changes};
 pub use dialects::{DialectSource, ReadLogs, evaluate_dialect};
 pub use naming::AddressBook;
 pub use report::Report;

@@ -40,6 +40,8 @@ pub struct Plan {
     pub alerts_per_day: f64,
     /// What reaches the log; drawn by each seed unless said.
     pub telemetry: Option<Telemetry>,
+    /// First day on which an attack may begin; the first that is judged unless said.
+    pub attacks_from: Option<u32>,
     /// Whether the engine resolves names: see [`sidestep::ConfigBuilder::resolve_names`].
     pub resolve_names: bool,
 }
@@ -55,19 +57,19 @@ impl Default for Plan {
             learn_days: 14,
             alerts_per_day: 0.25,
             telemetry: None,
+            attacks_from: None,
             resolve_names: true,
         }
     }
 }
 
 impl Plan {
-    fn config(&self, seed: u64) -> Result<SimConfig, SimError> {
+    pub(super) fn config(&self, seed: u64) -> Result<SimConfig, SimError> {
         let config =
             SimConfig::new(seed, self.accounts, self.days, self.learn_days, self.scenario)?;
-        Ok(match self.telemetry {
-            Some(telemetry) => config.with_telemetry(telemetry),
-            None => config,
-        })
+        let config =
+            SimConfig { telemetry: self.telemetry, attacks_from: self.attacks_from, ..config };
+        config.check().map(|()| config)
     }
 }
 

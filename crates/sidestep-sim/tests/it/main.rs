@@ -4,6 +4,7 @@ mod activities;
 mod adversary;
 mod change;
 mod common;
+mod compared;
 mod dialects;
 mod log;
 mod truth;

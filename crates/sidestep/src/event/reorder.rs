@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use crate::event::{Event, OwnedEvent};
+use crate::event::{Event, OwnedEvent, Timestamp};
 use crate::time::{MINUTE, Micros};
 
 /// Holds events back until no earlier one is to be expected, and gives them out in order of time.
@@ -101,6 +101,28 @@ impl Reorder {
     pub const fn giving_late(mut self) -> Self {
         self.gives_late = true;
         self
+    }
+
+    /// Goes on where another was left that had given out events up to this time; what it held is to be
+    /// pushed first, in the order of [`held`](Reorder::held).
+    #[must_use]
+    pub const fn resuming(mut self, given: Timestamp) -> Self {
+        self.given = given.micros();
+        self
+    }
+
+    /// The events that are held, in the order in which they are to be given out.
+    #[must_use]
+    pub fn held(&self) -> Vec<Event<'_>> {
+        let mut held: Vec<&Held> = self.held.iter().collect();
+        held.sort_unstable_by(|a, b| b.cmp(a));
+        held.into_iter().map(|held| held.event.as_event()).collect()
+    }
+
+    /// The time of the last event given out, 1970 where none was.
+    #[must_use]
+    pub const fn given(&self) -> Timestamp {
+        Timestamp::from_micros(self.given)
     }
 
     /// Takes one event, and gives to `sink` those that no event may precede any more.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::place::without_controls;
 use crate::time::Micros;
 use sidestep::Timestamp;
@@ -14,7 +16,7 @@ const FALL: Micros = 3_600_000_000;
 const MOST_LOGS: usize = 1 << 12;
 
 /// A clock that was set back by more than an hour.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClockSetBack {
     /// The host whose clock it was.

@@ -69,6 +69,12 @@ pub(crate) fn decompress<'r>(
     }
 }
 
+/// Whether what begins so is compressed.
+pub(crate) fn is_compressed(first: &[u8]) -> bool {
+    let is_known = first.starts_with(GZIP) || is_zstd(first) || first.starts_with(XZ);
+    is_known || is_bzip2(first) || UNREAD.iter().any(|(_, mark)| first.starts_with(mark))
+}
+
 /// What makes a decompressor.
 type Opening<'r, R> =
     fn(io::Chain<io::Cursor<Vec<u8>>, R>, &str) -> Result<Box<dyn Read + 'r>, FormatError>;

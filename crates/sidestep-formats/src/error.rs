@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A record that is not an event: `file:line: column: what`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LineError {
     /// The file, as the caller named it.
@@ -106,6 +107,16 @@ pub enum FormatError {
     NoHost {
         /// The file.
         place: String,
+    },
+    /// The log is not the one, or no longer all of the one, of which a part was read before.
+    #[error("{place}: {what}; {advice}")]
+    Changed {
+        /// The file.
+        place: String,
+        /// What is different.
+        what: String,
+        /// What to do.
+        advice: &'static str,
     },
     /// The list of files in an archive cannot be read.
     #[error("{place}: the archive cannot be read: {what}; check that the file is complete")]

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::error::{ParseError, quote};
@@ -11,7 +12,7 @@ use crate::vocabulary::folded;
 macro_rules! fields {
     ($($(#[$meta:meta])* $variant:ident = $name:literal $(| $alias:literal)*,)+) => {
         /// What a column may hold.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum EventField { $($(#[$meta])* $variant,)+ }
 

@@ -76,6 +76,7 @@ mod table;
 mod tarball;
 mod time;
 mod time_order;
+mod tracking;
 mod utf16;
 mod utmp;
 mod values;
@@ -105,6 +106,7 @@ pub use summary::{NotRead, ReadSummary};
 pub use table::Mapping;
 pub use time::{TimeFormat, latest_believed};
 pub use time_order::{HoldBack, OrderSummary, TakeEvents, TimeOrder, can_be_read_again};
+pub use tracking::{LogPositions, TrackedLogs, Tracking};
 pub use zone::Zone;
 
 // What tables in `sidestep-arrow` make events by, as CSV does here: public to that crate only, and

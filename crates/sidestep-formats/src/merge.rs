@@ -15,7 +15,7 @@ use crate::summary::ReadSummary;
 use crate::time::Micros;
 
 /// Most logs that are read at the same time: each has a thread and buffers of its own.
-const MOST: usize = 256;
+pub(crate) const MOST: usize = 256;
 
 /// One of the logs.
 struct Log {
@@ -105,7 +105,7 @@ impl LogReader {
     }
 
     /// The time of the first event of a file; the beginning of time where it has none.
-    fn start(&self, path: &Path) -> Micros {
+    pub(crate) fn start(&self, path: &Path) -> Micros {
         let mut start = Micros::MIN;
         if path.is_file() {
             // What is wrong with it will be said when it is read.
@@ -126,34 +126,8 @@ impl LogReader {
     }
 
     /// Adds what another reader counted.
-    fn absorb(&mut self, other: ReadSummary) {
-        let kept = self.options.messages_kept;
-        let summary = &mut self.summary;
-        summary.events += other.events;
-        summary.activities += other.activities;
-        summary.skipped += other.skipped;
-        summary.files += other.files;
-        summary.files_not_read += other.files_not_read;
-        summary.files_damaged += other.files_damaged;
-        for (what, count) in other.passed_over {
-            *summary.passed_over.entry(what).or_default() += count;
-        }
-        for (what, count) in other.not_understood {
-            *summary.not_understood.entry(what).or_default() += count;
-        }
-        summary.files_not_understood += other.files_not_understood;
-        summary.files_without_logins += other.files_without_logins;
-        summary.first_not_understood.extend(other.first_not_understood);
-        summary.first_not_understood.truncate(kept);
-        summary.first_errors.extend(other.first_errors);
-        summary.first_errors.truncate(kept);
-        summary.first_not_read.extend(other.first_not_read);
-        summary.first_not_read.truncate(kept);
-        summary.clocks_set_back += other.clocks_set_back;
-        summary.first_clocks.extend(other.first_clocks);
-        summary.first_clocks.truncate(kept);
-        summary.mappings.extend(other.mappings);
-        summary.mappings.truncate(kept);
+    pub(crate) fn absorb(&mut self, other: ReadSummary) {
+        self.summary.add(other, self.options.messages_kept);
     }
 }
 

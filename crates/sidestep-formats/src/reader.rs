@@ -1,7 +1,9 @@
 //! The reader of logs, whatever their dialect.
 
+use std::cell::Cell;
 use std::io::Read;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use jiff::civil::Date;
 
@@ -77,7 +79,27 @@ impl LogReader {
         sink: &mut EventSink<'_>,
     ) -> Result<ControlFlow<()>, FormatError> {
         let input = self.bytes.counting(input);
-        let mut source = Source::open(input, place)?;
+        self.read_opened(Source::open(input, place)?, place, sink)
+    }
+
+    /// Reads a log that grows, and that says when it has given all that it can give at once.
+    pub(crate) fn read_growing(
+        &mut self,
+        input: impl Read,
+        place: &str,
+        drained: Rc<Cell<bool>>,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
+        let input = self.bytes.counting(input);
+        self.read_opened(Source::open(input, place)?.growing(drained), place, sink)
+    }
+
+    fn read_opened(
+        &mut self,
+        mut source: Source<'_>,
+        place: &str,
+        sink: &mut EventSink<'_>,
+    ) -> Result<ControlFlow<()>, FormatError> {
         if sniff::is_tar(&mut source) {
             #[cfg(feature = "tar")]
             return self.read_tar(source, place, sink);

@@ -30,7 +30,7 @@ const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
 pub(crate) const UTF32: [&[u8]; 2] = [&[0xff, 0xfe, 0, 0], &[0, 0, 0xfe, 0xff]];
 
 /// What a Windows event log begins with.
-const EVTX: &[u8] = b"ElfFile\0";
+pub(crate) const EVTX: &[u8] = b"ElfFile\0";
 
 /// What a zip archive begins with.
 pub(crate) const ZIP: &[u8] = b"PK\x03\x04";

@@ -24,6 +24,8 @@ pub(crate) struct Source<'r> {
     /// Bytes taken of the input as it is stored.
     #[cfg_attr(not(feature = "tar"), allow(dead_code, reason = "only archives are bounded by it"))]
     stored: Rc<Cell<u64>>,
+    /// Whether a log that grows has given all that it can give at once, up to the end of a line.
+    drained: Option<Rc<Cell<bool>>>,
 }
 
 /// An input of which the bytes are counted.
@@ -54,7 +56,14 @@ impl<'r> Source<'r> {
             exhausted: false,
             failure: None,
             stored,
+            drained: None,
         })
+    }
+
+    /// A window over a log that grows, which says when it has given all that it can give at once.
+    pub(crate) fn growing(mut self, drained: Rc<Cell<bool>>) -> Self {
+        self.drained = Some(drained);
+        self
     }
 
     /// Bytes taken of the input so far, as it is stored.
@@ -85,8 +94,21 @@ impl<'r> Source<'r> {
         self.exhausted
     }
 
-    /// Reads until the window holds `wanted` bytes or the input ends.
+    /// Reads until the window holds `wanted` bytes or the input ends; of a log that grows until it holds
+    /// all lines that there are, if that is anything: to look ahead nobody waits for what comes later.
     pub(crate) fn fill(&mut self, wanted: usize) -> io::Result<()> {
+        while !self.exhausted && self.end - self.start < wanted {
+            let is_drained = self.drained.as_ref().is_some_and(|drained| drained.get());
+            if is_drained && self.end > self.start {
+                return Ok(());
+            }
+            self.more()?;
+        }
+        Ok(())
+    }
+
+    /// Reads until the window holds `wanted` bytes or the input ends, also where that is to wait.
+    pub(crate) fn fill_whole(&mut self, wanted: usize) -> io::Result<()> {
         while !self.exhausted && self.end - self.start < wanted {
             self.more()?;
         }

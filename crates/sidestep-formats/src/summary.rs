@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clocks::ClockSetBack;
 use crate::error::LineError;
 use crate::table::Mapping;
 
 /// What was read so far, over all logs that one reader was given.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReadSummary {
     /// Events handed on: authentication events and companion records.
@@ -48,6 +50,35 @@ pub struct ReadSummary {
 }
 
 impl ReadSummary {
+    /// Adds what was counted of other logs; of messages at most `kept` of each kind stay.
+    pub fn add(&mut self, other: Self, kept: usize) {
+        self.events += other.events;
+        self.activities += other.activities;
+        self.skipped += other.skipped;
+        self.files += other.files;
+        self.files_not_read += other.files_not_read;
+        self.files_damaged += other.files_damaged;
+        for (what, count) in other.passed_over {
+            *self.passed_over.entry(what).or_default() += count;
+        }
+        for (what, count) in other.not_understood {
+            *self.not_understood.entry(what).or_default() += count;
+        }
+        self.files_not_understood += other.files_not_understood;
+        self.files_without_logins += other.files_without_logins;
+        self.first_not_understood.extend(other.first_not_understood);
+        self.first_not_understood.truncate(kept);
+        self.first_errors.extend(other.first_errors);
+        self.first_errors.truncate(kept);
+        self.first_not_read.extend(other.first_not_read);
+        self.first_not_read.truncate(kept);
+        self.clocks_set_back += other.clocks_set_back;
+        self.first_clocks.extend(other.first_clocks);
+        self.first_clocks.truncate(kept);
+        self.mappings.extend(other.mappings);
+        self.mappings.truncate(kept);
+    }
+
     /// Skipped lines as a share of all: 0 where nothing was read.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
@@ -75,7 +106,7 @@ impl ReadSummary {
 }
 
 /// A file of a folder or archive that was not read, or not to its end: `file: why`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NotRead {
     /// The file; in an archive `archive.zip!file`.

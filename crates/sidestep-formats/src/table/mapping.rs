@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::event_field::EventField;
 
 /// Which column of a table was taken for what. [`Display`](fmt::Display) writes it as a line:
 /// `time=Timestamp, account=User, dst_host=Host (unread: Note)`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Mapping {
     /// The file, as the caller named it; empty for a table in memory.

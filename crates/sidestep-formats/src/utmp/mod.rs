@@ -9,7 +9,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use sidestep::Timestamp;
 use sidestep::event::{Account, Activity, AuthEvent, AuthEventBuilder, Host, LogonType, Outcome};
 
-use self::layout::{LONGEST, Layout, Record};
+use self::layout::{Layout, Record};
 use self::origin::{Origin, text};
 use crate::dialect::Dialect;
 use crate::error::{Fault, FormatError};
@@ -80,7 +80,7 @@ impl Dialect for Utmp {
         };
         let host = sink.options.host.as_deref().filter(|host| !host.is_empty());
         for number in 1_u64.. {
-            source.fill(LONGEST).map_err(|error| sink.broken(number - 1, error))?;
+            source.fill_whole(layout.size).map_err(|error| sink.broken(number - 1, error))?;
             let window = source.window();
             if window.is_empty() {
                 break;

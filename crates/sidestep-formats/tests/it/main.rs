@@ -36,6 +36,7 @@ mod syslog_header;
 mod syslog_odd;
 mod tables;
 mod tar;
+mod tracking;
 mod utmp;
 mod windows_shapes;
 mod zeek;

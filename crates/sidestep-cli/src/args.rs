@@ -1,6 +1,7 @@
 //! The arguments.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use sidestep_formats::{ExportFormat, Format, OcsfVersion, OnError, TimeFormat, Zone};
@@ -43,7 +44,8 @@ Examples:
   sidestep detect --learn-days 14 auth.csv
   sidestep detect --learn march.csv.gz --output alerts.jsonl april.csv.gz
   sidestep detect --emit dot auth.csv | dot -Tsvg > alerts.svg
-  sidestep detect --map account=TargetUserName --map time=When windows.csv")]
+  sidestep detect --map account=TargetUserName --map time=When windows.csv
+  sidestep detect --follow --state sidestep.state --output alerts.jsonl /var/log/remote")]
 pub(crate) struct DetectArgs {
     /// Logs to judge, or folders of them; `-` is standard input. None is needed where --learn and --save-state
     /// are given: then the state is what was learned
@@ -107,12 +109,12 @@ pub(crate) struct DetectArgs {
     pub(crate) policy: Option<PathBuf>,
 
     /// Instead of alerts, tell which detections these logs can feed, and what the others lack
-    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "held_back", "graph"])]
+    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "state", "follow", "emit", "output", "held_back", "graph"])]
     pub(crate) explain_coverage: bool,
 
     /// Instead of alerts, tell by which observed ways the hosts that matter are reached without a second
     /// factor
-    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "emit", "output", "held_back", "graph", "explain_coverage"])]
+    #[arg(long, conflicts_with_all = ["learn", "learn_days", "alerts_per_day", "policy", "load_state", "save_state", "state", "follow", "emit", "output", "held_back", "graph", "explain_coverage"])]
     pub(crate) mfa_report: bool,
 
     /// A host that matters, for --mfa-report; may be repeated [default: the ten that most accounts
@@ -162,13 +164,57 @@ pub(crate) struct DetectArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
     pub(crate) threads: Option<u8>,
 
-    /// Go on from a state that --save-state wrote; its settings hold
+    /// Go on from what was learned in a state that --save-state or --state wrote; its settings hold
     #[arg(long, value_name = "FILE", conflicts_with_all = ["learn_days", "alerts_per_day", "memory_limit"])]
     pub(crate) load_state: Option<PathBuf>,
 
-    /// Write what was learned to this file. Movements still open go on from it under the same id
+    /// Write what was learned to this file. Movements still open go on from it under the same id. What it
+    /// held before is kept as FILE.prev
     #[arg(long, value_name = "FILE")]
     pub(crate) save_state: Option<PathBuf>,
+
+    /// Go on from this checkpoint, and write it again as the logs are judged; it is made where there is none
+    ///
+    /// It holds what was learned, how far each log was judged, and how far --output was written. A run that
+    /// was stopped, or killed, goes on when the same command is given again: no event is judged twice, and
+    /// none never. Alerts are written as they end. The checkpoint before is kept as FILE.prev. See
+    /// docs/operation.md.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Time between two checkpoints, such as 30s, 5m or 1h
+    #[arg(long, default_value = "5m", value_name = "TIME", value_parser = duration, requires = "state")]
+    pub(crate) checkpoint: Duration,
+
+    /// Write a checkpoint also after so many events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), requires = "state")]
+    pub(crate) checkpoint_events: Option<u64>,
+
+    /// Read on as the logs grow, until SIGTERM or SIGINT (Ctrl-C)
+    ///
+    /// Files are followed when they are renamed, truncated or copied by rotation, and files that come into
+    /// a folder are read, too. Every state of an alert is written at once: opened, updated, closed. A signal
+    /// ends the run with status 0, with --state after a last checkpoint, else after open movements were
+    /// closed.
+    #[arg(long, conflicts_with = "in_order", requires = "inputs")]
+    pub(crate) follow: bool,
+}
+
+/// A length of time such as `30s`, `5m` or `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let expected = || "expected a number and s, m or h, such as 30s, 5m or 1h".to_owned();
+    let unit = text.chars().next_back().ok_or_else(expected)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        _ => return Err(expected()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| expected())?;
+    if number == 0 {
+        return Err("no time lies between two checkpoints".to_owned());
+    }
+    Ok(Duration::from_secs(u64::from(number) * seconds))
 }
 
 /// List the detections that analysts know by name
@@ -242,6 +288,16 @@ mod tests {
         assert!(is_listed("detect") && is_listed("detections") && is_listed("state"));
         for name in ["simulate", "evaluate"] {
             assert_eq!(is_listed(name), cfg!(feature = "simulator"), "{name}");
+        }
+    }
+
+    #[test]
+    fn lengths_of_time_have_a_unit() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
+        for wrong in ["", "5", "m", "0s", "-1m", "5d", "1.5h", "5\u{b5}"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
 

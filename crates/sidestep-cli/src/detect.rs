@@ -14,6 +14,7 @@ use sidestep_formats::{
 
 use crate::alert;
 use crate::args::DetectArgs;
+use crate::checkpoint::StateFile;
 use crate::clock;
 use crate::detections::Coverage;
 use crate::exit::{Exit, Failure};
@@ -23,6 +24,7 @@ use crate::output::{self, LateFile};
 use crate::posture;
 use crate::progress::Progress;
 use crate::run_summary::{RunSummary, read_summary, run_summary};
+use crate::session;
 use crate::state;
 
 /// Share of lines that may be bad before the exit status says so.
@@ -42,14 +44,16 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
         let report = |posture: &MfaCoverage| posture::report(posture, &args.valued);
         return explain(args, MfaCoverage::default(), observe, report);
     }
+    if args.state.is_some() || args.follow {
+        return session::run(args);
+    }
     let mut outputs = Outputs::open(args)?;
     let Judged { engine, metrics, mut alerts, state, reader, learned_events, order, seconds, read } =
         judge(args)?;
     alerts.sort_by(|a, b| (a.detected_at, &a.id).cmp(&(b.detected_at, &b.id)));
 
     outputs.write_alerts(&alerts)?;
-    outputs.write_held_back(&engine)?;
-    outputs.write_graph(&engine)?;
+    outputs.ends.write(&engine)?;
     let summary = reader.summary();
     output::eprint(&run_summary(&RunSummary {
         summary,
@@ -65,14 +69,16 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     }));
     // What was read before an error is judged and shown; only then is the error said.
     read.map_err(|error| Failure::Error(error.to_string()))?;
-    if let Some(file) = outputs.state {
-        file.write(&state)?;
-    }
-    let bad = summary.skipped_share() > TOLERATED
+    outputs.ends.write_state(&state)?;
+    Ok(if is_bad(summary, &metrics) { Exit::BadInput } else { Exit::Success })
+}
+
+/// Whether so much was bad that the exit status is to say so.
+pub(crate) fn is_bad(summary: &ReadSummary, metrics: &Metrics) -> bool {
+    summary.skipped_share() > TOLERATED
         || summary.files_damaged > 0
         || summary.is_not_understood()
-        || late_share(&metrics, summary) > TOLERATED;
-    Ok(if bad { Exit::BadInput } else { Exit::Success })
+        || late_share(metrics, summary) > TOLERATED
 }
 
 /// Events that could not be judged as a share of all.
@@ -97,9 +103,7 @@ fn explain<G>(
     output::eprint(&read_summary(reader.summary()));
     read.map_err(|error| Failure::Error(error.to_string()))?;
     let summary = reader.summary();
-    let bad = summary.skipped_share() > TOLERATED
-        || summary.files_damaged > 0
-        || summary.is_not_understood();
+    let bad = is_bad(summary, &Metrics::default());
     Ok(if bad { Exit::BadInput } else { Exit::Success })
 }
 
@@ -116,9 +120,8 @@ fn check(args: &DetectArgs) -> Result<(), Failure> {
         };
         logs().any(|log| same(log, written))
     };
-    for written in
-        [&args.output, &args.held_back, &args.graph, &args.save_state].into_iter().flatten()
-    {
+    let written = [&args.output, &args.held_back, &args.graph, &args.save_state, &args.state];
+    for written in written.into_iter().flatten() {
         if !is_stdin(written) && is_log(written) {
             let path = written.display();
             return Err(Failure::Usage(format!("{path} is read as a log; write to another file")));
@@ -196,33 +199,24 @@ struct Outputs {
     to_stdout: bool,
     emit: ExportFormat,
     options: ExportOptions,
-    held_back: Option<LateFile>,
-    graph: Option<(LateFile, ExportFormat)>,
-    state: Option<LateFile>,
+    ends: EndOutputs,
 }
 
 impl Outputs {
     fn open(args: &DetectArgs) -> Result<Self, Failure> {
-        let open = |path: &Option<_>| path.as_deref().map(LateFile::open).transpose();
         let to_stdout = match &args.output {
             Some(path) => is_stdin(path),
             None => args.emit.is_some(),
         };
-        let graph = match &args.graph {
-            Some(path) => {
-                let emit = graph_format(path)?;
-                Some((LateFile::open(path)?, emit))
-            }
-            None => None,
-        };
         Ok(Self {
-            file: if to_stdout { None } else { open(&args.output)? },
+            file: match &args.output {
+                Some(path) if !to_stdout => Some(LateFile::open(path)?),
+                _ => None,
+            },
             to_stdout,
             emit: args.emit.unwrap_or_default(),
             options: ExportOptions::default().with_ocsf_version(args.ocsf_version).with_once(true),
-            held_back: open(&args.held_back)?,
-            graph,
-            state: open(&args.save_state)?,
+            ends: EndOutputs::open(args)?,
         })
     }
 
@@ -248,12 +242,53 @@ impl Outputs {
         }
         Ok(())
     }
+}
+
+/// What is written at the end of a run, of what the engine knows then.
+pub(crate) struct EndOutputs {
+    held_back: Option<LateFile>,
+    graph: Option<(LateFile, ExportFormat)>,
+    state: Option<StateFile>,
+}
+
+impl EndOutputs {
+    pub(crate) fn open(args: &DetectArgs) -> Result<Self, Failure> {
+        let graph = match &args.graph {
+            Some(path) => {
+                let emit = graph_format(path)?;
+                Some((LateFile::open(path)?, emit))
+            }
+            None => None,
+        };
+        Ok(Self {
+            held_back: args.held_back.as_deref().map(LateFile::open).transpose()?,
+            graph,
+            state: args.save_state.as_deref().map(StateFile::open).transpose()?,
+        })
+    }
+
+    /// Writes what is asked for but the state.
+    pub(crate) fn write(&mut self, engine: &Engine) -> Result<(), Failure> {
+        self.write_held_back(engine)?;
+        self.write_graph(engine)
+    }
+
+    /// Whether the state is asked for.
+    pub(crate) const fn wants_state(&self) -> bool {
+        self.state.is_some()
+    }
+
+    /// Writes the state, where it was asked for.
+    pub(crate) fn write_state(&self, state: &[u8]) -> Result<(), Failure> {
+        self.state.as_ref().map_or(Ok(()), |file| file.write(&[state]))
+    }
 
     /// What was found and not raised, where it was asked for.
     fn write_held_back(&mut self, engine: &Engine) -> Result<(), Failure> {
         let Some(file) = self.held_back.take() else { return Ok(()) };
         let mut bytes = Vec::new();
-        write_alerts(&mut bytes, &engine.held_back(), ExportFormat::Json, &self.options)
+        let options = ExportOptions::default().with_once(true);
+        write_alerts(&mut bytes, &engine.held_back(), ExportFormat::Json, &options)
             .map_err(|error| Failure::Error(format!("held back: {error}")))?;
         file.write(&bytes)
     }

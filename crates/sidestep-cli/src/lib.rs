@@ -4,17 +4,22 @@
 //! back how the process should exit. It never exits by itself.
 
 mod alert;
+mod alert_log;
 mod args;
+mod checkpoint;
 mod clock;
 mod detect;
 mod detections;
 mod exit;
 mod inputs;
 mod judge;
+mod options;
 mod output;
 mod posture;
 mod progress;
 mod run_summary;
+mod session;
+mod signals;
 #[cfg(feature = "simulator")]
 mod simulator;
 mod state;

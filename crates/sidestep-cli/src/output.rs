@@ -24,6 +24,15 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Prints results as they come. Where nobody reads them any more, that is a failure: what was not read
+/// is to be written again by another run.
+pub(crate) fn print_or_fail(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::Error(format!("standard output: cannot be written: {error}")))
+}
+
 /// Whether somebody watches standard output.
 pub(crate) fn is_watched() -> bool {
     io::stdout().is_terminal()

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use sidestep::{Engine, Status};
 
 use crate::args::{StateArgs, StateCommand};
+use crate::checkpoint::{StateFile, engine_of};
 use crate::exit::{Exit, Failure};
-use crate::output::{self, LateFile};
+use crate::output;
 use crate::text;
 
 pub(crate) fn run(args: &StateArgs) -> Result<Exit, Failure> {
@@ -22,7 +23,8 @@ pub(crate) fn run(args: &StateArgs) -> Result<Exit, Failure> {
 pub(crate) fn load(path: &Path) -> Result<Engine, Failure> {
     let failed = |what: String| Failure::Error(format!("{}: {what}", path.display()));
     let bytes = fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-    Engine::load(&bytes).map_err(|error| failed(error.to_string()))
+    let bytes = engine_of(&bytes).map_err(failed)?;
+    Engine::load(bytes).map_err(|error| failed(error.to_string()))
 }
 
 fn inspect(states: &[PathBuf]) -> Result<Exit, Failure> {
@@ -87,7 +89,7 @@ fn verify(states: &[PathBuf]) -> Result<Exit, Failure> {
 }
 
 fn merge(states: &[PathBuf], output: &Path) -> Result<Exit, Failure> {
-    let file = LateFile::open(output)?;
+    let file = StateFile::open(output)?;
     let mut whole: Option<Engine> = None;
     for path in states {
         let part = load(path)?;
@@ -99,7 +101,7 @@ fn merge(states: &[PathBuf], output: &Path) -> Result<Exit, Failure> {
         }
     }
     let Some(whole) = whole else { return Ok(Exit::Success) };
-    file.write(&whole.save())?;
+    file.write(&[&whole.save()])?;
     output::eprint(&format!("{}\n{}", output.display(), described(&whole).trim_end()));
     Ok(Exit::Success)
 }

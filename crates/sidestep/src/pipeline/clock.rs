@@ -35,12 +35,12 @@ impl Pipeline {
         self.desk.tick(ended, &mut self.tracker, &situation, purpose)
     }
 
-    /// Lets every stage fade to a day, whether it has events or not.
-    pub(super) fn pass_days(&mut self, day: Day) {
+    /// Lets what was learned fade to a day, whether it has events or not. How often findings occur is for the
+    /// caller, who knows whether the accounts were seen until then.
+    pub(super) fn fade_to(&mut self, day: Day) {
         self.baseline.advance_to(day);
         self.judge.begin_day(day);
         self.desk.begin_day(day);
-        self.rules.frequency.begin_day(day, self.baseline.accounts.len());
     }
 
     fn begin_day(&mut self, day: Day, is_first: bool, purpose: Purpose) {
@@ -48,7 +48,8 @@ impl Pipeline {
         if !is_first && day <= before {
             return;
         }
-        self.pass_days(day);
+        self.fade_to(day);
+        self.rules.frequency.begin_day(day, self.baseline.accounts.len());
         self.days_seen.see(day);
         let (by_detections, _) = self.who_decides();
         self.counts.days_by_detections += u64::from(purpose == Purpose::Detect && by_detections);

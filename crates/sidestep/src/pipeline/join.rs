@@ -16,8 +16,8 @@ impl Pipeline {
         // Where one part has come, the other may follow.
         while self.catch_up(other.now) || other.catch_up(self.now) {}
         let today = self.baseline.today.max(other.baseline.today);
-        self.fade_to(today);
-        other.fade_to(today);
+        self.fade_unseen_to(today);
+        other.fade_unseen_to(today);
         let empty = Self::new(self.config);
         let now = self.now.max(other.now);
         let (resolver, [a_non_movers, b_non_movers]) =
@@ -64,11 +64,9 @@ impl Pipeline {
     }
 
     /// Lets everything that was learned fade to a day that this part of the stream did not reach.
-    fn fade_to(&mut self, day: Day) {
+    fn fade_unseen_to(&mut self, day: Day) {
         if day > self.baseline.today {
-            self.baseline.advance_to(day);
-            self.judge.begin_day(day);
-            self.desk.begin_day(day);
+            self.fade_to(day);
             self.rules.frequency.fade_to(day);
         }
     }

@@ -51,6 +51,10 @@ class LostRows(SidestepError, ValueError):  # noqa: N818
         self.undone: bool = summary.get("undone", True)
 
 
+class OrderError(SidestepError, ValueError):
+    """Rows that must come in order of time do not."""
+
+
 class LogError(SidestepError, OSError):
     """A log on disk cannot be opened or read."""
 

@@ -9,13 +9,14 @@ import sys
 
 import pytest
 
-MODULES = ["", "._alert", "._engine", "._errors", "._frame", "._logs", ".sklearn"]
+MODULES = ["", "._alert", "._engine", "._errors", "._frame", "._logs", ".sklearn", ".spark"]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstrings(name):
-    if name == ".sklearn":
-        pytest.importorskip("sklearn")
+    for optional, package in ((".sklearn", "sklearn"), (".spark", "pyspark")):
+        if name == optional:
+            pytest.importorskip(package)
     failed, tried = doctest.testmod(importlib.import_module(f"sidestep{name}"))
     assert tried
     assert not failed

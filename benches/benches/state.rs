@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use sidestep::{Config, Engine};
+use sidestep::{Config, Engine, SnapshotFacts};
 use sidestep_benches::logs::LanlLog;
 use sidestep_formats::{LogReader, ReadOptions};
 use std::ops::ControlFlow;
@@ -20,7 +20,8 @@ fn state(criterion: &mut Criterion) {
     let bytes = engine.save();
 
     let mut group = criterion.benchmark_group("state");
-    group.throughput(Throughput::Bytes(bytes.len() as u64)).sampling_mode(SamplingMode::Flat);
+    let facts = SnapshotFacts::read(&*bytes).expect("it was saved by this engine");
+    group.throughput(Throughput::Bytes(facts.body_bytes)).sampling_mode(SamplingMode::Flat);
     group.sample_size(10).warm_up_time(Duration::from_secs(1));
     group.measurement_time(Duration::from_secs(5));
     group.bench_function("save", |bencher| bencher.iter(|| engine.save()));

@@ -1,5 +1,5 @@
-//! Any bytes as the body of a saved state, or a saved state with some bytes changed, with the header that
-//! belongs to them: refused, or an engine that goes on, is merged, and is the same after it was saved and loaded.
+//! Any bytes as the body of a saved state, or a saved state with some bytes changed, with the checksums that
+//! belong to them: refused, or an engine that goes on, is merged, and is the same after it was saved and loaded.
 #![no_main]
 
 use std::ops::Range;
@@ -9,8 +9,8 @@ use libfuzzer_sys::fuzz_target;
 use sidestep::event::{Account, AuthEvent, Host, Outcome};
 use sidestep::{Config, Engine, Timestamp};
 
-/// The bytes before the body: signature, version, length and checksum.
-const HEADER: usize = 24;
+#[path = "../../crates/sidestep/tests/common/state_bytes.rs"]
+mod state_bytes;
 
 /// The state of an engine that has seen a few days, made anew: a committed one would be of a version
 /// that is refused some day.
@@ -40,7 +40,7 @@ fn go_on(engine: &mut Engine, hours: Range<i64>) {
 
 /// A valid body in which each three bytes of `changes` choose a place and what stands there.
 fn changed(changes: &[u8]) -> Vec<u8> {
-    let mut body = valid()[HEADER..].to_vec();
+    let mut body = state_bytes::body(valid());
     for change in changes.chunks_exact(3) {
         let place = usize::from(u16::from_le_bytes([change[0], change[1]])) % body.len();
         body[place] = change[2];
@@ -53,11 +53,7 @@ fuzz_target!(|bytes: &[u8]| {
         [0, changes @ ..] => changed(changes),
         _ => bytes.to_vec(),
     };
-    let length = (body.len() as u64).to_le_bytes();
-    let checksum = crc32fast::hash(&body).to_le_bytes();
-    let Ok(mut engine) = Engine::load(&[&valid()[..12], &length, &checksum, &body].concat()) else {
-        return;
-    };
+    let Ok(mut engine) = Engine::load(&state_bytes::with_body(valid(), &body)) else { return };
     let mut whole = Engine::load(valid()).expect("it was saved so");
     if whole.merge(engine.clone()).is_ok() {
         let merged = whole.save();

@@ -280,7 +280,7 @@ impl EndOutputs {
 
     /// Writes the state, where it was asked for.
     pub(crate) fn write_state(&self, state: &[u8]) -> Result<(), Failure> {
-        self.state.as_ref().map_or(Ok(()), |file| file.write(&[state]))
+        self.state.as_ref().map_or(Ok(()), |file| file.write(|out| out.write_all(state)))
     }
 
     /// What was found and not raised, where it was asked for.

@@ -1,12 +1,13 @@
 //! `sidestep state`: what saved states hold, and one made of several.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use sidestep::{Engine, Status};
+use sidestep::{Engine, SnapshotFacts, Status};
 
 use crate::args::{StateArgs, StateCommand};
-use crate::checkpoint::{StateFile, engine_of};
+use crate::checkpoint::{StateFile, state_in};
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::text;
@@ -21,17 +22,45 @@ pub(crate) fn run(args: &StateArgs) -> Result<Exit, Failure> {
 
 /// The engine of a saved state.
 pub(crate) fn load(path: &Path) -> Result<Engine, Failure> {
-    let failed = |what: String| Failure::Error(format!("{}: {what}", path.display()));
-    let bytes = fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-    let bytes = engine_of(&bytes).map_err(failed)?;
-    Engine::load(bytes).map_err(|error| failed(error.to_string()))
+    let state = opened(path)?;
+    Engine::load_from(state).map_err(|error| failed(path, &error.to_string()))
+}
+
+/// What a saved state says of its bytes.
+fn facts(path: &Path) -> Result<SnapshotFacts, Failure> {
+    let state = opened(path)?;
+    SnapshotFacts::read(state).map_err(|error| failed(path, &error.to_string()))
+}
+
+/// A saved state, also within a checkpoint.
+fn opened(path: &Path) -> Result<impl Read, Failure> {
+    let file =
+        File::open(path).map_err(|error| failed(path, &format!("cannot be read: {error}")))?;
+    state_in(file).map_err(|what| failed(path, &what))
+}
+
+fn failed(path: &Path, what: &str) -> Failure {
+    Failure::Error(format!("{}: {what}", path.display()))
+}
+
+/// The facts of a state in words.
+fn format_of(facts: &SnapshotFacts) -> String {
+    format!(
+        "version {}, {} bytes of {}, CRC-32 {:08x}",
+        facts.version,
+        text::grouped(facts.bytes),
+        text::grouped(facts.body_bytes),
+        facts.checksum
+    )
 }
 
 fn inspect(states: &[PathBuf]) -> Result<Exit, Failure> {
     for (at, path) in states.iter().enumerate() {
         let engine = load(path)?;
         let gap = if at > 0 { "\n" } else { "" };
-        output::print(&format!("{gap}{}\n{}", path.display(), described(&engine)))?;
+        let format = format_of(&facts(path)?);
+        let described = described(&engine);
+        output::print(&format!("{gap}{}\n{described}  format   {format}\n", path.display()))?;
     }
     Ok(Exit::Success)
 }
@@ -77,8 +106,10 @@ fn described(engine: &Engine) -> String {
 fn verify(states: &[PathBuf]) -> Result<Exit, Failure> {
     let mut exit = Exit::Success;
     for path in states {
-        match load(path) {
-            Ok(_) => output::print(&format!("{}: sound\n", path.display()))?,
+        match load(path).and_then(|_| facts(path)) {
+            Ok(facts) => {
+                output::print(&format!("{}: sound, {}\n", path.display(), format_of(&facts)))?;
+            }
             Err(failure) => {
                 output::eprint(&format!("error: {failure}"));
                 exit = Exit::Error;
@@ -101,7 +132,7 @@ fn merge(states: &[PathBuf], output: &Path) -> Result<Exit, Failure> {
         }
     }
     let Some(whole) = whole else { return Ok(Exit::Success) };
-    file.write(&[&whole.save()])?;
+    file.write(|out| whole.save_to(out))?;
     output::eprint(&format!("{}\n{}", output.display(), described(&whole).trim_end()));
     Ok(Exit::Success)
 }

@@ -533,7 +533,10 @@ fn states_are_inspected_verified_and_merged() {
     fs::write(&again, &bytes[..bytes.len() - 1]).unwrap();
     let verified = sidestep(&["state", "verify", arg(&again), arg(&whole)]);
     assert_eq!(code(&verified), 1);
-    assert_eq!(out(&verified), format!("{}: sound\n", whole.display()));
+    let said = out(&verified);
+    assert!(said.starts_with(&format!("{}: sound, version ", whole.display())), "{said}");
+    assert!(said.contains(&format!("{} bytes of ", group(bytes.len()))), "{said}");
+    assert!(said.contains("CRC-32 ") && inspected.contains("  format   version "), "{said}");
     assert!(err(&verified).contains("again: state is"), "{}", err(&verified));
     // A damaged part leaves no merged state behind.
     let none = path("none");

@@ -44,29 +44,49 @@ pub enum SnapshotError {
     Foreign,
     /// The state was written by a version that this one cannot read.
     #[error(
-        "state has format version {found}; this version reads {supported}: learn again, or load it with the version that wrote it"
+        "state has format version {found}; this version reads {}: {}",
+        versions(*oldest, *newest),
+        if found < oldest {
+            "it was written before the first release, so learn again"
+        } else {
+            "load it with the version that wrote it, or a newer one"
+        }
     )]
     Version {
         /// The version found.
         found: u32,
-        /// The version that can be read.
-        supported: u32,
+        /// The oldest version that can be read.
+        oldest: u32,
+        /// The newest version that can be read.
+        newest: u32,
     },
-    /// The state is cut short or longer than it says.
-    #[error("state is {found} bytes long, its header says {expected}: it was cut or appended to")]
-    Length {
+    /// The state is cut short.
+    #[error("state is cut short: it ends after {found} bytes, and more should follow")]
+    Cut {
         /// Bytes there are.
         found: u64,
-        /// Bytes there should be.
-        expected: u64,
     },
-    /// The checksum does not match.
-    #[error("state is damaged: its checksum does not match its contents")]
-    Checksum,
+    /// Bytes follow the end of the state.
+    #[error("state has bytes appended: it ends at byte {at}, and more follow")]
+    Appended {
+        /// Bytes of the state.
+        at: u64,
+    },
+    /// A checksum does not match.
+    #[error("state is damaged: the part at byte {at} does not match its checksum")]
+    Checksum {
+        /// Where the part begins.
+        at: u64,
+    },
     /// The contents do not decode or contradict each other, though the checksum matches.
     #[error("state is malformed: {what}")]
     Malformed {
         /// What is wrong.
         what: String,
     },
+}
+
+/// The versions that can be read, in words.
+fn versions(oldest: u32, newest: u32) -> String {
+    if oldest == newest { newest.to_string() } else { format!("{oldest} to {newest}") }
 }

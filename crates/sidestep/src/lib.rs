@@ -148,6 +148,7 @@ pub use error::{ConfigError, MergeError, SnapshotError};
 pub use event::timestamp::{Timestamp, TimestampError};
 pub use identity::Alias;
 pub use metrics::{MemoryUse, Metrics};
+pub use snapshot::SnapshotFacts;
 
 /// Named detections, and what a user changes about them.
 pub mod detection {

@@ -1,6 +1,6 @@
 //! Sessions joined from the events that tell of them, and logons that several logs tell of.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::event::AuthEvent;
 use crate::store::{Bound, Id, Portion, Renumbering, SavedTable, Table, heap};
@@ -118,16 +118,19 @@ impl Sessions {
         Self { logons: self.logons, tickets }
     }
 
-    pub(crate) fn to_saved(&self) -> SavedSessions {
-        SavedSessions { logons: self.logons.to_saved(), tickets: self.tickets.to_saved() }
-    }
-
     /// The same with what was saved.
     pub(crate) fn with_saved(self, saved: SavedSessions) -> Result<Self, String> {
         Ok(Self {
             logons: self.logons.with_saved(saved.logons, "logons")?,
             tickets: self.tickets.with_saved(saved.tickets, "tickets")?,
         })
+    }
+}
+
+/// As [`SavedSessions`] is read.
+impl Serialize for Sessions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.logons, &self.tickets).serialize(serializer)
     }
 }
 

@@ -1,11 +1,13 @@
-//! The engine's state as bytes: versioned, checksummed, the same state the same bytes.
-//!
-//! Layout: signature (8 bytes), format version (u32), length of the body (u64), CRC-32 of the
-//! body (u32), all little-endian, then the body in postcard's wire format.
+//! The engine's state as bytes: versioned, compressed, checksummed, the same state the same bytes. How they are
+//! laid out is in [`layout`]; the body is in postcard's wire format.
+
+mod layout;
+mod read;
+mod write;
 
 use std::io::{self, Read, Write};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::ahead::{Ahead, SavedAhead};
 use crate::alerting::desk::AlertDesk;
@@ -26,10 +28,6 @@ use crate::sessions::SavedSessions;
 use crate::store::check_numbers;
 use crate::time::{Micros, day_of};
 
-const SIGNATURE: [u8; 8] = *b"SIDESTEP";
-const VERSION: u32 = 11;
-const HEADER: usize = 8 + 4 + 8 + 4;
-
 #[derive(Serialize, Deserialize)]
 struct Body {
     config: SavedConfig,
@@ -47,6 +45,50 @@ struct Body {
     learning: Learning,
 }
 
+/// As [`Body`] is read.
+impl Serialize for Pipeline {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let config = SavedConfig::from(self.config.clone());
+        let before = (config, &self.counts, self.ahead.to_saved(), self.now, &self.days_seen);
+        let learned = (&self.resolver, &self.sessions, &self.baseline, &self.judge, &self.rules);
+        (before, learned, &self.tracker, &self.desk, &self.learning).serialize(serializer)
+    }
+}
+
+/// What a saved state says of itself before it is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
+pub struct SnapshotFacts {
+    /// Version of its format.
+    pub version: u32,
+    /// Bytes of the saved state.
+    pub bytes: u64,
+    /// Bytes of what it holds, before they are compressed.
+    pub body_bytes: u64,
+    /// CRC-32 of these.
+    pub checksum: u32,
+}
+
+impl SnapshotFacts {
+    /// What a state says, from a reader that ends where it does. Every checksum is checked; nothing is decoded.
+    ///
+    /// ```
+    /// use sidestep::{Config, Engine, SnapshotFacts};
+    ///
+    /// let state = Engine::new(Config::default()).save();
+    /// let facts = SnapshotFacts::read(&*state)?;
+    /// assert_eq!(facts.bytes, state.len() as u64);
+    /// # Ok::<(), sidestep::SnapshotError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Engine::load_from`], but for what only its decoding shows.
+    pub fn read(input: impl Read) -> Result<Self, SnapshotError> {
+        read::facts(input)
+    }
+}
+
 impl Engine {
     /// The whole state as bytes. The same state has the same bytes, and the engine that
     /// [`Engine::load`] makes of them scores and alerts as this one would.
@@ -61,49 +103,27 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
-        let Pipeline { config, counts, now, days_seen, .. } = &self.pipeline;
-        let body = Body {
-            config: config.clone().into(),
-            counts: counts.clone(),
-            ahead: self.pipeline.ahead.to_saved(),
-            now: *now,
-            days_seen: days_seen.clone(),
-            resolver: self.pipeline.resolver.to_saved(),
-            sessions: self.pipeline.sessions.to_saved(),
-            baseline: self.pipeline.baseline.to_saved(),
-            judge: self.pipeline.judge.clone(),
-            rules: self.pipeline.rules.to_saved(),
-            tracker: self.pipeline.tracker.clone(),
-            desk: self.pipeline.desk.clone(),
-            learning: self.pipeline.learning.clone(),
-        };
-        let body = postcard::to_stdvec(&body).expect("plain data of known length always encodes");
-        let mut bytes = Vec::with_capacity(HEADER + body.len());
-        bytes.extend_from_slice(&SIGNATURE);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(&(body.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(&crc32fast::hash(&body).to_le_bytes());
-        bytes.extend_from_slice(&body);
+        let mut bytes = Vec::new();
+        // Nothing that is written to memory fails, and plain data always encodes.
+        self.save_to(&mut bytes).expect("plain data of known length always encodes");
         bytes
     }
 
-    /// Writes what [`Engine::save`] returns.
+    /// Writes what [`Engine::save`] returns as it is encoded, so that the state is not in memory twice.
     ///
     /// # Errors
     /// What `out` gives.
-    pub fn save_to(&self, mut out: impl Write) -> io::Result<()> {
-        out.write_all(&self.save())
+    pub fn save_to(&self, out: impl Write) -> io::Result<()> {
+        write::write(&self.pipeline, out)
     }
 
-    /// The engine that [`Engine::save_to`] wrote, from a reader that ends where the state does.
+    /// The engine that [`Engine::save_to`] wrote, from a reader that ends where the state does. It is decoded as it
+    /// is read, each part once its checksum was found right.
     ///
     /// # Errors
     /// As [`Engine::load`], and [`SnapshotError::Read`] where `input` gives an error.
-    pub fn load_from(mut input: impl Read) -> Result<Self, SnapshotError> {
-        let mut bytes = Vec::new();
-        let read = input.read_to_end(&mut bytes);
-        read.map_err(|error| SnapshotError::Read { what: error.to_string() })?;
-        Self::load(&bytes)
+    pub fn load_from(input: impl Read) -> Result<Self, SnapshotError> {
+        Self::of_body(read::read(input)?)
     }
 
     /// The engine that [`Engine::save`] wrote.
@@ -112,13 +132,11 @@ impl Engine {
     /// [`SnapshotError`] for bytes that are foreign, of another version, cut, damaged, or that
     /// contradict themselves. Nothing is loaded in part.
     pub fn load(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let body = checked_body(bytes)?;
+        Self::load_from(bytes)
+    }
+
+    fn of_body(body: Body) -> Result<Self, SnapshotError> {
         let malformed = |what: String| SnapshotError::Malformed { what };
-        let (body, rest) = postcard::take_from_bytes::<Body>(body)
-            .map_err(|error| malformed(error.to_string()))?;
-        if !rest.is_empty() {
-            return Err(malformed(format!("{} bytes are left over", rest.len())));
-        }
         let config: Config = body
             .config
             .clone()
@@ -157,28 +175,4 @@ impl Engine {
         };
         Ok(Self { pipeline: pipeline.within_limit() })
     }
-}
-
-/// Checks the header and returns the body.
-fn checked_body(bytes: &[u8]) -> Result<&[u8], SnapshotError> {
-    let rest = bytes.strip_prefix(&SIGNATURE).ok_or(SnapshotError::Foreign)?;
-    let short = || SnapshotError::Length { found: bytes.len() as u64, expected: HEADER as u64 };
-    let (version, rest) = rest.split_first_chunk::<4>().ok_or_else(short)?;
-    let version = u32::from_le_bytes(*version);
-    if version != VERSION {
-        return Err(SnapshotError::Version { found: version, supported: VERSION });
-    }
-    let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(short)?;
-    let (checksum, body) = rest.split_first_chunk::<4>().ok_or_else(short)?;
-    let length = u64::from_le_bytes(*length);
-    if body.len() as u64 != length {
-        return Err(SnapshotError::Length {
-            found: bytes.len() as u64,
-            expected: length.saturating_add(HEADER as u64),
-        });
-    }
-    if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
-        return Err(SnapshotError::Checksum);
-    }
-    Ok(body)
 }

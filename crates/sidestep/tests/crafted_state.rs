@@ -3,74 +3,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sidestep::event::{
-    Account, Activity, AuthEvent, AuthProtocol, Event, Host, HostActivity, HostActivityKind,
-    LogonType, Outcome, OwnedEvent, TicketEncryption,
-};
-use sidestep::{Config, Engine, SnapshotError, Timestamp, WarmUp};
+#[path = "common/every_kind.rs"]
+mod every_kind;
+#[path = "common/state_bytes.rs"]
+mod state_bytes;
 
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
-/// Signature, version, length and checksum.
-const HEADER: usize = 24;
+use every_kind::{Draw, events};
+use sidestep::event::OwnedEvent;
+use sidestep::{Config, Engine, SnapshotError, WarmUp};
+use state_bytes::{body, with_body};
 
-/// Numbers from a counter.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-}
-
-/// Events of every kind among a few names, from `start` over some days.
-fn events(start: i64, count: usize) -> Vec<OwnedEvent> {
-    let mut draw = Draw(start.unsigned_abs());
-    let mut time = start;
-    (0..count)
-        .map(|_| {
-            time += draw.below(40 * 60) as i64 * SECOND;
-            let account = match draw.below(12) {
-                0 => "SYSTEM".to_owned(),
-                1 => format!("C{}$@DOM1", draw.below(6)),
-                2 => format!("new{}@DOM1", draw.below(1000)),
-                user => format!("U{user}@DOM1"),
-            };
-            let account = Account::parse(&account).into_owned();
-            let [from, to] = [0; 2].map(|_: u8| Host::named(format!("C{}", draw.below(8))));
-            if draw.below(3) == 0 {
-                let kinds = HostActivityKind::ALL;
-                let kind = kinds[draw.below(kinds.len() as u64) as usize];
-                let objects = [r"\\*\C$\a.exe", "psexesvc", r"C:\a\wmiprvse.exe", "lsass", "5985"];
-                let activity = HostActivity::builder(Timestamp::from_micros(time), kind, to)
-                    .account(account)
-                    .peer(from)
-                    .object(objects[draw.below(5) as usize])
-                    .logon_id(draw.below(9))
-                    .build();
-                return OwnedEvent::from(Event::from(&activity.expect("it is a valid record")));
-            }
-            let activity = Activity::ALL[draw.below(Activity::ALL.len() as u64) as usize];
-            let types = LogonType::ALL;
-            let event = AuthEvent::builder(Timestamp::from_micros(time), account)
-                .activity(if draw.below(2) == 0 { Activity::Logon } else { activity })
-                .src_host(from)
-                .dst_host(to)
-                .logon_type(types[draw.below(types.len() as u64) as usize])
-                .auth_protocol(AuthProtocol::ALL[draw.below(4) as usize])
-                .ticket_encryption(TicketEncryption::RC4_HMAC)
-                .outcome(if draw.below(5) == 0 { Outcome::Failure } else { Outcome::Success })
-                .event_code([4624, 4625, 4768, 4769, 4776][draw.below(5) as usize])
-                .logon_id(draw.below(9))
-                .logon_guid(u128::from(draw.below(9)))
-                .subject(Account::parse("U5@DOM1").into_owned())
-                .build();
-            OwnedEvent::from(Event::from(&event.expect("it is a valid event")))
-        })
-        .collect()
-}
+const DAY: i64 = 86_400_000_000;
 
 fn process(engine: &mut Engine, events: &[OwnedEvent]) {
     for event in events {
@@ -84,15 +27,6 @@ fn state() -> Vec<u8> {
     let mut engine = Engine::new(bounded.build().expect("it is in order"));
     process(&mut engine, &events(20_000 * DAY, 700));
     engine.save()
-}
-
-/// The bytes with another body, and the header that belongs to it.
-fn with_body(state: &[u8], body: &[u8]) -> Vec<u8> {
-    let mut bytes = state[..12].to_vec();
-    bytes.extend((body.len() as u64).to_le_bytes());
-    bytes.extend(crc32fast::hash(body).to_le_bytes());
-    bytes.extend(body);
-    bytes
 }
 
 /// Merges a state into another, and loads what is then saved.
@@ -152,7 +86,7 @@ fn zeroed(body: &[u8], step: usize) -> impl Iterator<Item = Vec<u8>> {
 fn a_state_with_a_byte_set_to_zero_is_refused_or_works() {
     // An empty engine holds nothing that would contradict a capacity of 0.
     for (state, step) in [(Engine::new(Config::default()).save(), 1), (state(), 5)] {
-        let accepted = all_survive(&state, zeroed(&state[HEADER..], step));
+        let accepted = all_survive(&state, zeroed(&body(&state), step));
         assert!(accepted > 10, "{accepted} were accepted");
     }
 }
@@ -160,7 +94,7 @@ fn a_state_with_a_byte_set_to_zero_is_refused_or_works() {
 #[test]
 fn a_state_with_other_bytes_is_refused_or_works() {
     let state = state();
-    let body = &state[HEADER..];
+    let body = body(&state);
     let said: Vec<usize> = (0..body.len()).filter(|&at| body[at] != 0).collect();
     let mut draw = Draw(11);
     let crafted = (0..4000).map(|_| {

@@ -1,8 +1,10 @@
-//! The file of a checkpoint: the engine's state, and how far everything else was.
+//! The file of a checkpoint: how far everything else was, and the engine's state.
 //!
-//! Layout: signature (8 bytes), version (u32), length of the engine's state (u64), length of the progress
-//! (u64), CRC-32 of all before and after it (u32), all little-endian; then the engine's state as
-//! `Engine::save` gives it, and the progress in postcard's wire format.
+//! Layout: signature (8 bytes), version (u32), length of the progress (u64), CRC-32 of these and of the progress
+//! (u32), all little-endian; then the progress in postcard's wire format, and to the end the engine's state as
+//! `Engine::save_to` writes it, which has checksums of its own.
+
+use std::io::{self, Cursor, Read};
 
 use serde::{Deserialize, Serialize};
 use sidestep::Engine;
@@ -12,8 +14,8 @@ use super::{HeldBack, StateFile};
 use crate::exit::Failure;
 
 const SIGNATURE: &[u8; 8] = b"SSTEPRUN";
-const VERSION: u32 = 1;
-const HEADER: usize = 8 + 4 + 8 + 8 + 4;
+const VERSION: u32 = 2;
+const HEADER: usize = 8 + 4 + 8 + 4;
 
 /// How far a run is, beside what its engine knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,19 +47,19 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     /// What `file` holds; `None` where there is none yet.
     pub(crate) fn load(file: &StateFile) -> Result<Option<Self>, Failure> {
-        let Some(bytes) = file.read()? else { return Ok(None) };
+        let Some(input) = file.open_to_read()? else { return Ok(None) };
         let failed = |what: String| {
             Failure::Error(format!("{}: {what}{}", file.path().display(), file.advice()))
         };
-        let (engine, progress) = parts(&bytes).map_err(&failed)?;
-        let engine = Engine::load(engine).map_err(|error| failed(error.to_string()))?;
+        let (progress, state) = parts(input).map_err(&failed)?;
         let progress = progress
-            .map(|bytes| match postcard::take_from_bytes(bytes) {
+            .map(|bytes| match postcard::take_from_bytes(&bytes) {
                 Ok((progress, [])) => Ok(progress),
                 Ok(_) => Err(failed("the checkpoint is damaged: bytes are left over".to_owned())),
                 Err(error) => Err(failed(format!("the checkpoint is damaged: {error}"))),
             })
             .transpose()?;
+        let engine = Engine::load_from(state).map_err(|error| failed(error.to_string()))?;
         Ok(Some(Self { engine, progress }))
     }
 
@@ -67,25 +69,26 @@ impl Checkpoint {
         engine: &Engine,
         progress: &Progress,
     ) -> Result<(), Failure> {
-        let engine = engine.save();
         let progress = postcard::to_stdvec(progress)
             .map_err(|error| Failure::Error(format!("{}: {error}", file.path().display())))?;
         let mut header = Vec::with_capacity(HEADER);
         header.extend_from_slice(SIGNATURE);
         header.extend_from_slice(&VERSION.to_le_bytes());
-        header.extend_from_slice(&(engine.len() as u64).to_le_bytes());
         header.extend_from_slice(&(progress.len() as u64).to_le_bytes());
-        let checksum = checksum(&header, &engine, &progress);
+        let checksum = checksum(&header, &progress);
         header.extend_from_slice(&checksum.to_le_bytes());
-        file.write(&[&header, &engine, &progress])
+        file.write(|out| {
+            out.write_all(&header)?;
+            out.write_all(&progress)?;
+            engine.save_to(out)
+        })
     }
 }
 
-fn checksum(header: &[u8], engine: &[u8], progress: &[u8]) -> u32 {
+fn checksum(header: &[u8], progress: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    for part in [header, engine, progress] {
-        hasher.update(part);
-    }
+    hasher.update(header);
+    hasher.update(progress);
     hasher.finalize()
 }
 
@@ -93,39 +96,59 @@ fn checksum(header: &[u8], engine: &[u8], progress: &[u8]) -> u32 {
 ///
 /// # Errors
 /// In words, what is wrong with a checkpoint.
-pub(crate) fn engine_of(bytes: &[u8]) -> Result<&[u8], String> {
-    Ok(parts(bytes)?.0)
+pub(crate) fn state_in(input: impl Read) -> Result<impl Read, String> {
+    Ok(parts(input)?.1)
 }
 
-/// The engine's state, and the progress where the file is a checkpoint.
-fn parts(bytes: &[u8]) -> Result<(&[u8], Option<&[u8]>), String> {
-    let Some(rest) = bytes.strip_prefix(SIGNATURE) else { return Ok((bytes, None)) };
+/// The progress where the file is a checkpoint, and the engine's state, which is not read yet.
+fn parts<R: Read>(mut input: R) -> Result<(Option<Vec<u8>>, impl Read), String> {
+    let unread = |error: io::Error| format!("cannot be read: {error}");
+    let mut header = [0; HEADER];
+    let begun = fill(&mut input, &mut header[..SIGNATURE.len()]).map_err(unread)?;
+    if header[..begun] != *SIGNATURE {
+        // What was read of it is read again.
+        let state = Cursor::new(header[..begun].to_vec()).chain(input);
+        return Ok((None, state));
+    }
     let damaged = |what: &str| format!("the checkpoint is damaged: {what}");
-    let cut = || damaged("it is shorter than its header");
-    let (version, rest) = rest.split_first_chunk().ok_or_else(cut)?;
+    let cut = || damaged("it is cut short");
+    let rest = &mut header[SIGNATURE.len()..];
+    let wanted = rest.len();
+    let filled = fill(&mut input, rest).map_err(unread)?;
+    let (version, lengths) = rest.split_first_chunk().ok_or_else(cut)?;
     let version = u32::from_le_bytes(*version);
-    if version != VERSION {
+    if filled >= 4 && version != VERSION {
         return Err(format!(
             "is a checkpoint of version {version}, and this build reads version {VERSION}"
         ));
     }
-    let (engine, rest) = rest.split_first_chunk().ok_or_else(cut)?;
-    let (progress, rest) = rest.split_first_chunk().ok_or_else(cut)?;
-    let (stated, body) = rest.split_first_chunk().ok_or_else(cut)?;
-    let engine = u64::from_le_bytes(*engine);
-    let progress = u64::from_le_bytes(*progress);
-    if engine.checked_add(progress) != Some(body.len() as u64) {
-        return Err(damaged(&format!(
-            "{} bytes where {} are stated",
-            body.len(),
-            engine.saturating_add(progress)
-        )));
+    if filled < wanted {
+        return Err(cut());
     }
-    let at = usize::try_from(engine).map_err(|_| damaged("it is too large for this machine"))?;
-    let (engine, progress) = body.split_at(at);
-    let header = &bytes[..HEADER - 4];
-    if checksum(header, engine, progress) != u32::from_le_bytes(*stated) {
+    let (length, stated) = lengths.split_first_chunk().ok_or_else(cut)?;
+    let (length, stated) = (u64::from_le_bytes(*length), stated.to_vec());
+    // It grows by what there is, whatever length is stated.
+    let mut progress = Vec::new();
+    input.by_ref().take(length).read_to_end(&mut progress).map_err(unread)?;
+    if (progress.len() as u64) < length {
+        return Err(cut());
+    }
+    if checksum(&header[..HEADER - 4], &progress).to_le_bytes() != *stated {
         return Err(damaged("its checksum is wrong"));
     }
-    Ok((engine, Some(progress)))
+    Ok((Some(progress), Cursor::new(Vec::new()).chain(input)))
+}
+
+/// Reads as many bytes as there is room for, or there are.
+fn fill(input: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match input.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }

@@ -33,10 +33,10 @@ impl StateFile {
         Ok(file)
     }
 
-    /// What it holds; `None` where there is none yet.
-    pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, Failure> {
-        match fs::read(&self.path) {
-            Ok(bytes) => Ok(Some(bytes)),
+    /// What it holds, to be read; `None` where there is none yet.
+    pub(crate) fn open_to_read(&self) -> Result<Option<File>, Failure> {
+        match File::open(&self.path) {
+            Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => {
                 Err(Failure::Error(format!("{}: cannot be read: {error}", self.path.display())))
@@ -44,20 +44,22 @@ impl StateFile {
         }
     }
 
-    /// Puts `parts`, one after the other, in its place. The old state is there until the new one is on the
-    /// disk, and is kept beside it as `FILE.prev`.
-    pub(crate) fn write(&self, parts: &[&[u8]]) -> Result<(), Failure> {
-        self.try_to_write(parts).map_err(|error| self.failed(&error))
+    /// Puts what `write` writes in its place. The old state is there until the new one is on the disk, and is kept
+    /// beside it as `FILE.prev`.
+    pub(crate) fn write(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        self.try_to_write(write).map_err(|error| self.failed(&error))
     }
 
-    fn try_to_write(&self, parts: &[&[u8]]) -> io::Result<()> {
+    fn try_to_write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         if self.is_special {
-            let mut file = OpenOptions::new().write(true).open(&self.path)?;
-            return parts.iter().try_for_each(|part| file.write_all(part));
+            return write(&mut OpenOptions::new().write(true).open(&self.path)?);
         }
         let temporary = self.beside("tmp");
         let written = made(&temporary).and_then(|mut file| {
-            parts.iter().try_for_each(|part| file.write_all(part))?;
+            write(&mut file)?;
             if let Ok(metadata) = fs::metadata(&self.path) {
                 file.set_permissions(metadata.permissions())?;
             }

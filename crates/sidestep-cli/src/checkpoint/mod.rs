@@ -4,6 +4,6 @@ mod container;
 mod file;
 mod held;
 
-pub(crate) use container::{Checkpoint, Progress, engine_of};
+pub(crate) use container::{Checkpoint, Progress, state_in};
 pub(crate) use file::StateFile;
 pub(crate) use held::HeldBack;

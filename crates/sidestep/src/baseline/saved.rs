@@ -1,6 +1,6 @@
 //! The baseline as it is saved.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::aode::Combinations;
 use super::categorical::Categorical;
@@ -36,31 +36,26 @@ impl SavedBaseline {
     }
 }
 
-impl Baseline {
-    pub(crate) fn to_saved(&self) -> SavedBaseline {
-        SavedBaseline {
-            accounts: self.accounts.to_saved(),
-            hosts: self.hosts.to_saved(),
-            edges: self.edges.to_saved(),
-            pairs: [
-                self.account_destination.to_saved(),
-                self.account_source.to_saved(),
-                self.source_destination.to_saved(),
-                self.companions.to_saved(),
-            ],
-            presence: self.presence.to_saved(),
-            keyboard: self.keyboard.to_saved(),
-            protocols: self.protocols,
-            explanations: self.explanations.clone(),
-            combinations: self.combinations.clone(),
-            fade: self.fade,
-            today: self.today,
-            first_day: self.first_day,
-            evicted_accounts: self.evicted_accounts,
-            evicted_hosts: self.evicted_hosts,
-        }
+/// As [`SavedBaseline`] is read.
+impl Serialize for Baseline {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let pairs = (
+            &self.account_destination,
+            &self.account_source,
+            &self.source_destination,
+            &self.companions,
+        );
+        let evicted = (self.evicted_accounts, self.evicted_hosts);
+        (
+            (&self.accounts, &self.hosts, &self.edges, pairs, &self.presence, &self.keyboard),
+            (&self.protocols, &self.explanations, &self.combinations, &self.fade),
+            (self.today, self.first_day, evicted),
+        )
+            .serialize(serializer)
     }
+}
 
+impl Baseline {
     /// This baseline with what was saved, refused where it contradicts itself.
     pub(crate) fn with_saved(self, saved: SavedBaseline) -> Result<Self, String> {
         let half_life_days = self.half_life_days;

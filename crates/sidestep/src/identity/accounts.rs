@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{LONGEST, NAME_BYTES};
 use crate::event::Account;
@@ -194,14 +194,6 @@ impl AccountNames {
         })
     }
 
-    pub(super) fn to_saved(&self) -> SavedAccountNames {
-        SavedAccountNames {
-            by_sid: self.by_sid.to_saved(),
-            homes: self.homes.to_saved(),
-            domains: self.domains.to_saved(),
-        }
-    }
-
     /// The same with what was saved.
     pub(super) fn with_saved(self, saved: SavedAccountNames) -> Result<Self, String> {
         Ok(Self {
@@ -209,6 +201,13 @@ impl AccountNames {
             homes: self.homes.with_saved(saved.homes, "homes of accounts")?,
             domains: self.domains.with_saved(saved.domains, "domains")?,
         })
+    }
+}
+
+/// As [`SavedAccountNames`] is read.
+impl Serialize for AccountNames {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.by_sid, &self.homes, &self.domains).serialize(serializer)
     }
 }
 

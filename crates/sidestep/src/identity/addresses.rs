@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{LONGEST, NAME_BYTES};
 use crate::store::{Bounds, Interner, NameParts, SavedInterner, SavedTable, Table, heap};
@@ -162,6 +162,13 @@ impl Addresses {
     }
 }
 
+/// As [`SavedAddresses`] is read.
+impl Serialize for Addresses {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.table, &self.hosts).serialize(serializer)
+    }
+}
+
 /// Addresses as they are saved.
 #[derive(Serialize, Deserialize)]
 pub(super) struct SavedAddresses {
@@ -170,10 +177,6 @@ pub(super) struct SavedAddresses {
 }
 
 impl Addresses {
-    pub(super) fn to_saved(&self) -> SavedAddresses {
-        SavedAddresses { table: self.table.to_saved(), hosts: self.hosts.to_saved() }
-    }
-
     /// The same with what was saved.
     pub(super) fn with_saved(self, saved: SavedAddresses) -> Result<Self, String> {
         let table = self.table.with_saved(saved.table, "addresses")?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{LONGEST, NAME_BYTES};
 use crate::store::{Bounds, Interner, NameParts, SavedInterner, heap};
@@ -115,16 +115,19 @@ impl HostNames {
         Some(format!("{short}.{}", self.suffixes.profile(slot).0))
     }
 
-    pub(super) fn to_saved(&self) -> SavedHostNames {
-        SavedHostNames { suffixes: self.suffixes.to_saved(), cut: self.cut.to_saved() }
-    }
-
     /// The same with what was saved.
     pub(super) fn with_saved(self, saved: SavedHostNames) -> Result<Self, String> {
         Ok(Self {
             suffixes: self.suffixes.with_saved(saved.suffixes, "DNS suffixes")?,
             cut: self.cut.with_saved(saved.cut, "NetBIOS names")?,
         })
+    }
+}
+
+/// As [`SavedHostNames`] is read.
+impl Serialize for HostNames {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.suffixes, &self.cut).serialize(serializer)
     }
 }
 

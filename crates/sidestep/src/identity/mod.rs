@@ -15,7 +15,7 @@ mod workstation_logons;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub(crate) use accounts::AccountName;
 use accounts::{AccountNames, SavedAccountNames};
@@ -298,15 +298,6 @@ impl Identity {
         sids.collect()
     }
 
-    pub(crate) fn to_saved(&self) -> SavedIdentity {
-        SavedIdentity {
-            hosts: self.hosts.to_saved(),
-            addresses: self.addresses.to_saved(),
-            accounts: self.accounts.to_saved(),
-            workstation_logons: self.workstation_logons.to_saved(),
-        }
-    }
-
     /// The same with what was saved.
     pub(crate) fn with_saved(self, saved: SavedIdentity) -> Result<Self, String> {
         Ok(Self {
@@ -316,6 +307,14 @@ impl Identity {
             accounts: self.accounts.with_saved(saved.accounts)?,
             workstation_logons: self.workstation_logons.with_saved(saved.workstation_logons)?,
         })
+    }
+}
+
+/// As [`SavedIdentity`] is read.
+impl Serialize for Identity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.hosts, &self.addresses, &self.accounts, &self.workstation_logons)
+            .serialize(serializer)
     }
 }
 

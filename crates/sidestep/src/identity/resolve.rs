@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use super::event_hosts::{EventHosts, NamedHost};
 use super::hosts::Named;
 use super::{AccountName, Identity};
+use serde::{Deserialize, Serialize, Serializer};
+
 use crate::baseline::Baseline;
 use crate::event::{Account, AuthEvent, Event, Outcome};
 use crate::sessions::Sessions;
@@ -328,10 +330,6 @@ impl Resolver {
         (Self { identity, non_movers }, numbers)
     }
 
-    pub(crate) fn to_saved(&self) -> SavedResolver {
-        SavedResolver { identity: self.identity.to_saved(), non_movers: self.non_movers.to_saved() }
-    }
-
     /// The same with what was saved.
     pub(crate) fn with_saved(self, saved: SavedResolver) -> Result<Self, String> {
         Ok(Self {
@@ -341,8 +339,15 @@ impl Resolver {
     }
 }
 
+/// As [`SavedResolver`] is read.
+impl Serialize for Resolver {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.identity, &self.non_movers).serialize(serializer)
+    }
+}
+
 /// The same as it is saved.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct SavedResolver {
     identity: super::SavedIdentity,
     non_movers: SavedInterner<()>,

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::store::{Bound, Interner, NameParts, Portion, SavedInterner, heap};
 use crate::time::Micros;
@@ -65,13 +65,16 @@ impl WorkstationLogons {
         self.0.profile_mut(slot)
     }
 
-    pub(super) fn to_saved(&self) -> SavedWorkstationLogons {
-        SavedWorkstationLogons(self.0.to_saved())
-    }
-
     /// The same with what was saved.
     pub(super) fn with_saved(self, saved: SavedWorkstationLogons) -> Result<Self, String> {
         Ok(Self(self.0.with_saved(saved.0, "accounts that sat down")?))
+    }
+}
+
+/// As [`SavedWorkstationLogons`] is read.
+impl Serialize for WorkstationLogons {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 

@@ -1,7 +1,7 @@
 //! How often something benign looks like what a rule sees: by whom, and on this network at all.
 
 use ahash::RandomState;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::detection::Detection;
 use super::kind::Kind;
@@ -394,19 +394,6 @@ impl Frequency {
         }
     }
 
-    pub(crate) fn to_saved(&self) -> SavedFrequency {
-        SavedFrequency {
-            by_actor: self.by_actor.to_saved(),
-            by_kind: self.by_kind.to_saved(),
-            network: self.network.clone(),
-            account_days: self.account_days,
-            first: self.first,
-            today: self.today,
-            fade: self.fade,
-            network_fade: self.network_fade,
-        }
-    }
-
     /// The same with what was saved.
     pub(crate) fn with_saved(self, saved: SavedFrequency) -> Result<Self, String> {
         let (before, rules) = (saved.network.len(), self.network.len());
@@ -429,6 +416,15 @@ impl Frequency {
             fade: saved.fade,
             network_fade: saved.network_fade,
         })
+    }
+}
+
+/// As [`SavedFrequency`] is read.
+impl Serialize for Frequency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let tables = (&self.by_actor, &self.by_kind, &self.network);
+        (tables, self.account_days, self.first, self.today, self.fade, self.network_fade)
+            .serialize(serializer)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who came to a host over the network, so that what happens there can be laid at his door.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::observation::{EventClass, Observation};
 use crate::event::classify::is_desktop;
@@ -117,16 +117,19 @@ impl InboundSessions {
             .filter(move |arrival| (-BEFORE..=AFTERWARDS).contains(&(time - arrival.time)))
     }
 
-    pub(crate) fn to_saved(&self) -> SavedInboundSessions {
-        SavedInboundSessions { sessions: self.sessions.to_saved(), hosts: self.hosts.to_saved() }
-    }
-
     /// The same with what was saved.
     pub(crate) fn with_saved(self, saved: SavedInboundSessions) -> Result<Self, String> {
         Ok(Self {
             sessions: self.sessions.with_saved(saved.sessions, "sessions")?,
             hosts: self.hosts.with_saved(saved.hosts, "hosts with sessions")?,
         })
+    }
+}
+
+/// As [`SavedInboundSessions`] is read.
+impl Serialize for InboundSessions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.sessions, &self.hosts).serialize(serializer)
     }
 }
 

@@ -1,6 +1,6 @@
 //! All rules together: what each wants to see, and what they found.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::detection::Detection;
 use super::finding::Finding;
@@ -244,15 +244,6 @@ impl Rules {
         }
     }
 
-    pub(crate) fn to_saved(&self) -> SavedRules {
-        SavedRules {
-            set: self.set.clone(),
-            sessions: self.sessions.to_saved(),
-            frequency: self.frequency.to_saved(),
-            counts: self.counts,
-        }
-    }
-
     /// The same with what was saved.
     pub(crate) fn with_saved(self, saved: SavedRules) -> Result<Self, String> {
         if saved.counts.findings.max(saved.counts.suppressed) > MAX_COUNT {
@@ -266,6 +257,13 @@ impl Rules {
             #[cfg(test)]
             found: Vec::new(),
         })
+    }
+}
+
+/// As [`SavedRules`] is read.
+impl Serialize for Rules {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.set, &self.sessions, &self.frequency, self.counts).serialize(serializer)
     }
 }
 

@@ -16,6 +16,31 @@ pub(super) struct Index {
 }
 
 impl Index {
+    /// An index of places, all below `most`, or nothing where two of them are the `same`.
+    pub(super) fn of(
+        places: impl IntoIterator<Item = u32>,
+        most: u32,
+        hash_of: impl Fn(u32) -> u64,
+        same: impl Fn(u32, u32) -> bool,
+    ) -> Option<Self> {
+        let (most, mut size) = (most as usize, FEWEST);
+        // As many slots as if each had been added alone.
+        while most * 4 > size * 3 {
+            size *= 2;
+        }
+        let slots = if most > 0 { vec![0; size] } else { Vec::new() };
+        let mut index = Self { slots, len: 0 };
+        for place in places {
+            let hash = hash_of(place);
+            if index.find(hash, |known| same(known, place)).is_some() {
+                return None;
+            }
+            index.put(hash, place);
+            index.len += 1;
+        }
+        Some(index)
+    }
+
     /// The first place of this hash for which `is` holds.
     #[inline]
     pub(super) fn find(&self, hash: u64, mut is: impl FnMut(u32) -> bool) -> Option<u32> {

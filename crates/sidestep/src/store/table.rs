@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use ahash::RandomState;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::bound::reserve_one;
 use super::index::Index;
@@ -218,11 +218,14 @@ impl<K, V: Heap> Heap for Table<K, V> {
     }
 }
 
-impl<K: Key, V: Clone> Table<K, V> {
-    pub(crate) fn to_saved(&self) -> SavedTable<K, V> {
-        SavedTable { records: self.records.clone(), hand: self.hand, evicted: self.evicted }
+/// As [`SavedTable`] is read.
+impl<K: Serialize, V: Serialize> Serialize for Table<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.records, self.hand, self.evicted).serialize(serializer)
     }
+}
 
+impl<K: Key, V> Table<K, V> {
     /// This table with what was saved, refused where it contradicts itself or exceeds its bound.
     pub(crate) fn with_saved(
         mut self,
@@ -240,14 +243,17 @@ impl<K: Key, V: Clone> Table<K, V> {
             return Err(format!("{what}: the count of what was evicted is wrong"));
         }
         self.records = saved.records;
-        self.reindex();
         self.hand = saved.hand;
         self.evicted = saved.evicted;
-        for (at, record) in (0..).zip(&self.records) {
-            if self.find(record.key) != Some(Place(at)) {
-                return Err(format!("{what}: a key stands twice"));
-            }
-        }
+        self.known = self.records.iter().filter(|record| record.standing.is_known()).count();
+        let (records, keys) = (&self.records, &self.hasher);
+        self.index = Index::of(
+            0..records.len() as u32,
+            records.len() as u32,
+            |at| records[at as usize].key.hash(keys),
+            |a, b| records[a as usize].key == records[b as usize].key,
+        )
+        .ok_or_else(|| format!("{what}: a key stands twice"))?;
         Ok(self)
     }
 }

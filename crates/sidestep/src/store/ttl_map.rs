@@ -1,11 +1,12 @@
 //! What rules remember for a while, within a bound.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::Hash;
+use std::marker::PhantomData;
 
 use ahash::HashMap;
-use serde::de::Error;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Heap, Portion, hash_keys};
@@ -38,7 +39,9 @@ fn save<K: Ord + Serialize, V: Serialize, S: Serializer>(
     entries: &HashMap<K, (Micros, V)>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    entries.iter().collect::<BTreeMap<_, _>>().serialize(serializer)
+    let mut sorted: Vec<_> = entries.iter().collect();
+    sorted.sort_unstable_by_key(|(key, _)| *key);
+    serializer.collect_map(sorted)
 }
 
 fn load<'de, K, V, D>(deserializer: D) -> Result<HashMap<K, (Micros, V)>, D::Error>
@@ -47,13 +50,36 @@ where
     V: Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    let entries = BTreeMap::<K, (Micros, V)>::deserialize(deserializer)?;
-    if entries.len() > MOST {
-        return Err(D::Error::custom("more is remembered than fits"));
+    deserializer.deserialize_map(EntriesVisitor(PhantomData))
+}
+
+struct EntriesVisitor<K, V>(PhantomData<(K, V)>);
+
+impl<'de, K, V> Visitor<'de> for EntriesVisitor<K, V>
+where
+    K: Eq + Hash + Deserialize<'de>,
+    V: Deserialize<'de>,
+{
+    type Value = HashMap<K, (Micros, V)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("what is remembered")
     }
-    let mut table = HashMap::with_capacity_and_hasher(entries.len(), hash_keys());
-    table.extend(entries);
-    Ok(table)
+
+    fn visit_map<A: MapAccess<'de>>(self, mut saved: A) -> Result<Self::Value, A::Error> {
+        // How many are said to follow is believed for a few.
+        let said = saved.size_hint().unwrap_or_default().min(FEW);
+        let mut entries = HashMap::with_capacity_and_hasher(said, hash_keys());
+        while let Some((key, value)) = saved.next_entry()? {
+            if entries.insert(key, value).is_some() {
+                return Err(A::Error::custom("something is remembered twice"));
+            }
+            if entries.len() > MOST {
+                return Err(A::Error::custom("more is remembered than fits"));
+            }
+        }
+        Ok(entries)
+    }
 }
 
 impl<K, V> Default for TtlMap<K, V> {

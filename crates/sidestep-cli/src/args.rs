@@ -251,6 +251,30 @@ pub(crate) enum StateCommand {
         #[arg(required = true, value_name = "STATE")]
         states: Vec<PathBuf>,
     },
+    /// Forget accounts and hosts: their names, and all that was learned of them
+    ///
+    /// Movements under way end, everybody's. What is gone, and what is not exact, is listed in docs/privacy.md. Exit
+    /// status 1 where nothing is known of one of them; nothing is written then.
+    #[command(after_help = "\
+Examples:
+  sidestep state forget old.state --account 'CORP\\alice' --host WS-17 --output new.state")]
+    Forget {
+        /// A saved state
+        #[arg(value_name = "STATE")]
+        state: PathBuf,
+
+        /// An account, as DOMAIN\user or user@domain; may be given several times
+        #[arg(long = "account", value_name = "NAME", required_unless_present = "hosts")]
+        accounts: Vec<String>,
+
+        /// A host by any of its names, or an address; may be given several times
+        #[arg(long = "host", value_name = "NAME")]
+        hosts: Vec<String>,
+
+        /// Write the state without them to this file, which may be the same
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+    },
     /// Make one state of several that learned parts of a stream
     ///
     /// Parts by account, by site or by whole days, learned with the same settings, in any order. What is not exact

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use sidestep::event::Account;
 use sidestep::{Engine, SnapshotFacts, Status};
 
 use crate::args::{StateArgs, StateCommand};
-use crate::checkpoint::{StateFile, state_in};
+use crate::checkpoint::{Checkpoint, Progress, StateFile, state_in};
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::text;
@@ -16,6 +17,9 @@ pub(crate) fn run(args: &StateArgs) -> Result<Exit, Failure> {
     match &args.command {
         StateCommand::Inspect { states } => inspect(states),
         StateCommand::Verify { states } => verify(states),
+        StateCommand::Forget { state, accounts, hosts, output } => {
+            forget(state, accounts, hosts, output)
+        }
         StateCommand::Merge { states, output } => merge(states, output),
     }
 }
@@ -117,6 +121,42 @@ fn verify(states: &[PathBuf]) -> Result<Exit, Failure> {
         }
     }
     Ok(exit)
+}
+
+/// Writes a state that knows nothing of some accounts and hosts. What is under way in a checkpoint stays.
+fn forget(
+    state: &Path,
+    accounts: &[String],
+    hosts: &[String],
+    output: &Path,
+) -> Result<Exit, Failure> {
+    let file = StateFile::open(output)?;
+    let input =
+        File::open(state).map_err(|error| failed(state, &format!("cannot be read: {error}")))?;
+    let Checkpoint { mut engine, progress } =
+        Checkpoint::read(input).map_err(|what| failed(state, &what))?;
+    for name in accounts {
+        if !engine.forget_account(&Account::parse(name)) {
+            return Err(failed(state, &format!("nothing is known of the account {name}")));
+        }
+    }
+    for name in hosts {
+        if !engine.forget_host(name) {
+            return Err(failed(state, &format!("nothing is known of the host {name}")));
+        }
+    }
+    let bare = accounts.iter().map(|name| Account::split(name).0);
+    let waits = |progress: &Progress| {
+        bare.chain(hosts.iter().map(String::as_str)).any(|name| progress.held.names(name))
+    };
+    match progress {
+        Some(progress) if waits(&progress) => Err(failed(
+            state,
+            "events that wait to be put in order name it: go on with the run, and forget it later",
+        )),
+        Some(progress) => Checkpoint::write(&file, &engine, &progress).map(|()| Exit::Success),
+        None => file.write(|out| engine.save_to(out)).map(|()| Exit::Success),
+    }
 }
 
 fn merge(states: &[PathBuf], output: &Path) -> Result<Exit, Failure> {

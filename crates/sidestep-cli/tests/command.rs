@@ -496,7 +496,45 @@ fn history_can_come_from_another_file_or_from_a_saved_state() {
     assert_eq!(two_runs, one_run);
 }
 
-/// Groups of three digits.
+#[test]
+fn a_state_forgets_accounts_and_hosts() {
+    let (dir, log) = simulated();
+    let path = |name: &str| dir.path().join(name);
+    let (state, checkpoint, less) = (path("state"), path("checkpoint"), path("less"));
+    let run =
+        sidestep(&["detect", arg(&log), "--state", arg(&checkpoint), "--save-state", arg(&state)]);
+    assert_eq!(code(&run), 0, "{}", err(&run));
+    let text = fs::read_to_string(&log).unwrap();
+    let fields: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+    let (account, host) = (fields[1], fields[3]);
+    for state in [&state, &checkpoint] {
+        let forget = |state: &Path, more: &[&str]| {
+            let args = ["state", "forget", arg(state), "-o", arg(&less)];
+            sidestep(&[&args[..], more].concat())
+        };
+        let forgot = forget(state, &["--account", account, "--host", host]);
+        assert_eq!(code(&forgot), 0, "{}", err(&forgot));
+        assert_eq!(code(&sidestep(&["state", "verify", arg(&less)])), 0);
+        // Once is enough, and nothing is written where nobody knows it.
+        let before = fs::read(&less).unwrap();
+        for more in [["--account", account], ["--host", host]] {
+            let again = forget(&less, &more);
+            assert_eq!(code(&again), 1);
+            let said = format!("nothing is known of the {} {}", &more[0][2..], more[1]);
+            assert!(err(&again).contains(&said), "{}", err(&again));
+            assert!(fs::read(&less).unwrap() == before);
+        }
+        assert_eq!(code(&forget(state, &[])), 2, "it has to be said what");
+        fs::remove_file(&less).unwrap();
+    }
+    // A checkpoint stays one, from which the run goes on.
+    let args = ["state", "forget", arg(&checkpoint), "--account", account, "-o", arg(&checkpoint)];
+    assert_eq!(code(&sidestep(&args)), 0);
+    let run = sidestep(&["detect", arg(&log), "--state", arg(&checkpoint)]);
+    assert_eq!(code(&run), 0, "{}", err(&run));
+    assert!(err(&run).contains("events"), "{}", err(&run));
+}
+
 #[test]
 fn states_are_inspected_verified_and_merged() {
     let (dir, log) = simulated();
@@ -545,6 +583,7 @@ fn states_are_inspected_verified_and_merged() {
     assert_eq!(code(&sidestep(&["state", "merge", arg(&whole), "-o", arg(&none)])), 2);
 }
 
+/// Groups of three digits.
 fn group(number: usize) -> String {
     if number < 1000 {
         number.to_string()

@@ -50,6 +50,14 @@ impl Ahead {
         near
     }
 
+    /// Forgets what of it `is_gone`; whether anything was.
+    pub(crate) fn forget(&mut self, is_gone: impl Fn(Event<'_>) -> bool) -> bool {
+        let before = self.events.len();
+        self.events.retain(|(event, _)| !is_gone(event.as_event()));
+        self.against = self.against.min(self.events.len());
+        self.events.len() < before
+    }
+
     /// What two parts of a stream set aside.
     pub(crate) fn joined(mut self, other: Self) -> Self {
         self.events.extend(other.events);

@@ -47,6 +47,19 @@ impl Learning {
             && self.quarantine.iter().all(is_class)
     }
 
+    /// Forgets what waits of accounts and hosts.
+    pub(crate) fn forget_ids(
+        &mut self,
+        is_account: &impl Fn(Id) -> bool,
+        is_host: &impl Fn(Id) -> bool,
+    ) {
+        let stays = |[account, source, destination]: [Id; 3]| {
+            !(is_account(account) || is_host(source) || is_host(destination))
+        };
+        self.pending_odd.retain(|(_, key)| stays(*key));
+        self.quarantine.retain(|waiting| stays(waiting.key));
+    }
+
     /// What waits in both parts of a stream, under the ids of the whole.
     pub(crate) fn joined(self, [a, b]: [Self; 2], numbers: &[PartNumbers; 2]) -> Self {
         let mut pending_odd = Vec::new();

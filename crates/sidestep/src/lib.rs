@@ -77,7 +77,8 @@
 //!   and says what is allowed.
 //! - **Names**: a host or account under many names and addresses is one. See [`Engine::aliases_of_host`].
 //! - **State**: [`Engine::save_to`] and [`Engine::load_from`] carry an engine over to the next day. A state
-//!   is checked when it is loaded: crafted bytes are an error, never a panic.
+//!   is checked when it is loaded: crafted bytes are an error, never a panic. [`Engine::forget_account`] and
+//!   [`Engine::forget_host`] take somebody out of it.
 //! - **Counts**: [`Metrics`] says what was taken in, passed over, late, evicted and raised, so that nothing
 //!   is lost in silence. [`Engine::held_back`] lists what detections found and no alert shows.
 //! - **Coverage** of multi-factor authentication, from what logons show: [`mfa::MfaCoverage`].
@@ -122,6 +123,7 @@ mod error;
 pub mod event;
 mod evidence;
 mod fading;
+mod forget;
 #[cfg(feature = "petgraph")]
 pub mod graph;
 mod identity;

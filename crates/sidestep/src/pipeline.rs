@@ -4,6 +4,7 @@
 mod clock;
 pub(crate) mod days_seen;
 mod findings;
+mod forget;
 mod join;
 mod score;
 

@@ -93,6 +93,18 @@ impl Sessions {
             .map(|ticket| ticket.source)
     }
 
+    /// Forgets sessions of accounts and hosts.
+    pub(crate) fn forget_ids(
+        &mut self,
+        is_account: &impl Fn(Id) -> bool,
+        is_host: &impl Fn(Id) -> bool,
+    ) {
+        self.logons.sweep(|[account, source, destination], _| {
+            !(is_account(account) || is_host(source) || is_host(destination))
+        });
+        self.tickets.sweep(|_, ticket| !is_host(ticket.source));
+    }
+
     /// This, which knows none yet, with the tickets of both parts of a stream, of which the hosts have new ids.
     /// Which logons several logs report is known for seconds only, and is begun anew.
     pub(crate) fn joined(self, [a, b]: [Self; 2], hosts: [&Renumbering; 2]) -> Self {

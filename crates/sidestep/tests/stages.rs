@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["alerting", "graph"],
     &["pipeline"],
     &["engine"],
-    &["snapshot", "merge"],
+    &["snapshot", "merge", "forget"],
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

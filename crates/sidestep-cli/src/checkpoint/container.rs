@@ -51,16 +51,24 @@ impl Checkpoint {
         let failed = |what: String| {
             Failure::Error(format!("{}: {what}{}", file.path().display(), file.advice()))
         };
-        let (progress, state) = parts(input).map_err(&failed)?;
+        Self::read(input).map(Some).map_err(failed)
+    }
+
+    /// What a file of either kind holds.
+    ///
+    /// # Errors
+    /// In words, what is wrong with it.
+    pub(crate) fn read(input: impl Read) -> Result<Self, String> {
+        let (progress, state) = parts(input)?;
         let progress = progress
             .map(|bytes| match postcard::take_from_bytes(&bytes) {
                 Ok((progress, [])) => Ok(progress),
-                Ok(_) => Err(failed("the checkpoint is damaged: bytes are left over".to_owned())),
-                Err(error) => Err(failed(format!("the checkpoint is damaged: {error}"))),
+                Ok(_) => Err("the checkpoint is damaged: bytes are left over".to_owned()),
+                Err(error) => Err(format!("the checkpoint is damaged: {error}")),
             })
             .transpose()?;
-        let engine = Engine::load_from(state).map_err(|error| failed(error.to_string()))?;
-        Ok(Some(Self { engine, progress }))
+        let engine = Engine::load_from(state).map_err(|error| error.to_string())?;
+        Ok(Self { engine, progress })
     }
 
     /// Writes a checkpoint.

@@ -72,6 +72,11 @@ impl HeldBack {
         if lost > 0 { Err(format!("{lost} held events were due")) } else { Ok(reorder) }
     }
 
+    /// Whether a name stands in an event that is held, in any case.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.events.to_lowercase().contains(&name.to_lowercase())
+    }
+
     /// Events that came too late so far.
     pub(crate) const fn late(&self) -> u64 {
         self.late

@@ -158,6 +158,12 @@ impl AlertDesk {
         }
     }
 
+    /// Forgets what is held back, and what it knows of movements under way.
+    pub(crate) fn forget_movements(&mut self) {
+        self.by_detections = ByDetections::default();
+        self.held_back = HeldBackLog::default();
+    }
+
     /// Begins a day, for the statistics of movements.
     pub(crate) fn begin_day(&mut self, day: Day) {
         self.budget.begin_day(day);

@@ -264,7 +264,7 @@ impl Baseline {
         }
     }
 
-    fn forget_account_destination(&mut self, account: Id, host: Id) {
+    pub(super) fn forget_account_destination(&mut self, account: Id, host: Id) {
         if let Some(slot) = self.accounts.slot_of(account) {
             self.accounts.profile_mut(slot).destinations.forget();
         }
@@ -273,7 +273,7 @@ impl Baseline {
         }
     }
 
-    fn forget_account_source(&mut self, account: Id, host: Id) {
+    pub(super) fn forget_account_source(&mut self, account: Id, host: Id) {
         if let Some(slot) = self.accounts.slot_of(account) {
             self.accounts.profile_mut(slot).sources.forget();
         }
@@ -282,7 +282,7 @@ impl Baseline {
         }
     }
 
-    fn forget_source_destination(&mut self, source: Id) {
+    pub(super) fn forget_source_destination(&mut self, source: Id) {
         if let Some(slot) = self.hosts.slot_of(source) {
             self.hosts.profile_mut(slot).destinations.forget();
         }

@@ -3,6 +3,7 @@
 pub(crate) mod aode;
 mod categorical;
 mod explain;
+mod forget;
 mod join;
 mod learn;
 pub(crate) mod pitman_yor;

@@ -209,6 +209,20 @@ impl HostProfile {
         self.arrivals.sort_by_key(Arrival::order);
     }
 
+    /// Forgets accounts among those who are at its keyboard or came to it.
+    pub(super) fn forget_accounts(&mut self, is_gone: &impl Fn(Id) -> bool) {
+        for owner in &mut self.owners {
+            if owner.1 > 0 && is_gone(owner.0) {
+                *owner = (0, 0);
+            }
+        }
+        for arrival in &mut self.arrivals {
+            if is_gone(arrival.account) {
+                *arrival = Arrival::default();
+            }
+        }
+    }
+
     /// Begins to count anew what follows from pairs.
     pub(super) fn forget_known(&mut self) {
         self.accounts_from.forget_known();

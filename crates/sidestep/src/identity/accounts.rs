@@ -75,7 +75,7 @@ impl AccountName<'_> {
 }
 
 /// NetBIOS domain of a DNS one, as it is unless the domain was named otherwise: its first label.
-fn short_domain(domain: &str) -> &str {
+pub(super) fn short_domain(domain: &str) -> &str {
     domain.split('.').next().filter(|label| !label.is_empty()).unwrap_or(domain)
 }
 

@@ -8,8 +8,8 @@ use super::addresses::{Address, Addresses, Newest};
 use super::hosts::{HostNames, Rest};
 use super::resolve::NON_MOVER;
 use super::{Identity, LONGEST};
-use crate::baseline::PartNumbers;
-use crate::store::{Id, NameParts, Renumbering};
+use crate::baseline::{Baseline, PartNumbers};
+use crate::store::{Id, Interner, NameParts, Renumbering};
 use crate::time::Micros;
 use crate::tuning::addresses::REMEMBERED;
 
@@ -22,6 +22,15 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
+    /// Of every name that is known, each of which keeps its id.
+    pub(crate) fn of_all(baseline: &Baseline, non_movers: &Interner<()>) -> Self {
+        let of_baseline = PartNumbers {
+            accounts: Renumbering::of_all(&baseline.accounts),
+            hosts: Renumbering::of_all(&baseline.hosts),
+        };
+        Self { of_baseline, non_movers: Renumbering::of_all(non_movers) }
+    }
+
     /// The new id of an account, whether it moves or not.
     pub(crate) fn account(&self, id: Id) -> Option<Id> {
         if id & NON_MOVER == 0 {

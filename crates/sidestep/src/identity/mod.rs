@@ -7,6 +7,7 @@
 mod accounts;
 mod addresses;
 pub(crate) mod event_hosts;
+pub(crate) mod forget;
 mod hosts;
 pub(crate) mod join;
 pub(crate) mod resolve;

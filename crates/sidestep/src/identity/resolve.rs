@@ -102,6 +102,19 @@ impl Resolver {
         &self.identity
     }
 
+    pub(super) const fn identity_mut(&mut self) -> &mut Identity {
+        &mut self.identity
+    }
+
+    /// Accounts that do not move.
+    pub(crate) const fn non_movers(&self) -> &Interner<()> {
+        &self.non_movers
+    }
+
+    pub(super) const fn non_movers_mut(&mut self) -> &mut Interner<()> {
+        &mut self.non_movers
+    }
+
     /// Moves on to the time of an event, of which the names are to be looked up.
     #[inline]
     pub(crate) const fn set_time(&mut self, time: Micros) {

@@ -60,6 +60,22 @@ impl WorkstationLogons {
             .map(|(host, _)| &**host)
     }
 
+    /// Forgets accounts, hosts and addresses; whether any of them was known.
+    pub(super) fn forget(
+        &mut self,
+        is_account: impl Fn(&str) -> bool,
+        is_host: impl Fn(&str) -> bool,
+        is_address: impl Fn(IpAddr) -> bool,
+    ) -> bool {
+        let mut was_known = !self.0.forget(|account, _| is_account(account)).is_empty();
+        for last in self.0.profiles_mut() {
+            let at_desk = last.desk.take_if(|(host, _)| is_host(host));
+            let asked = last.ticket.take_if(|(address, _)| is_address(*address));
+            was_known |= at_desk.is_some() || asked.is_some();
+        }
+        was_known
+    }
+
     fn last(&mut self, account: NameParts<'_>) -> &mut Last {
         let (slot, _) = self.0.intern(account);
         self.0.profile_mut(slot)

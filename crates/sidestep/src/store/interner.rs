@@ -3,6 +3,7 @@
 //! An id is given out once and never again, so that a record that outlives its name cannot be
 //! taken for another's. A slot is where an entry stands now; it is reused after an eviction.
 
+mod forget;
 mod saved;
 
 pub(crate) use saved::SavedInterner;
@@ -371,16 +372,21 @@ impl<P: Default> Interner<P> {
             if !may_be(label) || !label.standing.is_taken(stay) {
                 continue;
             }
-            self.known -= usize::from(label.standing.is_known());
-            let slot = at as Slot;
-            self.moved.remove(&label.id);
-            let (labels, keys) = (&self.labels, &self.hasher);
-            let hash_of = |slot: u32| labels[slot as usize].name.hash(keys);
-            self.by_name.remove(hash_of(slot), slot, hash_of);
-            if let Some(text) = self.long.remove(&slot) {
-                self.text_bytes -= text.len() + LONG_BYTES;
-            }
-            return slot;
+            self.take_out(at as Slot);
+            return at as Slot;
+        }
+    }
+
+    /// Takes what stands in a slot out of everything by which it is found.
+    fn take_out(&mut self, slot: Slot) {
+        let label = &self.labels[slot as usize];
+        self.known -= usize::from(label.standing.is_known());
+        self.moved.remove(&label.id);
+        let (labels, keys) = (&self.labels, &self.hasher);
+        let hash_of = |slot: u32| labels[slot as usize].name.hash(keys);
+        self.by_name.remove(hash_of(slot), slot, hash_of);
+        if let Some(text) = self.long.remove(&slot) {
+            self.text_bytes -= text.len() + LONG_BYTES;
         }
     }
 }

@@ -14,6 +14,14 @@ use super::{Key, Table, hash_keys};
 pub(crate) struct Renumbering(HashMap<Id, Id>);
 
 impl Renumbering {
+    /// Of every name of a roster, each of which keeps its id.
+    pub(crate) fn of_all<P: Default>(roster: &Interner<P>) -> Self {
+        let mut numbers = HashMap::with_hasher(hash_keys());
+        let names = roster.entries().filter(|entry| !entry.name.is_empty());
+        numbers.extend(names.map(|entry| (entry.id, entry.id)));
+        Self(numbers)
+    }
+
     /// The new id of an old one, unless its name was evicted.
     pub(crate) fn id(&self, old: Id) -> Option<Id> {
         self.0.get(&old).copied()

@@ -401,13 +401,12 @@ class Engine:
         as they are. Movements under way end without another alert: call `finish` before, should
         their last states matter.
 
-        Raises `ValueError` where the settings of two engines differ.
+        Raises `ValueError` where the settings of two engines differ; nothing is merged then.
 
         >>> monday, tuesday = Engine(), Engine()
         >>> monday.merge(tuesday)
         """
-        for other in others:
-            self._native.merge(other._native)
+        self._native.merge([other._native for other in others])
 
     def copy(self) -> Engine:
         """Another engine in the same state, with the same alerts."""

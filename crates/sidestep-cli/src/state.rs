@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sidestep::event::Account;
-use sidestep::{Engine, SnapshotFacts, Status};
+use sidestep::{Engine, Merger, SnapshotFacts, Status};
 
 use crate::args::{StateArgs, StateCommand};
 use crate::checkpoint::{Checkpoint, Progress, StateFile, state_in};
@@ -161,17 +161,18 @@ fn forget(
 
 fn merge(states: &[PathBuf], output: &Path) -> Result<Exit, Failure> {
     let file = StateFile::open(output)?;
-    let mut whole: Option<Engine> = None;
+    let mut merger: Option<Merger> = None;
     for path in states {
         let part = load(path)?;
-        match &mut whole {
-            None => whole = Some(part),
-            Some(whole) => whole
-                .merge(part)
+        match &mut merger {
+            None => merger = Some(Merger::new(part)),
+            Some(merger) => merger
+                .add(part)
                 .map_err(|error| Failure::Error(format!("{}: {error}", path.display())))?,
         }
     }
-    let Some(whole) = whole else { return Ok(Exit::Success) };
+    let Some(merger) = merger else { return Ok(Exit::Success) };
+    let whole = merger.finish();
     file.write(|out| whole.save_to(out))?;
     output::eprint(&format!("{}\n{}", output.display(), described(&whole).trim_end()));
     Ok(Exit::Success)

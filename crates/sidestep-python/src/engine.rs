@@ -13,7 +13,7 @@ use pyo3::types::{PyBytes, PyDict};
 use sidestep::alert::LatestAlerts;
 use sidestep::event::Event;
 use sidestep::graph::petgraph::visit::EdgeRef;
-use sidestep::{Config, Metrics, Status, WarmUp};
+use sidestep::{Config, MergeError, Merger, Metrics, Status, WarmUp};
 use sidestep_arrow::{ScoreBatchBuilder, scores_schema};
 use sidestep_formats::read_policy;
 
@@ -140,21 +140,30 @@ impl Engine {
         PyBytes::new(py, &bytes)
     }
 
-    /// Takes in what another engine learned of another part of the same stream; that one stays as it is.
-    fn merge(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<()> {
-        let other = other.get();
-        // One after the other: an engine may be merged with itself.
+    /// Takes in what other engines learned of other parts of the same stream, of all or of none; those stay as they
+    /// are.
+    fn merge(&self, py: Python<'_>, others: Vec<Bound<'_, Self>>) -> PyResult<()> {
+        let others: Vec<&Self> = others.iter().map(Bound::get).collect();
         py.detach(|| {
-            let (part, newest) = {
+            // Looked at before this one is changed: an engine may be merged with itself.
+            let copy = |other: &Self| {
                 let other = other.look();
                 (other.engine.clone(), other.newest)
             };
+            let parts: Vec<(Engine, i64)> = others.into_iter().map(copy).collect();
             let mut state = self.change();
+            let mut newest = state.newest;
+            let mut merger = Merger::new(state.engine.clone());
+            for (part, newest_of_part) in parts {
+                merger.add(part)?;
+                newest = newest.max(newest_of_part);
+            }
             state.changes += 1;
-            state.newest = state.newest.max(newest);
-            state.engine.merge(part)
+            state.newest = newest;
+            state.engine = merger.finish();
+            Ok(())
         })
-        .map_err(|error| PyValueError::new_err(error.to_string()))
+        .map_err(|error: MergeError| PyValueError::new_err(error.to_string()))
     }
 
     /// Another engine in the same state.

@@ -94,6 +94,18 @@ impl Fade {
         ((self.step_of(day) - before) * f64::from(self.width.step())).min(64.0) as u32
     }
 
+    /// The same counts as they are on an earlier day, on which what is learned later is not there yet. It cannot
+    /// move on by [`advance_to`](Self::advance_to).
+    pub(crate) fn seen_from(&self, day: Day) -> Self {
+        let divisor = self.unit_of(day).max(1.0);
+        Self { divisor, unit: divisor as u64, ..*self }
+    }
+
+    /// Days after which a draw is still counted in whole numbers, to a sixtieth at the worst.
+    pub(crate) fn exact_days(&self) -> f64 {
+        self.half_life_days * f64::from(self.width.step())
+    }
+
     fn set_unit(&mut self) {
         self.divisor = self.unit_of(self.today);
         self.unit = self.divisor as u64;
@@ -190,6 +202,16 @@ impl Faded {
         self.0 = self.0.saturating_sub(fade.unit_of(day) as u32);
     }
 
+    /// This, where each draw stands for 2^`digits`.
+    pub(crate) fn grown(self, digits: u32) -> Self {
+        Self(self.0.saturating_mul(1_u32.checked_shl(digits).unwrap_or(u32::MAX)))
+    }
+
+    /// This share of it.
+    pub(crate) fn share(self, share: f64) -> Self {
+        Self((f64::from(self.0) * share) as u32)
+    }
+
     /// Its size, to compare with others of the same day.
     pub(crate) fn units(self) -> u64 {
         self.0.into()
@@ -202,6 +224,11 @@ impl Faded {
 }
 
 impl FadedSum {
+    /// Makes it larger by so many binary digits.
+    pub(crate) fn grow(&mut self, digits: u32) {
+        self.0 = self.0.saturating_mul(1_u64.checked_shl(digits).unwrap_or(u64::MAX));
+    }
+
     /// What it is worth, by [`Fade::draws_of_unit`] of today: within rounding what [`value`](Self::value) says, for
     /// those who ask for a hundred of them.
     #[inline]

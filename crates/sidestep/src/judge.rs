@@ -26,6 +26,11 @@ pub(crate) struct Weighing {
 }
 
 impl Weighing {
+    /// Whether it lies in the odd tail: it counts against its account and hosts a day later.
+    pub(crate) fn is_tail(&self) -> bool {
+        self.p_value <= TAIL
+    }
+
     /// The evidence in words.
     pub(crate) fn reasons(&self, context: &Context<'_>) -> Vec<Reason> {
         evidence::reasons(context, &self.surprises)
@@ -35,7 +40,7 @@ impl Weighing {
 /// What the judge says of a login.
 pub(crate) struct Verdict {
     pub(crate) weighing: Weighing,
-    /// Whether it lies in the odd tail: it counts against its account and hosts a day later.
+    /// See [`Weighing::is_tail`].
     pub(crate) tail: bool,
     pub(crate) combination: Combination,
     /// Set where it is suspicious.
@@ -115,7 +120,7 @@ impl Judge {
             None
         };
         Verdict {
-            tail: weighing.p_value <= TAIL,
+            tail: weighing.is_tail(),
             combination: evidence::combination(context),
             suspicion: gain.map(|gain| Suspicion { gain, alone: p > GATE }),
             weighing,
@@ -123,11 +128,16 @@ impl Judge {
     }
 
     /// Takes what was judged into the calibration, but for the first days, on which all is new.
-    pub(crate) fn observe(&mut self, verdict: &Verdict, baseline: &mut Baseline) {
+    pub(crate) fn observe(
+        &mut self,
+        weighing: &Weighing,
+        combination: &Combination,
+        baseline: &mut Baseline,
+    ) {
         let age = baseline.first_day.map_or(0, |first| baseline.today.saturating_sub(first));
         if age >= COLD_DAYS {
-            self.calibration.observe(verdict.weighing.surprise);
-            baseline.combinations.observe(&verdict.combination);
+            self.calibration.observe(weighing.surprise);
+            baseline.combinations.observe(combination);
         }
     }
 

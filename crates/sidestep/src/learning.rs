@@ -19,12 +19,33 @@ struct Quarantined {
     protocol: u8,
 }
 
+/// Odd logins of the last day, in order of time: they count against their account and hosts a day later, so that an
+/// intruder's first login does not excuse the second.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct PendingOdd(VecDeque<(Micros, [Id; 3])>);
+
+impl PendingOdd {
+    /// Adds an odd login; the oldest goes where there would be more than `most`.
+    pub(crate) fn add(&mut self, time: Micros, key: [Id; 3], most: usize) {
+        self.0.push_back((time, key));
+        if self.0.len() > most {
+            self.0.pop_front();
+        }
+    }
+
+    /// Counts those of the day before.
+    pub(crate) fn release(&mut self, now: Micros, baseline: &mut Baseline) {
+        while let Some(&(_, key)) = self.0.front().filter(|(time, _)| time + DAY <= now) {
+            self.0.pop_front();
+            baseline.count_odd(key);
+        }
+    }
+}
+
 /// Logins that are not learned yet, or not all of it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Learning {
-    /// Odd logins of the last day, in order of time: they count against their account and hosts a day
-    /// later, so that an intruder's first login does not excuse the second.
-    pending_odd: VecDeque<(Micros, [Id; 3])>,
+    pub(crate) pending_odd: PendingOdd,
     /// Logins alerted on, in order of `until`: kept out of the baseline until then.
     quarantine: VecDeque<Quarantined>,
     /// Which part of [`MAX_WAITING`] may wait.
@@ -34,6 +55,7 @@ pub(crate) struct Learning {
 
 heap! {
     Learning { pending_odd, quarantine, portion }
+    PendingOdd { 0 }
     Quarantined {}
 }
 
@@ -42,7 +64,7 @@ impl Learning {
     pub(crate) fn is_sound(&self) -> bool {
         let is_class =
             |waiting: &Quarantined| usize::from(waiting.protocol) < crate::login::PROTOCOLS;
-        self.pending_odd.len() <= MAX_WAITING
+        self.pending_odd.0.len() <= MAX_WAITING
             && self.quarantine.len() <= MAX_WAITING
             && self.quarantine.iter().all(is_class)
     }
@@ -56,7 +78,7 @@ impl Learning {
         let stays = |[account, source, destination]: [Id; 3]| {
             !(is_account(account) || is_host(source) || is_host(destination))
         };
-        self.pending_odd.retain(|(_, key)| stays(*key));
+        self.pending_odd.0.retain(|(_, key)| stays(*key));
         self.quarantine.retain(|waiting| stays(waiting.key));
     }
 
@@ -66,7 +88,7 @@ impl Learning {
         let mut quarantine = Vec::new();
         for (part, numbers) in [a, b].into_iter().zip(numbers) {
             let odd = |(time, key)| Some((time, numbers.edge(key)?));
-            pending_odd.extend(part.pending_odd.into_iter().filter_map(odd));
+            pending_odd.extend(part.pending_odd.0.into_iter().filter_map(odd));
             let waiting = |waiting: Quarantined| {
                 numbers.edge(waiting.key).map(|key| Quarantined { key, ..waiting })
             };
@@ -81,7 +103,7 @@ impl Learning {
         pending_odd.drain(..pending_odd.len().saturating_sub(most));
         quarantine.drain(..quarantine.len().saturating_sub(most));
         Self {
-            pending_odd: pending_odd.into(),
+            pending_odd: PendingOdd(pending_odd.into()),
             quarantine: quarantine.into(),
             portion: self.portion,
         }
@@ -102,10 +124,7 @@ impl Learning {
         }
         baseline.count_login(login);
         if tail {
-            self.pending_odd.push_back((now, login.key));
-            if self.pending_odd.len() > self.portion.of(MAX_WAITING) {
-                self.pending_odd.pop_front();
-            }
+            self.pending_odd.add(now, login.key, self.portion.of(MAX_WAITING));
         }
     }
 
@@ -129,10 +148,7 @@ impl Learning {
         while self.quarantine.front().is_some_and(|waiting| waiting.until <= now) {
             self.release_oldest(now, baseline);
         }
-        while let Some(&(_, key)) = self.pending_odd.front().filter(|(time, _)| time + DAY <= now) {
-            self.pending_odd.pop_front();
-            baseline.count_odd(key);
-        }
+        self.pending_odd.release(now, baseline);
     }
 
     /// Learns the login that waited longest, unless one of its names was evicted meanwhile.

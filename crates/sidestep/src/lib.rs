@@ -149,6 +149,7 @@ pub use engine::{Engine, Status};
 pub use error::{ConfigError, MergeError, SnapshotError};
 pub use event::timestamp::{Timestamp, TimestampError};
 pub use identity::Alias;
+pub use merge::Merger;
 pub use metrics::{MemoryUse, Metrics};
 pub use snapshot::SnapshotFacts;
 

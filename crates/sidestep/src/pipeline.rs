@@ -6,6 +6,7 @@ pub(crate) mod days_seen;
 mod findings;
 mod forget;
 mod join;
+mod judge_again;
 mod score;
 
 use crate::ahead::{Admission, Ahead};
@@ -242,19 +243,19 @@ impl Pipeline {
         let (verdict, candidate) = self.judge_login(event, login);
         self.judge.count(login.places.edge.is_none());
         let Some(mut candidate) = candidate else {
-            self.judge.observe(&verdict, &mut self.baseline);
+            self.judge.observe(&verdict.weighing, &verdict.combination, &mut self.baseline);
             self.learning.learn_now(login, verdict.tail, self.now, &mut self.baseline);
             return self.attribute(own, resolved, event.into(), purpose, alerts);
         };
         own.into_iter().for_each(|weighed| candidate.add_evidence(weighed.evidence));
         let Some(attached) = self.tracker.attach(candidate) else {
-            self.judge.observe(&verdict, &mut self.baseline);
+            self.judge.observe(&verdict.weighing, &verdict.combination, &mut self.baseline);
             self.learning.learn_now(login, verdict.tail, self.now, &mut self.baseline);
             return;
         };
         let movement = self.tracker.get(attached.movement);
         if movement.is_some_and(|movement| movement.detected_at.is_none()) {
-            self.judge.observe(&verdict, &mut self.baseline);
+            self.judge.observe(&verdict.weighing, &verdict.combination, &mut self.baseline);
         }
         self.rise(&attached.rose, purpose, alerts);
         self.learn(login, verdict.tail, attached.movement, attached.is_kept());
@@ -406,7 +407,7 @@ impl Pipeline {
             sessions: bytes(&[&self.sessions]),
             detections: bytes(&[&self.rules]),
             movements: bytes(&[&self.tracker, &self.desk]),
-            quarantine: bytes(&[&self.learning]),
+            quarantine: bytes(&[&self.learning, &baseline.journal]),
         }
     }
 

@@ -121,6 +121,7 @@ pub(crate) mod memory {
     pub(crate) const PRESENCE: usize = 35;
     pub(crate) const KEYBOARDS: usize = 15;
     pub(crate) const COMPANIONS: usize = 15;
+    pub(crate) const JOURNAL: usize = 25;
     pub(crate) const NON_MOVERS: usize = 25;
     pub(crate) const SIDS: usize = 15;
     pub(crate) const HOMES: usize = 12;
@@ -134,6 +135,20 @@ pub(crate) mod memory {
     pub(crate) const RULES: usize = 220;
     /// Bytes that these take at the most where memory is not limited, from the sizes of all their entries.
     pub(crate) const USUAL_RULES_BYTES: usize = 400_000_000;
+}
+
+pub(crate) mod journal {
+    use super::*;
+
+    /// Days that can be taken back and judged again: two half-lives of how surprising logins are.
+    pub(crate) const DAYS: Day = 20;
+    /// Entries at the most. An account has a dozen a day, so that they reach back all the days for some thousand
+    /// accounts.
+    pub(crate) const MOST: usize = 1 << 18;
+    /// Draws of a pair, as of the journal's first day, below which nothing is left of it but what was rounded.
+    pub(crate) const LEAST_LEFT: f64 = 0.125;
+    /// How often a session at a keyboard is noted: logins know to a third of an hour when it was.
+    pub(crate) const SESSION: Micros = 20 * MINUTE;
 }
 
 pub(crate) mod workstation_logons {

@@ -70,6 +70,11 @@ impl Combinations {
         }
     }
 
+    /// Lets every count stand for 2^`digits` as many.
+    pub(crate) fn grow(&mut self, digits: u32) {
+        self.counts_mut().for_each(|count| count.grow(digits));
+    }
+
     /// Adds what another part of the stream counted, at the same day.
     pub(super) fn join(&mut self, mut other: Self) {
         self.counts_mut().zip(other.counts_mut()).for_each(|(count, more)| count.join(*more));

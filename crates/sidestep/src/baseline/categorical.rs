@@ -38,6 +38,11 @@ impl Categorical {
         self.counts.iter_mut().for_each(|count| count.shrink(digits));
     }
 
+    /// Lets every count stand for 2^`digits` as many.
+    pub(crate) fn grow(&mut self, digits: u32) {
+        self.counts.iter_mut().for_each(|count| count.grow(digits));
+    }
+
     /// Adds what another part of the stream counted, at the same day.
     pub(super) fn join(&mut self, other: &Self) {
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {

@@ -16,6 +16,7 @@ impl Baseline {
         self.presence.sweep(|[account, host], _| !(is_account(account) || is_host(host)));
         self.keyboard.sweep(|[account, host], _| !(is_account(account) || is_host(host)));
         self.companions.sweep(|[one, other], _| !(is_account(one) || is_account(other)));
+        self.journal.forget(is_account, is_host);
         let mut gone = Vec::new();
         self.account_destination.sweep(|key @ [account, host], _| {
             let is_gone = is_account(account) || is_host(host);

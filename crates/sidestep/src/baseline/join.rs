@@ -111,6 +111,9 @@ impl Baseline {
         protocols.join(&b.protocols);
         let mut explanations = a.explanations;
         explanations.join(&b.explanations);
+        let journals = [a.journal, b.journal];
+        let name_of = |id: Id| accounts.name_of(id);
+        let journal = self.journal.joined(journals, &numbers, a.today, name_of);
         let mut combinations = a.combinations;
         combinations.join(b.combinations);
         let mut whole = Self {
@@ -156,6 +159,7 @@ impl Baseline {
             protocols,
             explanations,
             combinations,
+            journal,
             today: a.today,
             first_day: [a.first_day, b.first_day].into_iter().flatten().min(),
             half_life_days: self.half_life_days,
@@ -169,7 +173,7 @@ impl Baseline {
 
     /// Counts anew what follows from the pairs that are known: with how many others each goes, and who owns which
     /// host.
-    fn count_distinct(&mut self) {
+    pub(super) fn count_distinct(&mut self) {
         self.accounts.profiles_mut().iter_mut().for_each(AccountProfile::forget_known);
         self.hosts.profiles_mut().iter_mut().for_each(HostProfile::forget_known);
         for record in self.account_destination.records() {

@@ -1,5 +1,6 @@
 //! Takes events into the baseline.
 
+use super::journal::{Entry, Kind};
 use super::profile::Arrival;
 use super::{Baseline, Edge, Pair, Presence};
 use crate::fading::{Fade, Faded};
@@ -7,6 +8,7 @@ use crate::login::Login;
 use crate::store::{FoldedName, Id, Place, Slot, Table};
 use crate::time::{DAY, Day, Micros, day_of};
 use crate::tuning::explain::SWITCH;
+use crate::tuning::journal::SESSION;
 use crate::tuning::learn::STALE_HALF_LIVES;
 
 /// Counts a pair, of names that are known or not. Says whether it is new, and gives out what was evicted to make room.
@@ -95,6 +97,14 @@ impl Baseline {
             }
         };
         self.hosts.profile_mut(host).saw_at_keyboard(key[0], days);
+        self.note(Kind::Presence, account, [key[0], key[1], key[1]], time, 0);
+    }
+
+    /// Notes in the journal what was learned of an account.
+    fn note(&mut self, kind: Kind, account: Slot, key: [Id; 3], time: Micros, protocol: u8) {
+        let (accounts, day) = (&self.accounts, self.today);
+        let entry = Entry { time, day, kind, protocol, key };
+        self.journal.note(entry, accounts.name(account), |id| accounts.name_of(id));
     }
 
     /// Counts that one account is used where another is, once a day.
@@ -127,11 +137,20 @@ impl Baseline {
         profile.at_keyboard = profile.at_keyboard.max(time);
         let is_known = self.accounts.is_known(account) && self.hosts.is_known(host);
         let key = [id, self.hosts.id(host)];
-        match self.keyboard.get_mut(key) {
-            Some(last) => *last = time.max(*last),
+        let session = |time: Micros| time.div_euclid(SESSION);
+        let is_noted = match self.keyboard.get_mut(key) {
+            Some(last) => {
+                let is_noted = session(time) <= session(*last);
+                *last = time.max(*last);
+                is_noted
+            }
             None => {
                 self.keyboard.insert(key, time, is_known);
+                false
             }
+        };
+        if !is_noted {
+            self.note(Kind::SatDown, account, [key[0], key[1], key[1]], time, 0);
         }
     }
 
@@ -196,6 +215,8 @@ impl Baseline {
 
     /// Counts a login against its account and source.
     pub(crate) fn count_login(&mut self, login: &Login) {
+        let kind = if login.failed { Kind::Failure } else { Kind::Login };
+        self.note(kind, login.account, login.key, login.time, login.protocol);
         self.accounts.profile_mut(login.account).logins.add(&self.fade);
         self.hosts.profile_mut(login.source).logins_from.add(&self.fade);
     }

@@ -5,9 +5,11 @@ mod categorical;
 mod explain;
 mod forget;
 mod join;
+pub(crate) mod journal;
 mod learn;
 pub(crate) mod pitman_yor;
 pub(crate) mod profile;
+mod rewind;
 mod saved;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,7 @@ use crate::store::{Bounds, Id, Interner, Place, Slot, Table, heap};
 use crate::time::{Day, Micros, day_of};
 use aode::Combinations;
 use categorical::Categorical;
+use journal::Journal;
 use profile::{AccountProfile, HostProfile, ProtocolCounts};
 
 /// One (account, source, destination).
@@ -87,6 +90,8 @@ pub(crate) struct Baseline {
     pub(crate) explanations: Categorical,
     /// What is known and unknown of logins, together.
     pub(crate) combinations: Combinations,
+    /// What was learned lately.
+    pub(crate) journal: Journal,
     /// Day of the newest event.
     pub(crate) today: Day,
     /// Day of the first event.
@@ -100,6 +105,7 @@ pub(crate) struct Baseline {
 
 impl Baseline {
     pub(crate) fn new(bounds: &Bounds, half_life_days: f64) -> Self {
+        let fade = Fade::narrow(half_life_days);
         Self {
             accounts: Interner::new(bounds.accounts()),
             hosts: Interner::new(bounds.hosts()),
@@ -113,10 +119,11 @@ impl Baseline {
             protocols: ProtocolCounts::default(),
             explanations: Categorical::new(Explanation::COUNT, half_life_days),
             combinations: Combinations::new(),
+            journal: Journal::new(bounds.journal(), fade.exact_days()),
             today: 0,
             first_day: None,
             half_life_days,
-            fade: Fade::narrow(half_life_days),
+            fade,
             evicted_accounts: 0,
             evicted_hosts: 0,
         }
@@ -198,6 +205,7 @@ impl Baseline {
         }
         self.explanations.advance_to(day);
         self.combinations.advance_to(day);
+        self.journal.begin_day(day);
         self.forget(digits);
     }
 }

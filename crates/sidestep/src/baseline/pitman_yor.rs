@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fading::{Fade, Faded};
+use crate::time::Day;
 use crate::tuning::pitman_yor::{CONCENTRATION, DISCOUNT};
 
 /// Statistics of one conditional distribution, such as the destinations of an account. A draw is
@@ -37,6 +38,11 @@ impl Draws {
     /// Takes back a name that is no longer remembered.
     pub(crate) fn forget(&mut self) {
         self.distinct = self.distinct.saturating_sub(1);
+    }
+
+    /// Takes back a draw of `day`; of which names that were the last is counted anew.
+    pub(super) fn take_of(&mut self, fade: &Fade, day: Day) {
+        self.count.take_of(fade, day);
     }
 
     /// Makes its count smaller: see [`Fade::advance_to`].

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::pitman_yor::Draws;
-use crate::fading::Faded;
+use crate::fading::{Fade, Faded};
 use crate::login::PROTOCOLS;
 use crate::store::{Id, Renumbering, heap};
 use crate::time::{Day, MAX_TIME, Micros, hour_of};
@@ -17,6 +17,12 @@ impl ProtocolCounts {
     pub(crate) fn observe(&mut self, class: u8) {
         let count = &mut self.0[usize::from(class)];
         *count = count.saturating_add(1);
+    }
+
+    /// Takes back one that was observed.
+    pub(super) fn take(&mut self, class: u8) {
+        let count = &mut self.0[usize::from(class)];
+        *count = count.saturating_sub(1);
     }
 
     /// Adds what another part of the stream counted.
@@ -54,6 +60,12 @@ impl Hours {
     pub(crate) fn observe(&mut self, time: Micros) {
         let count = &mut self.0[hour_of(time)];
         *count = count.saturating_add(1);
+    }
+
+    /// Takes back one that was observed.
+    fn take(&mut self, time: Micros) {
+        let count = &mut self.0[hour_of(time)];
+        *count = count.saturating_sub(1);
     }
 
     /// Adds what another part of the stream counted.
@@ -102,6 +114,14 @@ impl AccountProfile {
         self.hours.join(&other.hours);
         self.at_keyboard = self.at_keyboard.max(other.at_keyboard);
         self.first_day = self.first_day.min(other.first_day);
+    }
+
+    /// Takes back a login that was learned on `day`, but for what is counted of failed ones, too.
+    pub(super) fn take_login(&mut self, protocol: u8, time: Micros, fade: &Fade, day: Day) {
+        self.destinations.take_of(fade, day);
+        self.sources.take_of(fade, day);
+        self.protocols.take(protocol);
+        self.hours.take(time);
     }
 
     /// Begins to count anew what follows from pairs.
@@ -221,6 +241,23 @@ impl HostProfile {
                 *arrival = Arrival::default();
             }
         }
+    }
+
+    /// Takes back a login from here that was learned on `day`, but for what is counted of failed ones, too.
+    pub(super) fn take_login_from(&mut self, fade: &Fade, day: Day) {
+        self.accounts_from.take_of(fade, day);
+        self.destinations.take_of(fade, day);
+    }
+
+    /// Takes back a login to here that was learned on `day`.
+    pub(super) fn take_login_to(&mut self, protocol: u8, fade: &Fade, day: Day) {
+        self.accounts_to.take_of(fade, day);
+        self.protocols.take(protocol);
+    }
+
+    /// Forgets who came over the network.
+    pub(super) fn forget_arrivals(&mut self) {
+        self.arrivals = Default::default();
     }
 
     /// Begins to count anew what follows from pairs.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::aode::Combinations;
 use super::categorical::Categorical;
+use super::journal::SavedJournal;
 use super::profile::{AccountProfile, HostProfile, ProtocolCounts};
 use super::{Baseline, Edge, Explanation, Pair, Presence};
 use crate::fading::Fade;
@@ -22,6 +23,7 @@ pub(crate) struct SavedBaseline {
     protocols: ProtocolCounts,
     explanations: Categorical,
     combinations: Combinations,
+    journal: SavedJournal,
     fade: Fade,
     today: Day,
     first_day: Option<Day>,
@@ -48,7 +50,7 @@ impl Serialize for Baseline {
         let evicted = (self.evicted_accounts, self.evicted_hosts);
         (
             (&self.accounts, &self.hosts, &self.edges, pairs, &self.presence, &self.keyboard),
-            (&self.protocols, &self.explanations, &self.combinations, &self.fade),
+            (&self.protocols, &self.explanations, &self.combinations, &self.journal, &self.fade),
             (self.today, self.first_day, evicted),
         )
             .serialize(serializer)
@@ -92,6 +94,7 @@ impl Baseline {
             protocols: saved.protocols,
             explanations: saved.explanations,
             combinations: saved.combinations,
+            journal: self.journal.with_saved(saved.journal, saved.today)?,
             today: saved.today,
             first_day: saved.first_day,
             half_life_days,

@@ -6,6 +6,7 @@ use super::*;
 use crate::baseline::Baseline;
 use crate::event::{Account, AuthEvent, AuthProtocol, Host, LogonType, Outcome, Timestamp};
 use crate::fading::Fade;
+use crate::pipeline::Pipeline;
 use crate::store::Id;
 use crate::time::{DAY, HOUR, Micros, day_of};
 
@@ -221,6 +222,99 @@ proptest! {
         let most = draws(&whole) + 2.0 * edges(&whole) as f64;
         prop_assert!(draws(&joined) >= draws(&whole) - 0.01 && draws(&joined) <= most);
     }
+}
+
+/// A small office for three weeks: people at their own machines, servers of teams, and somebody new to something now
+/// and then.
+fn office() -> Vec<Login> {
+    let mut logins = Vec::new();
+    let mut random = 12_345_u64;
+    let mut draw = |below: u64| {
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    for day in 400..418 {
+        for user in 0..40_u8 {
+            let desk = 100 + user;
+            let mut time = day * DAY + 8 * HOUR + draw(7200) as Micros * 1_000_000;
+            logins.push(Login { time, user, from: desk, to: desk, bits: 0 });
+            for _ in 0..3 {
+                time += 1 + draw(7200) as Micros * 1_000_000;
+                let to = if draw(12) == 0 { draw(60) as u8 } else { user % 5 * 3 + draw(3) as u8 };
+                let from = if draw(40) == 0 { 100 + draw(40) as u8 } else { desk };
+                let bits = if draw(30) == 0 { 7 } else { draw(2) as u8 };
+                logins.push(Login { time, user, from, to, bits });
+            }
+        }
+    }
+    logins.sort_by_key(|login| login.time);
+    logins
+}
+
+/// What is learned by judging, the day after: how probable surprises are, explanations, and who was odd.
+fn judged(mut engine: Engine) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    let (_, last) = engine.span().expect("it learned something");
+    let time = (i64::from(day_of(last.micros())) + 1) * DAY;
+    engine.learn(&Login { time, user: 1, from: 1, to: 2, bits: 0 }.event());
+    let Pipeline { baseline, judge, .. } = &engine.pipeline;
+    let p = (0..32).map(|nats| judge.calibration.p_value(f64::from(nats))).collect();
+    let explained = (0..6).map(|why| baseline.explanations.share(why)).collect();
+    let odd =
+        |profile: &crate::baseline::profile::AccountProfile| profile.odd.value(&baseline.fade);
+    let mut odd: Vec<(&str, f64)> =
+        baseline.accounts.entries().map(|entry| (entry.name, odd(entry.profile))).collect();
+    odd.sort_by(|a, b| a.0.cmp(b.0));
+    (p, explained, odd.into_iter().map(|(_, odd)| odd).collect())
+}
+
+#[test]
+fn merged_parts_judge_by_what_the_whole_knew() {
+    let logins = office();
+    let whole = learned(logins.iter().copied());
+    let (p, explained, odd) = judged(whole);
+    assert!(p[24] < 0.2 && odd.iter().sum::<f64>() > 3.0, "{p:?} {odd:?}");
+    for cut in [Cut::Account, Cut::Destination, Cut::Day] {
+        let mut parts = vec![Vec::new(); 8];
+        logins.iter().for_each(|login| parts[cut.part(*login, 8)].push(*login));
+        let joined = merged(parts.into_iter().map(learned).collect());
+        let (p_joined, explained_joined, odd_joined) = judged(joined);
+        for (one, other) in p.iter().zip(&p_joined) {
+            assert!((one / other).ln().abs() < 0.1, "{cut:?}: {p:?} {p_joined:?}");
+        }
+        for (one, other) in explained.iter().zip(&explained_joined) {
+            assert!((one - other).abs() < 0.02, "{cut:?}: {explained:?} {explained_joined:?}");
+        }
+        let apart: f64 = odd.iter().zip(&odd_joined).map(|(one, other)| (one - other).abs()).sum();
+        assert!(apart < 0.1 * odd.iter().sum::<f64>(), "{cut:?}: {odd:?} {odd_joined:?}");
+    }
+}
+
+#[test]
+fn what_was_learned_before_the_journal_stays_known() {
+    // The second part begins when the journal no longer reaches back to the first.
+    let early = office();
+    let later = early.iter().map(|login| Login { time: login.time + 40 * DAY, ..*login });
+    let mut whole = learned(early.iter().copied());
+    later.clone().for_each(|login| whole.learn(&login.event()));
+    let joined = merged(vec![learned(early.iter().copied()), learned(later)]);
+    let ((p, ..), (p_joined, ..)) = (judged(whole), judged(joined));
+    for (one, other) in p.iter().zip(&p_joined) {
+        assert!((one / other).ln().abs() < 0.5, "{p:?} {p_joined:?}");
+    }
+}
+
+#[test]
+fn what_is_judged_again_does_not_depend_on_the_order_of_merging() {
+    let logins = office();
+    let mut parts = vec![Vec::new(); 5];
+    logins.iter().for_each(|login| parts[Cut::Destination.part(*login, 5)].push(*login));
+    let parts: Vec<Engine> = parts.into_iter().map(learned).collect();
+    let bytes = merged(parts.clone()).save();
+    assert_eq!(bytes, merged(parts.iter().rev().cloned().collect()).save());
+    let mut merger = Merger::new(parts[0].clone());
+    parts[1..].iter().for_each(|part| merger.add(part.clone()).expect("the settings are the same"));
+    assert_eq!(bytes, merger.finish().save(), "judged once, not after each part");
 }
 
 #[test]

@@ -5,12 +5,13 @@ use crate::identity::join::Numbers;
 use crate::time::{Day, Micros};
 
 impl Pipeline {
-    /// What both learned, under the settings of `self`, which are those of both.
+    /// What both learned, under the settings of `self`, which are those of both. What follows from judging has to be
+    /// [judged again](Self::judge_again).
     pub(crate) fn joined(mut self, mut other: Self) -> Self {
-        if other.baseline.first_day.is_none() {
+        if !other.has_learned() {
             return self;
         }
-        if self.baseline.first_day.is_none() {
+        if !self.has_learned() {
             return other;
         }
         // Where one part has come, the other may follow.
@@ -49,6 +50,11 @@ impl Pipeline {
             learning,
             config: empty.config,
         }
+    }
+
+    /// Whether anything was taken in yet.
+    pub(crate) const fn has_learned(&self) -> bool {
+        self.baseline.first_day.is_some()
     }
 
     /// Takes in what was set aside as far ahead and is not where another part of the stream has come to. Whether

@@ -54,6 +54,16 @@ impl Calibration {
         self.surprises.advance_to(day);
     }
 
+    /// The same, fitted to what was seen until now, each of which stands for 2^`digits`.
+    pub(crate) fn grown(mut self, digits: u32) -> Self {
+        self.surprises.grow(digits);
+        let total = self.surprises.beyond(0);
+        if total >= FITTED_LOGINS {
+            self.fit(total);
+        }
+        self
+    }
+
     /// Adds what another part of the stream saw until the same day, and fits anew to both.
     pub(crate) fn join(&mut self, other: &Self) {
         self.surprises.join(&other.surprises);

@@ -59,6 +59,11 @@ impl Histogram {
         self.bins.iter_mut().for_each(|count| count.shrink(digits));
     }
 
+    /// Lets every count stand for 2^`digits` as many.
+    pub(crate) fn grow(&mut self, digits: u32) {
+        self.bins.iter_mut().for_each(|count| count.grow(digits));
+    }
+
     /// Adds what another part of the stream counted, at the same day.
     pub(crate) fn join(&mut self, other: &Self) {
         for (count, more) in self.bins.iter_mut().zip(&other.bins) {

@@ -40,7 +40,7 @@ impl Bound {
     }
 
     /// How many entries of so many bytes fit, the index included.
-    pub(super) fn capacity(self, entry: usize) -> usize {
+    pub(crate) fn capacity(self, entry: usize) -> usize {
         let fit = self.bytes.map_or(usize::MAX, |bytes| bytes / (entry + INDEX_BYTES));
         self.entries.min(fit.max(FEWEST))
     }

@@ -36,6 +36,8 @@ bounds! {
     presence: edges, PRESENCE;
     keyboards: edges, KEYBOARDS;
     companions: edges, COMPANIONS;
+    /// What was learned lately.
+    journal: edges, JOURNAL;
     /// Accounts that do not move.
     non_movers: accounts, NON_MOVERS;
     sids: accounts, SIDS;

@@ -408,6 +408,22 @@ class Engine:
         """
         self._native.merge([other._native for other in others])
 
+    def forget_account(self, name: str) -> bool:
+        """Forget an account, named `user@domain`, `DOMAIN\\user` or `user`, with all that is known of it.
+
+        Whether anything was. When it logs in again, it is new. Everybody's movements under way end
+        without another alert: call `finish` before, should their last states matter. Alerts that
+        were raised already stay in `alerts`.
+        """
+        return self._native.forget_account(name)
+
+    def forget_host(self, name: str) -> bool:
+        """Forget a host, under any of its names or an address, as `forget_account` does an account.
+
+        Its own account and the local accounts of it go with it.
+        """
+        return self._native.forget_host(name)
+
     def copy(self) -> Engine:
         """Another engine in the same state, with the same alerts."""
         return self._of(self._native.copy())

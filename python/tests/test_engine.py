@@ -57,6 +57,20 @@ def test_merged_engines_know_what_one_engine_knows(logins):
         first.merge(sidestep.Engine(window_hours=5))
 
 
+def test_an_account_and_a_host_are_forgotten(logins):
+    engine = sidestep.Engine()
+    engine.learn(logins)
+    known = engine.metrics
+    row = logins[0]
+    assert not engine.forget_account("nobody@nowhere")
+    assert engine.metrics == known
+    assert engine.forget_account(row["user"])
+    assert not engine.forget_account(row["user"])
+    assert engine.forget_host(row["dst"])
+    assert engine.metrics["accounts"] < known["accounts"]
+    assert engine.metrics["edges"] < known["edges"]
+
+
 def test_threads_score_one_engine_alike(engine, logins):
     expected = engine.score(logins)["surprise"]
     with ThreadPoolExecutor(8) as pool:

@@ -1252,6 +1252,22 @@ sidestep_status sidestep_event_init(struct sidestep_event *event,
                                     size_t struct_size,
                                     struct sidestep_error **error);
 
+// Forgets an account, named `user@domain`, `DOMAIN\user` or `user`, with everything that is known of it alone; when
+// it logs in again, it is new. `known` may be NULL, and is else 1 where anything was known of it, or 0. Everybody's
+// movements under way end without another alert: call `sidestep_engine_finish` before, should their last states
+// matter. See docs/privacy.md.
+sidestep_status sidestep_engine_forget_account(struct sidestep_engine *engine,
+                                               struct sidestep_str account,
+                                               uint32_t *known,
+                                               struct sidestep_error **error);
+
+// Forgets a host under any of its names, or an address, as `sidestep_engine_forget_account` forgets an account. Its
+// own account and the local accounts of it go with it.
+sidestep_status sidestep_engine_forget_host(struct sidestep_engine *engine,
+                                            struct sidestep_str host,
+                                            uint32_t *known,
+                                            struct sidestep_error **error);
+
 // Reads the counters of an engine. Bytes of tables are counted for it, which takes time.
 sidestep_status sidestep_engine_metrics(const struct sidestep_engine *engine,
                                         struct sidestep_metrics *metrics,

@@ -11,7 +11,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sidestep::alert::LatestAlerts;
-use sidestep::event::Event;
+use sidestep::event::{Account, Event};
 use sidestep::graph::petgraph::visit::EdgeRef;
 use sidestep::{Config, MergeError, Merger, Metrics, Status, WarmUp};
 use sidestep_arrow::{ScoreBatchBuilder, scores_schema};
@@ -89,6 +89,19 @@ impl Engine {
     pub(crate) fn change(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Forgets something, and says whether anything was known of it.
+    fn forget(
+        &self,
+        py: Python<'_>,
+        what: impl FnOnce(&mut sidestep::Engine) -> bool + Send,
+    ) -> bool {
+        py.detach(|| {
+            let mut state = self.change();
+            state.changes += 1;
+            what(&mut state.engine)
+        })
+    }
 }
 
 #[pymethods]
@@ -150,7 +163,7 @@ impl Engine {
                 let other = other.look();
                 (other.engine.clone(), other.newest)
             };
-            let parts: Vec<(Engine, i64)> = others.into_iter().map(copy).collect();
+            let parts: Vec<(sidestep::Engine, i64)> = others.into_iter().map(copy).collect();
             let mut state = self.change();
             let mut newest = state.newest;
             let mut merger = Merger::new(state.engine.clone());
@@ -164,6 +177,17 @@ impl Engine {
             Ok(())
         })
         .map_err(|error: MergeError| PyValueError::new_err(error.to_string()))
+    }
+
+    /// Forgets an account; whether anything was known of it.
+    fn forget_account(&self, py: Python<'_>, name: &str) -> bool {
+        let account = Account::parse(name);
+        self.forget(py, |engine| engine.forget_account(&account))
+    }
+
+    /// Forgets a host under any of its names; whether anything was known of it.
+    fn forget_host(&self, py: Python<'_>, name: &str) -> bool {
+        self.forget(py, |engine| engine.forget_host(name))
     }
 
     /// Another engine in the same state.

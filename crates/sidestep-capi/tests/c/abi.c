@@ -124,6 +124,24 @@ static void a_damaged_state_is_refused(void) {
   sidestep_engine_free(engine);
 }
 
+static void an_engine_forgets_an_account_and_a_host(void) {
+  sidestep_engine *engine = NULL;
+  CHECK(sidestep_engine_new(NULL, &engine, NULL) == SIDESTEP_OK);
+  sidestep_event event = logon(1);
+  event.account.name = text("bob");
+  CHECK(sidestep_engine_learn(engine, &event, NULL) == SIDESTEP_OK);
+  uint32_t known = 7;
+  CHECK(sidestep_engine_forget_account(engine, text("nobody"), &known, NULL) == SIDESTEP_OK && known == 0);
+  CHECK(sidestep_engine_forget_account(engine, event.account.name, NULL, NULL) == SIDESTEP_OK);
+  sidestep_metrics metrics;
+  memset(&metrics, 0, sizeof metrics);
+  metrics.struct_size = sizeof metrics;
+  CHECK(sidestep_engine_metrics(engine, &metrics, NULL) == SIDESTEP_OK && metrics.edges == 0);
+  CHECK(sidestep_engine_forget_host(engine, event.dst_host.name, &known, NULL) == SIDESTEP_OK && known == 1);
+  CHECK(sidestep_engine_forget_host(engine, event.dst_host.name, &known, NULL) == SIDESTEP_OK && known == 0);
+  sidestep_engine_free(engine);
+}
+
 static void engines_are_merged_where_their_settings_are_the_same(void) {
   sidestep_engine *whole = NULL, *part = NULL, *other = NULL;
   sidestep_config *config = NULL;
@@ -274,6 +292,7 @@ int main(void) {
   errors_say_what_and_where();
   wrong_pointers_are_seen();
   a_damaged_state_is_refused();
+  an_engine_forgets_an_account_and_a_host();
   engines_are_merged_where_their_settings_are_the_same();
   a_callback_cannot_reach_what_calls_it();
   threads_share_what_they_may();

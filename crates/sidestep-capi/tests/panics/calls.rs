@@ -130,6 +130,14 @@ pub(crate) const CALLS: &[Call] = &[
             status
         }
     }),
+    ("sidestep_engine_forget_account", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_engine_forget_account(s.engine, text("alice"), &mut 0, E) }
+    }),
+    ("sidestep_engine_forget_host", |s| {
+        // SAFETY: all is as the header says.
+        unsafe { sidestep_engine_forget_host(s.engine, text("WS-1"), &mut 0, E) }
+    }),
     ("sidestep_engine_merge", |s| {
         // SAFETY: all is as the header says.
         unsafe { sidestep_engine_merge(s.engine, s.engine, E) }

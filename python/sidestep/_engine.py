@@ -409,11 +409,11 @@ class Engine:
         self._native.merge([other._native for other in others])
 
     def forget_account(self, name: str) -> bool:
-        """Forget an account, named `user@domain`, `DOMAIN\\user` or `user`, with all that is known of it.
+        """Forget an account, named `user@domain`, `DOMAIN\\user` or `user`.
 
-        Whether anything was. When it logs in again, it is new. Everybody's movements under way end
-        without another alert: call `finish` before, should their last states matter. Alerts that
-        were raised already stay in `alerts`.
+        Gives whether anything was known of it, all of which goes. When it logs in again, it is new.
+        Everybody's movements under way end without another alert: call `finish` before, should
+        their last states matter. Alerts that were raised already stay in `alerts`.
         """
         return self._native.forget_account(name)
 

@@ -38,8 +38,14 @@ fn main() -> ExitCode {
 }
 
 fn run(seed: u64, accounts: u32, days: u32) -> Result<String, Box<dyn Error>> {
-    let config = SimConfig::new(seed, accounts, days, LEARN_DAYS.min(days), Scenario::Standard)?
-        .with_telemetry(Telemetry::Complete);
+    let config = SimConfig::new(
+        seed,
+        accounts,
+        days,
+        LEARN_DAYS.min(days.saturating_sub(2)),
+        Scenario::Standard,
+    )?
+    .with_telemetry(Telemetry::Complete);
     let mut simulation = Simulation::new(config)?;
     let mut engine = Engine::new(Config::default());
     while simulation.next_day().is_some() {
@@ -95,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_small_organisation_is_measured() -> Result<(), Box<dyn Error>> {
-        let lines = run(1, 20, 2)?;
+        let lines = run(1, 100, 3)?;
         assert_eq!(lines.lines().count(), 6, "{lines}");
         Ok(())
     }
